@@ -1,0 +1,46 @@
+# Everything that is not ours. Required parts fail here, with the remedy.
+
+find_package(Python 3.11 REQUIRED COMPONENTS Interpreter Development.Module)
+find_package(Threads REQUIRED)
+find_package(PkgConfig REQUIRED)
+find_package(JPEG REQUIRED)
+find_package(PNG REQUIRED)
+find_package(TIFF REQUIRED)
+find_package(GIF 5 REQUIRED)
+find_package(OpenSSL REQUIRED)
+find_package(fmt REQUIRED)
+find_package(spdlog REQUIRED)
+find_package(nlohmann_json REQUIRED)
+find_package(CLI11 REQUIRED)
+pkg_check_modules(webp REQUIRED IMPORTED_TARGET libwebp)
+pkg_check_modules(hwy REQUIRED IMPORTED_TARGET libhwy)
+pkg_check_modules(xxhash REQUIRED IMPORTED_TARGET libxxhash)
+
+# The serial OpenBLAS: our own workers are the threads, and one thread gives the same bits every time.
+find_library(COULIS_OPENBLAS openblas PATH_SUFFIXES openblas-serial REQUIRED)
+find_path(COULIS_OPENBLAS_INCLUDE cblas.h PATH_SUFFIXES ${CMAKE_LIBRARY_ARCHITECTURE}/openblas-serial openblas-serial REQUIRED)
+add_library(coulis_blas INTERFACE)
+target_link_libraries(coulis_blas INTERFACE "${COULIS_OPENBLAS}")
+target_include_directories(coulis_blas SYSTEM INTERFACE "${COULIS_OPENBLAS_INCLUDE}")
+
+# Arrow C++ from the pyarrow wheel: it ships versioned libraries and headers, but no CMake package.
+execute_process(
+  COMMAND "${Python_EXECUTABLE}" -c "import importlib.util as u, os; print(os.path.dirname(u.find_spec('pyarrow').origin), end='')"
+  OUTPUT_VARIABLE COULIS_PYARROW_DIR
+  RESULT_VARIABLE pyarrow_missing
+  ERROR_QUIET)
+if(pyarrow_missing)
+  message(FATAL_ERROR "pyarrow is not installed for ${Python_EXECUTABLE}. Run `make` instead of cmake, or: pip install 'pyarrow==26.0.*'")
+endif()
+file(STRINGS "${COULIS_PYARROW_DIR}/include/arrow/util/config.h" version_line REGEX "define ARROW_SO_VERSION")
+string(REGEX REPLACE ".*\"([0-9]+)\".*" "\\1" COULIS_ARROW_SO_VERSION "${version_line}")
+
+foreach(name arrow parquet)
+  add_library(Arrow::${name} SHARED IMPORTED)
+  set_target_properties(
+    Arrow::${name}
+    PROPERTIES IMPORTED_LOCATION "${COULIS_PYARROW_DIR}/lib${name}.so.${COULIS_ARROW_SO_VERSION}"
+               INTERFACE_INCLUDE_DIRECTORIES "${COULIS_PYARROW_DIR}/include"
+               INTERFACE_COMPILE_FEATURES cxx_std_20)
+endforeach()
+target_link_libraries(Arrow::parquet INTERFACE Arrow::arrow)

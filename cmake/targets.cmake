@@ -1,0 +1,43 @@
+# One function per concern, applied to each target.
+
+function(coulis_set_compile_options target)
+  target_compile_features(${target} PUBLIC cxx_std_20)
+  set_target_properties(${target} PROPERTIES CXX_EXTENSIONS OFF POSITION_INDEPENDENT_CODE ON CXX_VISIBILITY_PRESET hidden
+                                             VISIBILITY_INLINES_HIDDEN ON)
+  # No contraction: a fused multiply-add happens where the code asks for one and nowhere else, so that bits do not depend on the compiler.
+  target_compile_options(${target} PRIVATE -Wall -Wextra -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -ffp-contract=off)
+  target_include_directories(${target} PUBLIC "${PROJECT_SOURCE_DIR}")
+  # Highway: AVX-512 (with VNNI and VBMI), AVX2, and the compiler's baseline; SSSE3 and SSE4 would only cost build time.
+  target_compile_definitions(${target} PRIVATE HWY_WANT_AVX3_DL "HWY_DISABLED_TARGETS=(HWY_SSSE3|HWY_SSE4)")
+  if(COULIS_WARNINGS_AS_ERRORS)
+    target_compile_options(${target} PRIVATE -Werror)
+  endif()
+  if(COULIS_CLANG_TIDY)
+    set_target_properties(${target} PROPERTIES CXX_CLANG_TIDY "clang-tidy;--warnings-as-errors=*;--quiet")
+  endif()
+endfunction()
+
+function(coulis_set_sanitizers target)
+  if(NOT COULIS_SANITIZERS)
+    return()
+  endif()
+  target_compile_options(${target} PUBLIC -fsanitize=${COULIS_SANITIZERS} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  target_link_options(${target} PUBLIC -fsanitize=${COULIS_SANITIZERS})
+endfunction()
+
+# A static library from an explicit list of sources.
+function(coulis_add_library target)
+  add_library(${target} STATIC ${ARGN})
+  coulis_set_compile_options(${target})
+  coulis_set_sanitizers(${target})
+endfunction()
+
+# A GoogleTest program; its folder under tests/ mirrors the folder of the code it tests.
+function(coulis_add_test target)
+  cmake_parse_arguments(arg "" "" "SOURCES;LIBRARIES" ${ARGN})
+  add_executable(${target} ${arg_SOURCES})
+  coulis_set_compile_options(${target})
+  coulis_set_sanitizers(${target})
+  target_link_libraries(${target} PRIVATE ${arg_LIBRARIES} GTest::gtest_main)
+  gtest_discover_tests(${target} DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT 300)
+endfunction()

@@ -1,0 +1,70 @@
+#include "core/base/simd.hpp"
+
+#include <fmt/format.h>
+#include <hwy/targets.h>
+
+#include <cstdint>
+
+#include "core/base/error.hpp"
+
+namespace coulis {
+namespace {
+
+constexpr std::int64_t kAvx512Targets = HWY_AVX3 | HWY_AVX3_DL;
+
+std::int64_t targets_up_to(SimdLevel level) {
+  switch (level) {
+    case SimdLevel::kPortable: return HWY_EMU128 | HWY_SCALAR;
+    case SimdLevel::kAvx2: return HWY_AVX2 | HWY_EMU128 | HWY_SCALAR;
+    case SimdLevel::kAvx512: return kAvx512Targets | HWY_AVX2 | HWY_EMU128 | HWY_SCALAR;
+    case SimdLevel::kBest: break;
+  }
+  return 0;  // Highway: 0 lifts the limit
+}
+
+bool cpu_has(SimdLevel level) {
+  hwy::SetSupportedTargetsForTest(0);
+  const std::int64_t supported = hwy::SupportedTargets();
+  switch (level) {
+    case SimdLevel::kAvx2: return (supported & HWY_AVX2) != 0;
+    case SimdLevel::kAvx512: return (supported & kAvx512Targets) != 0;
+    case SimdLevel::kPortable:
+    case SimdLevel::kBest: break;
+  }
+  return true;
+}
+
+}  // namespace
+
+void limit_simd(SimdLevel level) {
+  if (!cpu_has(level)) {
+    throw Error(ErrorCode::kUsage, "this CPU lacks the SIMD instructions asked for", "unset COULIS_SIMD, or use portable");
+  }
+  hwy::SetSupportedTargetsForTest(targets_up_to(level));
+  hwy::GetChosenTarget().Update(hwy::SupportedTargets());
+}
+
+SimdLevel parse_simd_level(std::string_view name) {
+  if (name == "portable") return SimdLevel::kPortable;
+  if (name == "avx2") return SimdLevel::kAvx2;
+  if (name == "avx512") return SimdLevel::kAvx512;
+  if (name == "best") return SimdLevel::kBest;
+  throw Error(ErrorCode::kUsage, fmt::format("unknown SIMD level '{}'", name), "use best, avx512, avx2 or portable");
+}
+
+std::string_view simd_in_use() {
+  const std::int64_t supported = hwy::SupportedTargets();
+  if ((supported & kAvx512Targets) != 0) return "avx512";
+  if ((supported & HWY_AVX2) != 0) return "avx2";
+  if ((supported & HWY_NEON) != 0) return "neon";
+  return "portable";
+}
+
+std::vector<SimdLevel> supported_simd_levels() {
+  std::vector<SimdLevel> levels = {SimdLevel::kPortable};
+  if (cpu_has(SimdLevel::kAvx2)) levels.push_back(SimdLevel::kAvx2);
+  if (cpu_has(SimdLevel::kAvx512)) levels.push_back(SimdLevel::kAvx512);
+  return levels;
+}
+
+}  // namespace coulis

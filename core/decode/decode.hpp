@@ -1,0 +1,36 @@
+// decode: the bytes of an image file -> RGB pixels, as Pillow's Image.open(...).convert("RGB") gives them.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+
+#include "core/base/outcome.hpp"
+#include "core/decode/image.hpp"
+
+namespace coulis {
+
+struct DecodeOptions {
+  std::int64_t max_pixels = 89'478'485;  // Pillow's MAX_IMAGE_PIXELS; more is kTooLarge, refused before allocation
+  bool exif_orientation = false;         // turn the photo as its EXIF says; off, as in Pillow and Keras
+};
+
+template <class V>
+void visit_fields(DecodeOptions& o, V&& v) {  // the one list of names and help: flags, keywords, manifest
+  v("max-pixels", "Refuse images with more pixels than this", o.max_pixels);
+  v("exif-orientation", "Turn photos as their EXIF orientation says", o.exif_orientation);
+}
+
+enum class Format { kJpeg, kPng, kWebp, kGif, kBmp, kTiff };
+
+std::string_view to_string(Format format);  // "jpeg", ...
+
+// By content (the first bytes), never by name.
+std::optional<Format> sniff_format(std::span<const std::byte> bytes);
+
+// Thread-safe: keeps no state. Anything wrong with the bytes is a Failure{kDecode, ...}; it never throws on bad input.
+Outcome<Image> decode(std::span<const std::byte> bytes, const DecodeOptions& options = {});
+
+}  // namespace coulis

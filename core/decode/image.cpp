@@ -1,0 +1,12 @@
+#include "core/decode/image.hpp"
+
+#include <cstring>
+
+namespace coulis {
+
+Image::Image(int width, int height) : width_(width), height_(height) {
+  pixels_.reset(new std::uint8_t[size_bytes() + kReadablePadding]);
+  std::memset(pixels_.get() + size_bytes(), 0, kReadablePadding);
+}
+
+}  // namespace coulis

@@ -1,0 +1,49 @@
+// Model: a network's weights and its card, as read from one safetensors file.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/resample/resample.hpp"
+
+namespace coulis {
+
+// What a person and a manifest want to know of a model. Preprocessing belongs to the model, never to a flag.
+struct ModelCard {
+  std::string name;          // "mobilenet_v2_1.0_224"
+  std::string title;         // one line for `coulis models`
+  std::string architecture;  // "inverted_residual"
+  std::string source;        // where the weights come from
+  std::string licence;       // SPDX
+  std::string sha256;        // of the model file, hex
+  int input_width_px = 0;
+  int input_height_px = 0;
+  Filter filter = Filter::kBicubic;
+  double input_scale = 0;   // network input = u8 * input_scale + input_offset
+  double input_offset = 0;
+  int feature_width = 0;
+
+  std::string preprocessing() const;  // one line that names all of the above that changes numbers: in fingerprints and files
+};
+
+struct InvertedResidualWeights;  // core/network/inverted_residual.hpp
+
+struct Model {
+  ModelCard card;
+  std::shared_ptr<const InvertedResidualWeights> weights;
+};
+
+// The model inside the executable.
+std::string_view builtin_model_name();
+std::span<const std::byte> builtin_model_bytes();
+
+// name_or_path: the built-in model's name, or a .safetensors file. The sha256 of the built-in one is checked.
+// Throws Error(kUsage) for an unknown name, Error(kRunFailed) for a file that is malformed or does not match its sum.
+Model load_model(const std::string& name_or_path);
+Model parse_model(std::span<const std::byte> bytes, const std::string& origin);
+
+}  // namespace coulis

@@ -1,0 +1,31 @@
+// Network: the seam between photos and features. One image in, one feature row out.
+#pragma once
+
+#include <memory>
+#include <span>
+
+#include "core/decode/image.hpp"
+#include "core/network/model.hpp"
+
+namespace coulis {
+
+class Network {
+ public:
+  virtual ~Network() = default;
+
+  // image: [input height, input width, 3] of the model's card. row: [feature width], overwritten.
+  // A row depends on its image alone: not on threads, batches or what ran before. Not thread-safe: one Network per worker.
+  virtual void features(const ImageView& image, std::span<float> row) = 0;
+};
+
+// Packs the weights for the SIMD target in use once; make one Network per worker from it (they share the packed weights).
+class NetworkFactory {
+ public:
+  virtual ~NetworkFactory() = default;
+  virtual std::unique_ptr<Network> make() const = 0;
+};
+
+// Throws Error(kRunFailed) for an architecture that no engine here runs.
+std::shared_ptr<const NetworkFactory> make_network_factory(const Model& model);
+
+}  // namespace coulis

@@ -1,0 +1,1 @@
+#include "core/pca/pca.hpp"

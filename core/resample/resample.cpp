@@ -1,0 +1,1 @@
+#include "core/resample/resample.hpp"

@@ -1,0 +1,41 @@
+// resample: RGB pixels to another size, equal to Pillow's Image.resize to the byte.
+#pragma once
+
+#include <memory>
+#include <string_view>
+
+#include "core/decode/image.hpp"
+
+namespace coulis {
+
+enum class Filter { kNearest, kBilinear, kBicubic, kLanczos };  // Pillow's filters of the same name
+
+std::string_view to_string(Filter filter);    // "nearest", ...
+Filter parse_filter(std::string_view name);   // throws Error(kUsage)
+
+struct ResampleOptions {
+  int width_px = 224;
+  int height_px = 224;
+  Filter filter = Filter::kBicubic;
+};
+
+// Keeps the weights of the last few input sizes and the scratch of the two passes. Not thread-safe: one per worker.
+class Resampler {
+ public:
+  explicit Resampler(const ResampleOptions& options);
+  ~Resampler();
+  Resampler(Resampler&&) noexcept;
+  Resampler& operator=(Resampler&&) noexcept;
+
+  // The result lives in the resampler until the next call; an input that has the size already is handed back as it is.
+  ImageView resample(const ImageView& image);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+// One call, an own image.
+Image resample(const ImageView& image, const ResampleOptions& options);
+
+}  // namespace coulis

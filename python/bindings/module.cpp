@@ -1,0 +1,25 @@
+// coulis._core: the arithmetic of core/ for Python. Arrays and bytes only; Arrow does not appear here.
+#include <nanobind/nanobind.h>
+#include <nanobind/stl/string.h>
+#include <nanobind/stl/vector.h>
+
+#include <string>
+#include <vector>
+
+#include "core/base/error.hpp"
+#include "core/base/simd.hpp"
+#include "python/bindings/registers.hpp"
+
+namespace nb = nanobind;
+
+NB_MODULE(_core, m) {
+  nb::exception<coulis::Error>(m, "Error", PyExc_RuntimeError);
+  m.def(
+      "limit_simd", [](const std::string& level) { coulis::limit_simd(coulis::parse_simd_level(level)); }, nb::arg("level"),
+      "Let the kernels use at most this SIMD level: 'portable', 'avx2', 'avx512', or 'best' to lift the limit. Process-wide.");
+  m.def("simd_in_use", [] { return std::string(coulis::simd_in_use()); }, "The SIMD level that the next call takes.");
+  coulis::bindings::register_decode(m);
+  coulis::bindings::register_resample(m);
+  coulis::bindings::register_network(m);
+  coulis::bindings::register_pca(m);
+}

@@ -1,0 +1,1 @@
+"""coulis: photos to image features, a PCA and a report."""

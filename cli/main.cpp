@@ -1,0 +1,81 @@
+// coulis: arguments -> verb -> exit code. The only place that catches.
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <csignal>
+#include <cstdlib>
+#include <exception>
+#include <new>
+#include <string_view>
+
+#include "cli/verbs.hpp"
+#include "core/base/error.hpp"
+#include "core/base/simd.hpp"
+#include "job/run/version.hpp"
+
+namespace {
+
+std::atomic<bool> interrupted = false;
+static_assert(std::atomic<bool>::is_always_lock_free);  // a signal handler may set it
+
+// The first signal asks for an orderly end, the second one ends at once: finished parts are safe either way.
+void on_signal(int) {
+  if (interrupted.exchange(true)) _exit(static_cast<int>(coulis::ErrorCode::kInterrupted));
+  constexpr std::string_view kText = "\ncoulis: finishing the parts that are begun; once more to stop at once\n";
+  [[maybe_unused]] const ssize_t written = write(STDERR_FILENO, kText.data(), kText.size());
+}
+
+void install_signal_handlers() {
+  struct sigaction action {};
+  action.sa_handler = on_signal;
+  action.sa_flags = SA_RESTART;
+  sigaction(SIGINT, &action, nullptr);
+  sigaction(SIGTERM, &action, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);
+}
+
+int run_command_line(int argc, char** argv) {
+  CLI::App app("Photos to image features, a PCA and a report.", "coulis");
+  app.set_version_flag("--version", fmt::format("coulis {}", coulis::kVersion));
+  app.require_subcommand(1);
+  app.fallthrough(false);
+  app.footer(
+      "Exit codes: 0 done, 1 run failed, 2 usage, 3 too many bad images, 4 nothing to read,\n"
+      "            5 credentials, network or storage, 130 interrupted (run again to go on)\n"
+      "COULIS_SIMD=portable|avx2|avx512 limits the instructions used.");
+  coulis::Session session{.interrupted = interrupted};
+  for (const auto add : {coulis::add_run, coulis::add_plan, coulis::add_fit, coulis::add_project, coulis::add_verify, coulis::add_report,
+                         coulis::add_check, coulis::add_models}) {
+    add(app, session);
+  }
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::Success& e) {
+    return app.exit(e);
+  } catch (const CLI::ParseError& e) {
+    coulis::print_error(e.what(), "coulis --help, or coulis VERB --help");
+    return static_cast<int>(coulis::ErrorCode::kUsage);
+  }
+  return session.exit_code;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    install_signal_handlers();
+    if (const char* level = std::getenv("COULIS_SIMD")) {  // NOLINT(concurrency-mt-unsafe): no thread yet
+      coulis::limit_simd(coulis::parse_simd_level(level));
+    }
+    return run_command_line(argc, argv);
+  } catch (const coulis::Error& e) {
+    coulis::print_error(e.what(), e.remedy());
+    return static_cast<int>(e.code());
+  } catch (const std::bad_alloc&) {
+    coulis::print_error("out of memory", "use fewer --threads, or smaller --images-per-part");
+  } catch (const std::exception& e) {
+    coulis::print_error(fmt::format("unexpected: {}", e.what()), "this is a defect of coulis: please report it");
+  }
+  return static_cast<int>(coulis::ErrorCode::kRunFailed);
+}

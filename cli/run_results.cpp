@@ -1,0 +1,52 @@
+#include "cli/run_results.hpp"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <nlohmann/json.hpp>
+#include <numeric>
+
+namespace coulis {
+namespace {
+
+double explained(const Manifest& manifest) {
+  const auto& ratio = manifest.pca.explained_variance_ratio;
+  return std::accumulate(ratio.begin(), ratio.end(), 0.0);
+}
+
+void print_json(const Summary& summary, const std::string& output) {
+  const Manifest& m = summary.manifest;
+  nlohmann::ordered_json seconds = nlohmann::ordered_json::object();
+  for (const auto& [stage, value] : m.seconds) seconds[stage] = value;
+  const nlohmann::ordered_json result = {{"output", output},
+                                         {"listed", m.listed},
+                                         {"ok", m.ok},
+                                         {"failed", m.failed()},
+                                         {"failed_by_code", m.failed_by_code},
+                                         {"computed", summary.computed},
+                                         {"up_to_date", summary.up_to_date},
+                                         {"parts", m.parts.size()},
+                                         {"k", m.pca.explained_variance_ratio.size()},
+                                         {"explained_variance", explained(m)},
+                                         {"model", m.model_name},
+                                         {"seconds", seconds}};
+  fmt::print("{}\n", result.dump());
+}
+
+}  // namespace
+
+void print_results(const Summary& summary, const std::string& output, const Session& session) {
+  if (session.json) {
+    print_json(summary, output);
+    return;
+  }
+  if (session.quiet) return;
+  const Manifest& m = summary.manifest;
+  if (summary.up_to_date) fmt::print("Nothing has changed: {} is up to date.\n", output);
+  fmt::print("{} images: {} with features, {} failed{}\n", m.listed, m.ok, m.failed(),
+             m.failed() > 0 ? fmt::format(" (see {}/errors.csv)", output) : "");
+  fmt::print("{} components explain {:.1f} % of the variance\n", m.pca.explained_variance_ratio.size(), 100 * explained(m));
+  fmt::print("Results in {}: features/, pca/, matrix.csv, pca_model.safetensors, report.html\n", output);
+}
+
+}  // namespace coulis

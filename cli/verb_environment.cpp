@@ -1,0 +1,66 @@
+// The verbs that look at the installation: check, models.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "cli/verbs.hpp"
+#include "core/base/error.hpp"
+#include "core/network/model.hpp"
+#include "job/run/verify.hpp"
+
+namespace coulis {
+namespace {
+
+void execute_check(const std::vector<std::string>& locations, Session& session) {
+  const std::vector<CheckItem> items = check_environment(locations);
+  nlohmann::ordered_json list = nlohmann::ordered_json::array();
+  for (const CheckItem& item : items) list.push_back({{"name", item.name}, {"ok", item.ok}, {"text", item.text}});
+  if (session.json) {
+    fmt::print("{}\n", list.dump());
+  } else {
+    for (const CheckItem& item : items) fmt::print("{:4} {}: {}\n", item.ok ? "ok" : "BAD", item.name, item.text);
+  }
+  const bool all_ok = std::all_of(items.begin(), items.end(), [](const CheckItem& item) { return item.ok; });
+  if (!all_ok) session.exit_code = static_cast<int>(ErrorCode::kStorage);
+}
+
+void execute_models(const std::string& file, const Session& session) {
+  const ModelCard card = load_model(file.empty() ? std::string(builtin_model_name()) : file).card;
+  const nlohmann::ordered_json object = {{"name", card.name},
+                                         {"title", card.title},
+                                         {"architecture", card.architecture},
+                                         {"source", card.source},
+                                         {"licence", card.licence},
+                                         {"preprocessing", card.preprocessing()},
+                                         {"features", card.feature_width},
+                                         {"sha256", card.sha256}};
+  if (session.json) {
+    fmt::print("{}\n", object.dump());
+    return;
+  }
+  for (const auto& [key, value] : object.items())
+    fmt::print("{:14} {}\n", key, value.is_string() ? value.get<std::string>() : value.dump());
+}
+
+}  // namespace
+
+void add_check(CLI::App& app, Session& session) {
+  const auto locations = std::make_shared<std::vector<std::string>>();
+  CLI::App* verb = app.add_subcommand("check", "Can a run work here? Model, CPU, and the locations named");
+  verb->add_option("LOCATION", *locations, "Folders to look at");
+  add_session_flags(*verb, session);
+  verb->callback([locations, &session] { execute_check(*locations, session); });
+}
+
+void add_models(CLI::App& app, Session& session) {
+  const auto file = std::make_shared<std::string>();
+  CLI::App* verb = app.add_subcommand("models", "The model built in, or the card of a model file");
+  verb->add_option("FILE", *file, "A .safetensors model file");
+  add_session_flags(*verb, session);
+  verb->callback([file, &session] { execute_models(*file, session); });
+}
+
+}  // namespace coulis

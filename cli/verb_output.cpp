@@ -1,0 +1,87 @@
+// The verbs that work on a finished OUTPUT: fit, verify, report.
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "cli/run_results.hpp"
+#include "cli/verbs.hpp"
+#include "core/base/error.hpp"
+#include "job/report/report.hpp"
+#include "job/run/run.hpp"
+#include "job/run/verify.hpp"
+
+namespace coulis {
+namespace {
+
+struct OutputArguments {
+  std::string output;
+  PcaOptions pca;
+  int threads = 0;
+};
+
+CLI::App* add_verb(CLI::App& app, Session& session, const char* name, const char* help, const std::shared_ptr<OutputArguments>& arguments) {
+  CLI::App* verb = app.add_subcommand(name, help);
+  verb->add_option("OUTPUT", arguments->output, "Folder of a finished run")->required();
+  verb->add_option("--threads", arguments->threads, "Worker threads; 0: one per CPU")->capture_default_str();
+  add_session_flags(*verb, session);
+  return verb;
+}
+
+void execute_verify(const OutputArguments& arguments, Session& session) {
+  Console console(session.verbosity());
+  const Verification result = verify(Location(arguments.output), worker_count(arguments.threads), console);
+  if (session.json) {
+    fmt::print("{}\n",
+               nlohmann::ordered_json{
+                   {"ok", result.problems.empty()}, {"files", result.files}, {"rows", result.rows}, {"problems", result.problems}}
+                   .dump());
+  } else if (result.problems.empty()) {
+    fmt::print("{}: {} files, {} rows, all as the manifest says\n", arguments.output, result.files, result.rows);
+  }
+  if (result.problems.empty()) return;
+  session.exit_code = static_cast<int>(ErrorCode::kRunFailed);
+  if (session.json) return;
+  for (const std::string& problem : result.problems) fmt::print("{}\n", problem);
+  print_error(fmt::format("{}: {} problems", arguments.output, result.problems.size()), "run the same `coulis run` command again");
+}
+
+void execute_report(const OutputArguments& arguments) {
+  const Location output(arguments.output);
+  const auto manifest = read_manifest(output);
+  if (!manifest) {
+    throw Error(ErrorCode::kRunFailed, fmt::format("{} holds no finished run", printable(output.root())),
+                "finish it with `coulis run` first");
+  }
+  const auto errors = read_errors_parquet(output.get_or_throw(kErrorsKey), printable(output.path_of(kErrorsKey)));
+  output.put(kReportKey, render_report(*manifest, errors));
+  fmt::print("{}\n", printable(output.path_of(kReportKey)));
+}
+
+}  // namespace
+
+void add_fit(CLI::App& app, Session& session) {
+  const auto arguments = std::make_shared<OutputArguments>();
+  CLI::App* verb = add_verb(app, session, "fit", "PCA again, from the features of a finished run", arguments);
+  add_pca_flags(*verb, arguments->pca);
+  verb->footer("Example: coulis fit results/ -k 20");
+  verb->callback([arguments, &session] {
+    Console console(session.verbosity());
+    print_results(refit(arguments->output, arguments->pca, arguments->threads, console), arguments->output, session);
+  });
+}
+
+void add_verify(CLI::App& app, Session& session) {
+  const auto arguments = std::make_shared<OutputArguments>();
+  CLI::App* verb = add_verb(app, session, "verify", "Does OUTPUT hold what its manifest says?", arguments);
+  verb->callback([arguments, &session] { execute_verify(*arguments, session); });
+}
+
+void add_report(CLI::App& app, Session& session) {
+  const auto arguments = std::make_shared<OutputArguments>();
+  CLI::App* verb = add_verb(app, session, "report", "Write report.html again", arguments);
+  verb->callback([arguments] { execute_report(*arguments); });
+}
+
+}  // namespace coulis

@@ -1,0 +1,95 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "cli/verbs.hpp"
+#include "job/run/run.hpp"
+
+namespace coulis {
+namespace {
+
+using Counts = std::map<std::string, std::size_t>;
+
+Counts count_endings(const Listing& listing) {
+  Counts counts;
+  for (const ImageRef& image : listing.images) {
+    std::string ending = std::filesystem::path(image.key).extension().string();
+    std::transform(ending.begin(), ending.end(), ending.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    ++counts[ending.empty() ? "(none)" : printable(ending)];
+  }
+  return counts;
+}
+
+Counts count_labels(const Listing& listing, const RunOptions& options) {
+  Counts counts;
+  const Location input(options.input);
+  const LabelRule rule(options.listing);
+  for (const ImageRef& image : listing.images) ++counts[rule.label_of(input.path_of(image.key))];
+  return counts;
+}
+
+// Rows in flight, one decoded photo of the largest size allowed per worker at worst, and the moments.
+double expected_memory_mb(const RunOptions& options, int threads) {
+  constexpr double kFeatureWidth = 1280;
+  const double part = options.features.images_per_part * kFeatureWidth * 4.0;
+  const double moments = kFeatureWidth * kFeatureWidth * 8.0;
+  return (2 * part + threads * (3 * part + 2 * moments)) / 1e6;
+}
+
+void print_text(const Preview& preview, const RunOptions& options) {
+  const auto labels = count_labels(preview.listing, options);
+  const std::size_t to_do = preview.plan.parts_to_do();
+  std::size_t images_to_do = 0;
+  for (const Part& part : preview.plan.parts) images_to_do += part.done ? 0 : part.images.size();
+  fmt::print("{} images, {:.1f} MB, {} labels; {} other files ignored\n", preview.listing.images.size(),
+             static_cast<double>(preview.listing.total_bytes) / 1e6, labels.size(), preview.listing.ignored);
+  for (const auto& [ending, count] : count_endings(preview.listing)) fmt::print("  {:8} {}\n", ending, count);
+  fmt::print("{} parts: {} done, {} to do ({} images)\n", preview.plan.parts.size(), preview.plan.parts.size() - to_do, to_do,
+             images_to_do);
+  for (const Part& part : preview.plan.parts) {
+    if (!part.done) fmt::print("  part {}: {} images, {}\n", part.number, part.images.size(), part.reason);
+  }
+  const int threads = worker_count(options.features.threads);
+  fmt::print("{} threads, up to {:.0f} MB of buffers besides the photo that each thread decodes\n", threads,
+             expected_memory_mb(options, threads));
+}
+
+void print_json(const Preview& preview, const RunOptions& options) {
+  nlohmann::ordered_json parts = nlohmann::ordered_json::array();
+  for (const Part& part : preview.plan.parts) {
+    parts.push_back({{"number", part.number},
+                     {"images", part.images.size()},
+                     {"done", part.done},
+                     {"reason", part.reason},
+                     {"fingerprint", part.fingerprint}});
+  }
+  const nlohmann::ordered_json result = {{"images", preview.listing.images.size()},
+                                         {"bytes", preview.listing.total_bytes},
+                                         {"ignored", preview.listing.ignored},
+                                         {"endings", count_endings(preview.listing)},
+                                         {"labels", count_labels(preview.listing, options)},
+                                         {"parts", parts}};
+  fmt::print("{}\n", result.dump());
+}
+
+}  // namespace
+
+void add_plan(CLI::App& app, Session& session) {
+  const auto options = std::make_shared<RunOptions>();
+  CLI::App* verb = app.add_subcommand("plan", "What a run would do, without doing it");
+  verb->add_option("INPUT", options->input, "Folder with photos")->required();
+  verb->add_option("OUTPUT", options->output, "Folder for the results; need not exist")->required();
+  add_feature_flags(*verb, *options);
+  add_session_flags(*verb, session);
+  verb->callback([options, &session] {
+    const Preview result = preview(*options);
+    session.json ? print_json(result, *options) : print_text(result, *options);
+  });
+}
+
+}  // namespace coulis

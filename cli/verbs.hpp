@@ -1,0 +1,17 @@
+// One function per verb: it declares the verb's arguments and what happens when it is called.
+#pragma once
+
+#include "cli/arguments.hpp"
+
+namespace coulis {
+
+void add_run(CLI::App& app, Session& session);
+void add_plan(CLI::App& app, Session& session);
+void add_fit(CLI::App& app, Session& session);
+void add_project(CLI::App& app, Session& session);
+void add_verify(CLI::App& app, Session& session);
+void add_report(CLI::App& app, Session& session);
+void add_check(CLI::App& app, Session& session);
+void add_models(CLI::App& app, Session& session);
+
+}  // namespace coulis

@@ -1,0 +1,57 @@
+// Listing: every image under the input, sorted by the bytes of its key, with what is needed to notice a change.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "job/storage/location.hpp"
+
+namespace coulis {
+
+struct ImageRef {
+  std::string key;  // below the input, raw bytes
+  std::uint64_t size_bytes = 0;
+  std::int64_t mtime_ns = 0;
+};
+
+struct ListingOptions {
+  std::vector<std::string> include;  // globs; empty: every name that ends like an image
+  std::vector<std::string> exclude;
+  int label_level = 1;      // 1: the parent folder, 2: its parent, ...
+  std::string label_regex;  // if not empty: the first group of its first match in the path
+};
+
+template <class V>
+void visit_fields(ListingOptions& o, V&& v) {
+  v("include", "Take files that match this glob, whatever their ending (repeatable)", o.include);
+  v("exclude", "Leave out files that match this glob (repeatable)", o.exclude);
+  v("label-level", "The label is this folder above the photo: 1 the parent, 2 the one above", o.label_level);
+  v("label-regex", "The label is the first group of this expression in the path", o.label_regex);
+}
+
+struct Listing {
+  std::vector<ImageRef> images;
+  std::uint64_t total_bytes = 0;
+  std::uint64_t ignored = 0;  // files that are no image by name; never an image left out in silence
+};
+
+// Throws Error(kStorage) if the input or a folder of it cannot be listed, Error(kUsage) for a bad rule.
+Listing list_images(const Location& input, const ListingOptions& options);
+
+// A glob with a '/' is matched against the whole key, one without against the file name.
+bool matches_glob(std::string_view key, const std::string& glob);
+
+// The rule of the options, ready to be applied to many paths. Not thread-safe to build, safe to use from many threads.
+class LabelRule {
+ public:
+  explicit LabelRule(const ListingOptions& options);    // throws Error(kUsage)
+  std::string label_of(const std::string& path) const;  // printable; empty where the rule finds nothing
+
+ private:
+  int level_;
+  std::string regex_;
+};
+
+}  // namespace coulis

@@ -1,0 +1,148 @@
+#include "job/plan/manifest.hpp"
+
+#include <fmt/format.h>
+#include <openssl/evp.h>
+
+#include <array>
+#include <nlohmann/json.hpp>
+
+#include "core/base/error.hpp"
+
+namespace coulis {
+namespace {
+
+using json = nlohmann::ordered_json;  // a manifest is read by people: the order is ours
+
+constexpr int kFormat = 1;
+
+json to_json_value(const ManifestFile& file) {
+  return {{"file", file.key}, {"bytes", file.size_bytes}, {"sha256", file.sha256}};
+}
+
+ManifestFile parse_file(const json& value) {
+  return {value.at("file").get<std::string>(), value.at("bytes").get<std::uint64_t>(), value.at("sha256").get<std::string>()};
+}
+
+json to_json_value(const ManifestPart& part) {
+  return {{"number", part.number}, {"fingerprint", part.fingerprint},          {"listed", part.listed},         {"ok", part.ok},
+          {"failed", part.failed}, {"features", to_json_value(part.features)}, {"pca", to_json_value(part.pca)}};
+}
+
+ManifestPart parse_part(const json& value) {
+  return {value.at("number").get<std::uint64_t>(),
+          value.at("fingerprint").get<std::string>(),
+          value.at("listed").get<std::uint64_t>(),
+          value.at("ok").get<std::uint64_t>(),
+          value.at("failed").get<std::uint64_t>(),
+          parse_file(value.at("features")),
+          parse_file(value.at("pca"))};
+}
+
+}  // namespace
+
+std::uint64_t Manifest::failed() const {
+  std::uint64_t sum = 0;
+  for (const auto& [code, count] : failed_by_code) sum += count;
+  return sum;
+}
+
+std::string to_json(const Manifest& m) {
+  json root;
+  root["format"] = kFormat;
+  root["coulis"] = m.coulis_version;
+  root["input"] = m.input;
+  root["model"] = {{"name", m.model_name}, {"sha256", m.model_sha256}};
+  root["settings"] = m.settings;
+  root["listing"] = {{"images", m.listed}, {"bytes", m.listed_bytes}, {"hash", m.listing_hash}};
+  root["counts"] = {{"listed", m.listed}, {"ok", m.ok}, {"failed", m.failed()}, {"failed_by_code", m.failed_by_code}};
+  root["csv_separator"] = std::string(1, m.csv_separator);
+  root["pca"] = {{"k", m.pca.explained_variance_ratio.size()},
+                 {"requested", m.pca.requested},
+                 {"convention", m.pca.convention},
+                 {"explained_variance_ratio", m.pca.explained_variance_ratio}};
+  root["parts"] = json::array();
+  for (const ManifestPart& part : m.parts) root["parts"].push_back(to_json_value(part));
+  root["files"] = json::array();
+  for (const ManifestFile& file : m.files) root["files"].push_back(to_json_value(file));
+  json seconds = json::object();
+  for (const auto& [stage, value] : m.seconds) seconds[stage] = value;
+  root["last_run"] = {{"simd", m.simd}, {"threads", m.threads}, {"seconds", seconds}};
+  return root.dump(1) + "\n";
+}
+
+Manifest parse_manifest(const std::string& text, const std::string& origin) {
+  try {
+    const json root = json::parse(text);
+    if (root.at("format").get<int>() != kFormat) {
+      throw Error(ErrorCode::kRunFailed, fmt::format("{} was written by another version of coulis", origin),
+                  "use --fresh, or another output folder");
+    }
+    Manifest m;
+    m.coulis_version = root.at("coulis").get<std::string>();
+    m.input = root.at("input").get<std::string>();
+    m.model_name = root.at("model").at("name").get<std::string>();
+    m.model_sha256 = root.at("model").at("sha256").get<std::string>();
+    m.settings = root.at("settings").get<std::string>();
+    m.listed = root.at("listing").at("images").get<std::uint64_t>();
+    m.listed_bytes = root.at("listing").at("bytes").get<std::uint64_t>();
+    m.listing_hash = root.at("listing").at("hash").get<std::string>();
+    m.ok = root.at("counts").at("ok").get<std::uint64_t>();
+    m.failed_by_code = root.at("counts").at("failed_by_code").get<std::map<std::string, std::uint64_t>>();
+    m.csv_separator = root.at("csv_separator").get<std::string>().at(0);
+    m.pca = {root.at("pca").at("requested").get<std::string>(), root.at("pca").at("convention").get<std::string>(),
+             root.at("pca").at("explained_variance_ratio").get<std::vector<double>>()};
+    for (const json& part : root.at("parts")) m.parts.push_back(parse_part(part));
+    for (const json& file : root.at("files")) m.files.push_back(parse_file(file));
+    const json& last_run = root.at("last_run");
+    m.simd = last_run.at("simd").get<std::string>();
+    m.threads = last_run.at("threads").get<int>();
+    for (const auto& [stage, value] : last_run.at("seconds").items()) m.seconds.emplace_back(stage, value.get<double>());
+    return m;
+  } catch (const json::exception& e) {
+    throw Error(ErrorCode::kRunFailed, fmt::format("{} is not a valid manifest: {}", origin, e.what()),
+                "remove it and run the same command again");
+  }
+}
+
+std::optional<Manifest> read_manifest(const Location& output) {
+  if (!output.has(kManifestKey)) return std::nullopt;
+  const Bytes bytes = output.get_or_throw(kManifestKey);
+  return parse_manifest({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, printable(output.path_of(kManifestKey)));
+}
+
+struct Sha256::State {
+  std::unique_ptr<EVP_MD_CTX, void (*)(EVP_MD_CTX*)> context{EVP_MD_CTX_new(), EVP_MD_CTX_free};
+};
+
+Sha256::Sha256() : state_(std::make_unique<State>()) {
+  if (!state_->context || EVP_DigestInit_ex(state_->context.get(), EVP_sha256(), nullptr) != 1) {
+    throw Error(ErrorCode::kRunFailed, "OpenSSL cannot compute a SHA-256 sum", "check the OpenSSL installation");
+  }
+}
+
+Sha256::~Sha256() = default;
+
+void Sha256::update(std::span<const std::byte> bytes) {
+  EVP_DigestUpdate(state_->context.get(), bytes.data(), bytes.size());
+}
+
+std::string Sha256::hex() {
+  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+  unsigned length = 0;
+  EVP_DigestFinal_ex(state_->context.get(), digest.data(), &length);
+  std::string text;
+  for (unsigned i = 0; i < length; ++i) text += fmt::format("{:02x}", digest[i]);
+  return text;
+}
+
+std::string sha256_of(std::span<const std::byte> bytes) {
+  Sha256 sum;
+  sum.update(bytes);
+  return sum.hex();
+}
+
+ManifestFile describe_file(const std::string& key, std::span<const std::byte> bytes) {
+  return {key, bytes.size(), sha256_of(bytes)};
+}
+
+}  // namespace coulis

@@ -1,0 +1,34 @@
+// PartRecord: what a committed part file says of itself, in the file's own metadata: enough to plan, resume and write the errors
+// table without a manifest, so that a killed run loses no finished part.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/base/failure.hpp"
+#include "job/listing/listing.hpp"
+
+namespace coulis {
+
+struct FailedImage {
+  std::size_t index = 0;  // into PartRecord::images
+  std::string stage;
+  std::string code;
+  std::string message;
+};
+
+struct PartRecord {
+  std::string settings;               // as in PlanOptions
+  std::vector<ImageRef> images;       // every member, the failed ones included
+  std::vector<FailedImage> failures;  // by index
+};
+
+// Key-value pairs of text, "coulis.settings", "coulis.images", "coulis.failures"; the same record gives the same text.
+std::vector<std::pair<std::string, std::string>> to_metadata(const PartRecord& record);
+
+// Throws Error(kRunFailed) naming `origin` if the pairs are missing or malformed.
+PartRecord parse_part_record(const std::vector<std::pair<std::string, std::string>>& metadata, const std::string& origin);
+
+}  // namespace coulis

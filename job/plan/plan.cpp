@@ -1,0 +1,232 @@
+#include "job/plan/plan.hpp"
+
+#include <fmt/format.h>
+#include <xxhash.h>
+
+#include <algorithm>
+#include <charconv>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <unordered_map>
+#include <utility>
+
+namespace coulis {
+namespace {
+
+constexpr std::string_view kFeatures = "features";
+constexpr std::size_t kFingerprintDigits = 32;
+
+std::optional<PartFile> parse_part_file(std::string_view folder, const std::string& key) {
+  const std::string_view prefix = "part-";
+  std::string_view name = key;
+  if (!name.starts_with(folder) || !name.ends_with(".parquet")) return std::nullopt;
+  name.remove_prefix(folder.size() + 1);
+  if (!name.starts_with(prefix)) return std::nullopt;
+  name.remove_prefix(prefix.size());
+  PartFile file;
+  const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), file.number);
+  if (error != std::errc() || end == name.data() + name.size() || *end != '-') return std::nullopt;
+  name.remove_prefix(static_cast<std::size_t>(end - name.data()) + 1);
+  if (name.size() < kFingerprintDigits || name.find_first_not_of("0123456789abcdef") < kFingerprintDigits) return std::nullopt;
+  file.fingerprint = name.substr(0, kFingerprintDigits);
+  file.key = key;
+  return file;
+}
+
+Part make_part(std::uint64_t number, std::vector<ImageRef> images, const std::string& settings) {
+  Part part;
+  part.number = number;
+  part.fingerprint = fingerprint_of(settings, images);
+  part.images = std::move(images);
+  return part;
+}
+
+// Cuts images (sorted) into parts with the numbers that are free, lowest first.
+void append_new_parts(Plan& plan, std::vector<ImageRef> images, const std::set<std::uint64_t>& taken, std::string_view reason,
+                      const PlanOptions& options) {
+  std::uint64_t number = 0;
+  const auto chunk = static_cast<std::size_t>(options.images_per_part);
+  for (std::size_t first = 0; first < images.size(); first += chunk) {
+    while (taken.contains(number)) ++number;
+    const auto begin = images.begin() + static_cast<std::ptrdiff_t>(first);
+    const auto end = images.begin() + static_cast<std::ptrdiff_t>(std::min(first + chunk, images.size()));
+    Part part = make_part(number++, {std::make_move_iterator(begin), std::make_move_iterator(end)}, options.settings);
+    part.reason = reason;
+    plan.parts.push_back(std::move(part));
+  }
+}
+
+std::string describe_names(const std::vector<std::string>& names, std::string_view what) {
+  std::string text = fmt::format("{} {}: {}", names.size(), what, printable(names.front()));
+  if (names.size() > 1) text += fmt::format(" and {} more", names.size() - 1);
+  return text;
+}
+
+bool same_image(const ImageRef& a, const ImageRef& b) {
+  return a.size_bytes == b.size_bytes && a.mtime_ns == b.mtime_ns;
+}
+
+// The images not yet given to a part; what a committed part's members are looked up in.
+class Unassigned {
+ public:
+  explicit Unassigned(const std::vector<ImageRef>& images) : images_(images), taken_(images.size(), false) {
+    for (std::size_t i = 0; i < images.size(); ++i) index_.emplace(images[i].key, i);
+  }
+
+  const ImageRef* find(const std::string& key) const {
+    const auto found = index_.find(key);
+    return found == index_.end() || taken_[found->second] ? nullptr : &images_[found->second];
+  }
+
+  void take(const std::string& key) { taken_[index_.at(key)] = true; }
+
+  std::vector<ImageRef> rest() const {
+    std::vector<ImageRef> left;
+    for (std::size_t i = 0; i < images_.size(); ++i) {
+      if (!taken_[i]) left.push_back(images_[i]);
+    }
+    return left;
+  }
+
+ private:
+  const std::vector<ImageRef>& images_;
+  std::vector<bool> taken_;
+  std::unordered_map<std::string_view, std::size_t> index_;
+};
+
+// The part that a committed file has become: its members as they are listed today.
+std::optional<Part> carry_over(const PartFile& file, const PartRecord& record, Unassigned& unassigned, const PlanOptions& options) {
+  std::vector<ImageRef> images;
+  std::vector<std::string> changed;
+  std::vector<std::string> removed;
+  for (const ImageRef& member : record.images) {
+    const ImageRef* now = unassigned.find(member.key);
+    if (now == nullptr) {
+      removed.push_back(member.key);
+      continue;
+    }
+    if (!same_image(*now, member)) changed.push_back(member.key);
+    images.push_back(*now);
+  }
+  if (images.empty()) return std::nullopt;
+  for (const ImageRef& image : images) unassigned.take(image.key);
+  Part part = make_part(file.number, std::move(images), options.settings);
+  part.done = part.fingerprint == file.fingerprint;
+  if (!changed.empty()) part.reason = describe_names(changed, "changed");
+  if (!removed.empty()) part.reason += (part.reason.empty() ? "" : "; ") + describe_names(removed, "removed");
+  return part;
+}
+
+// The listing as a first run would cut it, if that explains every committed file: the first run, a resumed one, or no change.
+std::optional<Plan> plan_as_first_run(const Listing& listing, const std::vector<PartFile>& committed, const PlanOptions& options) {
+  Plan plan;
+  append_new_parts(plan, listing.images, {}, options.fresh ? "--fresh" : "new", options);
+  for (const PartFile& file : committed) {
+    const bool expected = file.number < plan.parts.size() && plan.parts[file.number].fingerprint == file.fingerprint;
+    if (!expected) return std::nullopt;
+    plan.parts[file.number].done = true;
+    plan.parts[file.number].reason.clear();
+  }
+  return plan;
+}
+
+Plan plan_around_committed(const Listing& listing, const std::vector<PartFile>& committed,
+                           const std::function<PartRecord(const PartFile&)>& read_record, const PlanOptions& options) {
+  struct Candidate {
+    PartFile file;
+    PartRecord record;
+    bool current;  // its members have not changed: preferred over another file of the same number
+  };
+  Unassigned unassigned(listing.images);
+  std::vector<Candidate> candidates;
+  bool settings_changed = false;
+  for (const PartFile& file : committed) {
+    PartRecord record = read_record(file);
+    if (record.settings != options.settings) {  // nothing of it can stay
+      settings_changed = true;
+      continue;
+    }
+    const bool current = std::all_of(record.images.begin(), record.images.end(), [&](const ImageRef& image) {
+      const ImageRef* now = unassigned.find(image.key);
+      return now != nullptr && same_image(*now, image);
+    });
+    candidates.push_back({file, std::move(record), current});
+  }
+  std::stable_sort(candidates.begin(), candidates.end(), [](const Candidate& a, const Candidate& b) {
+    return std::pair(a.file.number, !a.current) < std::pair(b.file.number, !b.current);
+  });
+  Plan plan;
+  std::set<std::uint64_t> taken;
+  for (const Candidate& candidate : candidates) {
+    if (taken.contains(candidate.file.number)) continue;
+    std::optional<Part> part = carry_over(candidate.file, candidate.record, unassigned, options);
+    if (!part) continue;
+    taken.insert(part->number);
+    plan.parts.push_back(std::move(*part));
+  }
+  append_new_parts(plan, unassigned.rest(), taken, settings_changed ? "the model or an option changed" : "new", options);
+  std::sort(plan.parts.begin(), plan.parts.end(), [](const Part& a, const Part& b) { return a.number < b.number; });
+  return plan;
+}
+
+}  // namespace
+
+std::string part_file_name(std::uint64_t number, std::string_view fingerprint, std::string_view compression) {
+  return fmt::format("part-{:05}-{}.{}.parquet", number, fingerprint, compression);
+}
+
+std::string Part::file_key(std::string_view compression) const {
+  return fmt::format("{}/{}", kFeatures, part_file_name(number, fingerprint, compression));
+}
+
+std::size_t Plan::images() const {
+  std::size_t sum = 0;
+  for (const Part& part : parts) sum += part.images.size();
+  return sum;
+}
+
+std::size_t Plan::parts_to_do() const {
+  return static_cast<std::size_t>(std::count_if(parts.begin(), parts.end(), [](const Part& part) { return !part.done; }));
+}
+
+std::vector<PartFile> list_part_files(const Location& output, std::string_view folder) {
+  std::vector<PartFile> files;
+  output.list(folder, [&](const Entry& entry) {
+    if (auto file = parse_part_file(folder, entry.key)) files.push_back(std::move(*file));
+  });
+  std::sort(files.begin(), files.end(), [](const PartFile& a, const PartFile& b) { return a.key < b.key; });
+  return files;
+}
+
+std::string fingerprint_of(const std::string& settings, const std::vector<ImageRef>& images) {
+  const std::unique_ptr<XXH3_state_t, XXH_errorcode (*)(XXH3_state_t*)> state(XXH3_createState(), XXH3_freeState);
+  XXH3_128bits_reset(state.get());
+  const auto add = [&](std::string_view text) {
+    XXH3_128bits_update(state.get(), text.data(), text.size());
+    XXH3_128bits_update(state.get(), "", 1);  // the terminating zero: no two lists of fields run together
+  };
+  add(settings);
+  for (const ImageRef& image : images) {
+    add(image.key);
+    add(fmt::format("{} {}", image.size_bytes, image.mtime_ns));
+  }
+  const XXH128_hash_t hash = XXH3_128bits_digest(state.get());
+  return fmt::format("{:016x}{:016x}", hash.high64, hash.low64);
+}
+
+Plan make_plan(const Listing& listing, const std::vector<PartFile>& committed,
+               const std::function<PartRecord(const PartFile&)>& read_record, const PlanOptions& options) {
+  const std::vector<PartFile> usable = options.fresh ? std::vector<PartFile>() : committed;
+  std::optional<Plan> simple = plan_as_first_run(listing, usable, options);
+  Plan plan = simple ? std::move(*simple) : plan_around_committed(listing, usable, read_record, options);
+  std::set<std::string> kept;
+  for (const Part& part : plan.parts) kept.insert(part.file_key(options.compression));
+  for (const PartFile& file : committed) {
+    if (!kept.contains(file.key)) plan.stale_files.push_back(file.key);
+  }
+  return plan;
+}
+
+}  // namespace coulis

@@ -1,0 +1,58 @@
+// Plan: the listing cut into parts, each done or to do. The part is the unit of work, commit, resume and determinism.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "job/listing/listing.hpp"
+#include "job/plan/part_record.hpp"
+
+namespace coulis {
+
+struct Part {
+  std::uint64_t number = 0;
+  std::vector<ImageRef> images;  // sorted by key
+  std::string fingerprint;       // hex: the settings and every member's key, size and mtime
+  bool done = false;
+  std::string reason;  // why it is to do; empty when done
+
+  std::string file_key(std::string_view compression) const;  // "features/part-00000-<fingerprint>.snappy.parquet"
+};
+
+struct PlanOptions {
+  std::string settings;  // all that changes the numbers in a part: model, preprocessing, options; one "key=value" a line
+  int images_per_part = 1024;
+  std::string compression = "snappy";
+  bool fresh = false;  // compute everything again
+};
+
+struct Plan {
+  std::vector<Part> parts;               // by number
+  std::vector<std::string> stale_files;  // part files that the finished output must not hold
+
+  std::size_t images() const;
+  std::size_t parts_to_do() const;
+};
+
+// Part files below "features/": {number, fingerprint, key}. Other names are nobody's business.
+struct PartFile {
+  std::uint64_t number = 0;
+  std::string fingerprint;
+  std::string key;
+};
+std::vector<PartFile> list_part_files(const Location& output, std::string_view folder);
+
+// Committed parts keep their members: an added image goes to a new part at the end, a changed or removed one makes its own part
+// be redone, no other. `read_record` opens a part file; it is called only when the committed files do not match the listing as it is.
+Plan make_plan(const Listing& listing, const std::vector<PartFile>& committed,
+               const std::function<PartRecord(const PartFile&)>& read_record, const PlanOptions& options);
+
+std::string fingerprint_of(const std::string& settings, const std::vector<ImageRef>& images);
+
+// "part-00007-<fingerprint>.snappy.parquet"; "part-00007-<fingerprint>.zstd.parquet"
+std::string part_file_name(std::uint64_t number, std::string_view fingerprint, std::string_view compression);
+
+}  // namespace coulis

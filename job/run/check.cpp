@@ -1,0 +1,48 @@
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <filesystem>
+
+#include "core/base/error.hpp"
+#include "core/base/simd.hpp"
+#include "core/network/model.hpp"
+#include "job/run/options.hpp"
+#include "job/run/verify.hpp"
+
+namespace coulis {
+namespace {
+
+CheckItem check_model() {
+  try {
+    const Model model = load_model(std::string(builtin_model_name()));
+    return {"model", true, fmt::format("{} (sha256 {})", model.card.name, model.card.sha256)};
+  } catch (const Error& e) {
+    return {"model", false, e.what()};
+  }
+}
+
+CheckItem check_location(const std::string& uri) {
+  try {
+    const Location location(uri);
+    if (!location.exists()) return {uri, false, "does not exist; a run creates it if it is an OUTPUT"};
+    std::uint64_t files = 0;
+    location.list("", [&](const Entry&) { ++files; });
+    const bool writable = access(location.root().c_str(), W_OK) == 0;
+    std::error_code error;
+    const auto space = std::filesystem::space(location.root(), error);
+    const std::string free = error ? "" : fmt::format(", {:.1f} GB free", static_cast<double>(space.available) / 1e9);
+    return {uri, true, fmt::format("{} files, can be read{}{}", files, writable ? " and written" : ", cannot be written", free)};
+  } catch (const Error& e) {
+    return {uri, false, e.what()};
+  }
+}
+
+}  // namespace
+
+std::vector<CheckItem> check_environment(const std::vector<std::string>& locations) {
+  std::vector<CheckItem> items = {check_model(), {"cpu", true, fmt::format("{} threads, {}", worker_count(0), simd_in_use())}};
+  for (const std::string& uri : locations) items.push_back(check_location(uri));
+  return items;
+}
+
+}  // namespace coulis

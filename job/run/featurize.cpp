@@ -1,0 +1,188 @@
+#include "job/run/featurize.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <mutex>
+#include <utility>
+
+#include "core/base/error.hpp"
+#include "core/resample/resample.hpp"
+#include "job/run/part_queue.hpp"
+#include "job/run/version.hpp"
+#include "job/run/workers.hpp"
+
+namespace coulis {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+// Adds the time since the last lap to a stage.
+class StopWatch {
+ public:
+  void lap(double& seconds) {
+    const Clock::time_point now = Clock::now();
+    seconds += std::chrono::duration<double>(now - last_).count();
+    last_ = now;
+  }
+  void restart() { last_ = Clock::now(); }
+
+ private:
+  Clock::time_point last_ = Clock::now();
+};
+
+struct Worker {
+  Resampler resampler;
+  std::unique_ptr<Network> network;
+  StageSeconds seconds;
+  StopWatch watch;
+};
+
+// Photo -> feature row, or why not. The row is written in place.
+std::optional<Failure> process_image(Worker& worker, const ImageRef& image, const FeaturizeContext& context, std::span<float> row) {
+  worker.watch.restart();
+  const Outcome<Bytes> bytes = context.input.get(image.key);
+  worker.watch.lap(worker.seconds.read);
+  if (!bytes) return bytes.failure();
+  if (bytes.value().size() != image.size_bytes) {
+    return Failure{Stage::kRead, FailureCode::kChanged,
+                   fmt::format("listed with {} bytes, read {}", image.size_bytes, bytes.value().size())};
+  }
+  const Outcome<Image> decoded = decode(bytes.value(), context.decode);
+  worker.watch.lap(worker.seconds.decode);
+  if (!decoded) return decoded.failure();
+  const ImageView resampled = worker.resampler.resample(decoded.value().view());
+  worker.watch.lap(worker.seconds.resample);
+  worker.network->features(resampled, row);
+  worker.watch.lap(worker.seconds.network);
+  return std::nullopt;
+}
+
+// A finished part as its table: the rows that are there, the failures in the metadata.
+RowTable to_table(const PartInFlight& finished, const FeaturizeContext& context) {
+  const std::vector<ImageRef>& images = finished.part->images;
+  const auto width = static_cast<std::size_t>(context.model.card.feature_width);
+  RowTable table;
+  table.width = width;
+  PartRecord record{context.settings, images, {}};
+  for (std::size_t i = 0; i < images.size(); ++i) {
+    if (const auto& failure = finished.failures[i]) {
+      record.failures.push_back({i, std::string(to_string(failure->stage)), std::string(to_string(failure->code)), failure->message});
+      continue;
+    }
+    const std::string path = context.input.path_of(images[i].key);
+    table.paths.push_back(printable(path));
+    table.labels.push_back(context.labels.label_of(path));
+    const float* row = finished.rows.data() + i * width;
+    table.values.insert(table.values.end(), row, row + width);
+  }
+  table.metadata = provenance_of(context.model, context.settings);
+  for (auto& pair : to_metadata(record)) {
+    if (pair.first != "coulis.settings") table.metadata.push_back(std::move(pair));
+  }
+  return table;
+}
+
+void commit_part(const PartInFlight& finished, const FeaturizeContext& context) {
+  const Compression compression = context.features.compression;
+  context.output.put(finished.part->file_key(to_string(compression)),
+                     write_row_table(to_table(finished, context), kFeaturesColumn, compression));
+}
+
+// Counts the bad images and ends the run when there are more than asked for.
+class BadImageLimit {
+ public:
+  explicit BadImageLimit(const FeaturizeContext& context)
+      : context_(context), allowed_(static_cast<std::uint64_t>(context.features.max_bad * static_cast<double>(context.listed))) {}
+
+  void count(const ImageRef& image, const Failure& failure) {
+    const std::string path = printable(context_.input.path_of(image.key));
+    if (context_.features.on_bad == OnBad::kFail) {
+      throw Error(ErrorCode::kTooManyBad, fmt::format("{}: {} ({})", path, failure.message, to_string(failure.code)),
+                  "remove or repair it, or run with --on-bad skip");
+    }
+    if (++bad_ > allowed_) {
+      throw Error(ErrorCode::kTooManyBad,
+                  fmt::format("{} of {} images are bad, more than --max-bad allows; the last one is {}: {} ({})", bad_.load(),
+                              context_.listed, path, failure.message, to_string(failure.code)),
+                  "repair them, or allow more with --max-bad; finished parts are kept");
+    }
+  }
+
+ private:
+  const FeaturizeContext& context_;
+  std::uint64_t allowed_;
+  std::atomic<std::uint64_t> bad_ = 0;
+};
+
+void work_until_done(Worker& worker, PartQueue& queue, BadImageLimit& limit, const FeaturizeContext& context, Progress& progress) {
+  const auto width = static_cast<std::size_t>(context.model.card.feature_width);
+  while (const std::optional<ImageTask> task = queue.next()) {
+    PartInFlight& part = *task->part;
+    const ImageRef& image = part.part->images[task->index];
+    std::optional<Failure> failure = process_image(worker, image, context, {part.rows.data() + task->index * width, width});
+    const bool failed = failure.has_value();
+    if (failed) limit.count(image, *failure);
+    part.failures[task->index] = std::move(failure);
+    progress.advance(1, failed ? 1 : 0);
+    if (part.remaining.fetch_sub(1) == 1) {  // the last image: this worker commits, the others are in the next part already
+      worker.watch.restart();
+      commit_part(part, context);
+      worker.watch.lap(worker.seconds.write);
+      queue.part_committed();
+    }
+    if (context.interrupted) queue.finish_current();
+  }
+}
+
+// Enough parts for every worker to have an image while finished parts are written.
+std::size_t parts_in_flight(int workers, int images_per_part) {
+  return 2 + static_cast<std::size_t>(workers / std::max(1, images_per_part));
+}
+
+}  // namespace
+
+TableMetadata provenance_of(const Model& model, const std::string& settings) {
+  return {{"coulis.version", std::string(kVersion)},
+          {"coulis.model", model.card.name},
+          {"coulis.model_sha256", model.card.sha256},
+          {"coulis.preprocessing", model.card.preprocessing()},
+          {"coulis.settings", settings}};
+}
+
+StageSeconds featurize(const Plan& plan, const FeaturizeContext& context, Progress& progress) {
+  std::vector<const Part*> to_do;
+  std::uint64_t images = 0;
+  for (const Part& part : plan.parts) {
+    if (part.done) continue;
+    to_do.push_back(&part);
+    images += part.images.size();
+  }
+  const int workers = static_cast<int>(std::min<std::uint64_t>(static_cast<std::uint64_t>(worker_count(context.features.threads)), images));
+  PartQueue queue(to_do, static_cast<std::size_t>(context.model.card.feature_width),
+                  parts_in_flight(workers, context.features.images_per_part));
+  BadImageLimit limit(context);
+  StageSeconds total;
+  std::mutex total_mutex;
+  progress.begin("features", images);
+  run_workers(
+      workers,
+      [&](int) {
+        const ModelCard& card = context.model.card;
+        Worker worker{Resampler({card.input_width_px, card.input_height_px, card.filter}), context.networks.make(), {}, {}};
+        work_until_done(worker, queue, limit, context, progress);
+        const std::lock_guard lock(total_mutex);
+        total.read += worker.seconds.read;
+        total.decode += worker.seconds.decode;
+        total.resample += worker.seconds.resample;
+        total.network += worker.seconds.network;
+        total.write += worker.seconds.write;
+      },
+      [&] { queue.stop(); });
+  progress.end();
+  if (context.interrupted) throw Error(ErrorCode::kInterrupted, "interrupted", "run the same command again: it goes on where it stopped");
+  return total;
+}
+
+}  // namespace coulis

@@ -1,0 +1,46 @@
+// featurize: the parts to do, from photos to committed part files.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "core/decode/decode.hpp"
+#include "core/network/network.hpp"
+#include "job/listing/listing.hpp"
+#include "job/plan/plan.hpp"
+#include "job/run/options.hpp"
+#include "job/run/progress.hpp"
+#include "job/storage/location.hpp"
+
+namespace coulis {
+
+struct StageSeconds {  // summed over the workers
+  double read = 0;
+  double decode = 0;
+  double resample = 0;
+  double network = 0;
+  double write = 0;
+};
+
+struct FeaturizeContext {
+  const Location& input;
+  const Location& output;
+  const Model& model;
+  const NetworkFactory& networks;
+  const LabelRule& labels;
+  const DecodeOptions& decode;
+  const FeatureOptions& features;
+  std::string settings;                  // written into every part file
+  std::uint64_t listed;                  // what max_bad is a share of
+  const std::atomic<bool>& interrupted;  // set by a signal: the parts begun are finished, no new one begins
+};
+
+// Throws Error(kTooManyBad) as the options ask, Error(kStorage) when a part cannot be written, Error(kInterrupted). Parts committed
+// before that stay.
+StageSeconds featurize(const Plan& plan, const FeaturizeContext& context, Progress& progress);
+
+TableMetadata provenance_of(const Model& model, const std::string& settings);  // what every file of OUTPUT says of itself
+
+}  // namespace coulis

@@ -1,0 +1,51 @@
+#include "job/run/options.hpp"
+
+#include <fmt/format.h>
+#include <sched.h>
+
+#include <algorithm>
+
+#include "core/base/error.hpp"
+
+namespace coulis {
+namespace {
+
+constexpr int kMaxImagesPerPart = 65'536;  // a part's features stay below 336 MB and 2^31 values
+constexpr int kMaxThreads = 1'024;
+
+void require(bool condition, const std::string& message) {
+  if (!condition) throw Error(ErrorCode::kUsage, message, "see `coulis run --help`");
+}
+
+}  // namespace
+
+std::string_view to_string(OnBad on_bad) {
+  return on_bad == OnBad::kFail ? "fail" : "skip";
+}
+
+OnBad parse_on_bad(std::string_view name) {
+  if (name == "skip") return OnBad::kSkip;
+  if (name == "fail") return OnBad::kFail;
+  throw Error(ErrorCode::kUsage, fmt::format("unknown --on-bad '{}'", name), "use skip or fail");
+}
+
+void validate(const RunOptions& options) {
+  const FeatureOptions& features = options.features;
+  require(features.precision == "fp32", fmt::format("--precision {} is not in this version", features.precision));
+  require(features.threads >= 0 && features.threads <= kMaxThreads, fmt::format("--threads must lie between 0 and {}", kMaxThreads));
+  require(features.images_per_part >= 1 && features.images_per_part <= kMaxImagesPerPart,
+          fmt::format("--images-per-part must lie between 1 and {}", kMaxImagesPerPart));
+  require(features.max_bad >= 0 && features.max_bad <= 1, "--max-bad must lie between 0% and 100%");
+  require(options.decode.max_pixels >= 1, "--max-pixels must be at least 1");
+  require(options.pca.k >= 1, "-k must be at least 1");
+  require(options.pca.variance >= 0 && options.pca.variance <= 1, "--variance must lie between 0 and 1");
+  LabelRule(options.listing);  // throws what is wrong with the rule
+}
+
+int worker_count(int threads_option) {
+  if (threads_option > 0) return threads_option;
+  cpu_set_t cpus;
+  return sched_getaffinity(0, sizeof cpus, &cpus) == 0 ? std::max(1, CPU_COUNT(&cpus)) : 1;
+}
+
+}  // namespace coulis

@@ -1,0 +1,29 @@
+// publish: from the committed features to a finished OUTPUT. What run and refit share.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "core/network/model.hpp"
+#include "job/plan/manifest.hpp"
+#include "job/run/committed.hpp"
+#include "job/run/reduce.hpp"
+
+namespace coulis {
+
+inline constexpr const char* kPcaModelKey = "pca_model.safetensors";
+
+struct PcaRequest {
+  PcaOptions options;
+  std::optional<PcaFile> given;  // project through this one instead of fitting
+  std::string given_sha256;
+};
+
+std::string describe(const PcaRequest& request);  // "k=50", "variance=0.95", "given <sha256>": for the manifest
+
+// Reduces, writes tables, manifest, report and, last, _SUCCESS; removes what no longer belongs. `manifest` comes with what is known of
+// the run; the rest is filled in. Throws Error(kTooManyBad) when no image is left to reduce, after the errors table is written.
+Manifest publish(const Location& output, Committed committed, const PcaRequest& request, Manifest manifest, const TableMetadata& provenance,
+                 const ReduceOptions& options, Progress& progress);
+
+}  // namespace coulis

@@ -1,0 +1,72 @@
+#include "job/run/reduce.hpp"
+
+#include <fmt/format.h>
+
+#include <span>
+#include <utility>
+
+#include "job/plan/plan.hpp"
+#include "job/run/workers.hpp"
+
+namespace coulis {
+namespace {
+
+constexpr std::string_view kMatrixKey = "matrix.csv";
+
+RowTable project_table(const PcaModel& model, RowTable features) {
+  std::vector<double> projected(features.rows() * model.k());
+  project(model, features.matrix(), {projected.data(), features.rows(), model.k()});
+  RowTable table;
+  table.width = model.k();
+  table.values.assign(projected.begin(), projected.end());
+  table.paths = std::move(features.paths);
+  table.labels = std::move(features.labels);
+  for (auto& [key, value] : features.metadata) {  // provenance goes along, the part record stays with the features
+    const bool provenance = key.starts_with("coulis.") && key != "coulis.images" && key != "coulis.failures";
+    if (provenance) table.metadata.emplace_back(key, std::move(value));
+  }
+  return table;
+}
+
+}  // namespace
+
+void project_parts(const Location& output, std::vector<ManifestPart>& parts, const PcaModel& model, const std::string& model_sha256,
+                   const ReduceOptions& options, Progress& progress) {
+  progress.begin("projection", parts.size());
+  for_each_parallel(options.threads, parts.size(), [&](std::size_t i) {
+    ManifestPart& part = parts[i];
+    const std::string origin = printable(output.path_of(part.features.key));
+    RowTable table = project_table(model, read_row_table(output.get_or_throw(part.features.key), kFeaturesColumn, origin));
+    table.metadata.emplace_back("coulis.pca_sha256", model_sha256);
+    table.metadata.emplace_back("coulis.pca_convention", to_string(model.convention));
+    const std::string fingerprint = fingerprint_of(part.fingerprint + " " + model_sha256, {});
+    const std::string key = fmt::format("pca/{}", part_file_name(part.number, fingerprint, to_string(options.compression)));
+    const Bytes bytes = write_row_table(table, kPcaColumn, options.compression);
+    output.put(key, bytes);
+    part.pca = describe_file(key, bytes);
+    progress.advance(1, 0);
+  });
+  progress.end();
+}
+
+ManifestFile write_matrix_csv(const Location& output, const std::vector<ManifestPart>& parts, std::size_t k, const ReduceOptions& options) {
+  PutStream stream(output, kMatrixKey);
+  Sha256 sum;
+  ManifestFile file{std::string(kMatrixKey), 0, ""};
+  const auto write = [&](const std::string& text) {
+    const auto bytes = std::as_bytes(std::span(text));
+    stream.write(bytes);
+    sum.update(bytes);
+    file.size_bytes += bytes.size();
+  };
+  write(matrix_csv_header(k, options.csv_separator));
+  for (const ManifestPart& part : parts) {
+    const std::string origin = printable(output.path_of(part.pca.key));
+    write(matrix_csv_lines(read_row_table(output.get_or_throw(part.pca.key), kPcaColumn, origin), options.csv_separator));
+  }
+  stream.commit();
+  file.sha256 = sum.hex();
+  return file;
+}
+
+}  // namespace coulis

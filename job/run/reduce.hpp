@@ -1,0 +1,28 @@
+// reduce: the committed features through a PCA, into the part files below pca/ and the CSV matrix.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/pca/pca.hpp"
+#include "job/plan/manifest.hpp"
+#include "job/run/progress.hpp"
+#include "job/storage/location.hpp"
+#include "job/tables/tables.hpp"
+
+namespace coulis {
+
+struct ReduceOptions {
+  Compression compression = Compression::kSnappy;
+  char csv_separator = ',';
+  int threads = 1;
+};
+
+// Writes a PCA part for each part and sets its `pca` entry. `model_sha256`: of the PCA model's file; it is in the file names.
+void project_parts(const Location& output, std::vector<ManifestPart>& parts, const PcaModel& model, const std::string& model_sha256,
+                   const ReduceOptions& options, Progress& progress);
+
+// matrix.csv from the PCA parts, in their order.
+ManifestFile write_matrix_csv(const Location& output, const std::vector<ManifestPart>& parts, std::size_t k, const ReduceOptions& options);
+
+}  // namespace coulis

@@ -1,0 +1,54 @@
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "core/base/error.hpp"
+#include "job/run/committed.hpp"
+#include "job/run/publish.hpp"
+#include "job/run/run.hpp"
+#include "job/storage/lock.hpp"
+
+namespace coulis {
+namespace {
+
+Compression compression_of(const Manifest& manifest) {
+  const bool zstd = !manifest.parts.empty() && manifest.parts.front().features.key.ends_with(".zstd.parquet");
+  return zstd ? Compression::kZstd : Compression::kSnappy;
+}
+
+// The provenance that the features carry: the PCA files of a refit say the same.
+TableMetadata provenance_in(const Location& output, const std::string& key) {
+  TableMetadata provenance;
+  for (auto& [name, value] : read_table_metadata(output.get_or_throw(key), printable(output.path_of(key)))) {
+    const bool keep = name.starts_with("coulis.") && name != "coulis.images" && name != "coulis.failures";
+    if (keep) provenance.emplace_back(std::move(name), std::move(value));
+  }
+  return provenance;
+}
+
+}  // namespace
+
+Summary refit(const std::string& output_uri, const PcaOptions& options, int threads_option, Progress& progress) {
+  const Location output(output_uri);
+  if (!output.exists())
+    throw Error(ErrorCode::kStorage, fmt::format("{} does not exist", printable(output.root())), "check the spelling of OUTPUT");
+  const Lock lock(output);
+  std::optional<Manifest> manifest = read_manifest(output);
+  if (!manifest || manifest->parts.empty()) {
+    throw Error(ErrorCode::kRunFailed, fmt::format("{} holds no finished run", printable(output.root())),
+                "finish it with `coulis run` first");
+  }
+  output.remove(kSuccessKey);
+  const int threads = worker_count(threads_option);
+  std::vector<PartFile> files;
+  for (const ManifestPart& part : manifest->parts) files.push_back({part.number, part.fingerprint, part.features.key});
+  Committed committed = read_committed(Location(manifest->input), output, files, threads, progress);
+  manifest->seconds.clear();
+  const TableMetadata provenance = provenance_in(output, files.front().key);
+  const ReduceOptions reduce{compression_of(*manifest), manifest->csv_separator, threads};
+  Summary summary;
+  summary.manifest = publish(output, std::move(committed), {options, std::nullopt, ""}, std::move(*manifest), provenance, reduce, progress);
+  return summary;
+}
+
+}  // namespace coulis

@@ -1,0 +1,186 @@
+#include "job/run/run.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <filesystem>
+#include <utility>
+
+#include "core/base/error.hpp"
+#include "core/base/simd.hpp"
+#include "core/network/network.hpp"
+#include "job/run/committed.hpp"
+#include "job/run/featurize.hpp"
+#include "job/run/publish.hpp"
+#include "job/run/version.hpp"
+#include "job/storage/lock.hpp"
+
+namespace coulis {
+namespace {
+
+class Stopwatch {
+ public:
+  explicit Stopwatch(Manifest& manifest) : manifest_(manifest) {}
+  void lap(const std::string& stage) {
+    const auto now = std::chrono::steady_clock::now();
+    manifest_.seconds.emplace_back(stage, std::chrono::duration<double>(now - last_).count());
+    last_ = now;
+  }
+
+ private:
+  Manifest& manifest_;
+  std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
+};
+
+// All that changes the bytes of a part file besides its images: in every fingerprint, every file, the manifest.
+std::string settings_of(const RunOptions& options, const Location& input, const ModelCard& card) {
+  return fmt::format(
+      "format=1\ninput={}\nmodel_sha256={}\npreprocessing={}\nprecision={}\nmax_pixels={}\nexif_orientation={}\nlabel_level={}\nlabel_"
+      "regex={}\n"
+      "compression={}\nimages_per_part={}\n",
+      printable(input.root()), card.sha256, card.preprocessing(), options.features.precision, options.decode.max_pixels,
+      options.decode.exif_orientation, options.listing.label_level, options.listing.label_regex, to_string(options.features.compression),
+      options.features.images_per_part);
+}
+
+Model load_named_model(const std::string& name) {
+  return load_model(name.empty() ? std::string(builtin_model_name()) : name);
+}
+
+Plan plan_for(const Listing& listing, const Location& output, const RunOptions& options, const std::string& settings) {
+  const auto read_record = [&](const PartFile& file) {
+    const std::string origin = printable(output.path_of(file.key));
+    return parse_part_record(read_table_metadata(output.get_or_throw(file.key), origin), origin);
+  };
+  return make_plan(
+      listing, list_part_files(output, "features"), read_record,
+      {settings, options.features.images_per_part, std::string(to_string(options.features.compression)), options.features.fresh});
+}
+
+Listing list_or_refuse(const Location& input, const ListingOptions& options) {
+  Listing listing = list_images(input, options);
+  if (listing.images.empty()) {
+    throw Error(ErrorCode::kNothingToRead, fmt::format("no image found in {} ({} other files)", printable(input.root()), listing.ignored),
+                "check INPUT; --include '*' takes files of any name");
+  }
+  return listing;
+}
+
+PcaRequest request_pca(const RunOptions& options, const std::optional<std::string>& pca_file, const Model& model) {
+  PcaRequest request{options.pca, std::nullopt, ""};
+  if (!pca_file) return request;
+  const std::filesystem::path path(*pca_file);
+  const Location folder(path.has_parent_path() ? path.parent_path().string() : ".");
+  const Outcome<Bytes> bytes = folder.get(path.filename().string());
+  if (!bytes)
+    throw Error(ErrorCode::kUsage, fmt::format("{}: {}", *pca_file, bytes.failure().message),
+                "name the pca_model.safetensors of an OUTPUT");
+  request.given = parse_pca_file(bytes.value(), *pca_file);
+  request.given_sha256 = sha256_of(bytes.value());
+  for (const auto& [key, value] : request.given->provenance) {
+    if (key == "coulis.model_sha256" && value != model.card.sha256) {
+      throw Error(ErrorCode::kUsage, fmt::format("{} was fitted on features of another model", *pca_file),
+                  "give the model of that run with --model");
+    }
+  }
+  return request;
+}
+
+bool is_finished(const Location& output, const std::optional<Manifest>& manifest, const Manifest& wanted, const Plan& plan) {
+  if (!manifest || plan.parts_to_do() != 0 || !plan.stale_files.empty() || !output.has(kSuccessKey) || !output.has(kReportKey))
+    return false;
+  const bool same = manifest->settings == wanted.settings && manifest->listing_hash == wanted.listing_hash &&
+                    manifest->pca.requested == wanted.pca.requested && manifest->pca.convention == wanted.pca.convention &&
+                    manifest->csv_separator == wanted.csv_separator && manifest->coulis_version == wanted.coulis_version;
+  const auto there = [&](const ManifestFile& file) { return output.has(file.key); };
+  return same && std::all_of(manifest->files.begin(), manifest->files.end(), there) &&
+         std::all_of(manifest->parts.begin(), manifest->parts.end(), [&](const ManifestPart& part) { return there(part.pca); });
+}
+
+void say_plan(const Plan& plan, Progress& progress) {
+  const std::size_t to_do = plan.parts_to_do();
+  progress.say(fmt::format("{} images in {} parts: {} done, {} to do", plan.images(), plan.parts.size(), plan.parts.size() - to_do, to_do));
+  const bool first_run = to_do == plan.parts.size();
+  for (const Part& part : plan.parts) {
+    if (part.done) continue;
+    const std::string line = fmt::format("part {}: {} images, {}", part.number, part.images.size(), part.reason);
+    first_run ? progress.detail(line) : progress.say(line);
+  }
+}
+
+std::vector<PartFile> files_of(const Plan& plan, Compression compression) {
+  std::vector<PartFile> files;
+  for (const Part& part : plan.parts) files.push_back({part.number, part.fingerprint, part.file_key(to_string(compression))});
+  return files;
+}
+
+void note_worker_seconds(const StageSeconds& seconds, Manifest& manifest) {
+  manifest.seconds.emplace_back("workers: read", seconds.read);
+  manifest.seconds.emplace_back("workers: decode", seconds.decode);
+  manifest.seconds.emplace_back("workers: resample", seconds.resample);
+  manifest.seconds.emplace_back("workers: network", seconds.network);
+  manifest.seconds.emplace_back("workers: write", seconds.write);
+}
+
+}  // namespace
+
+Summary run(const RunOptions& options, const std::optional<std::string>& pca_file, const std::atomic<bool>& interrupted,
+            Progress& progress) {
+  validate(options);
+  const Location input(options.input);
+  const Location output(options.output);
+  const Model model = load_named_model(options.features.model);  // sha256 checked here
+  const PcaRequest pca = request_pca(options, pca_file, model);
+  const LabelRule labels(options.listing);
+  const int threads = worker_count(options.features.threads);
+  Summary summary;
+  Manifest& manifest = summary.manifest;
+  Stopwatch watch(manifest);
+  const Listing listing = list_or_refuse(input, options.listing);
+  watch.lap("list");
+  const Lock lock(output);
+  output.remove_leftovers();
+  const std::string settings = settings_of(options, input, model.card);
+  const Plan plan = plan_for(listing, output, options, settings);
+  watch.lap("plan");
+  manifest.coulis_version = kVersion;
+  manifest.input = printable(input.root());
+  manifest.model_name = model.card.name;
+  manifest.model_sha256 = model.card.sha256;
+  manifest.settings = settings;
+  manifest.listed = listing.images.size();
+  manifest.listed_bytes = listing.total_bytes;
+  manifest.listing_hash = fingerprint_of("", listing.images);
+  manifest.pca = {describe(pca), std::string(to_string(pca.given ? pca.given->model.convention : options.pca.convention)), {}};
+  manifest.csv_separator = options.tables.csv_separator;
+  manifest.simd = simd_in_use();
+  manifest.threads = threads;
+  if (const auto earlier = read_manifest(output); is_finished(output, earlier, manifest, plan)) return {*earlier, 0, true};
+
+  output.remove(kSuccessKey);  // first: from here on a reader can tell that the output is not finished
+  say_plan(plan, progress);
+  const auto networks = make_network_factory(model);
+  const StageSeconds seconds = featurize(
+      plan, {input, output, model, *networks, labels, options.decode, options.features, settings, manifest.listed, interrupted}, progress);
+  watch.lap("features");
+  note_worker_seconds(seconds, manifest);
+  for (const Part& part : plan.parts) summary.computed += part.done ? 0 : part.images.size();
+  Committed committed = read_committed(input, output, files_of(plan, options.features.compression), threads, progress);
+  watch.lap("moments");
+  manifest = publish(output, std::move(committed), pca, std::move(manifest), provenance_of(model, settings),
+                     {options.features.compression, options.tables.csv_separator, threads}, progress);
+  return summary;
+}
+
+Preview preview(const RunOptions& options) {
+  validate(options);
+  const Location input(options.input);
+  const Location output(options.output);
+  const Model model = load_named_model(options.features.model);
+  Listing listing = list_or_refuse(input, options.listing);
+  Plan plan = plan_for(listing, output, options, settings_of(options, input, model.card));
+  return {std::move(listing), std::move(plan)};
+}
+
+}  // namespace coulis

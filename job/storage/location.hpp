@@ -1,0 +1,73 @@
+// Location: a folder, or later a bucket prefix, behind a narrow door: list, get, put, remove. Keys are raw bytes, '/' between folders.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/base/outcome.hpp"
+
+namespace coulis {
+
+using Bytes = std::vector<std::byte>;
+
+struct Entry {
+  std::string key;  // below the location, without a leading '/'
+  std::uint64_t size_bytes = 0;
+  std::int64_t mtime_ns = 0;
+};
+
+class Location {
+ public:
+  // A path; relative ones are made absolute. The folder need not exist. Throws Error(kUsage) for a scheme that is not supported.
+  explicit Location(const std::string& uri);
+
+  const std::string& root() const { return root_; }  // as a person would type it, without a trailing '/'
+  std::string path_of(std::string_view key) const;   // raw bytes
+  bool exists() const;
+
+  // Calls `visit` for each file below `prefix` (a folder key, or "" for all), in no order. Links are followed, loops are not.
+  // A prefix that does not exist has no files. Throws Error(kStorage) for a folder that cannot be listed: nothing is left out in silence.
+  void list(std::string_view prefix, const std::function<void(Entry)>& visit) const;
+
+  // Whole file. What goes wrong is Failure{kRead, kVanished | kUnreadable}.
+  Outcome<Bytes> get(std::string_view key) const;
+  Bytes get_or_throw(std::string_view key) const;  // for our own files: Error(kStorage)
+  bool has(std::string_view key) const;
+
+  // The key holds the whole object afterwards, or what it held before: temporary file, fsync, rename. Throws Error(kStorage).
+  void put(std::string_view key, std::span<const std::byte> bytes) const;
+  void put(std::string_view key, std::string_view text) const;
+
+  void remove(std::string_view key) const;  // a missing key is fine
+  void remove_leftovers() const;            // temporary files of killed runs
+
+ private:
+  std::string root_;
+};
+
+// A put in pieces, for objects larger than memory should hold. Nothing is visible before commit().
+class PutStream {
+ public:
+  PutStream(const Location& location, std::string_view key);
+  ~PutStream();
+  PutStream(const PutStream&) = delete;
+  PutStream& operator=(const PutStream&) = delete;
+
+  void write(std::span<const std::byte> bytes);
+  void commit();
+
+ private:
+  std::string path_;
+  std::string temporary_path_;
+  int file_ = -1;
+};
+
+// Bytes that are not UTF-8, and control characters, as \xNN; everything else as it is.
+std::string printable(std::string_view raw);
+
+}  // namespace coulis

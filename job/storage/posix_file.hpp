@@ -1,0 +1,20 @@
+// The system calls behind a local Location, with what went wrong said in words.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/base/outcome.hpp"
+
+namespace coulis {
+
+[[noreturn]] void throw_storage_error(const std::string& what);  // Error(kStorage) with errno's reason and a remedy
+
+Outcome<std::vector<std::byte>> read_file(const std::string& path);
+void write_all(int file, std::span<const std::byte> bytes, const std::string& path);
+void sync_and_close(int file, const std::string& temporary_path, const std::string& path);  // removes the temporary file on failure
+void sync_folder(const std::string& path);
+
+}  // namespace coulis

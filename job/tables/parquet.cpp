@@ -1,0 +1,219 @@
+#include <arrow/api.h>
+#include <arrow/io/memory.h>
+#include <fmt/format.h>
+#include <parquet/arrow/reader.h>
+#include <parquet/arrow/writer.h>
+#include <parquet/exception.h>
+
+#include <cstring>
+#include <memory>
+#include <utility>
+
+#include "core/base/error.hpp"
+#include "job/tables/tables.hpp"
+
+namespace coulis {
+namespace {
+
+void check(const arrow::Status& status, const std::string& what) {
+  if (status.ok()) return;
+  throw Error(ErrorCode::kRunFailed, fmt::format("{}: {}", what, status.ToString()), "run the same `coulis run` command again");
+}
+
+template <class T>
+T check(arrow::Result<T> result, const std::string& what) {
+  check(result.status(), what);
+  return std::move(result).ValueUnsafe();
+}
+
+std::shared_ptr<arrow::Array> to_array(const std::vector<std::string>& values) {
+  arrow::StringBuilder builder;
+  check(builder.AppendValues(values), "cannot build a string column");
+  return check(builder.Finish(), "cannot build a string column");
+}
+
+// [rows, width] as list<float>; the values are borrowed.
+std::shared_ptr<arrow::Array> to_list_array(const RowTable& table) {
+  arrow::Int32Builder offsets;
+  for (std::size_t i = 0; i <= table.rows(); ++i) {
+    check(offsets.Append(static_cast<std::int32_t>(i * table.width)), "cannot build a list column");
+  }
+  const auto buffer = std::make_shared<arrow::Buffer>(reinterpret_cast<const std::uint8_t*>(table.values.data()),
+                                                      static_cast<std::int64_t>(table.values.size() * sizeof(float)));
+  const auto values = std::make_shared<arrow::FloatArray>(static_cast<std::int64_t>(table.values.size()), buffer);
+  const auto offsets_array = check(offsets.Finish(), "cannot build a list column");
+  return check(arrow::ListArray::FromArrays(*offsets_array, *values), "cannot build a list column");
+}
+
+std::shared_ptr<const arrow::KeyValueMetadata> to_arrow(const TableMetadata& metadata) {
+  auto result = std::make_shared<arrow::KeyValueMetadata>();
+  for (const auto& [key, value] : metadata) result->Append(key, value);
+  return result;
+}
+
+std::shared_ptr<parquet::WriterProperties> writer_properties(Compression compression, const std::string& values_column) {
+  parquet::WriterProperties::Builder builder;
+  builder.compression(compression == Compression::kZstd ? parquet::Compression::ZSTD : parquet::Compression::SNAPPY);
+  builder.created_by("coulis");
+  // Floats that hardly repeat: a dictionary would be built and thrown away. Statistics of list elements serve nobody.
+  for (const std::string& leaf : {values_column + ".list.element", values_column}) {
+    builder.disable_dictionary(leaf);
+    builder.disable_statistics(leaf);
+  }
+  return builder.build();
+}
+
+Bytes write_table(const std::shared_ptr<arrow::Table>& table, Compression compression, const std::string& values_column) {
+  const auto sink = check(arrow::io::BufferOutputStream::Create(), "cannot allocate a Parquet buffer");
+  const std::int64_t rows_per_group = std::max<std::int64_t>(table->num_rows(), 1);
+  check(
+      parquet::arrow::WriteTable(*table, arrow::default_memory_pool(), sink, rows_per_group, writer_properties(compression, values_column)),
+      "cannot write a Parquet file");
+  const auto buffer = check(sink->Finish(), "cannot write a Parquet file");
+  Bytes bytes(static_cast<std::size_t>(buffer->size()));
+  std::memcpy(bytes.data(), buffer->data(), bytes.size());
+  return bytes;
+}
+
+std::unique_ptr<parquet::arrow::FileReader> open_parquet(const Bytes& bytes, const std::string& origin) {
+  const auto source = std::make_shared<arrow::io::BufferReader>(
+      std::make_shared<arrow::Buffer>(reinterpret_cast<const std::uint8_t*>(bytes.data()), static_cast<std::int64_t>(bytes.size())));
+  return check(parquet::arrow::OpenFile(source, arrow::default_memory_pool()), origin);
+}
+
+template <class ArrayType>
+std::vector<std::shared_ptr<ArrayType>> chunks_of(const arrow::Table& table, const std::string& column, const std::string& origin) {
+  const std::shared_ptr<arrow::ChunkedArray> found = table.GetColumnByName(column);
+  if (!found) throw Error(ErrorCode::kRunFailed, fmt::format("{} has no column '{}'", origin, column));
+  std::vector<std::shared_ptr<ArrayType>> chunks;
+  for (const auto& chunk : found->chunks()) {
+    auto typed = std::dynamic_pointer_cast<ArrayType>(chunk);
+    if (!typed || typed->null_count() != 0) {
+      throw Error(ErrorCode::kRunFailed, fmt::format("{}: column '{}' has another type, or nulls", origin, column));
+    }
+    chunks.push_back(std::move(typed));
+  }
+  return chunks;
+}
+
+std::vector<std::string> read_strings(const arrow::Table& table, const std::string& column, const std::string& origin) {
+  std::vector<std::string> values;
+  values.reserve(static_cast<std::size_t>(table.num_rows()));
+  for (const auto& chunk : chunks_of<arrow::StringArray>(table, column, origin)) {
+    for (std::int64_t i = 0; i < chunk->length(); ++i) values.push_back(chunk->GetString(i));
+  }
+  return values;
+}
+
+void read_lists(RowTable& out, const arrow::Table& table, const std::string& column, const std::string& origin) {
+  for (const auto& chunk : chunks_of<arrow::ListArray>(table, column, origin)) {
+    const auto floats = std::dynamic_pointer_cast<arrow::FloatArray>(chunk->values());
+    if (!floats || floats->null_count() != 0) throw Error(ErrorCode::kRunFailed, fmt::format("{}: '{}' holds no floats", origin, column));
+    for (std::int64_t i = 0; i < chunk->length(); ++i) {
+      const auto length = static_cast<std::size_t>(chunk->value_length(i));
+      if (out.width == 0) out.width = length;
+      if (length != out.width || length == 0) {
+        throw Error(ErrorCode::kRunFailed, fmt::format("{}: the rows of '{}' differ in width", origin, column));
+      }
+      const float* begin = floats->raw_values() + chunk->value_offset(i);
+      out.values.insert(out.values.end(), begin, begin + length);
+    }
+  }
+}
+
+TableMetadata metadata_of(parquet::arrow::FileReader& reader) {
+  TableMetadata metadata;
+  const auto pairs = reader.parquet_reader()->metadata()->key_value_metadata();
+  for (std::int64_t i = 0; pairs && i < pairs->size(); ++i) metadata.emplace_back(pairs->key(i), pairs->value(i));
+  return metadata;
+}
+
+// Arrow reports by Status, the Parquet layer below it sometimes by exception.
+template <class F>
+auto with_parquet_errors(const std::string& origin, F&& read) {
+  try {
+    return read();
+  } catch (const parquet::ParquetException& e) {
+    throw Error(ErrorCode::kRunFailed, fmt::format("{}: {}", origin, e.what()), "run the same `coulis run` command again");
+  }
+}
+
+}  // namespace
+
+std::string_view to_string(Compression compression) {
+  return compression == Compression::kZstd ? "zstd" : "snappy";
+}
+
+Compression parse_compression(std::string_view name) {
+  if (name == "snappy") return Compression::kSnappy;
+  if (name == "zstd") return Compression::kZstd;
+  throw Error(ErrorCode::kUsage, fmt::format("unknown compression '{}'", name), "use snappy or zstd");
+}
+
+Bytes write_row_table(const RowTable& table, std::string_view values_column, Compression compression) {
+  const std::string column(values_column);
+  const auto schema = arrow::schema({arrow::field("path", arrow::utf8(), false), arrow::field("label", arrow::utf8(), false),
+                                     arrow::field(column, arrow::list(arrow::float32()), false)},
+                                    to_arrow(table.metadata));
+  const auto arrow_table = arrow::Table::Make(schema, {to_array(table.paths), to_array(table.labels), to_list_array(table)},
+                                              static_cast<std::int64_t>(table.rows()));
+  return write_table(arrow_table, compression, column);
+}
+
+RowTable read_row_table(const Bytes& bytes, std::string_view values_column, const std::string& origin) {
+  return with_parquet_errors(origin, [&] {
+    const auto reader = open_parquet(bytes, origin);
+    const auto table = check(reader->ReadTable(), origin);
+    RowTable out;
+    out.metadata = metadata_of(*reader);
+    out.paths = read_strings(*table, "path", origin);
+    out.labels = read_strings(*table, "label", origin);
+    read_lists(out, *table, std::string(values_column), origin);
+    return out;
+  });
+}
+
+TableMetadata read_table_metadata(const Bytes& bytes, const std::string& origin) {
+  return with_parquet_errors(origin, [&] { return metadata_of(*open_parquet(bytes, origin)); });
+}
+
+Bytes write_errors_parquet(const std::vector<ErrorRow>& errors, Compression compression, const TableMetadata& metadata) {
+  std::vector<std::vector<std::string>> columns(4);
+  arrow::Int64Builder sizes;
+  for (const ErrorRow& error : errors) {
+    columns[0].push_back(error.path);
+    columns[1].push_back(error.stage);
+    columns[2].push_back(error.code);
+    columns[3].push_back(error.message);
+    check(sizes.Append(static_cast<std::int64_t>(error.size_bytes)), "cannot build the size column");
+  }
+  const auto schema = arrow::schema(
+      {arrow::field("path", arrow::utf8(), false), arrow::field("stage", arrow::utf8(), false), arrow::field("code", arrow::utf8(), false),
+       arrow::field("message", arrow::utf8(), false), arrow::field("size", arrow::int64(), false)},
+      to_arrow(metadata));
+  const auto table = arrow::Table::Make(schema, {to_array(columns[0]), to_array(columns[1]), to_array(columns[2]), to_array(columns[3]),
+                                                 check(sizes.Finish(), "cannot build the size column")});
+  return write_table(table, compression, "size");
+}
+
+std::vector<ErrorRow> read_errors_parquet(const Bytes& bytes, const std::string& origin) {
+  return with_parquet_errors(origin, [&] {
+    const auto table = check(open_parquet(bytes, origin)->ReadTable(), origin);
+    std::vector<ErrorRow> errors(static_cast<std::size_t>(table->num_rows()));
+    const auto fill = [&](const std::string& column, std::string ErrorRow::*field) {
+      std::vector<std::string> values = read_strings(*table, column, origin);
+      for (std::size_t i = 0; i < errors.size(); ++i) errors[i].*field = std::move(values[i]);
+    };
+    fill("path", &ErrorRow::path);
+    fill("stage", &ErrorRow::stage);
+    fill("code", &ErrorRow::code);
+    fill("message", &ErrorRow::message);
+    std::size_t row = 0;
+    for (const auto& chunk : chunks_of<arrow::Int64Array>(*table, "size", origin)) {
+      for (std::int64_t i = 0; i < chunk->length(); ++i) errors[row++].size_bytes = static_cast<std::uint64_t>(chunk->Value(i));
+    }
+    return errors;
+  });
+}
+
+}  // namespace coulis

@@ -1,0 +1,63 @@
+// Tables: the Parquet files of a part, the errors table, the CSV matrix. The only folder that knows Arrow.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "core/base/failure.hpp"
+#include "core/base/matrix_view.hpp"
+#include "job/storage/location.hpp"
+
+namespace coulis {
+
+enum class Compression { kSnappy, kZstd };
+
+std::string_view to_string(Compression compression);
+Compression parse_compression(std::string_view name);  // throws Error(kUsage)
+
+using TableMetadata = std::vector<std::pair<std::string, std::string>>;  // the file's key-value metadata
+
+// path string, label string, <values> list<float>; rows in listing order.
+struct RowTable {
+  std::vector<std::string> paths;  // printable
+  std::vector<std::string> labels;
+  std::vector<float> values;  // [rows, width]
+  std::size_t width = 0;
+  TableMetadata metadata;
+
+  std::size_t rows() const { return paths.size(); }
+  MatrixView<const float> matrix() const { return {values.data(), rows(), width}; }
+};
+
+inline constexpr const char* kErrorsKey = "errors.parquet";
+
+struct ErrorRow {
+  std::string path;  // printable
+  std::string stage;
+  std::string code;
+  std::string message;
+  std::uint64_t size_bytes = 0;
+};
+
+inline constexpr std::string_view kFeaturesColumn = "features";
+inline constexpr std::string_view kPcaColumn = "pca";
+
+// The same table gives the same bytes. Throws Error(kRunFailed) for what Arrow refuses.
+Bytes write_row_table(const RowTable& table, std::string_view values_column, Compression compression);
+
+// Throws Error(kRunFailed) naming `origin` if it is not a Parquet file, lacks a column, or has rows of unequal width.
+RowTable read_row_table(const Bytes& bytes, std::string_view values_column, const std::string& origin);
+TableMetadata read_table_metadata(const Bytes& bytes, const std::string& origin);
+
+Bytes write_errors_parquet(const std::vector<ErrorRow>& errors, Compression compression, const TableMetadata& metadata);
+std::vector<ErrorRow> read_errors_parquet(const Bytes& bytes, const std::string& origin);
+std::string write_errors_csv(const std::vector<ErrorRow>& errors, char separator);
+
+// RFC 4180, in pieces: a header, then the lines of each table. Numbers are the shortest text that reads back to the same float.
+std::string matrix_csv_header(std::size_t width, char separator);
+std::string matrix_csv_lines(const RowTable& table, char separator);
+
+}  // namespace coulis

@@ -3,6 +3,7 @@
 MAKEFLAGS += --no-builtin-rules
 SHELL := /bin/bash
 .DELETE_ON_ERROR:
+.NOTPARALLEL:
 .DEFAULT_GOAL := build
 .PHONY: build demo test lint tidy format asan tsan bench clean help system-packages test-packages
 
@@ -11,7 +12,7 @@ TEST_JOBS ?= 2
 PRESET_DIR := build/release
 COULIS := $(PRESET_DIR)/bin/coulis
 PYTHON := .venv/bin/python
-CPP_FILES = $$(git ls-files '*.cpp' '*.hpp')
+CPP_FILES = $(shell find $(wildcard core job cli python tests benchmarks) -name '*.[ch]pp')
 
 demo: $(PRESET_DIR)/build.ninja  ## Build, and run on the 192 photos of examples/fruits
 	cmake --build $(PRESET_DIR) -j $(JOBS) --target coulis
@@ -61,7 +62,7 @@ tsan: .venv/.stamp-build  ## C++ tests under ThreadSanitizer
 	$(fixed_addresses) ctest --test-dir build/tsan -j $(TEST_JOBS) --output-on-failure --no-tests=error
 
 bench: build .venv/.stamp-test  ## Run every benchmark (each proves equal results first)
-	@for file in $$(git ls-files 'benchmarks/bench_*.py' 'benchmarks/**/bench_*.py'); do echo "== $$file"; $(PYTHON) $$file || exit 1; done
+	@for file in $(sort $(wildcard benchmarks/bench_*.py benchmarks/*/bench_*.py)); do echo "== $$file"; $(PYTHON) $$file || exit 1; done
 
 clean:  ## Remove what was built and the demo's output; keeps .venv
 	rm -rf build dist out/demo .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -205,21 +205,29 @@ def check_cycles(table: Table, includes: Iterable[Include]) -> Iterator[Finding]
             yield Finding(cycle[0].file, cycle[0].line, f"a cycle: {arrows}")
 
 
+def read_imports(root: Path, file: str) -> Iterator[tuple[int, str]]:
+    """Line and absolute dotted name of each import, wherever in the file it stands."""
+    for node in ast.walk(ast.parse((root / file).read_text(), file)):
+        if isinstance(node, ast.Import):
+            yield from ((node.lineno, alias.name) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            package = PurePosixPath(file).parts[1 : -node.level] if node.level else ()
+            start = [*package, *([node.module] if node.module else [])]
+            yield from ((node.lineno, ".".join([*start, alias.name])) for alias in node.names)
+
+
 def check_imports(table: Table, root: Path) -> Iterator[Finding]:
-    """Python of ours may import itself, the standard library, and what its row names."""
+    """Python of ours may import the standard library, and what its row names."""
     for file in list_files(root, ["python"], (".py",)):
         row = find_row(table, file)
-        allowed = {"coulis", *sys.stdlib_module_names, *(row.third_party if row else ())}
-        for node in ast.walk(ast.parse((root / file).read_text(), file)):
-            modules: list[str] = []
-            if isinstance(node, ast.Import):
-                modules = [alias.name for alias in node.names]
-            elif isinstance(node, ast.ImportFrom) and node.level == 0:
-                modules = [node.module or ""]
-            for module in modules:
-                if module.split(".")[0] not in allowed:
-                    folder = row.folder if row else str(PurePosixPath(file).parent)
-                    yield Finding(file, getattr(node, "lineno", 1), f"{folder} may not import {module}")
+        if row is None:  # check_rows has said so
+            continue
+        for line, name in read_imports(root, file):
+            top = name.split(".")[0]
+            target = find_row(table, f"python/{name.replace('.', '/')}/_") if top == "coulis" else None
+            allowed = row.allows(target.folder) if target else top in sys.stdlib_module_names or top in row.third_party
+            if not allowed:
+                yield Finding(file, line, f"{row.folder} may not import {name}")
 
 
 def check_sizes(root: Path) -> Iterator[Finding]:

@@ -73,6 +73,7 @@ def test_this_repository_keeps_its_own_rules() -> None:
         ("python/bindings/a.cpp", '#include "core/pca/pca.hpp"'),
         ("python/coulis/a.py", "import json\nfrom . import b\nfrom coulis import _core"),
         ("python/coulis/models/a.py", "import numpy.linalg"),
+        ("python/coulis/models/a.py", "from coulis import _core\nfrom ..b import c\nfrom .d import e"),
         ("tests/core/a.cpp", '#include "job/run/run.hpp"\n#include <anything/at/all.h>'),
         ("benchmarks/a.cpp", '#include "core/pca/pca.hpp"'),
     ],
@@ -183,7 +184,14 @@ def test_a_library_name_that_the_checker_does_not_know_is_found(tmp_path: Path) 
     ("file", "text", "finding"),
     [
         ("python/coulis/a.py", "import numpy", "a.py:1: python/coulis may not import numpy"),
-        ("python/coulis/a.py", "def f():\n    from pyarrow import fs", "a.py:2: python/coulis may not import pyarrow"),
+        (
+            "python/coulis/a.py",
+            "def f():\n    from pyarrow import fs",
+            "a.py:2: python/coulis may not import pyarrow.fs",
+        ),
+        ("python/coulis/a.py", "from coulis import models", "a.py:1: python/coulis may not import coulis.models"),
+        ("python/coulis/a.py", "from .models import b", "a.py:1: python/coulis may not import coulis.models.b"),
+        ("python/coulis/models/a.py", "from torch import nn", "a.py:1: python/coulis/models may not import torch.nn"),
         ("python/coulis/models/a.py", "import torch.nn", "a.py:1: python/coulis/models may not import torch.nn"),
     ],
 )

@@ -1,0 +1,91 @@
+# One line per job; `make help` lists them. cmake, ninja and pytest do the work: CONTRIBUTING.md has their own commands.
+
+MAKEFLAGS += --no-builtin-rules
+SHELL := /bin/bash
+.DELETE_ON_ERROR:
+.NOTPARALLEL:
+.DEFAULT_GOAL := build
+.PHONY: build demo test lint tidy format asan tsan bench clean help system-packages test-packages
+
+JOBS ?= $(shell nproc)
+TEST_JOBS ?= 2
+PRESET_DIR := build/release
+COULIS := $(PRESET_DIR)/bin/coulis
+PYTHON := .venv/bin/python
+CPP_FILES = $(shell find $(wildcard core job cli python tests benchmarks) -name '*.[ch]pp')
+
+demo: $(PRESET_DIR)/build.ninja  ## Build, and run on the 192 photos of examples/fruits
+	cmake --build $(PRESET_DIR) -j $(JOBS) --target coulis
+	$(COULIS) run examples/fruits out/demo -k 20
+	@echo "Results: out/demo (open out/demo/report.html in a browser; out/demo/matrix.csv is the table)"
+
+build: $(PRESET_DIR)/build.ninja  ## Build the command and the Python extension (what plain `make` does)
+	cmake --build $(PRESET_DIR) -j $(JOBS) --target coulis _core
+
+# Each step runs even if one before it failed; the last line says which did.
+test: test-packages $(PRESET_DIR)/build.ninja .venv/.stamp-test  ## Build everything; run the C++ tests, the Python tests and the style checks
+	cmake --build $(PRESET_DIR) -j $(JOBS)
+	@failed=; \
+	ctest --test-dir $(PRESET_DIR) -j $(TEST_JOBS) --output-on-failure --no-tests=error || failed+=" ctest"; \
+	$(PYTHON) -m pytest -n $(TEST_JOBS) || failed+=" pytest"; \
+	$(MAKE) --no-print-directory lint || failed+=" lint"; \
+	if [[ -n $$failed ]]; then echo "FAILED:$$failed"; exit 1; fi; \
+	echo "All tests and checks passed."
+
+lint: .venv/.stamp-test  ## Check layers, format and Python types (`make tidy` for clang-tidy)
+	$(PYTHON) tools/check_layers.py
+	$(PYTHON) -m ruff check
+	$(PYTHON) -m ruff format --check
+	$(PYTHON) -m mypy
+	@if command -v clang-format >/dev/null; then echo clang-format --dry-run -Werror; clang-format --dry-run -Werror $(CPP_FILES); \
+	else echo "clang-format is not installed: C++ format not checked"; fi
+
+tidy: test-packages .venv/.stamp-build  ## Build with warnings as errors and clang-tidy
+	cmake --preset dev
+	cmake --build --preset dev -j $(JOBS)
+
+format: test-packages .venv/.stamp-test  ## Format C++ and Python in place
+	clang-format -i $(CPP_FILES)
+	$(PYTHON) -m ruff check --fix
+	$(PYTHON) -m ruff format
+
+asan: .venv/.stamp-build  ## C++ tests under AddressSanitizer and UndefinedBehaviorSanitizer
+	cmake --preset asan
+	cmake --build --preset asan -j $(JOBS)
+	ctest --test-dir build/asan -j $(TEST_JOBS) --output-on-failure --no-tests=error
+
+# GCC 12's ThreadSanitizer cannot map its shadow where the kernel randomises addresses by more than 28 bits.
+tsan: fixed_addresses = $(shell setarch -R true 2>/dev/null && echo setarch -R)
+tsan: .venv/.stamp-build  ## C++ tests under ThreadSanitizer
+	cmake --preset tsan
+	$(fixed_addresses) cmake --build --preset tsan -j $(JOBS)
+	$(fixed_addresses) ctest --test-dir build/tsan -j $(TEST_JOBS) --output-on-failure --no-tests=error
+
+bench: build .venv/.stamp-test  ## Run every benchmark (each proves equal results first)
+	@for file in $(sort $(wildcard benchmarks/bench_*.py benchmarks/*/bench_*.py)); do echo "== $$file"; $(PYTHON) $$file || exit 1; done
+
+clean:  ## Remove what was built and the demo's output; keeps .venv
+	rm -rf build dist out/demo .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+help:  ## This list
+	@sed -nE 's/^([a-z]+):.*## (.*)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
+
+# Set-up: system packages, then .venv, then CMake. The stamps make a second run do nothing.
+system-packages:
+	@tools/install_system_packages.sh tools/system-packages.txt
+
+test-packages:
+	@tools/install_system_packages.sh tools/system-packages.txt tools/system-packages-test.txt
+
+.venv/.stamp-build: requirements/build.txt | system-packages
+	tools/make_venv.sh .venv
+	$(PYTHON) -m pip install --quiet --disable-pip-version-check -r requirements/build.txt
+	@touch $@
+
+.venv/.stamp-test: requirements/test.txt .venv/.stamp-build
+	$(PYTHON) -m pip install --quiet --disable-pip-version-check -r requirements/test.txt
+	@touch $@
+
+$(PRESET_DIR)/build.ninja: CMakePresets.json .venv/.stamp-build
+	cmake --preset release
+	@touch $@

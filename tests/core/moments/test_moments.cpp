@@ -2,9 +2,13 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
+#include <functional>
+#include <latch>
 #include <limits>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "core/base/error.hpp"
@@ -128,12 +132,14 @@ TEST(Moments, HaveTheSameBitsWhicheverThreadsRunBeside) {
   // Small and different matrices: where OpenBLAS hands one packing buffer to two callers, one gets the other's numbers.
   constexpr std::size_t kRows = 16;
   constexpr std::size_t kColumns = 8;
-  const auto compare_often = [](unsigned seed, int& different) {
+  std::latch start(4);
+  const auto compare_often = [&start](unsigned seed, int& different) {
     const auto rows = random_rows(kRows, kColumns, seed);
     const auto first = moments_of({rows.data(), kRows, kColumns});
     const auto reference = reference_of(rows, kRows, kColumns);
     expect_close(first.scatter, reference.scatter, 1e-14);
-    for (int round = 0; round < 100'000; ++round) {
+    start.arrive_and_wait();
+    for (int round = 0; round < 200'000; ++round) {
       const auto again = moments_of({rows.data(), kRows, kColumns});
       if (again.scatter != first.scatter || again.mean != first.mean) ++different;
     }

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <system_error>
+#include <utility>
 
 #include "core/base/error.hpp"
 #include "core/safetensors/safetensors.hpp"

@@ -3,8 +3,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <map>
-#include <utility>
 #include <vector>
 
 #include "core/base/matrix_view.hpp"
@@ -14,26 +12,16 @@ namespace coulis {
 struct Moments {
   std::int64_t count = 0;
   std::vector<double> mean;     // [d]; empty while count is 0
-  std::vector<double> scatter;  // [d, d], row-major, both triangles: sum of (x - mean)(x - mean)^T
+  std::vector<double> scatter;  // [d, d], row-major, upper triangle, 0 below: sum of (x - mean)(x - mean)^T; empty while count is 0
+
+  std::size_t width() const { return mean.size(); }
 };
 
-// rows: [n, d]. Two passes (mean, then centred scatter). One thread: equal rows give equal bits.
+// rows: [n, d]. Two passes (mean, then centred scatter). One thread: equal rows give equal bits. May be called from several threads.
 Moments moments_of(MatrixView<const float> rows);
 
 // Chan, Golub, LeVeque 1979: n = n1 + n2, delta = m2 - m1, m = m1 + delta n2 / n, M = M1 + M2 + delta delta^T n1 n2 / n.
 // Throws Error(kRunFailed) if the widths differ.
 Moments merge(Moments left, const Moments& right);
-
-// Merges the moments of numbered parts along the binary tree over part numbers: node (level, number >> level).
-// The result does not depend on the order of add(), nor on which machine computed what. Holds about log2(parts) partials when
-// parts come nearly in order. Not thread-safe.
-class MomentsTree {
- public:
-  void add(std::uint64_t part_number, Moments moments);  // each number once
-  Moments root() const;                                  // parts missing from the numbering count as empty
-
- private:
-  std::map<std::pair<int, std::uint64_t>, Moments> nodes_;  // complete subtrees that wait for their sibling
-};
 
 }  // namespace coulis

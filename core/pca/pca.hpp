@@ -1,12 +1,9 @@
-// PCA from moments: fit, project, and the model file.
+// PCA from moments: fit and project.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
-#include <span>
-#include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "core/base/matrix_view.hpp"
@@ -19,20 +16,20 @@ enum class PcaConvention {
   kSpark,    // Spark MLlib: the same components, y = x W^T
 };
 
-std::string_view to_string(PcaConvention convention);        // "centred", "spark"
-PcaConvention parse_pca_convention(std::string_view name);   // throws Error(kUsage)
+std::string_view to_string(PcaConvention convention);       // "centred", "spark"
+PcaConvention parse_pca_convention(std::string_view name);  // throws Error(kUsage)
 
 struct PcaOptions {
   int k = 50;
-  double variance = 0;  // if > 0: the smallest k whose components explain this share of the variance
+  double variance = 0;  // if > 0, instead of k: the fewest components that explain this share of the variance
   PcaConvention convention = PcaConvention::kCentred;
 };
 
 struct PcaModel {
-  std::int64_t count = 0;                        // rows seen by the fit
-  std::vector<double> mean;                      // [d]
-  std::vector<double> components;                // [k, d], row-major, orthonormal; the largest |loading| of a row is positive
-  std::vector<double> explained_variance;        // [k], divided by count - 1
+  std::int64_t count = 0;          // rows seen by the fit
+  std::vector<double> mean;        // [d]
+  std::vector<double> components;  // [k, d], row-major, orthonormal; the largest |loading| of a row (the first of equals) is positive
+  std::vector<double> explained_variance;        // [k], divided by count - 1; 0 for one row
   std::vector<double> explained_variance_ratio;  // [k]; 0 where the total variance is 0
   double total_variance = 0;
   PcaConvention convention = PcaConvention::kCentred;
@@ -41,19 +38,12 @@ struct PcaModel {
   std::size_t width() const { return mean.size(); }
 };
 
-// k is lowered to min(k, count, d). Throws Error(kRunFailed) for count 0 or moments that are not finite.
+// k is lowered to min(k, count, d). Where nothing varies the components are the first rows of the identity.
+// Throws Error(kUsage) for options out of range, Error(kRunFailed) for count 0 or moments that are not finite.
 PcaModel fit(const Moments& moments, const PcaOptions& options);
 
-// rows: [n, d], projected: [n, k]; accumulated in float64.
+// rows: [n, d], projected: [n, k]; accumulated in float64. The same rows give the same bits; a row on its own may differ in the last ones
+// from that row among others, as OpenBLAS chooses its kernel by the shape. Throws Error(kRunFailed) if a width differs from the model's.
 void project(const PcaModel& model, MatrixView<const float> rows, MatrixView<double> projected);
-
-// The file: safetensors with float64 tensors mean, components, explained_variance, explained_variance_ratio; convention, count,
-// total variance and the given provenance (model sha256, tool version, ...) as metadata.
-std::vector<std::byte> to_safetensors(const PcaModel& model, const std::vector<std::pair<std::string, std::string>>& provenance);
-struct PcaFile {
-  PcaModel model;
-  std::vector<std::pair<std::string, std::string>> provenance;
-};
-PcaFile parse_pca_file(std::span<const std::byte> bytes, const std::string& origin);  // throws Error(kRunFailed)
 
 }  // namespace coulis

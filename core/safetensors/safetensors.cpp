@@ -17,6 +17,7 @@ using nlohmann::json;
 constexpr std::size_t kLengthBytes = 8;
 constexpr std::uint64_t kMaxHeaderBytes = 100'000'000;  // the limit of the reference implementation
 constexpr std::size_t kAlignment = 64;
+constexpr std::uint64_t kMaxElements = std::uint64_t{1} << 48;  // times 8 bytes still fits into 64 bits
 
 constexpr std::pair<DType, std::string_view> kDTypeNames[] = {
     {DType::kI8, "I8"}, {DType::kU8, "U8"}, {DType::kI32, "I32"}, {DType::kF32, "F32"}, {DType::kF64, "F64"}};
@@ -40,8 +41,7 @@ std::string_view name_of(DType dtype) {
 }
 
 [[noreturn]] void fail(const std::string& origin, const std::string& why) {
-  throw Error(ErrorCode::kRunFailed, fmt::format("{} is not a valid safetensors file: {}", origin, why),
-              "copy or convert the file again");
+  throw Error(ErrorCode::kRunFailed, fmt::format("{} is not a valid safetensors file: {}", origin, why), "copy or convert the file again");
 }
 
 DType parse_dtype(const std::string& text, const std::string& origin) {
@@ -57,16 +57,24 @@ std::uint64_t read_length(std::span<const std::byte> bytes) {
   return length;
 }
 
+// JSON numbers as they are: no fraction, no sign, nothing that a conversion would wrap or round.
+std::vector<std::uint64_t> parse_naturals(const json& list, const std::string& name, const std::string& origin) {
+  std::vector<std::uint64_t> values;
+  for (const json& value : list.get_ref<const json::array_t&>()) {
+    if (!value.is_number_unsigned()) fail(origin, fmt::format("tensor '{}' has '{}' for an extent or offset", name, value.dump()));
+    values.push_back(value.get<std::uint64_t>());
+  }
+  return values;
+}
+
 // The number of elements; refuses what would overflow, so that shape and byte range can be compared safely.
-std::uint64_t checked_count(const std::vector<std::int64_t>& shape, const std::string& name, const std::string& origin) {
+std::uint64_t checked_count(const std::vector<std::uint64_t>& shape, const std::string& name, const std::string& origin) {
   std::uint64_t count = 1;
-  for (const std::int64_t extent : shape) {
-    if (extent < 0) fail(origin, fmt::format("tensor '{}' has a negative extent", name));
-    const auto unsigned_extent = static_cast<std::uint64_t>(extent);
-    if (unsigned_extent != 0 && count > (std::uint64_t{1} << 48) / unsigned_extent) {
+  for (const std::uint64_t extent : shape) {
+    if (extent > kMaxElements || (extent != 0 && count > kMaxElements / extent)) {
       fail(origin, fmt::format("tensor '{}' is impossibly large", name));
     }
-    count *= unsigned_extent;
+    count *= extent;
   }
   return count;
 }
@@ -74,21 +82,22 @@ std::uint64_t checked_count(const std::vector<std::int64_t>& shape, const std::s
 TensorView parse_tensor(const json& entry, const std::string& name, std::span<const std::byte> data, const std::string& origin) {
   TensorView tensor;
   tensor.dtype = parse_dtype(entry.at("dtype").get<std::string>(), origin);
-  tensor.shape = entry.at("shape").get<std::vector<std::int64_t>>();
-  const auto offsets = entry.at("data_offsets").get<std::vector<std::uint64_t>>();
+  const auto shape = parse_naturals(entry.at("shape"), name, origin);
+  const auto offsets = parse_naturals(entry.at("data_offsets"), name, origin);
   if (offsets.size() != 2 || offsets[0] > offsets[1] || offsets[1] > data.size()) {
     fail(origin, fmt::format("tensor '{}' lies outside the file", name));
   }
-  if (checked_count(tensor.shape, name, origin) * size_of(tensor.dtype) != offsets[1] - offsets[0]) {
+  if (checked_count(shape, name, origin) * size_of(tensor.dtype) != offsets[1] - offsets[0]) {
     fail(origin, fmt::format("tensor '{}' has a shape that does not match its bytes", name));
   }
+  tensor.shape.assign(shape.begin(), shape.end());
   tensor.bytes = data.subspan(offsets[0], offsets[1] - offsets[0]);
   return tensor;
 }
 
 // The format wants the tensors to cover the data exactly: no hole, no overlap.
 void check_coverage(const std::map<std::string, TensorView>& tensors, std::span<const std::byte> data, const std::string& origin) {
-  std::set<std::pair<std::size_t, std::size_t>> ranges;
+  std::multiset<std::pair<std::size_t, std::size_t>> ranges;
   for (const auto& [name, tensor] : tensors) {
     const auto begin = static_cast<std::size_t>(tensor.bytes.data() - data.data());
     if (!tensor.bytes.empty()) ranges.emplace(begin, begin + tensor.bytes.size());
@@ -104,10 +113,10 @@ void check_coverage(const std::map<std::string, TensorView>& tensors, std::span<
 template <class T>
 std::vector<T> read_tensor(const Safetensors& file, const std::string& name, const std::vector<std::int64_t>& shape, DType dtype) {
   const auto found = file.tensors.find(name);
-  if (found == file.tensors.end()) throw Error(ErrorCode::kRunFailed, fmt::format("the model file has no tensor '{}'", name));
+  if (found == file.tensors.end()) throw Error(ErrorCode::kRunFailed, fmt::format("{} has no tensor '{}'", file.origin, name));
   const TensorView& tensor = found->second;
   if (tensor.dtype != dtype || tensor.shape != shape) {
-    throw Error(ErrorCode::kRunFailed, fmt::format("tensor '{}' is {} [{}], expected {} [{}]", name, name_of(tensor.dtype),
+    throw Error(ErrorCode::kRunFailed, fmt::format("{}: tensor '{}' is {} [{}], expected {} [{}]", file.origin, name, name_of(tensor.dtype),
                                                    fmt::join(tensor.shape, ", "), name_of(dtype), fmt::join(shape, ", ")));
   }
   std::vector<T> values(static_cast<std::size_t>(tensor.count()));
@@ -131,6 +140,7 @@ Safetensors parse_safetensors(std::span<const std::byte> bytes, const std::strin
   const auto data = bytes.subspan(kLengthBytes + header_bytes);
   const auto* text = reinterpret_cast<const char*>(header.data());
   Safetensors file;
+  file.origin = origin;
   try {
     const json root = json::parse(text, text + header.size());
     if (!root.is_object()) fail(origin, "its header is not a JSON object");
@@ -157,7 +167,7 @@ std::vector<std::byte> write_safetensors(const std::map<std::string, TensorView>
     root[name] = {{"dtype", name_of(tensor.dtype)}, {"shape", tensor.shape}, {"data_offsets", {offset, offset + tensor.bytes.size()}}};
     offset += tensor.bytes.size();
   }
-  std::string header = root.dump();
+  std::string header = root.dump(-1, ' ', false, json::error_handler_t::replace);  // metadata may hold paths, which need not be UTF-8
   while ((kLengthBytes + header.size()) % kAlignment != 0) header.push_back(' ');
   std::vector<std::byte> out;
   out.reserve(kLengthBytes + header.size() + offset);

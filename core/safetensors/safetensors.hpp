@@ -25,13 +25,15 @@ struct TensorView {
 struct Safetensors {
   std::map<std::string, TensorView> tensors;
   std::map<std::string, std::string> metadata;
+  std::string origin;  // names the file in errors
 };
 
 // Throws Error(kRunFailed) naming `origin` for anything malformed: lengths, offsets, overlaps, types, shapes, JSON.
 Safetensors parse_safetensors(std::span<const std::byte> bytes, const std::string& origin);
 
 // Same input, same bytes: keys in order, header padded with spaces so that the data starts at a multiple of 64.
-std::vector<std::byte> write_safetensors(const std::map<std::string, TensorView>& tensors, const std::map<std::string, std::string>& metadata);
+std::vector<std::byte> write_safetensors(const std::map<std::string, TensorView>& tensors,
+                                         const std::map<std::string, std::string>& metadata);
 
 // A tensor's values, copied; throws Error(kRunFailed) if the tensor is missing, of another type or of another shape.
 std::vector<float> read_f32(const Safetensors& file, const std::string& name, const std::vector<std::int64_t>& shape);

@@ -1,7 +1,99 @@
+#include "core/pca/pca.hpp"
+
+#include <fmt/format.h>
+#include <nanobind/nanobind.h>
+#include <nanobind/ndarray.h>
+#include <nanobind/stl/string.h>
+
+#include <algorithm>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/base/error.hpp"
+#include "core/moments/moments_tree.hpp"
+#include "core/pca/model_file.hpp"
 #include "python/bindings/registers.hpp"
 
-namespace coulis::bindings {
+namespace nb = nanobind;
 
-void register_pca(nanobind::module_&) {}
+namespace coulis::bindings {
+namespace {
+
+using Rows = nb::ndarray<const float, nb::ndim<2>, nb::c_contig, nb::device::cpu>;  // [n, d]
+using Vector = nb::ndarray<nb::numpy, const double, nb::ndim<1>>;
+using Matrix = nb::ndarray<nb::numpy, const double, nb::ndim<2>>;
+
+MatrixView<const float> view_of(const Rows& rows) {
+  return {rows.data(), rows.shape(0), rows.shape(1)};
+}
+
+// Part by part through the tree, as a run does it.
+PcaModel fit_pca(const Rows& rows, int k, double variance, const std::string& convention, std::int64_t rows_per_part) {
+  if (rows_per_part < 1) throw Error(ErrorCode::kUsage, fmt::format("a part of {} rows", rows_per_part), "give one or more");
+  const PcaOptions options{k, variance, parse_pca_convention(convention)};
+  const auto all = view_of(rows);
+  const auto part_rows = static_cast<std::size_t>(rows_per_part);
+  const nb::gil_scoped_release release;
+  MomentsTree tree;
+  for (std::size_t first = 0; first < all.rows; first += part_rows) {
+    tree.add(first / part_rows, moments_of({all.row(first).data(), std::min(part_rows, all.rows - first), all.columns}));
+  }
+  return fit(tree.root(), options);
+}
+
+Matrix project_rows(const PcaModel& model, const Rows& rows) {
+  const auto all = view_of(rows);
+  auto values = std::make_unique<double[]>(all.rows * model.k());
+  {
+    const nb::gil_scoped_release release;
+    project(model, all, {values.get(), all.rows, model.k()});
+  }
+  double* data = values.release();
+  const nb::capsule owner(data, [](void* pointer) noexcept { delete[] static_cast<double*>(pointer); });
+  return Matrix(data, {all.rows, model.k()}, owner);
+}
+
+nb::bytes write_file(const PcaModel& model) {
+  const auto bytes = to_safetensors(model, {});
+  return nb::bytes(bytes.data(), bytes.size());
+}
+
+PcaModel read_file(const nb::bytes& bytes) {
+  return parse_pca_file(std::as_bytes(std::span(bytes.c_str(), bytes.size())), "the PCA model").model;
+}
+
+// A read-only view that keeps the model alive.
+auto view_member(std::vector<double> PcaModel::*member) {
+  return [member](const PcaModel& model) { return Vector((model.*member).data(), {(model.*member).size()}); };
+}
+
+}  // namespace
+
+void register_pca(nb::module_& m) {
+  constexpr auto kView = nb::rv_policy::reference_internal;
+  nb::class_<PcaModel>(m, "Pca", "A fitted PCA. Arrays are float64 and read-only.")
+      .def_prop_ro("mean", view_member(&PcaModel::mean), kView)
+      .def_prop_ro(
+          "components",
+          [](const PcaModel& model) {
+            return Matrix(model.components.data(), {model.k(), model.width()});
+          },
+          kView)
+      .def_prop_ro("explained_variance", view_member(&PcaModel::explained_variance), kView)
+      .def_prop_ro("explained_variance_ratio", view_member(&PcaModel::explained_variance_ratio), kView)
+      .def_ro("total_variance", &PcaModel::total_variance)
+      .def_ro("count", &PcaModel::count)
+      .def_prop_ro("k", &PcaModel::k)
+      .def_prop_ro("convention", [](const PcaModel& model) { return std::string(to_string(model.convention)); })
+      .def("project", project_rows, nb::arg("rows").noconvert(), "float32 rows [n, d] -> float64 [n, k].")
+      .def("to_safetensors", write_file, "The model file's bytes.")
+      .def_static("from_safetensors", read_file, nb::arg("bytes"));
+  m.def("fit_pca", fit_pca, nb::arg("rows").noconvert(), nb::arg("k") = 50, nb::arg("variance") = 0.0, nb::arg("convention") = "centred",
+        nb::arg("rows_per_part") = 1024,
+        "PCA of float32 rows [n, d]: k components, or the fewest that explain `variance` of the whole. "
+        "`convention`: 'centred' subtracts the mean when projecting, as scikit-learn does; 'spark' does not.");
+}
 
 }  // namespace coulis::bindings

@@ -1,0 +1,88 @@
+"""The PCA against scikit-learn's, in float64, on the same float32 rows."""
+
+import numpy as np
+import pytest
+from coulis import _core
+
+sklearn_decomposition = pytest.importorskip("sklearn.decomposition")
+
+SHAPES = [(300, 40), (40, 300), (1030, 64), (50, 50), (2, 30), (3, 3), (200, 1), (2, 1)]
+
+
+def fit_sklearn(rows, k):
+    return sklearn_decomposition.PCA(n_components=k, svd_solver="covariance_eigh").fit(rows.astype(np.float64))
+
+
+def assert_same_pca(rows, pca, k):
+    expected = fit_sklearn(rows, k)
+    np.testing.assert_allclose(pca.mean, expected.mean_, rtol=0, atol=1e-12)
+    np.testing.assert_allclose(pca.explained_variance, expected.explained_variance_, rtol=1e-9)
+    np.testing.assert_allclose(pca.explained_variance_ratio, expected.explained_variance_ratio_, rtol=1e-9)
+    signs = np.sign(np.sum(pca.components * expected.components_, axis=1))
+    assert set(signs) <= {-1.0, 1.0}
+    np.testing.assert_allclose(pca.components * signs[:, None], expected.components_, rtol=0, atol=1e-7)
+    projected = pca.project(rows)
+    assert projected.dtype == np.float64 and projected.shape == (len(rows), k)
+    np.testing.assert_allclose(projected * signs, expected.transform(rows.astype(np.float64)), rtol=0, atol=1e-6)
+
+
+def count_of_clear_components(rows):
+    """Components whose eigenvalue stands clear of zero and of the next: others have no direction to compare."""
+    values = np.linalg.eigvalsh(np.cov(rows.astype(np.float64), rowvar=False).reshape(rows.shape[1], -1))[::-1]
+    values = np.append(values, 0)
+    clear = (values[:-1] - values[1:] > 1e-6 * values[0]) & (values[:-1] > 1e-5 * values[0])
+    return int(np.argmin(np.append(clear, False)))
+
+
+@pytest.mark.parametrize("rows_per_part", [1024, 100, 7])
+def test_features_of_real_photos_have_the_same_pca(photo_features, rows_per_part):
+    assert_same_pca(photo_features, _core.fit_pca(photo_features, 50, rows_per_part=rows_per_part), 50)
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_rows_of_any_shape_have_the_same_pca(make_low_rank_rows, shape):
+    rows = make_low_rank_rows(*shape)
+    k = count_of_clear_components(rows)
+    assert k >= 1
+    assert_same_pca(rows, _core.fit_pca(rows, k, rows_per_part=256), k)
+
+
+@pytest.mark.parametrize("share", [0.1, 0.5, 0.8, 0.95, 0.99])
+@pytest.mark.parametrize("shape", [(300, 40), (40, 300)])
+def test_a_share_of_variance_picks_the_same_k(make_low_rank_rows, shape, share):
+    rows = make_low_rank_rows(*shape)
+    assert _core.fit_pca(rows, variance=share).k == fit_sklearn(rows, share).n_components_
+
+
+def test_most_of_the_variance_of_real_photos_takes_the_same_k(photo_features):
+    pca = _core.fit_pca(photo_features, variance=0.95)
+    assert pca.k == fit_sklearn(photo_features, 0.95).n_components_
+    assert pca.explained_variance_ratio[:-1].sum() < 0.95 <= pca.explained_variance_ratio.sum()
+
+
+def test_duplicated_columns_leave_the_eigenvalues_as_scikit_learn_has_them(make_low_rank_rows):
+    rows = np.repeat(make_low_rank_rows(200, 12), 2, axis=1)
+    pca = _core.fit_pca(rows, 24)
+    expected = fit_sklearn(rows, 24).explained_variance_
+    np.testing.assert_allclose(pca.explained_variance, expected, rtol=1e-9, atol=1e-12 * expected[0])
+    assert np.all(pca.explained_variance >= 0)
+    np.testing.assert_allclose(pca.components @ pca.components.T, np.eye(24), atol=1e-12)
+    # The whole space is kept, so the rows come back.
+    np.testing.assert_allclose(pca.project(rows) @ pca.components + pca.mean, rows, rtol=0, atol=1e-12)
+
+
+def test_fewer_rows_than_columns_keep_every_row_apart(make_low_rank_rows):
+    rows = make_low_rank_rows(20, 300)
+    pca = _core.fit_pca(rows, 300)
+    assert pca.k == 20
+    np.testing.assert_allclose(pca.components @ pca.components.T, np.eye(20), atol=1e-12)
+    np.testing.assert_allclose(pca.explained_variance_ratio.sum(), 1, rtol=1e-12)
+    np.testing.assert_allclose(pca.project(rows) @ pca.components + pca.mean, rows, rtol=0, atol=1e-12)
+
+
+def test_the_spark_convention_differs_from_the_centred_one_by_the_projected_mean(photo_features):
+    centred = _core.fit_pca(photo_features, 20)
+    spark = _core.fit_pca(photo_features, 20, convention="spark")
+    assert np.array_equal(centred.components, spark.components)
+    shift = spark.project(photo_features) - centred.project(photo_features)
+    np.testing.assert_allclose(shift, np.tile(centred.components @ centred.mean, (len(shift), 1)), rtol=0, atol=1e-9)

@@ -200,6 +200,10 @@ std::optional<Failure> read_page(TIFF* tiff, std::int64_t max_pixels, Page& page
   TIFFGetFieldDefaulted(tiff, TIFFTAG_COMPRESSION, &page.compression);
   TIFFGetFieldDefaulted(tiff, TIFFTAG_ORIENTATION, &page.orientation);
   if (!is_read(page.compression)) return unsupported(fmt::format("A TIFF of compression {}", page.compression));
+  if (page.compression == COMPRESSION_ADOBE_DEFLATE || page.compression == COMPRESSION_DEFLATE) {
+    // libdeflate decodes nothing of a last strip that was padded to full height, and libtiff 4.5.0 does not notice.
+    TIFFSetField(tiff, TIFFTAG_DEFLATE_SUBCODEC, DEFLATE_SUBCODEC_ZLIB);
+  }
   if (const auto refusal = read_layout(tiff, page.layout)) return refusal;
   if (page.layout.photometric == kYcbcr && page.layout.samples >= 3) {
     if (const auto refusal = choose_ycbcr(tiff, page)) return refusal;

@@ -10,11 +10,8 @@ namespace {
 
 // exif: a TIFF header and its first directory.
 int read_orientation(ByteView exif) {
-  if (exif.has_text(0, "MM")) {
-    exif.big_endian = true;
-  } else if (!exif.has_text(0, "II")) {
-    return 1;
-  }
+  exif.big_endian = exif.has_text(0, "MM");
+  if (!exif.big_endian && !exif.has_text(0, "II")) return 1;
   constexpr int kOrientation = 0x0112;
   constexpr int kShort = 3;
   constexpr int kLong = 4;

@@ -50,8 +50,10 @@ def run_lengths(indices: np.ndarray, bits: int) -> bytes:
                 x += run
                 continue
             pixels = row[x : x + literal]
-            packed = bytes(pixels) if bits == 8 else bytes(
-                pixels[i] << 4 | (pixels[i + 1] if i + 1 < literal else 0) for i in range(0, literal, 2)
+            packed = (
+                bytes(pixels)
+                if bits == 8
+                else bytes(pixels[i] << 4 | (pixels[i + 1] if i + 1 < literal else 0) for i in range(0, literal, 2))
             )
             out += bytes([0, literal]) + packed + bytes(len(packed) % 2)
             x += literal

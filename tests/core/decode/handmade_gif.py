@@ -40,7 +40,12 @@ def gif(canvas, frame, indices, bits, palette=b"", local=b"", transparent=None, 
     if interlaced:
         order = [y for first, step in ((0, 8), (4, 8), (2, 4), (1, 2)) for y in range(first, len(indices), step)]
         indices = indices[order]
-    out += b"," + struct.pack("<HHHHB", *frame, frame_flags) + local + lzw(indices.astype(np.uint8).tobytes(), max(bits, 2))
+    out += (
+        b","
+        + struct.pack("<HHHHB", *frame, frame_flags)
+        + local
+        + lzw(indices.astype(np.uint8).tobytes(), max(bits, 2))
+    )
     return out + b";"
 
 

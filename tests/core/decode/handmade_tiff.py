@@ -56,8 +56,22 @@ def pack(block: np.ndarray, order: str, bits: int, predict: bool, compression: i
 
 
 def encode(
-    samples, photometric, bits, *, order="<", compression=DEFLATE, planar=False, tile=None, rows=None, predict=False,
-    extras=(), sample_format=1, palette=None, orientation=None, big=False, more=None,
+    samples,
+    photometric,
+    bits,
+    *,
+    order="<",
+    compression=DEFLATE,
+    planar=False,
+    tile=None,
+    rows=None,
+    predict=False,
+    extras=(),
+    sample_format=1,
+    palette=None,
+    orientation=None,
+    big=False,
+    more=None,
 ) -> bytes:
     """samples: [h, w, samples per pixel]."""
     h, w, n = samples.shape
@@ -78,9 +92,7 @@ def encode(
         tags[322], tags[323] = ("I", [tile]), ("I", [tile])
         pad = ((0, -h % tile), (0, -w % tile), (0, 0))
         planes = [np.pad(p, pad) for p in planes]
-        cut = [
-            p[y : y + tile, x : x + tile] for p in planes for y in range(0, h, tile) for x in range(0, w, tile)
-        ]
+        cut = [p[y : y + tile, x : x + tile] for p in planes for y in range(0, h, tile) for x in range(0, w, tile)]
     else:
         rows = rows or h
         tags[278] = ("I", [rows])

@@ -1,13 +1,18 @@
-"""Good images of every format in many modes: variants(w, h) yields (name, bytes). What Pillow cannot write is made by hand."""
+"""Good images of every format in many modes. FORMATS[...](w, h) yields (name, bytes).
+
+What Pillow cannot write is made by hand, in the modules beside this one.
+"""
 
 import io
 import struct
 from collections.abc import Iterator
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageFile
 
 from core.decode import handmade_bmp, handmade_gif, handmade_png, handmade_tiff
+
+ImageFile.MAXBLOCK = 1 << 22  # or Pillow cannot save some progressive JPEGs to memory
 
 
 def photo(w: int, h: int, seed: int = 1) -> Image.Image:
@@ -145,8 +150,9 @@ def tiffs(w: int, h: int) -> Iterator[tuple[str, bytes]]:
             yield name, save(source.convert(mode), "TIFF", compression=compression)
     for compression in ("tiff_ccitt", "group3", "group4"):
         yield f"pillow_1_{compression}.tiff", save(rgb.convert("1"), "TIFF", compression=compression)
-        yield f"fill_order_2_{compression}.tiff", save(
-            rgb.convert("1"), "TIFF", compression=compression, tiffinfo={266: 2}
+        yield (
+            f"fill_order_2_{compression}.tiff",
+            save(rgb.convert("1"), "TIFF", compression=compression, tiffinfo={266: 2}),
         )
     for mode in ("L", "RGB", "CMYK", "YCbCr"):
         for quality in (30, 95):

@@ -38,7 +38,8 @@ class Reader {
 
   GifFileType* gif() { return gif_; }
   Failure failure() const {
-    if (source_.ran_out) return truncated("The file ends before its first frame does");
+    const bool ends_early = source_.ran_out || (gif_ != nullptr && gif_->Error == D_GIF_ERR_EOF_TOO_SOON);
+    if (ends_early) return truncated("The file ends before its first frame does");
     const char* reason = GifErrorString(gif_ != nullptr ? gif_->Error : open_error_);
     return corrupt(reason != nullptr ? reason : "The GIF data contradicts itself");
   }

@@ -43,7 +43,8 @@ FailureCode code_of_error(int message_code) {
     case JERR_NOT_COMPILED: return FailureCode::kUnsupported;
     case JERR_INPUT_EMPTY:
     case JERR_INPUT_EOF:
-    case JWRN_JPEG_EOF: return FailureCode::kTruncated;
+    case JWRN_JPEG_EOF:
+    case JWRN_HIT_MARKER: return FailureCode::kTruncated;
     case JERR_OUT_OF_MEMORY:
     case JERR_NO_BACKING_STORE:
     case JERR_IMAGE_TOO_BIG: return FailureCode::kTooLarge;

@@ -36,7 +36,7 @@ def pack_rows(indices: np.ndarray, bits: int) -> bytes:
 
 
 def run_lengths(indices: np.ndarray, bits: int) -> bytes:
-    """Runs, then literals where there are at least three pixels left, then ends of rows: each of the escapes is used."""
+    """Runs, literals where there are at least three pixels left, and ends of rows."""
     out = bytearray()
     for row in indices.tolist():
         x = 0

@@ -98,6 +98,18 @@ struct Decompressor {
   jpeg_progress_mgr progress{};
 };
 
+// A progressive file may end well and yet lack scans. libjpeg would guess at the lowest frequencies, each version in its own way.
+bool lacks_scans(const jpeg_decompress_struct& info) {
+  if (info.progressive_mode == FALSE) return false;
+  constexpr int kGuessed = 10;  // the first coefficients in zigzag order
+  for (int component = 0; component < info.num_components; ++component) {
+    for (int k = 0; k < kGuessed; ++k) {
+      if (info.coef_bits[component][k] != 0) return true;  // bits that are still missing, or -1: never sent
+    }
+  }
+  return false;
+}
+
 bool read_header(Decompressor& decompressor, const unsigned char* data, unsigned long size_bytes) {
   jpeg_decompress_struct& info = decompressor.info;
   if (setjmp(decompressor.errors.on_error)) return false;  // Note [setjmp]
@@ -114,6 +126,11 @@ bool read_rows(Decompressor& decompressor, std::uint8_t* rgb, std::uint8_t* cmyk
   jpeg_decompress_struct& info = decompressor.info;
   if (setjmp(decompressor.errors.on_error)) return false;  // Note [setjmp]
   jpeg_start_decompress(&info);
+  if (lacks_scans(info)) {
+    decompressor.errors.code = FailureCode::kTruncated;
+    std::snprintf(decompressor.errors.message, sizeof decompressor.errors.message, "Scans of the progressive JPEG are missing");
+    return false;
+  }
   const std::size_t row_bytes = std::size_t{info.output_width} * 3;
   while (info.output_scanline < info.output_height) {
     std::uint8_t* row = rgb + info.output_scanline * row_bytes;

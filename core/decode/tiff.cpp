@@ -178,7 +178,8 @@ std::optional<Failure> read_blocks(TIFF* tiff, const Page& page, std::int64_t ma
   if (blocks.are_tiles) {
     TIFFGetField(tiff, TIFFTAG_TILEWIDTH, &blocks.width);
     TIFFGetField(tiff, TIFFTAG_TILELENGTH, &blocks.height);
-    if (const auto refusal = refuse_size(blocks.width, blocks.height, max_pixels)) return refusal;
+    constexpr std::int64_t kUsualTilePixels = 2048 * 2048;  // tiles may reach beyond a small image
+    if (const auto refusal = refuse_size(blocks.width, blocks.height, std::max(max_pixels, kUsualTilePixels))) return refusal;
     blocks.row_bytes = static_cast<std::size_t>(TIFFTileRowSize(tiff));
   } else {
     TIFFGetFieldDefaulted(tiff, TIFFTAG_ROWSPERSTRIP, &blocks.height);

@@ -15,6 +15,7 @@ SIZE = (24, 20)
 GOOD = {
     "ycbcr_420.jpg": (zoo.jpegs, "ycbcr_420_q75.jpg"),
     "progressive.jpg": (zoo.jpegs, "ycbcr_420_q75_progressive.jpg"),
+    "exif_6.jpg": (zoo.jpegs, "exif_6.jpg"),
     "cmyk.jpg": (zoo.jpegs, "cmyk.jpg"),
     "restarts.jpg": (zoo.jpegs, "restarts.jpg"),
     "rgb.png": (zoo.pngs, "pillow_RGB.png"),
@@ -50,6 +51,8 @@ def bad_jpegs():
     yield "truncated_header.jpg", good[:200]
     progressive = zoo.save(zoo.photo(*SIZE), "JPEG", progressive=True)
     yield "truncated_progressive.jpg", progressive[: len(progressive) * 3 // 4]
+    last_scan = progressive.rindex(b"\xff\xda")
+    yield "scans_missing.jpg", progressive[:last_scan] + b"\xff\xd9"
     yield "early_end_marker.jpg", good[: (data + len(good)) // 2] + b"\xff\xd9"
     yield "lying_header.jpg", patched(good, frame + 5, struct.pack(">HH", 9000, 9000))
     yield "bomb.jpg", patched(good, frame + 5, struct.pack(">HH", 65535, 65535))

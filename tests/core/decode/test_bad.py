@@ -16,7 +16,8 @@ EXPECTED = {
     ],
     "truncated": [
         "early_end_marker.jpg", "lying_header.bmp", "lying_header.gif", "lying_header.jpg", "lying_header.png",
-        "lying_width.png", "run_lengths_end_early.bmp", "truncated.bmp", "truncated.gif", "truncated.jpg",
+        "lying_width.png", "run_lengths_end_early.bmp", "scans_missing.jpg",
+        "truncated.bmp", "truncated.gif", "truncated.jpg",
         "truncated.png", "truncated.tiff", "truncated.webp", "truncated_directory.tiff", "truncated_header.bmp",
         "truncated_header.gif", "truncated_header.jpg", "truncated_header.png", "truncated_header.tiff",
         "truncated_header.webp", "truncated_progressive.jpg",
@@ -45,6 +46,12 @@ def test_a_bad_file_is_refused_with_its_own_code(name):
         _core.decode((BAD / name).read_bytes())
     code, message = refusal.value.args
     assert (code, bool(message)) == (CODES[name], True), message
+
+
+def test_a_refusal_prints_nothing(capfd):
+    for name in CODES:
+        outcome((BAD / name).read_bytes())
+    assert capfd.readouterr() == ("", "")
 
 
 @pytest.mark.parametrize("name", GOOD_THOUGH_ODD)

@@ -1,5 +1,3 @@
-import struct
-
 import pytest
 from core.decode.oracle import difference, outcome, pillow
 
@@ -29,19 +27,11 @@ def test_the_files_that_pillow_misreads_are_read_right(maker, size):
         assert misread, f"Pillow reads {name} right by now: move it to variants()"
 
 
-def exif(orientation: int, order: str = "<", wide: bool = False) -> bytes:
-    kind, value = (4, "I") if wide else (3, "H")
-    mark = b"II" if order == "<" else b"MM"
-    entry = struct.pack(order + "HHI", 0x0112, kind, 1) + struct.pack(order + value, orientation).ljust(4, b"\0")
-    other = struct.pack(order + "HHII", 0x0100, 4, 1, 77)
-    return b"Exif\0\0" + mark + struct.pack(order + "HIH", 42, 8, 2) + other + entry + bytes(4)
-
-
 @pytest.mark.parametrize("orientation", range(10))  # 0 and 9 do not exist: nothing is turned
 @pytest.mark.parametrize("format_", ["JPEG", "PNG", "WEBP"])
 def test_exif_orientation_turns_as_pillow_does_and_only_when_asked(format_, orientation):
     for order in "<>":
-        data = zoo.save(zoo.photo(31, 17), format_, exif=exif(orientation, order))
+        data = zoo.save(zoo.photo(31, 17), format_, exif=zoo.exif(orientation, order))
         assert difference(pillow(data, turned=True), outcome(data, exif_orientation=True)) is None
         assert difference(pillow(data), outcome(data)) is None
         assert (outcome(data).shape != outcome(data, exif_orientation=True).shape) == (5 <= orientation <= 8)
@@ -49,14 +39,14 @@ def test_exif_orientation_turns_as_pillow_does_and_only_when_asked(format_, orie
 
 def test_exif_orientation_is_found_behind_other_segments_and_as_a_long():
     photo = zoo.photo(31, 17)
-    data = zoo.save(photo, "JPEG", exif=exif(6, wide=True), comment=b"before" * 99, icc_profile=bytes(70000))
+    data = zoo.save(photo, "JPEG", exif=zoo.exif(6, wide=True), comment=b"before" * 99, icc_profile=bytes(70000))
     assert outcome(data, exif_orientation=True).shape == (31, 17, 3)
     assert difference(pillow(data, turned=True), outcome(data, exif_orientation=True)) is None
 
 
 def test_a_broken_exif_turns_nothing():
     photo = zoo.photo(31, 17)
-    whole = exif(6)
+    whole = zoo.exif(6)
     for length in range(6, len(whole) - 8):
         data = zoo.save(photo, "JPEG", exif=whole[:length])
         assert difference(pillow(data), outcome(data, exif_orientation=True)) is None

@@ -38,6 +38,14 @@ def save(image: Image.Image, format_: str, **options) -> bytes:
     return out.getvalue()
 
 
+def exif(orientation: int, order: str = "<", wide: bool = False) -> bytes:
+    kind, value = (4, "I") if wide else (3, "H")
+    mark = b"II" if order == "<" else b"MM"
+    entry = struct.pack(order + "HHI", 0x0112, kind, 1) + struct.pack(order + value, orientation).ljust(4, b"\0")
+    other = struct.pack(order + "HHII", 0x0100, 4, 1, 77)
+    return b"Exif\0\0" + mark + struct.pack(order + "HIH", 42, 8, 2) + other + entry + bytes(4)
+
+
 def segment(jpeg: bytes, marker: int) -> int:
     """Where the segment with this marker begins."""
     at = 2
@@ -84,6 +92,7 @@ def jpegs(w: int, h: int) -> Iterator[tuple[str, bytes]]:
         yield f"ycck{tail}", ycck(save(cmyk, "JPEG", progressive=progressive))
         yield f"cmyk_without_adobe{tail}", without_adobe(save(cmyk, "JPEG", progressive=progressive))
         yield f"restarts{tail}", save(rgb, "JPEG", restart_marker_blocks=2, progressive=progressive)
+    yield "exif_6.jpg", save(rgb, "JPEG", exif=exif(6))
     yield "optimized.jpg", save(rgb, "JPEG", optimize=True, comment=b"hello", dpi=(72, 72))
     yield "two_pictures.mpo.jpg", save(rgb, "MPO", save_all=True, append_images=[photo(w, h, 9)])
     plain = save(rgb, "JPEG")

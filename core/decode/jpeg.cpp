@@ -1,0 +1,172 @@
+#include "core/decode/jpeg.hpp"
+
+#include <csetjmp>
+#include <cstdio>  // jpeglib.h needs FILE
+//
+#include <jerror.h>
+#include <jpeglib.h>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/decode/failures.hpp"
+#include "core/decode/pixels.hpp"
+
+// Note [setjmp]: libjpeg reports errors by longjmp, which runs no destructors. So the functions that call setjmp (read_header, read_rows)
+// hold nothing that has one; what must be freed belongs to their caller.
+
+namespace coulis {
+namespace {
+
+constexpr int kMaxScans = 500;  // a real file has about ten; each may cost a pass over all pixels
+constexpr int kRowsPerCall = 16;
+
+struct ErrorManager {
+  jpeg_error_mgr base;  // first: libjpeg knows it by the address of the whole
+  std::jmp_buf on_error;
+  FailureCode code;
+  char message[JMSG_LENGTH_MAX];
+};
+
+FailureCode code_of_error(int message_code) {
+  switch (message_code) {
+    case JERR_BAD_PRECISION:
+    case JERR_SOF_UNSUPPORTED:
+    case JERR_CONVERSION_NOTIMPL:
+    case JERR_BAD_J_COLORSPACE:
+    case JERR_COMPONENT_COUNT:
+    case JERR_CCIR601_NOTIMPL:
+    case JERR_FRACT_SAMPLE_NOTIMPL:
+    case JERR_ARITH_NOTIMPL:
+    case JERR_NOTIMPL:
+    case JERR_NOT_COMPILED: return FailureCode::kUnsupported;
+    case JERR_INPUT_EMPTY:
+    case JERR_INPUT_EOF:
+    case JWRN_JPEG_EOF:
+    case JWRN_HIT_MARKER: return FailureCode::kTruncated;
+    case JERR_OUT_OF_MEMORY:
+    case JERR_NO_BACKING_STORE:
+    case JERR_IMAGE_TOO_BIG: return FailureCode::kTooLarge;
+    default: return FailureCode::kCorrupt;
+  }
+}
+
+// libjpeg calls "warning" what it can paint over. These lose no pixels (odd headers, or bytes too many between the scans), real photos have
+// them, and Pillow is silent about them; any other warning means that pixels are missing or made up, and the image is refused.
+bool is_harmless(int message_code) {
+  switch (message_code) {
+    case JWRN_ADOBE_XFORM:
+    case JWRN_JFIF_MAJOR:
+    case JWRN_EXTRANEOUS_DATA:
+    case JWRN_NOT_SEQUENTIAL:
+    case JWRN_BOGUS_ICC: return true;
+    default: return false;
+  }
+}
+
+[[noreturn]] void leave(j_common_ptr info) {
+  auto* errors = reinterpret_cast<ErrorManager*>(info->err);
+  errors->code = code_of_error(errors->base.msg_code);
+  errors->base.format_message(info, errors->message);
+  std::longjmp(errors->on_error, 1);
+}
+
+void take_message(j_common_ptr info, int level) {
+  const bool is_warning = level < 0;
+  if (is_warning && !is_harmless(info->err->msg_code)) leave(info);
+}
+
+void count_scans(j_common_ptr info) {
+  if (reinterpret_cast<j_decompress_ptr>(info)->input_scan_number > kMaxScans) ERREXIT(info, JERR_BAD_PROGRESSION);
+}
+
+struct Decompressor {
+  Decompressor() {
+    info.err = jpeg_std_error(&errors.base);
+    errors.base.error_exit = leave;
+    errors.base.emit_message = take_message;
+  }
+  ~Decompressor() { jpeg_destroy_decompress(&info); }  // fine on one that was never created: it is all zero
+  Decompressor(const Decompressor&) = delete;
+  Decompressor& operator=(const Decompressor&) = delete;
+
+  Failure failure() const { return {Stage::kDecode, errors.code, errors.message}; }
+
+  jpeg_decompress_struct info{};
+  ErrorManager errors{};
+  jpeg_progress_mgr progress{};
+};
+
+// A progressive file may end well and yet lack scans. libjpeg would guess at the lowest frequencies, each version in its own way.
+bool lacks_scans(const jpeg_decompress_struct& info) {
+  if (info.progressive_mode == FALSE) return false;
+  constexpr int kGuessed = 10;  // the first coefficients in zigzag order
+  for (int component = 0; component < info.num_components; ++component) {
+    for (int k = 0; k < kGuessed; ++k) {
+      if (info.coef_bits[component][k] != 0) return true;  // bits that are still missing, or -1: never sent
+    }
+  }
+  return false;
+}
+
+bool read_header(Decompressor& decompressor, const unsigned char* data, unsigned long size_bytes) {
+  jpeg_decompress_struct& info = decompressor.info;
+  if (setjmp(decompressor.errors.on_error)) return false;  // Note [setjmp]
+  jpeg_create_decompress(&info);
+  decompressor.progress.progress_monitor = count_scans;
+  info.progress = &decompressor.progress;
+  jpeg_mem_src(&info, data, size_bytes);
+  jpeg_read_header(&info, TRUE);
+  return true;
+}
+
+// cmyk_row: [width, 4], used where libjpeg gives CMYK. Reads no further than the last row: an end marker may lack, pixels may not.
+bool read_rows(Decompressor& decompressor, std::uint8_t* rgb, std::uint8_t* cmyk_row) {
+  jpeg_decompress_struct& info = decompressor.info;
+  if (setjmp(decompressor.errors.on_error)) return false;  // Note [setjmp]
+  jpeg_start_decompress(&info);
+  if (lacks_scans(info)) {
+    decompressor.errors.code = FailureCode::kTruncated;
+    std::snprintf(decompressor.errors.message, sizeof decompressor.errors.message, "Scans of the progressive JPEG are missing");
+    return false;
+  }
+  const std::size_t row_bytes = std::size_t{info.output_width} * 3;
+  while (info.output_scanline < info.output_height) {
+    std::uint8_t* row = rgb + info.output_scanline * row_bytes;
+    if (cmyk_row != nullptr) {
+      jpeg_read_scanlines(&info, &cmyk_row, 1);
+      // As Pillow: what a JPEG calls CMYK is inverted, as Adobe writes it, with or without Adobe's marker.
+      for (std::size_t i = 0; i < std::size_t{info.output_width} * 4; ++i) cmyk_row[i] = static_cast<std::uint8_t>(255 - cmyk_row[i]);
+      cmyk_to_rgb(cmyk_row, static_cast<int>(info.output_width), row);
+      continue;
+    }
+    JSAMPROW rows[kRowsPerCall];
+    const JDIMENSION left = info.output_height - info.output_scanline;
+    const JDIMENSION count = left < kRowsPerCall ? left : kRowsPerCall;
+    for (JDIMENSION i = 0; i < count; ++i) rows[i] = row + i * row_bytes;
+    jpeg_read_scanlines(&info, rows, count);
+  }
+  return true;
+}
+
+}  // namespace
+
+Outcome<Image> decode_jpeg(std::span<const std::byte> bytes, std::int64_t max_pixels) {
+  Decompressor decompressor;
+  if (!read_header(decompressor, reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size())) return decompressor.failure();
+  jpeg_decompress_struct& info = decompressor.info;
+  if (const auto refusal = refuse_size(info.image_width, info.image_height, max_pixels)) return *refusal;
+  if (info.num_components != 1 && info.num_components != 3 && info.num_components != 4) {
+    return unsupported("A JPEG of " + std::to_string(info.num_components) + " components");
+  }
+
+  const bool is_cmyk = info.num_components == 4;
+  info.out_color_space = is_cmyk ? JCS_CMYK : JCS_RGB;  // libjpeg turns grey, YCbCr and YCCK into these
+  std::vector<std::uint8_t> cmyk_row(is_cmyk ? std::size_t{info.image_width} * 4 : 0);
+  Image image(static_cast<int>(info.image_width), static_cast<int>(info.image_height));
+  if (!read_rows(decompressor, image.data(), is_cmyk ? cmyk_row.data() : nullptr)) return decompressor.failure();
+  return image;
+}
+
+}  // namespace coulis

@@ -1,0 +1,18 @@
+// EXIF orientation: find it in a file, and turn the pixels as it says.
+#pragma once
+
+#include <cstddef>
+#include <span>
+
+#include "core/decode/decode.hpp"
+#include "core/decode/image.hpp"
+
+namespace coulis {
+
+// 1 (as stored) to 8, from the EXIF of a JPEG, PNG or WebP; 1 where there is none. XMP is not looked at.
+int find_orientation(std::span<const std::byte> bytes, Format format);
+
+// As Pillow's ImageOps.exif_transpose. Orientations outside 2..8 leave the image as it is.
+Image turn(Image image, int orientation);
+
+}  // namespace coulis

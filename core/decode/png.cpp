@@ -1,0 +1,143 @@
+#include "core/decode/png.hpp"
+
+#include <png.h>
+
+#include <bit>
+#include <csetjmp>
+#include <cstdio>
+#include <cstring>
+#include <vector>
+
+#include "core/decode/failures.hpp"
+#include "core/decode/pixels.hpp"
+
+// Note [setjmp]: libpng reports errors by longjmp, which runs no destructors. So the functions that call setjmp (read_header, read_pixels)
+// hold nothing that has one; what must be freed belongs to their caller.
+
+namespace coulis {
+namespace {
+
+struct Reader {
+  explicit Reader(std::span<const std::byte> file);
+  ~Reader() { png_destroy_read_struct(&png, &info, nullptr); }
+  Reader(const Reader&) = delete;
+  Reader& operator=(const Reader&) = delete;
+
+  Failure failure() const { return {Stage::kDecode, code, message}; }
+
+  std::span<const std::byte> unread;
+  FailureCode code = FailureCode::kCorrupt;
+  char message[128] = "libpng could not start";
+  png_structp png = nullptr;
+  png_infop info = nullptr;
+};
+
+[[noreturn]] void leave(png_structp png, png_const_charp message) {
+  auto* reader = static_cast<Reader*>(png_get_error_ptr(png));
+  std::snprintf(reader->message, sizeof reader->message, "%s", message);
+  png_longjmp(png, 1);
+}
+
+// libpng warns of what it can do without (text, colour profiles, padding behind the pixels) and calls an error whatever costs pixels.
+void ignore_warning(png_structp, png_const_charp) {}
+
+void read_bytes(png_structp png, png_bytep out, std::size_t count) {
+  auto* reader = static_cast<Reader*>(png_get_io_ptr(png));
+  if (count > reader->unread.size()) {
+    reader->code = FailureCode::kTruncated;
+    png_error(png, "The file ends before its image does");
+  }
+  std::memcpy(out, reader->unread.data(), count);
+  reader->unread = reader->unread.subspan(count);
+}
+
+Reader::Reader(std::span<const std::byte> file) : unread(file) {
+  png = png_create_read_struct(PNG_LIBPNG_VER_STRING, this, leave, ignore_warning);
+  if (png != nullptr) info = png_create_info_struct(png);
+}
+
+bool read_header(Reader& reader) {
+  if (setjmp(png_jmpbuf(reader.png))) return false;  // Note [setjmp]
+  png_set_read_fn(reader.png, &reader, read_bytes);
+  png_set_user_limits(reader.png, PNG_UINT_31_MAX, PNG_UINT_31_MAX);             // refuse_size() has the limit
+  png_set_keep_unknown_chunks(reader.png, PNG_HANDLE_CHUNK_NEVER, nullptr, -1);  // nothing but pixels, palette and tRNS is even unpacked
+  png_read_info(reader.png, reader.info);
+  return true;
+}
+
+// Fills `rows` (of width * bytes_per_pixel samples) through all passes of an interlaced image.
+bool read_pixels(Reader& reader, png_bytepp rows) {
+  if (setjmp(png_jmpbuf(reader.png))) return false;  // Note [setjmp]
+  png_read_image(reader.png, rows);
+  return true;
+}
+
+// Asks libpng for one grey or palette byte, one 16-bit grey or three RGB bytes a pixel, and returns how many bytes that is.
+// Alpha and tRNS are dropped, and the low bytes of 16-bit colour cut, as Pillow does.
+bool set_transforms(Reader& reader, int colour_type, int bit_depth, int& bytes_per_pixel) {
+  if (setjmp(png_jmpbuf(reader.png))) return false;  // Note [setjmp]
+  const bool is_grey16 = colour_type == PNG_COLOR_TYPE_GRAY && bit_depth == 16;
+  if (bit_depth < 8 && colour_type == PNG_COLOR_TYPE_GRAY) png_set_expand_gray_1_2_4_to_8(reader.png);
+  if (bit_depth < 8 && colour_type == PNG_COLOR_TYPE_PALETTE) png_set_packing(reader.png);
+  if (is_grey16 && std::endian::native == std::endian::little) png_set_swap(reader.png);
+  if (bit_depth == 16 && !is_grey16) png_set_strip_16(reader.png);
+  if ((colour_type & PNG_COLOR_MASK_ALPHA) != 0) png_set_strip_alpha(reader.png);
+  png_set_interlace_handling(reader.png);
+  png_read_update_info(reader.png, reader.info);
+  const bool is_rgb = colour_type == PNG_COLOR_TYPE_RGB || colour_type == PNG_COLOR_TYPE_RGB_ALPHA;
+  bytes_per_pixel = is_rgb ? 3 : is_grey16 ? 2 : 1;
+  return true;
+}
+
+Palette read_palette(const Reader& reader) {
+  Palette palette;
+  png_colorp colours = nullptr;
+  int count = 0;
+  png_get_PLTE(reader.png, reader.info, &colours, &count);
+  for (std::size_t i = 0; i < static_cast<std::size_t>(count) && i < palette.rgb.size(); ++i) {
+    palette.rgb[i] = {colours[i].red, colours[i].green, colours[i].blue};
+  }
+  return palette;
+}
+
+void spread_row(std::uint8_t* row, int width, int bytes_per_pixel, bool is_palette, const Palette& palette) {
+  const std::uint8_t* samples = tail_of_row(row, width, bytes_per_pixel);
+  if (is_palette) {
+    spread_palette(samples, width, palette, row);
+  } else if (bytes_per_pixel == 1) {
+    spread_grey(samples, width, row);
+  } else if (bytes_per_pixel == 2) {
+    spread_grey16(samples, width, row);
+  }
+}
+
+}  // namespace
+
+Outcome<Image> decode_png(std::span<const std::byte> bytes, std::int64_t max_pixels) {
+  Reader reader(bytes);
+  if (reader.info == nullptr) return too_large(reader.message);
+  if (!read_header(reader)) return reader.failure();
+  const png_uint_32 width = png_get_image_width(reader.png, reader.info);
+  const png_uint_32 height = png_get_image_height(reader.png, reader.info);
+  if (const auto refusal = refuse_size(width, height, max_pixels)) return *refusal;
+  constexpr std::uint64_t kMaxDeflateRatio = 1032;  // so that a header that lies cannot make libpng allocate rows for nothing
+  if (std::uint64_t{png_get_rowbytes(reader.png, reader.info)} * height > kMaxDeflateRatio * bytes.size()) {
+    return truncated("The file is too short for the size in its header");
+  }
+
+  const int colour_type = png_get_color_type(reader.png, reader.info);
+  int bytes_per_pixel = 0;
+  if (!set_transforms(reader, colour_type, png_get_bit_depth(reader.png, reader.info), bytes_per_pixel)) return reader.failure();
+  Image image(static_cast<int>(width), static_cast<int>(height));
+  std::vector<png_bytep> rows(height);
+  for (int y = 0; y < image.height(); ++y) rows[static_cast<std::size_t>(y)] = tail_of_row(image.row(y), image.width(), bytes_per_pixel);
+  if (!read_pixels(reader, rows.data())) return reader.failure();
+  if (bytes_per_pixel < 3) {
+    const bool is_palette = colour_type == PNG_COLOR_TYPE_PALETTE;
+    const Palette palette = read_palette(reader);
+    for (int y = 0; y < image.height(); ++y) spread_row(image.row(y), image.width(), bytes_per_pixel, is_palette, palette);
+  }
+  return image;
+}
+
+}  // namespace coulis

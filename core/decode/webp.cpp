@@ -1,0 +1,68 @@
+#include "core/decode/webp.hpp"
+
+#include <webp/decode.h>
+#include <webp/demux.h>
+
+#include <cstring>
+#include <memory>
+
+#include "core/decode/failures.hpp"
+
+namespace coulis {
+namespace {
+
+struct DemuxerDeleter {
+  void operator()(WebPDemuxer* demuxer) const { WebPDemuxDelete(demuxer); }
+};
+
+struct Frame {
+  Frame() = default;
+  ~Frame() { WebPDemuxReleaseIterator(&iterator); }
+  Frame(const Frame&) = delete;
+  Frame& operator=(const Frame&) = delete;
+
+  WebPIterator iterator{};
+};
+
+Failure failure_of(VP8StatusCode status) {
+  switch (status) {
+    case VP8_STATUS_OUT_OF_MEMORY: return too_large("There is not enough memory for the pixels of this image");
+    case VP8_STATUS_UNSUPPORTED_FEATURE: return unsupported("A WebP of a kind that libwebp does not read");
+    case VP8_STATUS_SUSPENDED:
+    case VP8_STATUS_NOT_ENOUGH_DATA: return truncated("The data ends before the image does");
+    default: return corrupt("The WebP data contradicts itself");
+  }
+}
+
+}  // namespace
+
+Outcome<Image> decode_webp(std::span<const std::byte> bytes, std::int64_t max_pixels) {
+  const WebPData data{reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()};
+  WebPDemuxState state = WEBP_DEMUX_PARSE_ERROR;
+  const std::unique_ptr<WebPDemuxer, DemuxerDeleter> demuxer(WebPDemuxPartial(&data, &state));
+  if (state == WEBP_DEMUX_PARSE_ERROR) return corrupt("The chunks of the WebP contradict each other");
+  if (demuxer == nullptr || state == WEBP_DEMUX_PARSING_HEADER) return truncated("The file ends within its header");
+  const std::uint32_t width = WebPDemuxGetI(demuxer.get(), WEBP_FF_CANVAS_WIDTH);
+  const std::uint32_t height = WebPDemuxGetI(demuxer.get(), WEBP_FF_CANVAS_HEIGHT);
+  if (const auto refusal = refuse_size(width, height, max_pixels)) return *refusal;
+  if (state != WEBP_DEMUX_DONE) return truncated("The file is shorter than its header says");
+  Frame frame;
+  if (WebPDemuxGetFrame(demuxer.get(), 1, &frame.iterator) == 0) return corrupt("The file has no frame");
+  const WebPIterator& first = frame.iterator;
+
+  Image image(static_cast<int>(width), static_cast<int>(height));
+  const bool covers_canvas = first.width == image.width() && first.height == image.height();
+  if (!covers_canvas) std::memset(image.data(), 0, image.size_bytes());
+  WebPDecoderConfig config;
+  if (WebPInitDecoderConfig(&config) == 0) return unsupported("The libwebp of this machine is of another version");
+  std::uint8_t* origin = image.row(first.y_offset) + static_cast<std::ptrdiff_t>(first.x_offset) * 3;
+  const int stride = image.width() * 3;
+  config.output.colorspace = MODE_RGB;  // drops alpha, as Pillow does
+  config.output.is_external_memory = 1;
+  config.output.u.RGBA = {origin, stride, static_cast<std::size_t>(image.data() + image.size_bytes() - origin)};
+  const VP8StatusCode status = WebPDecode(first.fragment.bytes, first.fragment.size, &config);
+  if (status != VP8_STATUS_OK) return failure_of(status);
+  return image;
+}
+
+}  // namespace coulis

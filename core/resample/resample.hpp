@@ -10,8 +10,8 @@ namespace coulis {
 
 enum class Filter { kNearest, kBilinear, kBicubic, kLanczos };  // Pillow's filters of the same name
 
-std::string_view to_string(Filter filter);    // "nearest", ...
-Filter parse_filter(std::string_view name);   // throws Error(kUsage)
+std::string_view to_string(Filter filter);   // "nearest", ...
+Filter parse_filter(std::string_view name);  // throws Error(kUsage)
 
 struct ResampleOptions {
   int width_px = 224;

@@ -1,0 +1,33 @@
+// Weights: what each pixel of an output axis takes from the input axis, in Pillow's fixed point.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "core/resample/resample.hpp"
+
+namespace coulis {
+
+constexpr int kWeightBits = 22;  // 1.0 is 1 << 22; Pillow's PRECISION_BITS for 8-bit images
+
+// taps is one multiple of 4 for all outputs, filled up with zero weights; never more than 3 beyond the input.
+struct Weights {
+  int in_px = 0;
+  int out_px = 0;
+  int taps = 0;
+  std::vector<int> start;       // [out_px]: input position of the first tap
+  std::vector<std::int32_t> k;  // [out_px, taps], each below 2^23 in size
+
+  // The taps of one output that lie inside the input: all but the filling.
+  std::span<const std::int32_t> taps_of(int out) const {
+    const auto first = static_cast<std::size_t>(out) * static_cast<std::size_t>(taps);
+    return {k.data() + first, static_cast<std::size_t>(std::min(taps, in_px))};
+  }
+};
+
+Weights compute_weights(int in_px, int out_px, Filter filter);
+
+}  // namespace coulis

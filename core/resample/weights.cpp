@@ -65,6 +65,25 @@ void weigh_window(const Axis& axis, int out, Window window, const FilterShape& s
   for (double& weight : weights) weight /= sum;
 }
 
+std::vector<std::int16_t> pack_halves(const Weights& weights) {
+  const int panels = weights.out_px / kPanelPx;
+  const int quads = weights.taps / 4;
+  std::vector<std::int16_t> halves(static_cast<std::size_t>(panels) * static_cast<std::size_t>(quads) * kPanelPx * 8);
+  std::int16_t* next = halves.data();
+  for (int panel = 0; panel < panels; ++panel) {
+    for (int quad = 0; quad < quads; ++quad) {
+      for (int i = 0; i < kPanelPx; ++i, next += 8) {
+        const std::int32_t* k = weights.row(panel * kPanelPx + i) + quad * 4;
+        for (int tap = 0; tap < 4; ++tap) {
+          next[tap] = split(k[tap]).high;
+          next[4 + tap] = split(k[tap]).low;
+        }
+      }
+    }
+  }
+  return halves;
+}
+
 }  // namespace
 
 Weights compute_weights(int in_px, int out_px, Filter filter) {
@@ -83,9 +102,9 @@ Weights compute_weights(int in_px, int out_px, Filter filter) {
     // At the right edge the taps begin earlier, with zero weights, so that none lies outside the input.
     const int start = std::clamp(in_px - result.taps, 0, window.first);
     result.start[static_cast<std::size_t>(out)] = start;
-    std::int32_t* k = result.k.data() + static_cast<std::size_t>(out) * static_cast<std::size_t>(result.taps) + (window.first - start);
-    std::transform(weights.begin(), weights.end(), k, quantize);
+    std::transform(weights.begin(), weights.end(), result.row(out) + (window.first - start), quantize);
   }
+  result.halves = pack_halves(result);
   return result;
 }
 

@@ -11,6 +11,7 @@
 #include <cstring>
 
 #include "core/resample/passes.hpp"
+#include "core/resample/passes_vnni.hpp"
 
 HWY_BEFORE_NAMESPACE();
 namespace coulis::HWY_NAMESPACE {
@@ -155,6 +156,9 @@ void resample_band(const Weights& weights, const ImageView& source, int y, std::
 }
 
 void resample_rows(const Weights& weights, const ImageView& source, std::uint8_t* target) {
+#if HWY_TARGET == HWY_AVX3_DL
+  if (weights.digits.fits_rows()) return resample_rows_vnni(weights, source, target);
+#endif
   constexpr int kBand = 4;
   int y = 0;
   for (; y + kBand <= source.height; y += kBand) resample_band<kBand>(weights, source, y, target);
@@ -213,6 +217,9 @@ HWY_INLINE Bytes resample_bytes(const Weights& weights, int out, const ImageView
 }
 
 void resample_columns(const Weights& weights, const ImageView& source, std::uint8_t* target) {
+#if HWY_TARGET == HWY_AVX3_DL
+  return resample_columns_vnni(weights, source, target);
+#endif
   const std::size_t row_bytes = static_cast<std::size_t>(source.width) * 3;
   for (int out = 0; out < weights.out_px; ++out, target += row_bytes) {
     if (row_bytes < kVectorBytes) {

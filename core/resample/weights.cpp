@@ -105,6 +105,7 @@ Weights compute_weights(int in_px, int out_px, Filter filter) {
     std::transform(weights.begin(), weights.end(), result.row(out) + (window.first - start), quantize);
   }
   result.halves = pack_halves(result);
+  result.digits = pack_digits(result);
   return result;
 }
 

@@ -17,6 +17,8 @@ struct ResampleOptions {
   int width_px = 224;
   int height_px = 224;
   Filter filter = Filter::kBicubic;
+
+  bool operator==(const ResampleOptions&) const = default;
 };
 
 // Keeps the weights of the last few input sizes and the scratch of the two passes. Not thread-safe: one per worker.

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <cstring>
+#include <optional>
 #include <string_view>
 #include <utility>
 
@@ -30,6 +31,23 @@ ImageView view_pixels(const Pixels& pixels) {
   return {pixels.data(), static_cast<int>(width), static_cast<int>(height)};
 }
 
+// One for each thread, so that calls with the same options share the weights.
+Resampler& resampler_for(const ResampleOptions& options) {
+  struct Kept {
+    ResampleOptions options;
+    Resampler resampler;
+  };
+  thread_local std::optional<Kept> maybe_kept;
+  if (!maybe_kept || maybe_kept->options != options) maybe_kept.emplace(Kept{options, Resampler(options)});
+  return maybe_kept->resampler;
+}
+
+Image copy_pixels(const ImageView& view) {
+  Image copy(view.width, view.height);
+  std::memcpy(copy.data(), view.data, copy.size_bytes());
+  return copy;
+}
+
 Array give_to_numpy(Image image) {
   auto* owned = new Image(std::move(image));
   const nb::capsule owner(owned, [](void* p) noexcept { delete static_cast<Image*>(p); });
@@ -42,7 +60,7 @@ Array resample_array(const Pixels& pixels, int width, int height, std::string_vi
   Image result;
   {
     const nb::gil_scoped_release release;
-    result = resample(view, options);
+    result = copy_pixels(resampler_for(options).resample(view));
   }
   return give_to_numpy(std::move(result));
 }

@@ -165,55 +165,46 @@ void resample_rows(const Weights& weights, const ImageView& source, std::uint8_t
   for (; y < source.height; ++y) resample_band<1>(weights, source, y, target);
 }
 
-// ---- Columns: a vector of neighbouring bytes at a time, the bytes at even and at odd positions apart.
+// ---- Columns: a vector of neighbouring bytes at a time; those at even positions, then those at odd ones, as int16.
 
-HWY_INLINE HalvesVec clamp_to_byte(Sums lower, Sums upper) {
-  const HalvesVec demoted = hn::ReorderDemote2To(kHalvesTag, lower, upper);
-  return hn::Min(hn::Max(demoted, hn::Zero(kHalvesTag)), hn::Set(kHalvesTag, 255));
+enum class Parity { kEven, kOdd };
+
+template <Parity kParity>
+HWY_INLINE HalvesVec load_bytes_at(const std::uint8_t* source) {
+  const hn::Repartition<std::uint16_t, BytesTag> u16;
+  const auto both = hn::BitCast(u16, hn::LoadU(kBytesTag, source));
+  if constexpr (kParity == Parity::kEven) return hn::BitCast(kHalvesTag, hn::And(both, hn::Set(u16, 255)));
+  return hn::BitCast(kHalvesTag, hn::ShiftRight<8>(both));
 }
 
-struct ColumnSums {
-  SplitSum even_lower, even_upper, odd_lower, odd_upper;
-
-  HWY_INLINE ColumnSums() {}
-
-  HWY_INLINE void add(Bytes row0, Bytes row1, HalvesVec high_weights, HalvesVec low_weights) {
-    const hn::Repartition<std::uint16_t, BytesTag> u16;
-    const HalvesVec byte_mask = hn::Set(kHalvesTag, 255);
-    const HalvesVec even0 = hn::And(hn::BitCast(kHalvesTag, row0), byte_mask);
-    const HalvesVec even1 = hn::And(hn::BitCast(kHalvesTag, row1), byte_mask);
-    const HalvesVec odd0 = hn::BitCast(kHalvesTag, hn::ShiftRight<8>(hn::BitCast(u16, row0)));
-    const HalvesVec odd1 = hn::BitCast(kHalvesTag, hn::ShiftRight<8>(hn::BitCast(u16, row1)));
-    even_lower.add(hn::InterleaveLower(kHalvesTag, even0, even1), high_weights, low_weights);
-    even_upper.add(hn::InterleaveUpper(kHalvesTag, even0, even1), high_weights, low_weights);
-    odd_lower.add(hn::InterleaveLower(kHalvesTag, odd0, odd1), high_weights, low_weights);
-    odd_upper.add(hn::InterleaveUpper(kHalvesTag, odd0, odd1), high_weights, low_weights);
-  }
-
-  HWY_INLINE Bytes rounded() const {
-    const HalvesVec even = clamp_to_byte(even_lower.rounded(), even_upper.rounded());
-    const HalvesVec odd = clamp_to_byte(odd_lower.rounded(), odd_upper.rounded());
-    return hn::BitCast(kBytesTag, hn::Or(even, hn::ShiftLeft<8>(odd)));
-  }
-};
-
-// The int16 pair (a, b) in every int32.
-HWY_INLINE HalvesVec broadcast_pair(std::int16_t a, std::int16_t b) {
-  const auto pair = static_cast<std::uint32_t>(static_cast<std::uint16_t>(a)) | static_cast<std::uint32_t>(static_cast<std::uint16_t>(b))
-                                                                                    << 16;
+HWY_INLINE HalvesVec broadcast_pair(std::uint32_t pair) {
   return hn::BitCast(kHalvesTag, hn::Set(kSumsTag, static_cast<std::int32_t>(pair)));
 }
 
-HWY_INLINE Bytes resample_bytes(const Weights& weights, int out, const ImageView& source, std::size_t x) {
-  const std::int32_t* k = weights.row(out);
-  const int start = weights.start[static_cast<std::size_t>(out)];
-  const auto row = [&](int tap) { return hn::LoadU(kBytesTag, source.row(std::min(start + tap, source.height - 1)) + x); };
-  ColumnSums sums;
-  for (int tap = 0; tap < weights.taps; tap += 2) {
-    const Halves k0 = split(k[tap]), k1 = split(k[tap + 1]);
-    sums.add(row(tap), row(tap + 1), broadcast_pair(k0.high, k1.high), broadcast_pair(k0.low, k1.low));
+// The results as int16 from 0 to 255.
+template <Parity kParity>
+HWY_INLINE HalvesVec resample_bytes_at(const Weights& weights, int out, const ImageView& source, std::size_t x) {
+  const std::uint32_t* pairs = weights.half_pairs.data() + static_cast<std::size_t>(out) * static_cast<std::size_t>(weights.taps);
+  const std::size_t stride = static_cast<std::size_t>(source.width) * 3;
+  const std::uint8_t* row = source.row(weights.start[static_cast<std::size_t>(out)]) + x;
+  const std::uint8_t* last_row = source.row(source.height - 1) + x;  // again for the filling, which weighs nothing
+  SplitSum lower, upper;
+  for (int tap = 0; tap < weights.taps; tap += 2, pairs += 2) {
+    const std::uint8_t* next_row = std::min(row + stride, last_row);
+    const HalvesVec bytes = load_bytes_at<kParity>(row), next_bytes = load_bytes_at<kParity>(next_row);
+    const HalvesVec high_weights = broadcast_pair(pairs[0]), low_weights = broadcast_pair(pairs[1]);
+    lower.add(hn::InterleaveLower(kHalvesTag, bytes, next_bytes), high_weights, low_weights);
+    upper.add(hn::InterleaveUpper(kHalvesTag, bytes, next_bytes), high_weights, low_weights);
+    row = std::min(next_row + stride, last_row);
   }
-  return sums.rounded();
+  const HalvesVec demoted = hn::ReorderDemote2To(kHalvesTag, lower.rounded(), upper.rounded());
+  return hn::Min(hn::Max(demoted, hn::Zero(kHalvesTag)), hn::Set(kHalvesTag, 255));
+}
+
+HWY_INLINE Bytes resample_bytes(const Weights& weights, int out, const ImageView& source, std::size_t x) {
+  const HalvesVec even = resample_bytes_at<Parity::kEven>(weights, out, source, x);
+  const HalvesVec odd = resample_bytes_at<Parity::kOdd>(weights, out, source, x);
+  return hn::BitCast(kBytesTag, hn::Or(even, hn::ShiftLeft<8>(odd)));
 }
 
 void resample_columns(const Weights& weights, const ImageView& source, std::uint8_t* target) {

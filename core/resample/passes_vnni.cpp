@@ -38,6 +38,14 @@ COULIS_VNNI_INLINE __m512i round_sums(const DigitSums& sums) {
   return _mm512_srai_epi32(_mm512_add_epi32(_mm512_slli_epi32(upper, 8), sums.digit2), kWeightBits);
 }
 
+// The same for a single quad of taps, with fewer operations: the sum is moved up between the digits.
+COULIS_VNNI_INLINE __m512i sum_quad(__m512i bytes, __m512i digit0, __m512i digit1, __m512i digit2) {
+  __m512i sum = _mm512_dpbusd_epi32(_mm512_set1_epi32(1 << (kWeightBits - 1 - 16)), bytes, digit0);
+  sum = _mm512_dpbusd_epi32(_mm512_slli_epi32(sum, 8), bytes, digit1);
+  sum = _mm512_dpbusd_epi32(_mm512_slli_epi32(sum, 8), bytes, digit2);
+  return _mm512_srai_epi32(sum, kWeightBits);
+}
+
 // int32 -> bytes, clamped; the bytes of each 128-bit lane come from the same lane of a, b, c, d in turn.
 COULIS_VNNI_INLINE __m512i pack_bytes(__m512i a, __m512i b, __m512i c, __m512i d) {
   return _mm512_packus_epi16(_mm512_packs_epi32(a, b), _mm512_packs_epi32(c, d));
@@ -100,45 +108,67 @@ COULIS_VNNI_INLINE Quads interleave_rows(__m512i a, __m512i b, __m512i c, __m512
            _mm512_unpackhi_epi16(ab_upper, cd_upper)}};
 }
 
-// kOuts output rows with the same first tap; 64 bytes of each from byte x on.
-template <std::size_t kOuts>
-COULIS_VNNI_INLINE void resample_vector(const Weights& weights, int out, const ImageView& source, std::size_t x, __mmask64 mask,
-                                        std::uint8_t* target) {
-  const std::size_t row_bytes = static_cast<std::size_t>(source.width) * 3;
+struct QuadDigits {
+  __m512i digit0, digit1, digit2;
+};
+
+COULIS_VNNI_INLINE QuadDigits load_digits(const Weights& weights, std::size_t out, std::size_t quad) {
   const std::size_t quads = static_cast<std::size_t>(weights.taps) / 4;
-  const std::uint32_t* packed = weights.digits.by_output.data() + static_cast<std::size_t>(out) * quads * kDigits;
-  const int start = weights.start[static_cast<std::size_t>(out)];
-  DigitSums sums[kOuts][4];
-  for (auto& of_out : sums) {
-    for (auto& s : of_out) s = start_sums();
-  }
-  for (std::size_t quad = 0; quad < quads; ++quad) {
-    __m512i rows[4];
-    for (int i = 0; i < 4; ++i) {
-      const int row = std::min(start + static_cast<int>(quad) * 4 + i, source.height - 1);
-      rows[i] = _mm512_maskz_loadu_epi8(mask, source.row(row) + x);
-    }
-    const Quads columns = interleave_rows(rows[0], rows[1], rows[2], rows[3]);
+  const std::uint32_t* digits = weights.digits.by_output.data() + (out * quads + quad) * kDigits;
+  return {_mm512_set1_epi32(static_cast<int>(digits[0])), _mm512_set1_epi32(static_cast<int>(digits[1])),
+          _mm512_set1_epi32(static_cast<int>(digits[2]))};
+}
+
+// The rows of four taps; those of the filling, which weigh nothing, are the last row again.
+struct QuadRows {
+  const std::uint8_t* rows[4];
+};
+
+COULIS_VNNI_INLINE QuadRows find_rows(const ImageView& source, int first) {
+  const int last = source.height - 1;
+  return {{source.row(std::min(first, last)), source.row(std::min(first + 1, last)), source.row(std::min(first + 2, last)),
+           source.row(std::min(first + 3, last))}};
+}
+
+COULIS_VNNI_INLINE Quads load_quads(const QuadRows& from, std::size_t x, __mmask64 mask) {
+  return interleave_rows(_mm512_maskz_loadu_epi8(mask, from.rows[0] + x), _mm512_maskz_loadu_epi8(mask, from.rows[1] + x),
+                         _mm512_maskz_loadu_epi8(mask, from.rows[2] + x), _mm512_maskz_loadu_epi8(mask, from.rows[3] + x));
+}
+
+// One quad of taps, kOuts output rows with the same first tap: rows and digits stay in registers.
+template <std::size_t kOuts>
+COULIS_VNNI void enlarge_columns(const Weights& weights, std::size_t out, const ImageView& source, std::uint8_t* target) {
+  const std::size_t row_bytes = static_cast<std::size_t>(source.width) * 3;
+  const QuadRows rows = find_rows(source, weights.start[out]);
+  QuadDigits digits[kOuts];
+  for (std::size_t o = 0; o < kOuts; ++o) digits[o] = load_digits(weights, out + o, 0);
+  for (std::size_t x = 0; x < row_bytes; x += kVectorBytes) {
+    const __mmask64 mask = mask_bytes(row_bytes - x);
+    const Quads columns = load_quads(rows, x, mask);
     for (std::size_t o = 0; o < kOuts; ++o) {
-      const std::uint32_t* digits = packed + (o * quads + quad) * kDigits;
-      const __m512i digit0 = _mm512_set1_epi32(static_cast<int>(digits[0]));
-      const __m512i digit1 = _mm512_set1_epi32(static_cast<int>(digits[1]));
-      const __m512i digit2 = _mm512_set1_epi32(static_cast<int>(digits[2]));
-      for (std::size_t i = 0; i < 4; ++i) add(sums[o][i], columns.quad[i], digit0, digit1, digit2);
+      __m512i sums[4];
+      for (std::size_t i = 0; i < 4; ++i) {
+        sums[i] = sum_quad(columns.quad[i], digits[o].digit0, digits[o].digit1, digits[o].digit2);
+      }
+      _mm512_mask_storeu_epi8(target + o * row_bytes + x, mask, pack_bytes(sums[0], sums[1], sums[2], sums[3]));
     }
-  }
-  for (std::size_t o = 0; o < kOuts; ++o) {
-    const __m512i bytes = pack_bytes(round_sums(sums[o][0]), round_sums(sums[o][1]), round_sums(sums[o][2]), round_sums(sums[o][3]));
-    _mm512_mask_storeu_epi8(target + o * row_bytes + x, mask, bytes);
   }
 }
 
-template <std::size_t kOuts>
-COULIS_VNNI void resample_outputs(const Weights& weights, int out, const ImageView& source, std::uint8_t* target) {
+COULIS_VNNI void reduce_columns(const Weights& weights, std::size_t out, const ImageView& source, std::uint8_t* target) {
   const std::size_t row_bytes = static_cast<std::size_t>(source.width) * 3;
-  std::size_t x = 0;
-  for (; x + kVectorBytes <= row_bytes; x += kVectorBytes) resample_vector<kOuts>(weights, out, source, x, ~0ULL, target);
-  if (x < row_bytes) resample_vector<kOuts>(weights, out, source, x, mask_bytes(row_bytes - x), target);
+  const std::size_t quads = static_cast<std::size_t>(weights.taps) / 4;
+  for (std::size_t x = 0; x < row_bytes; x += kVectorBytes) {
+    const __mmask64 mask = mask_bytes(row_bytes - x);
+    DigitSums sums[4] = {start_sums(), start_sums(), start_sums(), start_sums()};
+    for (std::size_t quad = 0; quad < quads; ++quad) {
+      const Quads columns = load_quads(find_rows(source, weights.start[out] + static_cast<int>(quad) * 4), x, mask);
+      const QuadDigits digits = load_digits(weights, out, quad);
+      for (std::size_t i = 0; i < 4; ++i) add(sums[i], columns.quad[i], digits.digit0, digits.digit1, digits.digit2);
+    }
+    const __m512i bytes = pack_bytes(round_sums(sums[0]), round_sums(sums[1]), round_sums(sums[2]), round_sums(sums[3]));
+    _mm512_mask_storeu_epi8(target + x, mask, bytes);
+  }
 }
 
 }  // namespace
@@ -158,11 +188,14 @@ void resample_columns_vnni(const Weights& weights, const ImageView& source, std:
   const std::vector<int>& start = weights.start;
   for (std::size_t out = 0; out < start.size();) {
     std::uint8_t* target_row = target + out * row_bytes;
-    if (out + 1 < start.size() && start[out] == start[out + 1]) {  // when enlarging, neighbours share their input rows
-      resample_outputs<2>(weights, static_cast<int>(out), source, target_row);
+    if (weights.taps > 4) {
+      reduce_columns(weights, out, source, target_row);
+      out += 1;
+    } else if (out + 1 < start.size() && start[out] == start[out + 1]) {
+      enlarge_columns<2>(weights, out, source, target_row);
       out += 2;
     } else {
-      resample_outputs<1>(weights, static_cast<int>(out), source, target_row);
+      enlarge_columns<1>(weights, out, source, target_row);
       out += 1;
     }
   }

@@ -84,6 +84,23 @@ std::vector<std::int16_t> pack_halves(const Weights& weights) {
   return halves;
 }
 
+// The first one in the lower 16 bits.
+std::uint32_t pair_up(std::int16_t first, std::int16_t second) {
+  return static_cast<std::uint32_t>(static_cast<std::uint16_t>(first)) | static_cast<std::uint32_t>(static_cast<std::uint16_t>(second))
+                                                                             << 16;
+}
+
+std::vector<std::uint32_t> pack_half_pairs(const Weights& weights) {
+  std::vector<std::uint32_t> pairs;
+  pairs.reserve(weights.k.size());
+  for (std::size_t i = 0; i < weights.k.size(); i += 2) {
+    const Halves first = split(weights.k[i]), second = split(weights.k[i + 1]);
+    pairs.push_back(pair_up(first.high, second.high));
+    pairs.push_back(pair_up(first.low, second.low));
+  }
+  return pairs;
+}
+
 }  // namespace
 
 Weights compute_weights(int in_px, int out_px, Filter filter) {
@@ -105,6 +122,7 @@ Weights compute_weights(int in_px, int out_px, Filter filter) {
     std::transform(weights.begin(), weights.end(), result.row(out) + (window.first - start), quantize);
   }
   result.halves = pack_halves(result);
+  result.half_pairs = pack_half_pairs(result);
   result.digits = pack_digits(result);
   return result;
 }

@@ -23,7 +23,8 @@ struct Weights {
   std::vector<std::int32_t> k;  // [out_px, taps], each below 2^23 in size
   // The same weights of whole panels as int16, k = high * 4096 + low: [out_px / 4, taps / 4, 4 outputs, 4 high and 4 low].
   std::vector<std::int16_t> halves;
-  Digits digits;  // the same for AVX-512
+  std::vector<std::uint32_t> half_pairs;  // [out_px, taps / 2, 2]: the high halves of two taps, then their low halves
+  Digits digits;                          // the same for AVX-512
 
   std::int32_t* row(int out) { return k.data() + static_cast<std::size_t>(out) * static_cast<std::size_t>(taps); }
   const std::int32_t* row(int out) const { return k.data() + static_cast<std::size_t>(out) * static_cast<std::size_t>(taps); }

@@ -10,13 +10,15 @@ namespace coulis {
 
 enum class Filter { kNearest, kBilinear, kBicubic, kLanczos };  // Pillow's filters of the same name
 
-std::string_view to_string(Filter filter);    // "nearest", ...
-Filter parse_filter(std::string_view name);   // throws Error(kUsage)
+std::string_view to_string(Filter filter);   // "nearest", ...
+Filter parse_filter(std::string_view name);  // throws Error(kUsage)
 
 struct ResampleOptions {
   int width_px = 224;
   int height_px = 224;
   Filter filter = Filter::kBicubic;
+
+  bool operator==(const ResampleOptions&) const = default;
 };
 
 // Keeps the weights of the last few input sizes and the scratch of the two passes. Not thread-safe: one per worker.

@@ -1,0 +1,116 @@
+"""Decode and resample photos to 224x224 (bicubic): Pillow against coulis, one thread, equal bytes.
+
+    PYTHONPATH=build/release/python python benchmarks/decode_resample.py [folder] [--json FILE]
+
+Protocol: the bytes of all results are compared first. Then rounds, each timing Pillow and coulis one after the other
+over the same photos, held in memory; the ratio is taken within a round. Pillow ends at its Image (no copy to an
+array), coulis at an array.
+"""
+
+import argparse
+import io
+import itertools
+import json
+import statistics
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import PIL
+from coulis import _core
+from PIL import Image
+
+EXAMPLES = Path(__file__).resolve().parents[1] / "examples"
+SIDE_PX = 224
+
+
+def read_photos(folder: Path, count: int) -> list[bytes]:
+    """The first photos of the folder in order of name, repeated where it has fewer."""
+    paths = sorted(path for path in folder.rglob("*") if path.suffix.lower() in (".jpg", ".jpeg"))
+    if not paths:
+        sys.exit(f"no JPEG files under {folder}")
+    return [path.read_bytes() for path in itertools.islice(itertools.cycle(paths[:count]), count)]
+
+
+def decode_with_pillow(photo: bytes) -> Image.Image:
+    return Image.open(io.BytesIO(photo)).convert("RGB")
+
+
+def resize_with_pillow(image: Image.Image) -> Image.Image:
+    return image.resize((SIDE_PX, SIDE_PX), Image.Resampling.BICUBIC)
+
+
+def resize_with_coulis(pixels: np.ndarray) -> np.ndarray:
+    return _core.resample(pixels, SIDE_PX, SIDE_PX)
+
+
+def prepare(photos: list[bytes], only: str | None) -> tuple[list, Callable, list, Callable]:
+    """Inputs and step of Pillow, inputs and step of coulis."""
+    if only == "resample":
+        images = [decode_with_pillow(photo) for photo in photos]
+        return images, resize_with_pillow, [np.asarray(image) for image in images], resize_with_coulis
+    if only == "decode":
+        return photos, decode_with_pillow, photos, _core.decode
+    return (
+        photos,
+        lambda photo: resize_with_pillow(decode_with_pillow(photo)),
+        photos,
+        lambda photo: resize_with_coulis(_core.decode(photo)),
+    )
+
+
+def measure_us(step: Callable, inputs: list) -> float:
+    start = time.perf_counter()
+    for item in inputs:
+        step(item)
+    return (time.perf_counter() - start) / len(inputs) * 1e6
+
+
+def parse_arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("folder", nargs="?", type=Path, default=EXAMPLES, help="photos (default: examples/)")
+    parser.add_argument("--photos", type=int, default=256, help="how many photos (default: 256)")
+    parser.add_argument("--rounds", type=int, default=7, help="interleaved rounds (default: 7)")
+    parser.add_argument("--only", choices=["decode", "resample"], help="leave the other step out")
+    parser.add_argument("--simd", default="best", help="limit coulis to portable, avx2 or avx512")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there too")
+    return parser.parse_args()
+
+
+def main() -> None:
+    arguments = parse_arguments()
+    _core.limit_simd(arguments.simd)
+    photos = read_photos(arguments.folder, arguments.photos)
+    pillow_inputs, pillow_step, coulis_inputs, coulis_step = prepare(photos, arguments.only)
+    for photo, ours in zip(pillow_inputs, coulis_inputs, strict=True):
+        np.testing.assert_array_equal(coulis_step(ours), np.asarray(pillow_step(photo)), strict=True)
+
+    rounds = [
+        (measure_us(pillow_step, pillow_inputs), measure_us(coulis_step, coulis_inputs))
+        for _ in range(arguments.rounds)
+    ]
+    ratios = [pillow_us / coulis_us for pillow_us, coulis_us in rounds]
+    figures = {
+        "step": arguments.only or "decode and resample",
+        "photos": len(photos),
+        "rounds": arguments.rounds,
+        "simd": _core.simd_in_use(),
+        "pillow_version": PIL.__version__,
+        "pillow_us": round(statistics.median(pillow_us for pillow_us, _ in rounds), 1),
+        "coulis_us": round(statistics.median(coulis_us for _, coulis_us in rounds), 1),
+        "ratio": round(statistics.median(ratios), 2),
+        "ratio_min": round(min(ratios), 2),
+        "ratio_max": round(max(ratios), 2),
+    }
+    print(f"{figures['step']}: {len(photos)} photos, equal bytes, {arguments.rounds} rounds, one thread")
+    print(f"Pillow {PIL.__version__}: {figures['pillow_us']} us per photo")
+    print(f"coulis ({figures['simd']}): {figures['coulis_us']} us per photo")
+    print(f"ratio {figures['ratio']} ({figures['ratio_min']} to {figures['ratio_max']})")
+    if arguments.json:
+        arguments.json.write_text(json.dumps(figures, indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    main()

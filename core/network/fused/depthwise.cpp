@@ -10,6 +10,8 @@
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
+#define COULIS_UNROLL _Pragma("GCC unroll 16")
+
 HWY_BEFORE_NAMESPACE();
 namespace coulis::fused::HWY_NAMESPACE {
 
@@ -38,19 +40,25 @@ template <int kKernel, int kStride, int kPixels>
 HWY_INLINE void convolve_inside(const Window& window, int x, float* HWY_RESTRICT output) {
   const D d;
   V sums[kPixels];
+  COULIS_UNROLL
   for (int p = 0; p < kPixels; ++p) sums[p] = window.bias;
+  COULIS_UNROLL
   for (int ky = 0; ky < kKernel; ++ky) {
     const float* HWY_RESTRICT input = window.rows[ky] + x * kBlockChannels + window.lane;
     V weights[kKernel];
+    COULIS_UNROLL
     for (int kx = 0; kx < kKernel; ++kx) weights[kx] = hn::Load(d, window.weight + (ky * kKernel + kx) * kBlockChannels + window.lane);
+    COULIS_UNROLL
     for (int i = 0; i < (kPixels - 1) * kStride + kKernel; ++i) {
       const V value = hn::Load(d, input + i * kBlockChannels);
+      COULIS_UNROLL
       for (int p = 0; p < kPixels; ++p) {
         const int kx = i - p * kStride;
         if (kx >= 0 && kx < kKernel) sums[p] = hn::MulAdd(value, weights[kx], sums[p]);
       }
     }
   }
+  COULIS_UNROLL
   for (int p = 0; p < kPixels; ++p) store_clamped(sums[p], window, output + p * kBlockChannels);
 }
 
@@ -61,6 +69,7 @@ HWY_INLINE void convolve_edge(const Window& window, int x, int in_width, float* 
   const int first = std::max(0, -x);
   const int end = std::min(kKernel, in_width - x);
   V sum = window.bias;
+  COULIS_UNROLL
   for (int ky = 0; ky < kKernel; ++ky) {
     for (int kx = first; kx < end; ++kx) {
       const V weight = hn::Load(d, window.weight + (ky * kKernel + kx) * kBlockChannels + window.lane);

@@ -12,6 +12,8 @@
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
+#define COULIS_UNROLL _Pragma("GCC unroll 16")
+
 HWY_BEFORE_NAMESPACE();
 namespace coulis::fused::HWY_NAMESPACE {
 
@@ -50,9 +52,12 @@ HWY_INLINE void accumulate(const float* HWY_RESTRICT input, const float* HWY_RES
   const D d;
   for (int k = 0; k < count; ++k) {
     V weights[kVectors];
+    COULIS_UNROLL
     for (int n = 0; n < kVectors; ++n) weights[n] = hn::Load(d, weight + (k * kVectors + n) * kLanes);
+    COULIS_UNROLL
     for (int m = 0; m < kPixels; ++m) {
       const V value = hn::Set(d, input[m * kPixelStride + k]);
+      COULIS_UNROLL
       for (int n = 0; n < kVectors; ++n) sums[m][n] = hn::MulAdd(value, weights[n], sums[m][n]);
     }
   }
@@ -61,8 +66,10 @@ HWY_INLINE void accumulate(const float* HWY_RESTRICT input, const float* HWY_RES
 template <int kPixels, int kVectors, int kPixelStride>
 HWY_INLINE void compute_sums(const Tile& tile, V (&sums)[kPixels][kVectors]) {
   const D d;
+  COULIS_UNROLL
   for (int n = 0; n < kVectors; ++n) {
     const V bias = hn::Load(d, tile.bias + n * kLanes);
+    COULIS_UNROLL
     for (int m = 0; m < kPixels; ++m) sums[m][n] = bias;
   }
   const float* input = tile.input;
@@ -78,7 +85,9 @@ HWY_INLINE void compute_sums(const Tile& tile, V (&sums)[kPixels][kVectors]) {
   if (tile.clamps) {
     const V low = hn::Set(d, tile.clamp.low);
     const V high = hn::Set(d, tile.clamp.high);
+    COULIS_UNROLL
     for (int m = 0; m < kPixels; ++m) {
+      COULIS_UNROLL
       for (int n = 0; n < kVectors; ++n) sums[m][n] = hn::Min(hn::Max(sums[m][n], low), high);
     }
   }
@@ -91,12 +100,16 @@ struct StoreTile {
     V sums[kPixels][kVectors];
     compute_sums<kPixels, kVectors, kPixelStride>(tile, sums);
     if (tile.residual[0] != nullptr) {
+      COULIS_UNROLL
       for (int n = 0; n < kVectors; ++n) {
+        COULIS_UNROLL
         for (int m = 0; m < kPixels; ++m) sums[m][n] = hn::Add(sums[m][n], hn::Load(d, tile.residual[n] + m * kBlockChannels));
       }
     }
+    COULIS_UNROLL
     for (int n = 0; n < kVectors; ++n) {
       float* HWY_RESTRICT output = tile.output[n];
+      COULIS_UNROLL
       for (int m = 0; m < kPixels; ++m) hn::Store(sums[m][n], d, output + m * kBlockChannels);
     }
   }
@@ -108,8 +121,10 @@ struct SumTile {
     const D d;
     V sums[kPixels][kVectors];
     compute_sums<kPixels, kVectors, kPixelStride>(tile, sums);
+    COULIS_UNROLL
     for (int n = 0; n < kVectors; ++n) {
       V total = hn::Load(d, tile.output[n]);
+      COULIS_UNROLL
       for (int m = 0; m < kPixels; ++m) total = hn::Add(total, sums[m][n]);
       hn::Store(total, d, tile.output[n]);
     }

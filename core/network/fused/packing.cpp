@@ -24,7 +24,7 @@ Panel pack_panel(const PointwiseWeights& layer, int lanes, int first_vector, int
     bias[j] = layer.bias[first + j];
     for (std::size_t k = 0; k < in; ++k) weight[k * width + j] = layer.weight[(first + j) * in + k];
   }
-  return {first_vector, vectors, weight, bias};
+  return {first_vector, vectors, static_cast<int>(channels), weight, bias};
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <type_traits>
 #include <utility>
 
 // AVX3_DL has nothing for float32 that AVX3 has not.
@@ -20,6 +21,8 @@ namespace coulis::fused::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 using D = hn::CappedTag<float, kBlockChannels>;
 using V = hn::Vec<D>;
+using DHalf = hn::CappedTag<float, kBlockChannels / 2>;  // used with vectors of a whole block only
+using VHalf = hn::Vec<DHalf>;
 constexpr int kLanes = static_cast<int>(hn::MaxLanes(D()));
 constexpr bool kManyRegisters = HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_NEON;  // 32, not 16
 constexpr int kBlockVectors = kBlockChannels / kLanes;
@@ -47,86 +50,113 @@ struct Tile {
   const float* residual[kMaxVectors];  // null: none
 };
 
-template <int kPixels, int kVectors, int kPixelStride>
-HWY_INLINE void accumulate(const float* HWY_RESTRICT input, const float* HWY_RESTRICT weight, int count, V (&sums)[kPixels][kVectors]) {
+// The sums of a tile. kHalf: only the lower half of the last vector has channels, and a half costs some CPUs half.
+template <int kPixels, int kVectors, bool kHalf>
+struct Sums {
+  static constexpr int kWhole = kVectors - (kHalf ? 1 : 0);
+  V whole[kPixels][kWhole];
+  VHalf half[kPixels];
+};
+
+template <int kPixels, int kVectors, bool kHalf, int kPixelStride>
+HWY_INLINE void accumulate(const float* HWY_RESTRICT input, const float* HWY_RESTRICT weight, int count,
+                           Sums<kPixels, kVectors, kHalf>& sums) {
+  constexpr int kWhole = kVectors - (kHalf ? 1 : 0);
   const D d;
-  for (int k = 0; k < count; ++k) {
-    V weights[kVectors];
+  const DHalf half;
+  for (int k = 0; k < count; ++k, weight += kVectors * kLanes) {
+    V weights[kWhole];
+    VHalf half_weights = hn::Zero(half);
     COULIS_UNROLL
-    for (int n = 0; n < kVectors; ++n) weights[n] = hn::Load(d, weight + (k * kVectors + n) * kLanes);
+    for (int n = 0; n < kWhole; ++n) weights[n] = hn::Load(d, weight + n * kLanes);
+    if (kHalf) half_weights = hn::Load(half, weight + kWhole * kLanes);
     COULIS_UNROLL
     for (int m = 0; m < kPixels; ++m) {
       const V value = hn::Set(d, input[m * kPixelStride + k]);
       COULIS_UNROLL
-      for (int n = 0; n < kVectors; ++n) sums[m][n] = hn::MulAdd(value, weights[n], sums[m][n]);
+      for (int n = 0; n < kWhole; ++n) sums.whole[m][n] = hn::MulAdd(value, weights[n], sums.whole[m][n]);
+      if (kHalf) sums.half[m] = hn::MulAdd(hn::Set(half, input[m * kPixelStride + k]), half_weights, sums.half[m]);
     }
   }
 }
 
-template <int kPixels, int kVectors, int kPixelStride>
-HWY_INLINE void compute_sums(const Tile& tile, V (&sums)[kPixels][kVectors]) {
-  const D d;
+template <int kPixels, int kVectors, bool kHalf>
+HWY_INLINE void set_to_bias(const float* HWY_RESTRICT bias, Sums<kPixels, kVectors, kHalf>& sums) {
+  constexpr int kWhole = kVectors - (kHalf ? 1 : 0);
   COULIS_UNROLL
-  for (int n = 0; n < kVectors; ++n) {
-    const V bias = hn::Load(d, tile.bias + n * kLanes);
+  for (int m = 0; m < kPixels; ++m) {
     COULIS_UNROLL
-    for (int m = 0; m < kPixels; ++m) sums[m][n] = bias;
+    for (int n = 0; n < kWhole; ++n) sums.whole[m][n] = hn::Load(D(), bias + n * kLanes);
+    sums.half[m] = kHalf ? hn::Load(DHalf(), bias + kWhole * kLanes) : hn::Zero(DHalf());
   }
+}
+
+template <int kPixels, int kVectors, bool kHalf>
+HWY_INLINE void clamp(const Clamp& limits, Sums<kPixels, kVectors, kHalf>& sums) {
+  constexpr int kWhole = kVectors - (kHalf ? 1 : 0);
+  const V low = hn::Set(D(), limits.low);
+  const V high = hn::Set(D(), limits.high);
+  COULIS_UNROLL
+  for (int m = 0; m < kPixels; ++m) {
+    COULIS_UNROLL
+    for (int n = 0; n < kWhole; ++n) sums.whole[m][n] = hn::Min(hn::Max(sums.whole[m][n], low), high);
+    if (kHalf) sums.half[m] = hn::Min(hn::Max(sums.half[m], hn::Set(DHalf(), limits.low)), hn::Set(DHalf(), limits.high));
+  }
+}
+
+template <int kPixels, int kVectors, bool kHalf, int kPixelStride>
+HWY_INLINE void compute_sums(const Tile& tile, Sums<kPixels, kVectors, kHalf>& sums) {
+  set_to_bias(tile.bias, sums);
   const float* input = tile.input;
   const float* weight = tile.weight;
   const int chunk_floats = kPixelStride == kBlockChannels ? kBlockChannels : tile.chunk_floats;
   int left = tile.in_floats;
   for (; left >= chunk_floats; left -= chunk_floats) {
-    accumulate<kPixels, kVectors, kPixelStride>(input, weight, chunk_floats, sums);
+    accumulate<kPixels, kVectors, kHalf, kPixelStride>(input, weight, chunk_floats, sums);
     input += tile.chunk_stride;
     weight += chunk_floats * kVectors * kLanes;
   }
-  accumulate<kPixels, kVectors, kPixelStride>(input, weight, left, sums);
-  if (tile.clamps) {
-    const V low = hn::Set(d, tile.clamp.low);
-    const V high = hn::Set(d, tile.clamp.high);
-    COULIS_UNROLL
-    for (int m = 0; m < kPixels; ++m) {
-      COULIS_UNROLL
-      for (int n = 0; n < kVectors; ++n) sums[m][n] = hn::Min(hn::Max(sums[m][n], low), high);
-    }
-  }
+  accumulate<kPixels, kVectors, kHalf, kPixelStride>(input, weight, left, sums);
+  if (tile.clamps) clamp(tile.clamp, sums);
 }
 
 struct StoreTile {
-  template <int kPixels, int kVectors, int kPixelStride>
+  template <int kPixels, int kVectors, bool kHalf, int kPixelStride>
   static void run(const Tile& tile) {
-    const D d;
-    V sums[kPixels][kVectors];
-    compute_sums<kPixels, kVectors, kPixelStride>(tile, sums);
+    constexpr int kWhole = kVectors - (kHalf ? 1 : 0);
+    Sums<kPixels, kVectors, kHalf> sums;
+    compute_sums<kPixels, kVectors, kHalf, kPixelStride>(tile, sums);
     if (tile.residual[0] != nullptr) {
       COULIS_UNROLL
-      for (int n = 0; n < kVectors; ++n) {
+      for (int m = 0; m < kPixels; ++m) {
+        const int at = m * kBlockChannels;
         COULIS_UNROLL
-        for (int m = 0; m < kPixels; ++m) sums[m][n] = hn::Add(sums[m][n], hn::Load(d, tile.residual[n] + m * kBlockChannels));
+        for (int n = 0; n < kWhole; ++n) sums.whole[m][n] = hn::Add(sums.whole[m][n], hn::Load(D(), tile.residual[n] + at));
+        if (kHalf) sums.half[m] = hn::Add(sums.half[m], hn::Load(DHalf(), tile.residual[kWhole] + at));
       }
     }
     COULIS_UNROLL
-    for (int n = 0; n < kVectors; ++n) {
-      float* HWY_RESTRICT output = tile.output[n];
+    for (int m = 0; m < kPixels; ++m) {
+      const int at = m * kBlockChannels;
       COULIS_UNROLL
-      for (int m = 0; m < kPixels; ++m) hn::Store(sums[m][n], d, output + m * kBlockChannels);
+      for (int n = 0; n < kWhole; ++n) hn::Store(sums.whole[m][n], D(), tile.output[n] + at);
+      if (kHalf) hn::Store(sums.half[m], DHalf(), tile.output[kWhole] + at);
     }
   }
 };
 
 struct SumTile {
-  template <int kPixels, int kVectors, int kPixelStride>
+  template <int kPixels, int kVectors, bool kHalf, int kPixelStride>
   static void run(const Tile& tile) {
-    const D d;
-    V sums[kPixels][kVectors];
-    compute_sums<kPixels, kVectors, kPixelStride>(tile, sums);
+    static_assert(!kHalf);
+    Sums<kPixels, kVectors, kHalf> sums;
+    compute_sums<kPixels, kVectors, kHalf, kPixelStride>(tile, sums);
     COULIS_UNROLL
     for (int n = 0; n < kVectors; ++n) {
-      V total = hn::Load(d, tile.output[n]);
+      V total = hn::Load(D(), tile.output[n]);
       COULIS_UNROLL
-      for (int m = 0; m < kPixels; ++m) total = hn::Add(total, sums[m][n]);
-      hn::Store(total, d, tile.output[n]);
+      for (int m = 0; m < kPixels; ++m) total = hn::Add(total, sums.whole[m][n]);
+      hn::Store(total, D(), tile.output[n]);
     }
   }
 };
@@ -134,23 +164,26 @@ struct SumTile {
 using TileFunction = void (*)(const Tile&);
 using TileFunctions = std::array<TileFunction, kMaxPixels + 1>;  // by the number of pixels; null above max_pixels
 
-template <class Epilogue, int kVectors, int kPixelStride, std::size_t... kIndex>
+template <class Epilogue, int kVectors, bool kHalf, int kPixelStride, std::size_t... kIndex>
 constexpr TileFunctions list_tiles(std::index_sequence<kIndex...>) {
   TileFunctions functions{};
-  ((functions[kIndex + 1] = &Epilogue::template run<static_cast<int>(kIndex) + 1, kVectors, kPixelStride>), ...);
+  ((functions[kIndex + 1] = &Epilogue::template run<static_cast<int>(kIndex) + 1, kVectors, kHalf, kPixelStride>), ...);
   return functions;
 }
 
-template <class Epilogue, int kVectors, int kPixelStride>
-constexpr TileFunctions kTiles = list_tiles<Epilogue, kVectors, kPixelStride>(std::make_index_sequence<max_pixels(kVectors)>());
+template <class Epilogue, int kVectors, bool kHalf, int kPixelStride>
+constexpr TileFunctions kTiles = list_tiles<Epilogue, kVectors, kHalf, kPixelStride>(std::make_index_sequence<max_pixels(kVectors)>());
 
 template <class Epilogue, int kPixelStride>
-const TileFunctions& find_tiles(int vectors) {
-  if constexpr (kMinVectors == 1) {
-    if (vectors == 1) return kTiles<Epilogue, 1, kPixelStride>;
-    if (vectors == 2) return kTiles<Epilogue, 2, kPixelStride>;
+const TileFunctions& find_tiles(const Panel& panel) {
+  if constexpr (kLanes == kBlockChannels && std::is_same_v<Epilogue, StoreTile>) {
+    if (panel.vectors == 2 && panel.channels <= kLanes + kLanes / 2) return kTiles<Epilogue, 2, true, kPixelStride>;
   }
-  return kTiles<Epilogue, kMaxVectors, kPixelStride>;
+  if constexpr (kMinVectors == 1) {
+    if (panel.vectors == 1) return kTiles<Epilogue, 1, false, kPixelStride>;
+    if (panel.vectors == 2) return kTiles<Epilogue, 2, false, kPixelStride>;
+  }
+  return kTiles<Epilogue, kMaxVectors, false, kPixelStride>;
 }
 
 Tile make_tile(const PackedPointwise& layer, const Panel& panel, const PixelRun& run) {
@@ -187,7 +220,7 @@ void compute_strided_panel(const PackedPointwise& layer, const Panel& panel, con
     tile.output[n] = output.at(block, 0) + channel;
     if (maybe_residual.data != nullptr) tile.residual[n] = maybe_residual.at(block, 0) + channel;
   }
-  for_each_tile(find_tiles<StoreTile, kPixelStride>(panel.vectors), panel.vectors, run.pixels, [&](TileFunction function, int pixels) {
+  for_each_tile(find_tiles<StoreTile, kPixelStride>(panel), panel.vectors, run.pixels, [&](TileFunction function, int pixels) {
     function(tile);
     tile.input += pixels * kPixelStride;
     for (int n = 0; n < panel.vectors; ++n) {
@@ -209,7 +242,7 @@ void compute_panel(const PackedPointwise& layer, const Panel& panel, const Pixel
 void sum_panel(const PackedPointwise& layer, const Panel& panel, const PixelRun& run, float* sums) {
   Tile tile = make_tile(layer, panel, run);
   for (int n = 0; n < panel.vectors; ++n) tile.output[n] = sums + n * kLanes;
-  for_each_tile(find_tiles<SumTile, kBlockChannels>(panel.vectors), panel.vectors, run.pixels, [&](TileFunction function, int pixels) {
+  for_each_tile(find_tiles<SumTile, kBlockChannels>(panel), panel.vectors, run.pixels, [&](TileFunction function, int pixels) {
     function(tile);
     tile.input += pixels * kBlockChannels;
   });

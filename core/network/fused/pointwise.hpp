@@ -12,6 +12,7 @@ namespace coulis::fused {
 struct Panel {
   int first_vector = 0;
   int vectors = 0;
+  int channels = 0;               // those that the layer has; zero weights fill the vectors up
   const float* weight = nullptr;  // [in, vectors * lanes]
   const float* bias = nullptr;    // [vectors * lanes]
 };

@@ -19,7 +19,7 @@ namespace hn = hwy::HWY_NAMESPACE;
 using D = hn::CappedTag<float, kBlockChannels>;
 using V = hn::Vec<D>;
 constexpr int kLanes = static_cast<int>(hn::MaxLanes(D()));
-constexpr int kTilePixels = 4;
+constexpr int kTilePixels = 6;
 
 // The vectors of one channel block at one place: everything that does not change along a row.
 struct Window {
@@ -62,21 +62,44 @@ HWY_INLINE void convolve_inside(const Window& window, int x, float* HWY_RESTRICT
   for (int p = 0; p < kPixels; ++p) store_clamped(sums[p], window, output + p * kBlockChannels);
 }
 
-// One output whose window may reach over an end of the row; x: the window's first column.
-template <int kKernel>
-HWY_INLINE void convolve_edge(const Window& window, int x, int in_width, float* HWY_RESTRICT output) {
+// One output whose window reaches over an end of the row: kTaps of its columns are inside, from `first` on.
+template <int kKernel, int kTaps>
+HWY_INLINE void convolve_taps(const Window& window, int x, int first, float* HWY_RESTRICT output) {
   const D d;
-  const int first = std::max(0, -x);
-  const int end = std::min(kKernel, in_width - x);
   V sum = window.bias;
   COULIS_UNROLL
   for (int ky = 0; ky < kKernel; ++ky) {
-    for (int kx = first; kx < end; ++kx) {
-      const V weight = hn::Load(d, window.weight + (ky * kKernel + kx) * kBlockChannels + window.lane);
-      sum = hn::MulAdd(hn::Load(d, window.rows[ky] + (x + kx) * kBlockChannels + window.lane), weight, sum);
+    const float* HWY_RESTRICT input = window.rows[ky] + (x + first) * kBlockChannels + window.lane;
+    const float* HWY_RESTRICT weight = window.weight + (ky * kKernel + first) * kBlockChannels + window.lane;
+    COULIS_UNROLL
+    for (int i = 0; i < kTaps; ++i) {
+      sum = hn::MulAdd(hn::Load(d, input + i * kBlockChannels), hn::Load(d, weight + i * kBlockChannels), sum);
     }
   }
   store_clamped(sum, window, output);
+}
+
+template <int kKernel>
+HWY_INLINE void convolve_edge(const Window& window, int x, int in_width, float* HWY_RESTRICT output) {
+  const int first = std::max(0, -x);
+  switch (std::min(kKernel, in_width - x) - first) {
+    case 1: return convolve_taps<kKernel, 1>(window, x, first, output);
+    case 2: return convolve_taps<kKernel, 2>(window, x, first, output);
+    case 3: return convolve_taps<kKernel, 3>(window, x, first, output);
+    default: return convolve_taps<kKernel, 4>(window, x, first, output);
+  }
+}
+
+template <int kKernel, int kStride>
+HWY_INLINE void convolve_tile(const Window& window, int pixels, int x, float* HWY_RESTRICT output) {
+  switch (pixels) {
+    case 1: return convolve_inside<kKernel, kStride, 1>(window, x, output);
+    case 2: return convolve_inside<kKernel, kStride, 2>(window, x, output);
+    case 3: return convolve_inside<kKernel, kStride, 3>(window, x, output);
+    case 4: return convolve_inside<kKernel, kStride, 4>(window, x, output);
+    case 5: return convolve_inside<kKernel, kStride, 5>(window, x, output);
+    default: return convolve_inside<kKernel, kStride, kTilePixels>(window, x, output);
+  }
 }
 
 template <int kKernel, int kStride>
@@ -92,15 +115,14 @@ void convolve_row(const PackedDepthwise& layer, int block, const DepthwiseRow& r
     const Window window{row.rows, weight, hn::Load(d, bias + lane), hn::Set(d, layer.clamp.low), hn::Set(d, layer.clamp.high), lane};
     const auto start = [&row](int x) HWY_ATTR { return x * kStride - row.left_padding; };
     const auto output = [&row](int x) HWY_ATTR { return row.output + x * kBlockChannels; };
-    int x = 0;
-    for (; x < inside; ++x) convolve_edge<kKernel>(window, start(x), row.in_width, output(x));
-    for (; x + kTilePixels <= inside_end; x += kTilePixels) convolve_inside<kKernel, kStride, kTilePixels>(window, start(x), output(x));
-    if (x + 2 <= inside_end) {
-      convolve_inside<kKernel, kStride, 2>(window, start(x), output(x));
-      x += 2;
+    for (int x = 0; x < inside; ++x) convolve_edge<kKernel>(window, start(x), row.in_width, output(x));
+    const int tiles = (inside_end - inside + kTilePixels - 1) / kTilePixels;
+    for (int i = 0, x = inside; i < tiles; ++i) {
+      const int pixels = (inside_end - x + tiles - i - 1) / (tiles - i);  // of nearly equal width
+      convolve_tile<kKernel, kStride>(window, pixels, start(x), output(x));
+      x += pixels;
     }
-    for (; x < inside_end; ++x) convolve_inside<kKernel, kStride, 1>(window, start(x), output(x));
-    for (; x < row.out_width; ++x) convolve_edge<kKernel>(window, start(x), row.in_width, output(x));
+    for (int x = inside_end; x < row.out_width; ++x) convolve_edge<kKernel>(window, start(x), row.in_width, output(x));
   }
 }
 

@@ -1,1 +1,78 @@
 #include "core/network/model.hpp"
+
+#include <fmt/format.h>
+#include <openssl/sha.h>
+
+#include <array>
+#include <filesystem>
+#include <fstream>
+
+#include "core/base/error.hpp"
+#include "core/network/inverted_residual.hpp"
+#include "core/network/model_card.hpp"
+#include "core/network/model_weights.hpp"
+#include "core/safetensors/safetensors.hpp"
+
+namespace coulis {
+namespace {
+
+constexpr std::string_view kFormat = "coulis-model-1";
+constexpr std::uintmax_t kMaxModelBytes = std::uintmax_t{1} << 30;
+
+std::string sha256_of(std::span<const std::byte> bytes) {
+  std::array<unsigned char, SHA256_DIGEST_LENGTH> digest{};
+  SHA256(reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), digest.data());
+  return fmt::format("{:02x}", fmt::join(digest, ""));
+}
+
+std::string find_metadata(const Safetensors& file, const std::string& key, const std::string& origin) {
+  const auto found = file.metadata.find(key);
+  if (found != file.metadata.end()) return found->second;
+  throw Error(ErrorCode::kRunFailed, fmt::format("{} is not a coulis model: its metadata has no '{}'", origin, key),
+              "import the model first");
+}
+
+std::vector<std::byte> read_model_file(const std::filesystem::path& path) {
+  std::error_code status;
+  const std::uintmax_t size_bytes = std::filesystem::file_size(path, status);
+  if (status) throw Error(ErrorCode::kRunFailed, fmt::format("the model file {} cannot be read: {}", path.string(), status.message()));
+  if (size_bytes > kMaxModelBytes) throw Error(ErrorCode::kRunFailed, fmt::format("the model file {} is too large", path.string()));
+  std::vector<std::byte> bytes(size_bytes);
+  std::ifstream file(path, std::ios::binary);
+  if (!file.read(reinterpret_cast<char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()))) {
+    throw Error(ErrorCode::kRunFailed, fmt::format("the model file {} cannot be read", path.string()));
+  }
+  return bytes;
+}
+
+}  // namespace
+
+std::string ModelCard::preprocessing() const {
+  return fmt::format("rgb {}x{} {}, u8 * {} + {}", input_width_px, input_height_px, to_string(filter), input_scale, input_offset);
+}
+
+Model parse_model(std::span<const std::byte> bytes, const std::string& origin, std::string_view expected_sha256) {
+  const std::string sha256 = sha256_of(bytes);
+  if (!expected_sha256.empty() && sha256 != expected_sha256) {
+    throw Error(ErrorCode::kRunFailed, fmt::format("{} has sha256 {}, expected {}", origin, sha256, expected_sha256),
+                "the model is damaged: install or copy it again");
+  }
+  const Safetensors file = parse_safetensors(bytes, origin);
+  const std::string format = find_metadata(file, "format", origin);
+  if (format != kFormat) throw Error(ErrorCode::kRunFailed, fmt::format("{} has format '{}', not '{}'", origin, format, kFormat));
+  ParsedCard parsed = parse_card(find_metadata(file, "card", origin), origin);
+  parsed.card.sha256 = sha256;
+  read_weights(file, parsed.layers);
+  return {std::move(parsed.card), std::make_shared<const InvertedResidualWeights>(std::move(parsed.layers))};
+}
+
+Model load_model(const std::string& name_or_path) {
+  if (name_or_path == builtin_model_name()) return parse_model(builtin_model_bytes(), "the built-in model", builtin_model_sha256());
+  if (!name_or_path.ends_with(".safetensors")) {
+    throw Error(ErrorCode::kUsage, fmt::format("there is no model '{}'", name_or_path),
+                fmt::format("use {} or the path of a .safetensors file", builtin_model_name()));
+  }
+  return parse_model(read_model_file(name_or_path), name_or_path);
+}
+
+}  // namespace coulis

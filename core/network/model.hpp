@@ -23,7 +23,7 @@ struct ModelCard {
   int input_width_px = 0;
   int input_height_px = 0;
   Filter filter = Filter::kBicubic;
-  double input_scale = 0;   // network input = u8 * input_scale + input_offset
+  double input_scale = 0;  // network input = u8 * input_scale + input_offset
   double input_offset = 0;
   int feature_width = 0;
 
@@ -39,11 +39,13 @@ struct Model {
 
 // The model inside the executable.
 std::string_view builtin_model_name();
+std::string_view builtin_model_sha256();  // of the file that was compiled in
 std::span<const std::byte> builtin_model_bytes();
 
 // name_or_path: the built-in model's name, or a .safetensors file. The sha256 of the built-in one is checked.
 // Throws Error(kUsage) for an unknown name, Error(kRunFailed) for a file that is malformed or does not match its sum.
 Model load_model(const std::string& name_or_path);
-Model parse_model(std::span<const std::byte> bytes, const std::string& origin);
+// An empty expected_sha256 is not checked.
+Model parse_model(std::span<const std::byte> bytes, const std::string& origin, std::string_view expected_sha256 = "");
 
 }  // namespace coulis

@@ -1,7 +1,86 @@
+#include <nanobind/nanobind.h>
+#include <nanobind/ndarray.h>
+#include <nanobind/stl/string.h>
+
+#include <memory>
+#include <span>
+#include <string>
+
+#include "core/network/network.hpp"
 #include "python/bindings/registers.hpp"
 
 namespace coulis::bindings {
+namespace {
 
-void register_network(nanobind::module_&) {}
+namespace nb = nanobind;
+
+using Pixels = nb::ndarray<const std::uint8_t, nb::c_contig, nb::device::cpu>;  // [height, width, 3] or [n, height, width, 3]
+using Features = nb::ndarray<nb::numpy, float, nb::c_contig>;                   // [width] or [n, width]
+
+nb::dict to_dict(const ModelCard& card) {
+  nb::dict dict;
+  dict["name"] = card.name;
+  dict["title"] = card.title;
+  dict["architecture"] = card.architecture;
+  dict["source"] = card.source;
+  dict["licence"] = card.licence;
+  dict["sha256"] = card.sha256;
+  dict["input_width_px"] = card.input_width_px;
+  dict["input_height_px"] = card.input_height_px;
+  dict["filter"] = std::string(to_string(card.filter));
+  dict["input_scale"] = card.input_scale;
+  dict["input_offset"] = card.input_offset;
+  dict["feature_width"] = card.feature_width;
+  dict["preprocessing"] = card.preprocessing();
+  return dict;
+}
+
+// A model loaded and packed, with one network for the calling thread. Not thread-safe, as Network is not.
+class PythonNetwork {
+ public:
+  explicit PythonNetwork(const std::string& model) : PythonNetwork(load_model(model)) {}
+
+  nb::dict card() const { return to_dict(card_); }
+
+  Features features(const Pixels& images) {
+    const std::size_t axes = images.ndim();
+    const auto height = static_cast<std::size_t>(card_.input_height_px);
+    const auto width = static_cast<std::size_t>(card_.input_width_px);
+    if ((axes != 3 && axes != 4) || images.shape(axes - 3) != height || images.shape(axes - 2) != width || images.shape(axes - 1) != 3) {
+      throw nb::value_error("images must be uint8 [height, width, 3] or [n, height, width, 3], in the size of the model's card");
+    }
+    const std::size_t count = axes == 4 ? images.shape(0) : 1;
+    const auto feature_width = static_cast<std::size_t>(card_.feature_width);
+    auto rows = std::make_unique<float[]>(count * feature_width);
+    {
+      const nb::gil_scoped_release released;
+      for (std::size_t i = 0; i < count; ++i) {
+        const ImageView image{images.data() + i * height * width * 3, card_.input_width_px, card_.input_height_px};
+        network_->features(image, {rows.get() + i * feature_width, feature_width});
+      }
+    }
+    float* data = rows.release();
+    const nb::capsule owner(data, [](void* p) noexcept { delete[] static_cast<float*>(p); });
+    if (axes == 3) return Features(data, {feature_width}, owner);
+    return Features(data, {count, feature_width}, owner);
+  }
+
+ private:
+  explicit PythonNetwork(const Model& model) : card_(model.card), network_(make_network_factory(model)->make()) {}
+
+  ModelCard card_;
+  std::unique_ptr<Network> network_;
+};
+
+}  // namespace
+
+void register_network(nb::module_& m) {
+  nb::class_<PythonNetwork>(m, "Network", "A model ready to run, for the SIMD level in use when it is made. One per thread.")
+      .def(nb::init<const std::string&>(), nb::arg("model") = std::string(builtin_model_name()),
+           "model: the built-in model's name, or the path of a .safetensors file.")
+      .def("features", &PythonNetwork::features, nb::arg("images"),
+           "uint8 [height, width, 3] -> float32 [width of a row]; [n, height, width, 3] -> [n, width of a row]. On the calling thread.")
+      .def_prop_ro("card", &PythonNetwork::card, "What the model is, where it comes from and how its input is prepared.");
+}
 
 }  // namespace coulis::bindings

@@ -1,0 +1,67 @@
+#include "core/network/fused/packing.hpp"
+
+#include <algorithm>
+#include <cstddef>
+
+namespace coulis::fused {
+namespace {
+
+// Whole panels of the preferred width; a rest that fits in one panel is one, and a width that three divides goes in threes.
+int choose_panel_vectors(int left, const PointwiseKernel& kernel) {
+  if (left <= kernel.max_vectors) return std::max(left, kernel.min_vectors);
+  const bool starts_at_blocks = kernel.max_vectors * kernel.lanes % kBlockChannels == 0;
+  return starts_at_blocks && left % kernel.max_vectors == 0 ? kernel.max_vectors : kernel.preferred_vectors;
+}
+
+Panel pack_panel(const PointwiseWeights& layer, int lanes, int first_vector, int vectors, Arena& arena) {
+  const auto in = static_cast<std::size_t>(layer.in_channels);
+  const auto width = static_cast<std::size_t>(vectors * lanes);
+  const auto first = static_cast<std::size_t>(first_vector * lanes);
+  const std::size_t channels = std::min(width, static_cast<std::size_t>(layer.out_channels) - first);
+  float* weight = arena.allocate(in * width);  // zeros: what a panel has beyond the last channel
+  float* bias = arena.allocate(width);
+  for (std::size_t j = 0; j < channels; ++j) {
+    bias[j] = layer.bias[first + j];
+    for (std::size_t k = 0; k < in; ++k) weight[k * width + j] = layer.weight[(first + j) * in + k];
+  }
+  return {first_vector, vectors, static_cast<int>(channels), weight, bias};
+}
+
+}  // namespace
+
+PackedPointwise pack_pointwise(const PointwiseWeights& layer, const PointwiseKernel& kernel, Arena& arena) {
+  PackedPointwise packed;
+  packed.in_channels = layer.in_channels;
+  packed.out_channels = layer.out_channels;
+  packed.lanes = kernel.lanes;
+  packed.clamp = clamp_of(layer.activation);
+  const int all_vectors = (layer.out_channels + kernel.lanes - 1) / kernel.lanes;
+  for (int vector = 0; vector < all_vectors;) {
+    const int vectors = choose_panel_vectors(all_vectors - vector, kernel);
+    packed.panels.push_back(pack_panel(layer, kernel.lanes, vector, vectors, arena));
+    vector += vectors;
+  }
+  return packed;
+}
+
+PackedPointwise pack_stem(const StemWeights& layer, const PointwiseKernel& kernel, Arena& arena) {
+  return pack_pointwise({layer.kernel * layer.kernel * 3, layer.out_channels, layer.activation, layer.weight, layer.bias}, kernel, arena);
+}
+
+PackedDepthwise pack_depthwise(const DepthwiseWeights& layer, Arena& arena) {
+  const int taps = layer.kernel * layer.kernel;
+  const auto blocks = static_cast<std::size_t>(count_blocks(layer.channels));
+  float* weight = arena.allocate(blocks * static_cast<std::size_t>(taps) * kBlockChannels);
+  float* bias = arena.allocate(blocks * kBlockChannels);
+  std::copy(layer.bias.begin(), layer.bias.end(), bias);
+  for (int channel = 0; channel < layer.channels; ++channel) {
+    const int block = channel / kBlockChannels;
+    for (int tap = 0; tap < taps; ++tap) {
+      weight[(block * taps + tap) * kBlockChannels + channel % kBlockChannels] =
+          layer.weight[static_cast<std::size_t>(tap) * static_cast<std::size_t>(layer.channels) + static_cast<std::size_t>(channel)];
+    }
+  }
+  return {layer.kernel, layer.stride, layer.channels, clamp_of(layer.activation), weight, bias};
+}
+
+}  // namespace coulis::fused

@@ -1,0 +1,18 @@
+// Packing: weights as a model file has them -> the order in which the kernels read them.
+#pragma once
+
+#include "core/network/fused/arena.hpp"
+#include "core/network/fused/depthwise.hpp"
+#include "core/network/fused/pointwise.hpp"
+#include "core/network/inverted_residual.hpp"
+
+namespace coulis::fused {
+
+PackedPointwise pack_pointwise(const PointwiseWeights& layer, const PointwiseKernel& kernel, Arena& arena);
+
+// The stem as a pointwise layer over the kernel * kernel * 3 numbers of its window.
+PackedPointwise pack_stem(const StemWeights& layer, const PointwiseKernel& kernel, Arena& arena);
+
+PackedDepthwise pack_depthwise(const DepthwiseWeights& layer, Arena& arena);
+
+}  // namespace coulis::fused

@@ -1,0 +1,158 @@
+#include "core/network/model_card.hpp"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <cstdint>
+#include <nlohmann/json.hpp>
+#include <string_view>
+
+#include "core/base/error.hpp"
+
+namespace coulis {
+namespace {
+
+using nlohmann::json;
+
+constexpr int kMaxInputPx = 4096;
+constexpr int kMaxChannels = 1 << 14;
+constexpr std::size_t kMaxBlocks = 256;
+constexpr int kRgb = 3;
+
+[[noreturn]] void refuse(const std::string& why) {
+  throw Error(ErrorCode::kRunFailed, why);
+}
+
+int read_int(const json& object, const char* key, int least, int most) {
+  const json& value = object.at(key);
+  if (!value.is_number_integer()) refuse(fmt::format("'{}' is not an integer", key));
+  const auto number = value.get<std::int64_t>();
+  if (number < least || number > most) refuse(fmt::format("'{}' is {}, not {} to {}", key, number, least, most));
+  return static_cast<int>(number);
+}
+
+double read_finite(const json& object, const char* key) {
+  const double number = object.at(key).get<double>();
+  if (!std::isfinite(number)) refuse(fmt::format("'{}' is not finite", key));
+  return number;
+}
+
+int read_channels(const json& object, const char* key) {
+  return read_int(object, key, 1, kMaxChannels);
+}
+
+int read_kernel(const json& object) {
+  const int kernel = read_int(object, "kernel", 3, 5);
+  if (kernel == 4) refuse("'kernel' is 4, not 3 or 5");
+  return kernel;
+}
+
+Activation read_activation(const json& object, const char* key) {
+  const auto name = object.at(key).get<std::string>();
+  if (name == "none") return Activation::kNone;
+  if (name == "relu") return Activation::kRelu;
+  if (name == "relu6") return Activation::kRelu6;
+  refuse(fmt::format("activation '{}' is not known", name));
+}
+
+Padding read_padding(const json& object) {
+  const auto name = object.at("padding").get<std::string>();
+  if (name == "same") return Padding::kSame;
+  if (name == "symmetric") return Padding::kSymmetric;
+  refuse(fmt::format("padding '{}' is not known", name));
+}
+
+PointwiseWeights read_pointwise(int in_channels, int out_channels, Activation activation) {
+  PointwiseWeights layer;
+  layer.in_channels = in_channels;
+  layer.out_channels = out_channels;
+  layer.activation = activation;
+  return layer;
+}
+
+BlockWeights read_block(const json& object) {
+  BlockWeights block;
+  const int in_channels = read_channels(object, "in_channels");
+  const int expanded_channels = read_channels(object, "expanded_channels");
+  const Activation activation = read_activation(object, "activation");
+  if (object.at("expand").get<bool>()) {
+    block.maybe_expand = read_pointwise(in_channels, expanded_channels, activation);
+  } else if (expanded_channels != in_channels) {
+    refuse("a block without expansion has other expanded channels than input channels");
+  }
+  block.depthwise.kernel = read_kernel(object);
+  block.depthwise.stride = read_int(object, "stride", 1, 2);
+  block.depthwise.channels = expanded_channels;
+  block.depthwise.activation = activation;
+  block.project = read_pointwise(expanded_channels, read_channels(object, "out_channels"), read_activation(object, "project_activation"));
+  block.residual = object.at("residual").get<bool>();
+  if (block.residual && (block.depthwise.stride != 1 || block.project.out_channels != in_channels)) {
+    refuse("a residual block changes the shape of its input");
+  }
+  return block;
+}
+
+int in_channels_of(const BlockWeights& block) {
+  return block.maybe_expand ? block.maybe_expand->in_channels : block.depthwise.channels;
+}
+
+InvertedResidualWeights read_layers(const json& root) {
+  InvertedResidualWeights layers;
+  layers.padding = read_padding(root);
+  const json& stem = root.at("stem");
+  read_int(stem, "in_channels", kRgb, kRgb);
+  layers.stem.kernel = read_kernel(stem);
+  layers.stem.stride = read_int(stem, "stride", 1, 2);
+  layers.stem.out_channels = read_channels(stem, "out_channels");
+  layers.stem.activation = read_activation(stem, "activation");
+
+  const json& blocks = root.at("blocks");
+  if (!blocks.is_array() || blocks.empty() || blocks.size() > kMaxBlocks) refuse(fmt::format("'blocks' is not 1 to {} blocks", kMaxBlocks));
+  int channels = layers.stem.out_channels;
+  for (std::size_t i = 0; i < blocks.size(); ++i) {
+    const BlockWeights block = read_block(blocks[i]);
+    if (in_channels_of(block) != channels) refuse(fmt::format("block {} does not take the {} channels it is given", i, channels));
+    channels = block.project.out_channels;
+    layers.blocks.push_back(block);
+  }
+  const json& head = root.at("head");
+  layers.head =
+      read_pointwise(read_channels(head, "in_channels"), read_channels(head, "out_channels"), read_activation(head, "activation"));
+  if (layers.head.in_channels != channels) refuse(fmt::format("the head does not take the {} channels it is given", channels));
+  return layers;
+}
+
+ModelCard read_card(const json& root) {
+  ModelCard card;
+  card.name = root.at("name").get<std::string>();
+  card.title = root.at("title").get<std::string>();
+  card.architecture = root.at("architecture").get<std::string>();
+  card.source = root.at("source").get<std::string>();
+  card.licence = root.at("licence").get<std::string>();
+  if (card.architecture != "inverted_residual") refuse(fmt::format("architecture '{}' is not known", card.architecture));
+  const json& input = root.at("input");
+  card.input_width_px = read_int(input, "width_px", 1, kMaxInputPx);
+  card.input_height_px = read_int(input, "height_px", 1, kMaxInputPx);
+  card.filter = parse_filter(input.at("filter").get<std::string>());
+  card.input_scale = read_finite(input, "scale");
+  card.input_offset = read_finite(input, "offset");
+  card.feature_width = read_channels(root, "feature_width");
+  return card;
+}
+
+}  // namespace
+
+ParsedCard parse_card(const std::string& text, const std::string& origin) {
+  try {
+    const json root = json::parse(text);
+    ParsedCard parsed{read_card(root), read_layers(root)};
+    if (parsed.layers.head.out_channels != parsed.card.feature_width) refuse("'feature_width' is not the width of the head");
+    return parsed;
+  } catch (const json::exception& e) {
+    throw Error(ErrorCode::kRunFailed, fmt::format("the card of {} cannot be read: {}", origin, e.what()), "import the model again");
+  } catch (const Error& e) {
+    throw Error(ErrorCode::kRunFailed, fmt::format("the card of {} is not valid: {}", origin, e.what()), "import the model again");
+  }
+}
+
+}  // namespace coulis

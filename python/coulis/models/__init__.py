@@ -1,0 +1,1 @@
+"""Importers: published models -> the one model file that the engine reads."""

@@ -22,12 +22,20 @@ std::int64_t targets_up_to(SimdLevel level) {
   return 0;  // Highway: 0 lifts the limit
 }
 
-bool cpu_has(SimdLevel level) {
+std::int64_t current_limit = 0;  // what SetSupportedTargetsForTest was last told
+
+// What the CPU and the build have, whatever the limit.
+std::int64_t unlimited_targets() {
   hwy::SetSupportedTargetsForTest(0);
-  const std::int64_t supported = hwy::SupportedTargets();
+  const std::int64_t targets = hwy::SupportedTargets();
+  hwy::SetSupportedTargetsForTest(current_limit);
+  return targets;
+}
+
+bool cpu_has(SimdLevel level) {
   switch (level) {
-    case SimdLevel::kAvx2: return (supported & HWY_AVX2) != 0;
-    case SimdLevel::kAvx512: return (supported & kAvx512Targets) != 0;
+    case SimdLevel::kAvx2: return (unlimited_targets() & HWY_AVX2) != 0;
+    case SimdLevel::kAvx512: return (unlimited_targets() & kAvx512Targets) != 0;
     case SimdLevel::kPortable:
     case SimdLevel::kBest: break;
   }
@@ -40,7 +48,8 @@ void limit_simd(SimdLevel level) {
   if (!cpu_has(level)) {
     throw Error(ErrorCode::kUsage, "this CPU lacks the SIMD instructions asked for", "unset COULIS_SIMD, or use portable");
   }
-  hwy::SetSupportedTargetsForTest(targets_up_to(level));
+  current_limit = targets_up_to(level);
+  hwy::SetSupportedTargetsForTest(current_limit);
   hwy::GetChosenTarget().Update(hwy::SupportedTargets());
 }
 

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "core/base/error.hpp"
+#include "core/moments/moments_tree.hpp"
 #include "job/run/workers.hpp"
 
 namespace coulis {

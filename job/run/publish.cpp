@@ -79,7 +79,7 @@ Manifest publish(const Location& output, Committed committed, const PcaRequest& 
   const PcaModel model = fit_or_take(committed.moments, request, progress);
   manifest.seconds.emplace_back("pca", seconds_since(start));
   start = std::chrono::steady_clock::now();
-  const Bytes model_bytes = to_safetensors(model, provenance);
+  const Bytes model_bytes = to_safetensors(model, {provenance.begin(), provenance.end()});
   put_and_describe(output, kPcaModelKey, model_bytes, manifest);
   manifest.parts = std::move(committed.parts);
   project_parts(output, manifest.parts, model, sha256_of(model_bytes), options, progress);

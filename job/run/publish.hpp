@@ -4,7 +4,8 @@
 #include <optional>
 #include <string>
 
-#include "core/network/model.hpp"
+#include "core/pca/model_file.hpp"
+#include "core/pca/pca.hpp"
 #include "job/plan/manifest.hpp"
 #include "job/run/committed.hpp"
 #include "job/run/reduce.hpp"

@@ -5,6 +5,7 @@
 #include <parquet/arrow/writer.h>
 #include <parquet/exception.h>
 
+#include <algorithm>
 #include <cstring>
 #include <memory>
 #include <utility>
@@ -65,10 +66,12 @@ std::shared_ptr<parquet::WriterProperties> writer_properties(Compression compres
 
 Bytes write_table(const std::shared_ptr<arrow::Table>& table, Compression compression, const std::string& values_column) {
   const auto sink = check(arrow::io::BufferOutputStream::Create(), "cannot allocate a Parquet buffer");
-  const std::int64_t rows_per_group = std::max<std::int64_t>(table->num_rows(), 1);
-  check(
-      parquet::arrow::WriteTable(*table, arrow::default_memory_pool(), sink, rows_per_group, writer_properties(compression, values_column)),
+  const auto writer = check(
+      parquet::arrow::FileWriter::Open(*table->schema(), arrow::default_memory_pool(), sink, writer_properties(compression, values_column)),
       "cannot write a Parquet file");
+  check(writer->WriteTable(*table, std::max<std::int64_t>(table->num_rows(), 1)), "cannot write a Parquet file");
+  check(writer->AddKeyValueMetadata(table->schema()->metadata()), "cannot write a Parquet file");
+  check(writer->Close(), "cannot write a Parquet file");
   const auto buffer = check(sink->Finish(), "cannot write a Parquet file");
   Bytes bytes(static_cast<std::size_t>(buffer->size()));
   std::memcpy(bytes.data(), buffer->data(), bytes.size());

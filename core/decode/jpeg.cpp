@@ -1,8 +1,8 @@
 #include "core/decode/jpeg.hpp"
 
 #include <csetjmp>
-#include <cstdio>  // jpeglib.h needs FILE
-//
+#include <cstdio>  // before jpeglib.h, which uses FILE
+
 #include <jerror.h>
 #include <jpeglib.h>
 

@@ -51,6 +51,8 @@ def bad_jpegs():
     yield "truncated_header.jpg", good[:200]
     progressive = zoo.save(zoo.photo(*SIZE), "JPEG", progressive=True)
     yield "truncated_progressive.jpg", progressive[: len(progressive) * 3 // 4]
+    wide = patched(progressive, zoo.segment(progressive, 0xC2) + 5, struct.pack(">HH", 9000, 9000))
+    yield "lying_progressive.jpg", wide
     last_scan = progressive.rindex(b"\xff\xda")
     yield "scans_missing.jpg", progressive[:last_scan] + b"\xff\xd9"
     yield "early_end_marker.jpg", good[: (data + len(good)) // 2] + b"\xff\xd9"

@@ -16,7 +16,7 @@ EXPECTED = {
     ],
     "truncated": [
         "early_end_marker.jpg", "lying_header.bmp", "lying_header.gif", "lying_header.jpg", "lying_header.png",
-        "lying_width.png", "run_lengths_end_early.bmp", "scans_missing.jpg",
+        "lying_progressive.jpg", "lying_width.png", "run_lengths_end_early.bmp", "scans_missing.jpg",
         "truncated.bmp", "truncated.gif", "truncated.jpg",
         "truncated.png", "truncated.tiff", "truncated.webp", "truncated_directory.tiff", "truncated_header.bmp",
         "truncated_header.gif", "truncated_header.jpg", "truncated_header.png", "truncated_header.tiff",

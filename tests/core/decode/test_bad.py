@@ -24,8 +24,9 @@ EXPECTED = {
     ],
     "corrupt": [
         "bad_chunk_size.webp", "bad_crc.png", "bad_huffman.jpg", "bad_lossless.webp", "bad_lzw.gif", "bad_zlib.png",
-        "bad_zlib.tiff", "huge_strip_count.tiff", "lying_header.tiff", "no_frame.gif", "no_frame.webp",
-        "no_quantization_table.jpg", "no_palette.png", "scan_bomb.jpg", "strip_too_short.tiff", "too_little_data.png",
+        "bad_zlib.tiff", "huge_strip_count.tiff", "lying_header.tiff", "lying_ycbcr.tiff", "no_frame.gif",
+        "no_frame.webp", "no_quantization_table.jpg", "no_palette.png", "scan_bomb.jpg", "strip_too_short.tiff",
+        "too_little_data.png",
         "wrong_restart.jpg", "zero_size.bmp", "zero_size.gif", "zero_size.jpg", "zero_size.png", "zero_size.tiff",
     ],
     "too_large": [

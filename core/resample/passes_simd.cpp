@@ -239,10 +239,12 @@ HWY_EXPORT(resample_columns);
 namespace {
 
 void dispatch_rows(const Weights& weights, const ImageView& source, std::uint8_t* target) {
+  if (!weights.packed()) return scalar_passes().resample_rows(weights, source, target);
   HWY_DYNAMIC_DISPATCH(resample_rows)(weights, source, target);
 }
 
 void dispatch_columns(const Weights& weights, const ImageView& source, std::uint8_t* target) {
+  if (!weights.packed()) return scalar_passes().resample_columns(weights, source, target);
   HWY_DYNAMIC_DISPATCH(resample_columns)(weights, source, target);
 }
 

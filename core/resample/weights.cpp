@@ -121,6 +121,7 @@ Weights compute_weights(int in_px, int out_px, Filter filter) {
     result.start[static_cast<std::size_t>(out)] = start;
     std::transform(weights.begin(), weights.end(), result.row(out) + (window.first - start), quantize);
   }
+  if (in_px > kLongestPackedPx || out_px > kLongestPackedPx) return result;
   result.halves = pack_halves(result);
   result.half_pairs = pack_half_pairs(result);
   result.digits = pack_digits(result);

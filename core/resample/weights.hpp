@@ -21,10 +21,14 @@ struct Weights {
   int taps = 0;
   std::vector<int> start;       // [out_px]: input position of the first tap
   std::vector<std::int32_t> k;  // [out_px, taps], each below 2^23 in size
+
+  // What follows is empty on an axis of more than kLongestPackedPx.
   // The same weights of whole panels as int16, k = high * 4096 + low: [out_px / 4, taps / 4, 4 outputs, 4 high and 4 low].
   std::vector<std::int16_t> halves;
   std::vector<std::uint32_t> half_pairs;  // [out_px, taps / 2, 2]: the high halves of two taps, then their low halves
   Digits digits;                          // the same for AVX-512
+
+  bool packed() const { return !half_pairs.empty(); }
 
   std::int32_t* row(int out) { return k.data() + static_cast<std::size_t>(out) * static_cast<std::size_t>(taps); }
   const std::int32_t* row(int out) const { return k.data() + static_cast<std::size_t>(out) * static_cast<std::size_t>(taps); }
@@ -33,7 +37,8 @@ struct Weights {
   std::span<const std::int32_t> taps_of(int out) const { return {row(out), static_cast<std::size_t>(std::min(taps, in_px))}; }
 };
 
-constexpr int kPanelPx = 4;  // outputs side by side in a panel
+constexpr int kLongestPackedPx = 1 << 18;  // beyond any camera; the weights would take more memory than the pixels
+constexpr int kPanelPx = 4;                // outputs side by side in a panel
 constexpr int kLowBits = 12;
 
 struct Halves {

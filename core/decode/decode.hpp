@@ -14,7 +14,7 @@ namespace coulis {
 
 struct DecodeOptions {
   std::int64_t max_pixels = 89'478'485;  // Pillow's MAX_IMAGE_PIXELS; more is kTooLarge, refused before allocation
-  bool exif_orientation = false;         // turn the photo as its EXIF says; off, as in Pillow and Keras
+  bool exif_orientation = false;  // turn the photo as its EXIF says; off, as in Pillow and Keras (a TIFF is always turned, as in Pillow)
 };
 
 template <class V>
@@ -30,6 +30,7 @@ std::string_view to_string(Format format);  // "jpeg", ...
 // By content (the first bytes), never by name.
 std::optional<Format> sniff_format(std::span<const std::byte> bytes);
 
+// Equals Pillow to the byte: 16-bit grey is clipped at 255, not scaled, alpha is dropped, ICC profiles are ignored.
 // Thread-safe: keeps no state. Anything wrong with the bytes is a Failure{kDecode, ...}; it never throws on bad input.
 Outcome<Image> decode(std::span<const std::byte> bytes, const DecodeOptions& options = {});
 

@@ -1,8 +1,8 @@
 #include "core/decode/jpeg.hpp"
 
 #include <csetjmp>
-#include <cstdio>  // jpeglib.h needs FILE
-//
+#include <cstdio>  // before jpeglib.h, which uses FILE
+
 #include <jerror.h>
 #include <jpeglib.h>
 
@@ -27,6 +27,11 @@ struct ErrorManager {
   std::jmp_buf on_error;
   FailureCode code;
   char message[JMSG_LENGTH_MAX];
+
+  void set(FailureCode new_code, const char* text) {
+    code = new_code;
+    std::snprintf(message, sizeof message, "%s", text);
+  }
 };
 
 FailureCode code_of_error(int message_code) {
@@ -78,7 +83,10 @@ void take_message(j_common_ptr info, int level) {
 }
 
 void count_scans(j_common_ptr info) {
-  if (reinterpret_cast<j_decompress_ptr>(info)->input_scan_number > kMaxScans) ERREXIT(info, JERR_BAD_PROGRESSION);
+  if (reinterpret_cast<j_decompress_ptr>(info)->input_scan_number <= kMaxScans) return;
+  auto* errors = reinterpret_cast<ErrorManager*>(info->err);
+  errors->set(FailureCode::kCorrupt, "The JPEG has more scans than any real one");
+  std::longjmp(errors->on_error, 1);
 }
 
 struct Decompressor {
@@ -127,8 +135,7 @@ bool read_rows(Decompressor& decompressor, std::uint8_t* rgb, std::uint8_t* cmyk
   if (setjmp(decompressor.errors.on_error)) return false;  // Note [setjmp]
   jpeg_start_decompress(&info);
   if (lacks_scans(info)) {
-    decompressor.errors.code = FailureCode::kTruncated;
-    std::snprintf(decompressor.errors.message, sizeof decompressor.errors.message, "Scans of the progressive JPEG are missing");
+    decompressor.errors.set(FailureCode::kTruncated, "Scans of the progressive JPEG are missing");
     return false;
   }
   const std::size_t row_bytes = std::size_t{info.output_width} * 3;
@@ -164,6 +171,7 @@ Outcome<Image> decode_jpeg(std::span<const std::byte> bytes, std::int64_t max_pi
   const bool is_cmyk = info.num_components == 4;
   info.out_color_space = is_cmyk ? JCS_CMYK : JCS_RGB;  // libjpeg turns grey, YCbCr and YCCK into these
   std::vector<std::uint8_t> cmyk_row(is_cmyk ? std::size_t{info.image_width} * 4 : 0);
+  // libjpeg adds two bytes a sample where a file has several scans; they are touched only as far as the scans reach.
   Image image(static_cast<int>(info.image_width), static_cast<int>(info.image_height));
   if (!read_rows(decompressor, image.data(), is_cmyk ? cmyk_row.data() : nullptr)) return decompressor.failure();
   return image;

@@ -11,8 +11,8 @@
 #include "core/decode/failures.hpp"
 #include "core/decode/pixels.hpp"
 
-// Note [setjmp]: libpng reports errors by longjmp, which runs no destructors. So the functions that call setjmp (read_header, read_pixels)
-// hold nothing that has one; what must be freed belongs to their caller.
+// Note [setjmp]: libpng reports errors by longjmp, which runs no destructors. So the functions that call setjmp (read_header,
+// set_transforms, read_pixels) hold nothing that has one; what must be freed belongs to their caller.
 
 namespace coulis {
 namespace {
@@ -72,7 +72,7 @@ bool read_pixels(Reader& reader, png_bytepp rows) {
   return true;
 }
 
-// Asks libpng for one grey or palette byte, one 16-bit grey or three RGB bytes a pixel, and returns how many bytes that is.
+// Asks libpng for one grey or palette byte, one 16-bit grey or three RGB bytes a pixel; bytes_per_pixel says which.
 // Alpha and tRNS are dropped, and the low bytes of 16-bit colour cut, as Pillow does.
 bool set_transforms(Reader& reader, int colour_type, int bit_depth, int& bytes_per_pixel) {
   if (setjmp(png_jmpbuf(reader.png))) return false;  // Note [setjmp]

@@ -178,7 +178,7 @@ std::optional<Failure> read_blocks(TIFF* tiff, const Page& page, std::int64_t ma
   if (blocks.are_tiles) {
     TIFFGetField(tiff, TIFFTAG_TILEWIDTH, &blocks.width);
     TIFFGetField(tiff, TIFFTAG_TILELENGTH, &blocks.height);
-    constexpr std::int64_t kUsualTilePixels = 2048 * 2048;  // tiles may reach beyond a small image
+    constexpr std::int64_t kUsualTilePixels = std::int64_t{2048} * 2048;  // tiles may reach beyond a small image
     if (const auto refusal = refuse_size(blocks.width, blocks.height, std::max(max_pixels, kUsualTilePixels))) return refusal;
     blocks.row_bytes = static_cast<std::size_t>(TIFFTileRowSize(tiff));
   } else {
@@ -264,11 +264,12 @@ std::optional<Failure> read_libtiff_rgb(TIFF* tiff, const Client& client, const 
   const std::unique_ptr<TIFFRGBAImage, decltype(&TIFFRGBAImageEnd)> owner(&reader, TIFFRGBAImageEnd);
   reader.orientation = reader.req_orientation = ORIENTATION_TOPLEFT;
   reader.col_offset = 0;
-  std::vector<std::uint32_t> raster(std::size_t{page.width} * page.blocks.height);  // [rows, width], ABGR from the high byte
+  // [rows, width], ABGR from the high byte; left undefined, so that a size which lies touches no memory
+  const std::unique_ptr<std::uint32_t[]> raster(new std::uint32_t[std::size_t{page.width} * page.blocks.height]);
   for (std::uint32_t y = 0; y < page.height; y += page.blocks.height) {
     const std::uint32_t rows = std::min(page.blocks.height, page.height - y);
     reader.row_offset = static_cast<int>(y);
-    if (TIFFRGBAImageGet(&reader, raster.data(), page.width, rows) == 0 || client.has_failed) return failure_of_pixels(client);
+    if (TIFFRGBAImageGet(&reader, raster.get(), page.width, rows) == 0 || client.has_failed) return failure_of_pixels(client);
     std::uint8_t* rgb = image.row(static_cast<int>(y));
     for (std::size_t i = 0; i < std::size_t{rows} * page.width; ++i, rgb += 3) {
       rgb[0] = static_cast<std::uint8_t>(TIFFGetR(raster[i]));

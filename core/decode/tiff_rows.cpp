@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cstddef>
 #include <cstring>
 
 #include "core/decode/failures.hpp"
@@ -50,7 +51,8 @@ void gather_samples(const TiffLayout& layout, std::span<const std::uint8_t* cons
   const int pixel_bytes = sample_bytes * (layout.is_planar ? 1 : layout.samples);
   const int high_byte = sample_bytes == 2 ? kHighByte : 0;
   for (int s = 0; s < used; ++s) {
-    const std::uint8_t* in = (layout.is_planar ? planes[static_cast<std::size_t>(s)] : planes[0] + s * sample_bytes) + high_byte;
+    const std::uint8_t* in =
+        (layout.is_planar ? planes[static_cast<std::size_t>(s)] : planes[0] + std::ptrdiff_t{s} * sample_bytes) + high_byte;
     for (int x = 0; x < width; ++x) out[x * used + s] = in[static_cast<std::ptrdiff_t>(x) * pixel_bytes];
   }
 }

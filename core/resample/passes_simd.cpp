@@ -94,7 +94,7 @@ struct RowBand {
 template <std::size_t kRows>
 HWY_INLINE void resample_blocks(const Weights& weights, std::size_t first, const RowBand<kRows>& band, std::size_t store_bytes) {
   const std::size_t quads = static_cast<std::size_t>(weights.taps) / 4;
-  const std::int16_t* halves = weights.halves.data() + ((first / kPanelPx) * quads * kPanelPx + first % kPanelPx) * 8;
+  const std::int16_t* halves = weights.halves.by_panel.data() + ((first / kPanelPx) * quads * kPanelPx + first % kPanelPx) * 8;
   const Bytes first_pair = hn::LoadDup128(kBytesTag, kFirstPair);
   const Bytes second_pair = hn::LoadDup128(kBytesTag, kSecondPair);
   std::size_t offsets[kBlocks];
@@ -184,7 +184,7 @@ HWY_INLINE HalvesVec broadcast_pair(std::uint32_t pair) {
 // The results as int16 from 0 to 255.
 template <Parity kParity>
 HWY_INLINE HalvesVec resample_bytes_at(const Weights& weights, int out, const ImageView& source, std::size_t x) {
-  const std::uint32_t* pairs = weights.half_pairs.data() + static_cast<std::size_t>(out) * static_cast<std::size_t>(weights.taps);
+  const std::uint32_t* pairs = weights.halves.by_output.data() + static_cast<std::size_t>(out) * static_cast<std::size_t>(weights.taps);
   const std::size_t stride = static_cast<std::size_t>(source.width) * 3;
   const std::uint8_t* row = source.row(weights.start[static_cast<std::size_t>(out)]) + x;
   const std::uint8_t* last_row = source.row(source.height - 1) + x;  // again for the filling, which weighs nothing
@@ -239,10 +239,12 @@ HWY_EXPORT(resample_columns);
 namespace {
 
 void dispatch_rows(const Weights& weights, const ImageView& source, std::uint8_t* target) {
+  if (!weights.packed()) return scalar_passes().resample_rows(weights, source, target);
   HWY_DYNAMIC_DISPATCH(resample_rows)(weights, source, target);
 }
 
 void dispatch_columns(const Weights& weights, const ImageView& source, std::uint8_t* target) {
+  if (!weights.packed()) return scalar_passes().resample_columns(weights, source, target);
   HWY_DYNAMIC_DISPATCH(resample_columns)(weights, source, target);
 }
 

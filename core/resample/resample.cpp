@@ -41,6 +41,7 @@ struct Resampler::State {
   ResampleOptions options;
   Passes passes = simd_passes();
   AxisCache<Weights> weights;
+  Weights long_axis_weights;  // not worth keeping
   AxisCache<std::vector<int>> positions;
   Scratch between_passes;
   Scratch result;
@@ -68,6 +69,7 @@ struct Resampler::State {
   }
 
   const Weights& weights_for(int in_px, int out_px) {
+    if (in_px > kLongestPackedPx) return long_axis_weights = compute_weights(in_px, out_px, options.filter);
     return weights.find_or_make(in_px, out_px, [this](int in, int out) { return compute_weights(in, out, options.filter); });
   }
 };

@@ -29,7 +29,8 @@ class Resampler {
   Resampler(Resampler&&) noexcept;
   Resampler& operator=(Resampler&&) noexcept;
 
-  // The result lives in the resampler until the next call; an input that has the size already is handed back as it is.
+  // image has at least one pixel; one that has the size already is handed back as it is.
+  // Otherwise the result lives in the resampler until the next call.
   ImageView resample(const ImageView& image);
 
  private:

@@ -65,42 +65,6 @@ void weigh_window(const Axis& axis, int out, Window window, const FilterShape& s
   for (double& weight : weights) weight /= sum;
 }
 
-std::vector<std::int16_t> pack_halves(const Weights& weights) {
-  const int panels = weights.out_px / kPanelPx;
-  const int quads = weights.taps / 4;
-  std::vector<std::int16_t> halves(static_cast<std::size_t>(panels) * static_cast<std::size_t>(quads) * kPanelPx * 8);
-  std::int16_t* next = halves.data();
-  for (int panel = 0; panel < panels; ++panel) {
-    for (int quad = 0; quad < quads; ++quad) {
-      for (int i = 0; i < kPanelPx; ++i, next += 8) {
-        const std::int32_t* k = weights.row(panel * kPanelPx + i) + quad * 4;
-        for (int tap = 0; tap < 4; ++tap) {
-          next[tap] = split(k[tap]).high;
-          next[4 + tap] = split(k[tap]).low;
-        }
-      }
-    }
-  }
-  return halves;
-}
-
-// The first one in the lower 16 bits.
-std::uint32_t pair_up(std::int16_t first, std::int16_t second) {
-  return static_cast<std::uint32_t>(static_cast<std::uint16_t>(first)) | static_cast<std::uint32_t>(static_cast<std::uint16_t>(second))
-                                                                             << 16;
-}
-
-std::vector<std::uint32_t> pack_half_pairs(const Weights& weights) {
-  std::vector<std::uint32_t> pairs;
-  pairs.reserve(weights.k.size());
-  for (std::size_t i = 0; i < weights.k.size(); i += 2) {
-    const Halves first = split(weights.k[i]), second = split(weights.k[i + 1]);
-    pairs.push_back(pair_up(first.high, second.high));
-    pairs.push_back(pair_up(first.low, second.low));
-  }
-  return pairs;
-}
-
 }  // namespace
 
 Weights compute_weights(int in_px, int out_px, Filter filter) {
@@ -121,8 +85,8 @@ Weights compute_weights(int in_px, int out_px, Filter filter) {
     result.start[static_cast<std::size_t>(out)] = start;
     std::transform(weights.begin(), weights.end(), result.row(out) + (window.first - start), quantize);
   }
+  if (in_px > kLongestPackedPx || out_px > kLongestPackedPx) return result;
   result.halves = pack_halves(result);
-  result.half_pairs = pack_half_pairs(result);
   result.digits = pack_digits(result);
   return result;
 }

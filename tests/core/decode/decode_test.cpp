@@ -2,12 +2,14 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <random>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "core/decode/orientation.hpp"
@@ -113,6 +115,27 @@ TEST(decode, survives_flipped_bits) {
       }
     }
   }
+}
+
+TEST(decode, gives_the_same_from_many_threads_at_once) {
+  std::vector<Bytes> files;
+  for (const char* folder : {"good", "bad"}) {
+    for (const fs::path& path : list_files(folder)) files.push_back(read_file(path));
+  }
+  std::vector<std::thread> threads;
+  std::atomic<int> differences = 0;
+  for (int t = 0; t < 4; ++t) {
+    threads.emplace_back([&] {
+      for (const Bytes& bytes : files) {
+        const Outcome<Image> first = decode(bytes);
+        const Outcome<Image> second = decode(bytes);
+        const bool same = first.ok() ? second.ok() && equal(first.value(), second.value()) : !second.ok();
+        if (!same) ++differences;
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(differences, 0);
 }
 
 TEST(turn, moves_each_pixel_as_exif_says) {

@@ -51,6 +51,8 @@ def bad_jpegs():
     yield "truncated_header.jpg", good[:200]
     progressive = zoo.save(zoo.photo(*SIZE), "JPEG", progressive=True)
     yield "truncated_progressive.jpg", progressive[: len(progressive) * 3 // 4]
+    wide = patched(progressive, zoo.segment(progressive, 0xC2) + 5, struct.pack(">HH", 9000, 9000))
+    yield "lying_progressive.jpg", wide
     last_scan = progressive.rindex(b"\xff\xda")
     yield "scans_missing.jpg", progressive[:last_scan] + b"\xff\xd9"
     yield "early_end_marker.jpg", good[: (data + len(good)) // 2] + b"\xff\xd9"
@@ -144,10 +146,14 @@ def bad_tiffs():
     def changed(tags: dict, samples: np.ndarray = pixels, photometric: int = 2, bits: int = 8, **options) -> bytes:
         return handmade_tiff.encode(samples, photometric, bits, compression=1, more=tags, **options)
 
-    square = handmade_tiff.encode(pixels, 2, 8, rows=20)
-    for name, side in (("bomb", 65535), ("lying_header", 9000)):
-        at = square.index(struct.pack("<HHI", 256, 4, 1)) + 8
-        yield f"{name}.tiff", patched(patched(square, at, struct.pack("<I", side)), at + 12, struct.pack("<I", side))
+    def resized(data: bytes, side: int) -> bytes:
+        for tag in (256, 257, 278):  # width, height, rows of a strip
+            data = patched(data, data.index(struct.pack("<HHI", tag, 4, 1)) + 8, struct.pack("<I", side))
+        return data
+
+    yield "bomb.tiff", resized(handmade_tiff.encode(pixels, 2, 8), 65535)
+    yield "lying_header.tiff", resized(handmade_tiff.encode(pixels, 2, 8), 9000)
+    yield "lying_ycbcr.tiff", resized(handmade_tiff.encode(pixels, 6, 8, more={530: ("H", [1, 1])}), 9000)
     tiles = handmade_tiff.encode(pixels, 2, 8, tile=16)
     at = tiles.index(struct.pack("<HHI", 322, 4, 1)) + 8
     yield "huge_tile.tiff", patched(patched(tiles, at, struct.pack("<I", 1 << 28)), at + 12, struct.pack("<I", 1 << 28))

@@ -16,7 +16,7 @@ EXPECTED = {
     ],
     "truncated": [
         "early_end_marker.jpg", "lying_header.bmp", "lying_header.gif", "lying_header.jpg", "lying_header.png",
-        "lying_width.png", "run_lengths_end_early.bmp", "scans_missing.jpg",
+        "lying_progressive.jpg", "lying_width.png", "run_lengths_end_early.bmp", "scans_missing.jpg",
         "truncated.bmp", "truncated.gif", "truncated.jpg",
         "truncated.png", "truncated.tiff", "truncated.webp", "truncated_directory.tiff", "truncated_header.bmp",
         "truncated_header.gif", "truncated_header.jpg", "truncated_header.png", "truncated_header.tiff",
@@ -24,8 +24,9 @@ EXPECTED = {
     ],
     "corrupt": [
         "bad_chunk_size.webp", "bad_crc.png", "bad_huffman.jpg", "bad_lossless.webp", "bad_lzw.gif", "bad_zlib.png",
-        "bad_zlib.tiff", "huge_strip_count.tiff", "lying_header.tiff", "no_frame.gif", "no_frame.webp",
-        "no_quantization_table.jpg", "no_palette.png", "scan_bomb.jpg", "strip_too_short.tiff", "too_little_data.png",
+        "bad_zlib.tiff", "huge_strip_count.tiff", "lying_header.tiff", "lying_ycbcr.tiff", "no_frame.gif",
+        "no_frame.webp", "no_quantization_table.jpg", "no_palette.png", "scan_bomb.jpg", "strip_too_short.tiff",
+        "too_little_data.png",
         "wrong_restart.jpg", "zero_size.bmp", "zero_size.gif", "zero_size.jpg", "zero_size.png", "zero_size.tiff",
     ],
     "too_large": [

@@ -1,4 +1,4 @@
-"""Headers that lie must not cost memory: each file is decoded in a process of its own, which reports how its peak rose."""
+"""Headers that lie must not cost memory: each file is decoded in its own process, which tells its peak."""
 
 import subprocess
 import sys

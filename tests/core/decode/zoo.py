@@ -99,6 +99,15 @@ def jpegs(w: int, h: int) -> Iterator[tuple[str, bytes]]:
     at = segment(plain, 0xDA)
     yield "fill_bytes.jpg", plain[:at] + b"\xff\xff\xff" + plain[at:]
     yield "bytes_after_the_end.jpg", plain + b"and then some" * 9
+    # What libjpeg warns of, though no pixel is lost.
+    scans = save(rgb, "JPEG", progressive=True)
+    last = scans.rindex(b"\xff\xda")
+    yield "bytes_between_scans.jpg", scans[:last] + b"\x12\x34" + scans[last:]
+    end = at + 2 + struct.unpack_from(">H", plain, at + 2)[0]
+    yield "odd_scan_parameters.jpg", plain[: end - 2] + b"\0" + plain[end - 1 :]
+    adobe = bytearray(save(cmyk, "JPEG"))
+    adobe[segment(adobe, 0xEE) + 15] = 9
+    yield "unknown_adobe_transform.jpg", bytes(adobe)
     yield "unknown_jfif_revision.jpg", plain[:11] + b"\x07" + plain[12:]
 
 

@@ -101,6 +101,11 @@ def test_enlarging_beyond_the_input_of_a_camera_equals_pillow(level):
     assert_equals_pillow(make_image(301, 203, "random"), 3000, 2000, "bicubic")
 
 
+@pytest.mark.parametrize(("width", "height"), [(300_000, 1), (1, 300_000), (300_000, 2)])
+def test_absurdly_long_images_equal_pillow(level, width, height):
+    assert_equals_pillow(make_image(width, height, "random"), 224, 224, "bicubic")
+
+
 @pytest.mark.parametrize("to_width", [100, 101, 120, 130])
 def test_the_order_of_the_passes_changes_where_pillow_changes_it(level, to_width):
     # The height shrinks by 40: columns go first once the width shrinks by less than 20.

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/resample/digits.hpp"
+#include "core/resample/halves.hpp"
 
 namespace coulis {
 namespace {
@@ -61,7 +62,7 @@ TEST(weights, are_below_two_in_size_as_three_digits_need) {
 
 TEST(weights, are_the_sum_of_their_halves) {
   for (const std::int32_t k : {0, 1, -1, 2047, 2048, -2048, -2049, 1 << 22, -(1 << 22), (1 << 23) - 1, -(1 << 23)}) {
-    const Halves halves = split(k);
+    const HighAndLow halves = split_halves(k);
     EXPECT_EQ(halves.high * 4096 + halves.low, k);
     EXPECT_LE(std::abs(halves.low), std::abs(k));
   }

@@ -2,9 +2,10 @@
 
     python benchmarks/engine.py [--rounds 5] [--seconds 2] [--json FILE]
 
-First proves the outputs equal. Then, in interleaved rounds, each engine runs with one thread, and with two threads that have
-an engine each. Rates are medians over the rounds, per second of wall clock; `cpu` is per second of the thread's own time, which
-a busy machine disturbs less. Beside them, in each round, the multiply-add peak of one core (build target peak_fma).
+First proves the outputs equal. Then, in interleaved rounds, each engine runs with one thread, and with two threads
+that have an engine each. Rates are medians over the rounds, per second of wall clock; `cpu` is per second of the
+thread's own time, which a busy machine disturbs less. Beside them, in each round, the multiply-add peak of one core
+(build target peak_fma).
 """
 
 from __future__ import annotations

@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include "core/base/error.hpp"
+#include "tests/core/network/small_model.hpp"
+
 namespace coulis::fused {
 namespace {
 
@@ -14,6 +17,12 @@ TEST(Plan, SamePaddingPutsTheOddPixelAtTheEndAsTensorFlowDoes) {
   EXPECT_EQ(odd.out.height, 4);
   EXPECT_EQ(odd.top_padding, 1);
   EXPECT_EQ(make_window(5, 2, Padding::kSame, {56, 56}).left_padding, 1);
+}
+
+TEST(Plan, ANetworkThatNeedsFarTooMuchMemoryIsRefused) {
+  const SmallModel small = make_small_model({.width_px = 4096, .height_px = 4096, .stem_stride = 1});
+  const Model model = parse_model(small.to_bytes(), "large");
+  EXPECT_THROW(make_plan(model.card, *model.weights), Error);
 }
 
 TEST(Plan, SymmetricPaddingIsHalfTheKernelOnBothSidesAsPyTorchDoes) {

@@ -46,7 +46,10 @@ struct InvertedResidualWeights {
   Padding padding = Padding::kSame;
   StemWeights stem;
   std::vector<BlockWeights> blocks;
-  PointwiseWeights head;  // its output, averaged over the image, is the feature row
+  std::optional<PointwiseWeights> maybe_head;
+
+  // The output of the last layer, averaged over the image, is the feature row.
+  const PointwiseWeights& last_layer() const { return maybe_head ? *maybe_head : blocks.back().project; }
 };
 
 }  // namespace coulis

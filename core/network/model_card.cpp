@@ -115,10 +115,12 @@ InvertedResidualWeights read_layers(const json& root) {
     channels = block.project.out_channels;
     layers.blocks.push_back(block);
   }
-  const json& head = root.at("head");
-  layers.head =
-      read_pointwise(read_channels(head, "in_channels"), read_channels(head, "out_channels"), read_activation(head, "activation"));
-  if (layers.head.in_channels != channels) refuse(fmt::format("the head does not take the {} channels it is given", channels));
+  if (root.contains("head")) {
+    const json& head = root.at("head");
+    layers.maybe_head =
+        read_pointwise(read_channels(head, "in_channels"), read_channels(head, "out_channels"), read_activation(head, "activation"));
+    if (layers.maybe_head->in_channels != channels) refuse(fmt::format("the head does not take the {} channels it is given", channels));
+  }
   return layers;
 }
 
@@ -146,7 +148,7 @@ ParsedCard parse_card(const std::string& text, const std::string& origin) {
   try {
     const json root = json::parse(text);
     ParsedCard parsed{read_card(root), read_layers(root)};
-    if (parsed.layers.head.out_channels != parsed.card.feature_width) refuse("'feature_width' is not the width of the head");
+    if (parsed.layers.last_layer().out_channels != parsed.card.feature_width) refuse("'feature_width' is not the width of the last layer");
     return parsed;
   } catch (const json::exception& e) {
     throw Error(ErrorCode::kRunFailed, fmt::format("the card of {} cannot be read: {}", origin, e.what()), "import the model again");

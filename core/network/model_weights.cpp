@@ -114,7 +114,7 @@ void read_weights(const Safetensors& file, InvertedResidualWeights& layers) {
   for (std::size_t i = 0; i < layers.blocks.size(); ++i) {
     input_scale = read_block(file, fmt::format("blocks.{}", i), input_scale, layers.blocks[i]);
   }
-  read_pointwise(file, {"head", input_scale}, layers.head);
+  if (layers.maybe_head) read_pointwise(file, {"head", input_scale}, *layers.maybe_head);
 }
 
 }  // namespace coulis

@@ -2,10 +2,14 @@
 #include <nanobind/ndarray.h>
 #include <nanobind/stl/string.h>
 
+#include <cstdint>
+#include <initializer_list>
 #include <memory>
 #include <span>
 #include <string>
+#include <vector>
 
+#include "core/network/inverted_residual.hpp"
 #include "core/network/network.hpp"
 #include "python/bindings/registers.hpp"
 
@@ -32,6 +36,42 @@ nb::dict to_dict(const ModelCard& card) {
   dict["input_offset"] = card.input_offset;
   dict["feature_width"] = card.feature_width;
   dict["preprocessing"] = card.preprocessing();
+  return dict;
+}
+
+using Weights = nb::ndarray<nb::numpy, float, nb::c_contig>;
+
+Weights to_array(const std::vector<float>& values, std::initializer_list<std::size_t> shape) {
+  auto* copy = new std::vector<float>(values);
+  const nb::capsule owner(copy, [](void* p) noexcept { delete static_cast<std::vector<float>*>(p); });
+  return Weights(copy->data(), shape, owner);
+}
+
+void add_pointwise(nb::dict& dict, const std::string& name, const PointwiseWeights& layer) {
+  const auto out = static_cast<std::size_t>(layer.out_channels);
+  dict[nb::str((name + ".weight").c_str())] = to_array(layer.weight, {out, static_cast<std::size_t>(layer.in_channels)});
+  dict[nb::str((name + ".bias").c_str())] = to_array(layer.bias, {out});
+}
+
+// The float32 tensors that the engine runs, by their names in the model file, in the order of the network.
+nb::dict read_model_weights(const std::string& name) {
+  const Model model = load_model(name);
+  const InvertedResidualWeights& layers = *model.weights;
+  nb::dict dict;
+  const auto stem_kernel = static_cast<std::size_t>(layers.stem.kernel);
+  dict["stem.weight"] = to_array(layers.stem.weight, {layers.stem.bias.size(), stem_kernel, stem_kernel, 3});
+  dict["stem.bias"] = to_array(layers.stem.bias, {layers.stem.bias.size()});
+  for (std::size_t i = 0; i < layers.blocks.size(); ++i) {
+    const BlockWeights& block = layers.blocks[i];
+    const std::string prefix = "blocks." + std::to_string(i);
+    if (block.maybe_expand) add_pointwise(dict, prefix + ".expand", *block.maybe_expand);
+    const auto kernel = static_cast<std::size_t>(block.depthwise.kernel);
+    const std::size_t channels = block.depthwise.bias.size();
+    dict[nb::str((prefix + ".depthwise.weight").c_str())] = to_array(block.depthwise.weight, {kernel, kernel, channels});
+    dict[nb::str((prefix + ".depthwise.bias").c_str())] = to_array(block.depthwise.bias, {channels});
+    add_pointwise(dict, prefix + ".project", block.project);
+  }
+  if (layers.maybe_head) add_pointwise(dict, "head", *layers.maybe_head);
   return dict;
 }
 
@@ -75,6 +115,8 @@ class PythonNetwork {
 }  // namespace
 
 void register_network(nb::module_& m) {
+  m.def("read_model_weights", &read_model_weights, nb::arg("model") = std::string(builtin_model_name()),
+        "A model's float32 tensors as the engine runs them, by name, in the order of the network.");
   nb::class_<PythonNetwork>(m, "Network", "A model ready to run, for the SIMD level in use when it is made. One per thread.")
       .def(nb::init<const std::string&>(), nb::arg("model") = std::string(builtin_model_name()),
            "model: the built-in model's name, or the path of a .safetensors file.")

@@ -32,7 +32,8 @@ struct PackedNetwork {
   DepthwiseFunction compute_depthwise_row = nullptr;
   PackedPointwise stem;
   std::vector<PackedBlock> blocks;
-  PackedPointwise head;
+  std::optional<PackedPointwise> maybe_head;
+  int feature_width = 0;
   Arena arena;  // what the packed layers point into
 };
 
@@ -51,7 +52,8 @@ PackedNetwork pack_network(const Model& model) {
     target.project = pack_pointwise(block.project, packed.pointwise, packed.arena);
     target.residual = block.residual;
   }
-  packed.head = pack_pointwise(weights.head, packed.pointwise, packed.arena);
+  if (weights.maybe_head) packed.maybe_head = pack_pointwise(*weights.maybe_head, packed.pointwise, packed.arena);
+  packed.feature_width = weights.last_layer().out_channels;
   return packed;
 }
 
@@ -63,6 +65,11 @@ PixelRun run_of(const Plane& plane, int pixels) {
   return run;
 }
 
+// sums [16] += values [pixels, 16], over the pixels.
+void add_pixels(const float* values, int pixels, float* sums) {
+  for (int i = 0; i < pixels * kBlockChannels; ++i) sums[i % kBlockChannels] += values[i];
+}
+
 class FusedNetwork : public Network {
  public:
   explicit FusedNetwork(std::shared_ptr<const PackedNetwork> packed)
@@ -72,11 +79,11 @@ class FusedNetwork : public Network {
         strip_(scratch_.allocate(plan().strip_floats)),
         zeros_(scratch_.allocate(plan().zero_floats)),
         stem_rows_(scratch_.allocate(static_cast<std::size_t>(plan().stem_rows) * plan().stem_row_floats)),
-        sums_(scratch_.allocate(static_cast<std::size_t>(count_blocks(packed_->head.out_channels)) * kBlockChannels)) {}
+        sums_(scratch_.allocate(static_cast<std::size_t>(count_blocks(packed_->feature_width)) * kBlockChannels)) {}
 
   void features(const ImageView& image, std::span<float> row) override {
     const Extent in = plan().stem.in;
-    if (image.width != in.width || image.height != in.height || row.size() != static_cast<std::size_t>(packed_->head.out_channels)) {
+    if (image.width != in.width || image.height != in.height || row.size() != static_cast<std::size_t>(packed_->feature_width)) {
       throw Error(ErrorCode::kUsage, "the image or the feature row does not have the size that the model's card says");
     }
     Plane source = plane_of(0, plan().stem.out);
@@ -86,7 +93,7 @@ class FusedNetwork : public Network {
       run_block(i, image, source, target);
       source = target;
     }
-    average_head(source, plan().blocks.back().window.out.pixels(), row);
+    average(source, plan().blocks.back().window.out.pixels(), row);
   }
 
  private:
@@ -210,11 +217,17 @@ class FusedNetwork : public Network {
     }
   }
 
-  void average_head(const Plane& source, int pixels, std::span<float> row) {
-    const PackedPointwise& head = packed_->head;
-    std::fill_n(sums_, count_blocks(head.out_channels) * kBlockChannels, 0.0F);
-    for (const Panel& panel : head.panels) {
-      packed_->pointwise.sum_panel(head, panel, run_of(source, pixels), sums_ + panel.first_vector * head.lanes);
+  // The head's output is never stored: its sums over the pixels are all that is wanted.
+  void average(const Plane& source, int pixels, std::span<float> row) {
+    const int blocks = count_blocks(packed_->feature_width);
+    std::fill_n(sums_, blocks * kBlockChannels, 0.0F);
+    if (packed_->maybe_head) {
+      const PackedPointwise& head = *packed_->maybe_head;
+      for (const Panel& panel : head.panels) {
+        packed_->pointwise.sum_panel(head, panel, run_of(source, pixels), sums_ + panel.first_vector * head.lanes);
+      }
+    } else {
+      for (int block = 0; block < blocks; ++block) add_pixels(source.at(block, 0), pixels, sums_ + block * kBlockChannels);
     }
     const float share = 1.0F / static_cast<float>(pixels);
     std::transform(sums_, sums_ + row.size(), row.begin(), [share](float sum) { return sum * share; });

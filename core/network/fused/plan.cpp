@@ -11,6 +11,7 @@ namespace {
 // From this height on a whole expanded plane would not stay in the cache: such blocks go strip by strip.
 constexpr int kMinStripedHeight = 28;
 constexpr int kStripRows = 4;
+constexpr std::size_t kMaxScratchFloats = std::size_t{1} << 29;  // 2 GiB: a card that asks for more is mistaken or malicious
 
 int out_length(int in, int kernel, int stride, Padding padding) {
   if (padding == Padding::kSame) return (in + stride - 1) / stride;
@@ -79,6 +80,9 @@ Plan make_plan(const ModelCard& card, const InvertedResidualWeights& weights) {
   plan.stem_rows = (stem_outputs - 1) * plan.stem.stride + plan.stem.kernel;
   plan.stem_row_floats = static_cast<std::size_t>((plan.stem.out.width - 1) * plan.stem.stride + plan.stem.kernel) * 3;
   grow(plan.stem_row_floats, static_cast<std::size_t>(plan.stem.left_padding + plan.stem.in.width) * 3);
+  if (2 * plan.plane_floats + plan.ring_floats + plan.strip_floats > kMaxScratchFloats) {
+    throw Error(ErrorCode::kRunFailed, "the network needs too much memory for one image", "use a model with a smaller input");
+  }
   return plan;
 }
 

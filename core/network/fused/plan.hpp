@@ -54,6 +54,7 @@ struct Plan {
   std::size_t stem_row_floats = 0;
 };
 
+// Throws Error(kRunFailed) for a network that needs more scratch than an image can be worth.
 Plan make_plan(const ModelCard& card, const InvertedResidualWeights& weights);
 
 }  // namespace coulis::fused

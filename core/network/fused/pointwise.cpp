@@ -5,6 +5,8 @@
 #include <type_traits>
 #include <utility>
 
+#include "core/network/fused/unroll.hpp"
+
 // AVX3_DL has nothing for float32 that AVX3 has not.
 #undef HWY_DISABLED_TARGETS
 #define HWY_DISABLED_TARGETS (HWY_SSSE3 | HWY_SSE4 | HWY_AVX3_DL)
@@ -12,8 +14,6 @@
 #define HWY_TARGET_INCLUDE "core/network/fused/pointwise.cpp"
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
-
-#define COULIS_UNROLL _Pragma("GCC unroll 16")
 
 HWY_BEFORE_NAMESPACE();
 namespace coulis::fused::HWY_NAMESPACE {

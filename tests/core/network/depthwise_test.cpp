@@ -1,0 +1,85 @@
+#include "core/network/fused/depthwise.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <vector>
+
+#include "core/network/fused/packing.hpp"
+#include "core/network/fused/plan.hpp"
+#include "tests/core/network/every_level.hpp"
+#include "tests/core/network/random_floats.hpp"
+
+namespace coulis::fused {
+namespace {
+
+constexpr int kChannels = 40;  // two blocks and a half
+
+struct Case {
+  int kernel;
+  int stride;
+  int width;
+  Padding padding;
+};
+
+DepthwiseWeights make_layer(const Case& c) {
+  DepthwiseWeights layer{c.kernel, c.stride, kChannels, Activation::kRelu6, {}, {}};
+  layer.weight = random_floats(static_cast<std::size_t>(c.kernel * c.kernel * kChannels), -1, 1, 1);
+  layer.bias = random_floats(kChannels, -1, 3, 2);
+  return layer;
+}
+
+// input: [kernel rows, width, 16] of one block.
+double compute_expected(const DepthwiseWeights& layer, const Window& window, const std::vector<float>& input, int x, int channel) {
+  double sum = layer.bias[static_cast<std::size_t>(channel)];
+  for (int ky = 0; ky < layer.kernel; ++ky) {
+    for (int kx = 0; kx < layer.kernel; ++kx) {
+      const int in_x = x * layer.stride - window.left_padding + kx;
+      if (in_x < 0 || in_x >= window.in.width) continue;
+      const float value = input[static_cast<std::size_t>((ky * window.in.width + in_x) * kBlockChannels + channel % kBlockChannels)];
+      sum += static_cast<double>(value) * layer.weight[static_cast<std::size_t>((ky * layer.kernel + kx) * kChannels + channel)];
+    }
+  }
+  return std::clamp(sum, 0.0, 6.0);
+}
+
+void expect_row_equal_to_plain_sums(const Case& c) {
+  const DepthwiseWeights layer = make_layer(c);
+  const Window window = make_window(c.kernel, c.stride, c.padding, {c.width, c.kernel});
+  const std::size_t row_floats = static_cast<std::size_t>(c.width) * kBlockChannels;
+  const std::vector<float> input = random_floats(static_cast<std::size_t>(c.kernel) * row_floats, -3, 3, 3);
+  Arena arena;
+  const PackedDepthwise packed = pack_depthwise(layer, arena);
+  float* aligned = arena.allocate(input.size());
+  std::copy(input.begin(), input.end(), aligned);
+  std::vector<const float*> rows;
+  for (int ky = 0; ky < c.kernel; ++ky) rows.push_back(aligned + static_cast<std::size_t>(ky) * row_floats);
+  float* output = arena.allocate(static_cast<std::size_t>(window.out.width) * kBlockChannels);
+  for (int block = 0; block < count_blocks(kChannels); ++block) {
+    find_depthwise_kernel()(packed, block, {rows.data(), window.in.width, window.out.width, window.left_padding, output});
+    for (int channel = block * kBlockChannels; channel < std::min(kChannels, (block + 1) * kBlockChannels); ++channel) {
+      for (int x = 0; x < window.out.width; ++x) {
+        ASSERT_NEAR(output[x * kBlockChannels + channel % kBlockChannels], compute_expected(layer, window, input, x, channel), 1e-5)
+            << "column " << x << ", channel " << channel;
+      }
+    }
+  }
+}
+
+TEST(Depthwise, EqualsPlainSumsOnEveryWidthKernelStrideAndPadding) {
+  on_every_level([] {
+    for (const int kernel : {3, 5}) {
+      for (const int stride : {1, 2}) {
+        for (const Padding padding : {Padding::kSame, Padding::kSymmetric}) {
+          for (int width = 1; width <= 30; ++width) {
+            SCOPED_TRACE(testing::Message() << "kernel " << kernel << ", stride " << stride << ", width " << width);
+            expect_row_equal_to_plain_sums({kernel, stride, width, padding});
+          }
+        }
+      }
+    }
+  });
+}
+
+}  // namespace
+}  // namespace coulis::fused

@@ -1,0 +1,20 @@
+// Runs a check on every SIMD level of this CPU, named in the message of what fails.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include "core/base/simd.hpp"
+
+namespace coulis {
+
+template <class Check>
+void on_every_level(const Check& check) {
+  for (const SimdLevel level : supported_simd_levels()) {
+    limit_simd(level);
+    SCOPED_TRACE(simd_in_use());
+    check();
+  }
+  limit_simd(SimdLevel::kBest);
+}
+
+}  // namespace coulis

@@ -1,0 +1,109 @@
+#include "core/network/network.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <cstring>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "core/base/error.hpp"
+#include "tests/core/network/every_level.hpp"
+#include "tests/core/network/reference_network.hpp"
+#include "tests/core/network/small_model.hpp"
+
+namespace coulis {
+namespace {
+
+Model make_model(const SmallModelOptions& options) {
+  return parse_model(make_small_model(options).to_bytes(), "small");
+}
+
+Image make_image(const ModelCard& card, unsigned seed) {
+  Image image(card.input_width_px, card.input_height_px);
+  std::mt19937 generator(seed);
+  for (std::size_t i = 0; i < image.size_bytes(); ++i) image.data()[i] = static_cast<std::uint8_t>(generator() >> 11);
+  return image;
+}
+
+std::vector<float> compute_features(Network& network, const ModelCard& card, const Image& image) {
+  std::vector<float> row(static_cast<std::size_t>(card.feature_width), -1.0F);
+  network.features(image.view(), row);
+  return row;
+}
+
+void expect_equal_to_reference(const SmallModelOptions& options) {
+  const Model model = make_model(options);
+  const Image image = make_image(model.card, 7);
+  const std::vector<double> expected = compute_reference_features(model, image.view());
+  ASSERT_GT(*std::max_element(expected.begin(), expected.end()), 0.1) << "features of zero would prove nothing";
+  on_every_level([&] {
+    const std::vector<float> row = compute_features(*make_network_factory(model)->make(), model.card, image);
+    for (std::size_t i = 0; i < row.size(); ++i) EXPECT_NEAR(row[i], expected[i], 2e-5) << "feature " << i;
+  });
+}
+
+TEST(Network, EqualsPlainLoopsWithEndPadding) {
+  expect_equal_to_reference({});
+}
+
+TEST(Network, EqualsPlainLoopsWithSymmetricPadding) {
+  expect_equal_to_reference({.padding = "symmetric"});
+}
+
+TEST(Network, EqualsPlainLoopsWhereTheFirstBlockExpands) {
+  expect_equal_to_reference({.first_block_expands = true});
+}
+
+TEST(Network, EqualsPlainLoopsWithoutAHead) {
+  expect_equal_to_reference({.head = false});
+}
+
+TEST(Network, EqualsPlainLoopsWithAStemOfStrideOne) {
+  expect_equal_to_reference({.width_px = 32, .height_px = 40, .stem_stride = 1});
+}
+
+TEST(Network, EqualsPlainLoopsOnImagesSmallerThanItsWindows) {
+  expect_equal_to_reference({.width_px = 1, .height_px = 1});
+  expect_equal_to_reference({.width_px = 3, .height_px = 70});
+  expect_equal_to_reference({.width_px = 130, .height_px = 2, .padding = "symmetric"});
+}
+
+TEST(Network, ARowDoesNotDependOnWhatRanBefore) {
+  const Model model = load_model(std::string(builtin_model_name()));
+  const Image first = make_image(model.card, 1);
+  const Image second = make_image(model.card, 2);
+  const auto factory = make_network_factory(model);
+  const auto network = factory->make();
+  const std::vector<float> first_row = compute_features(*network, model.card, first);
+  const std::vector<float> second_row = compute_features(*network, model.card, second);
+  EXPECT_NE(first_row, second_row);
+  EXPECT_EQ(compute_features(*network, model.card, second), second_row);
+  EXPECT_EQ(compute_features(*network, model.card, first), first_row);
+  EXPECT_EQ(compute_features(*factory->make(), model.card, second), second_row);
+}
+
+TEST(Network, KeepsItsSimdLevelWhenTheLimitChangesLater) {
+  const Model model = make_model({});
+  const Image image = make_image(model.card, 3);
+  limit_simd(SimdLevel::kPortable);
+  const auto factory = make_network_factory(model);
+  const std::vector<float> row = compute_features(*factory->make(), model.card, image);
+  limit_simd(SimdLevel::kBest);
+  EXPECT_EQ(compute_features(*factory->make(), model.card, image), row);
+}
+
+TEST(Network, RefusesAnImageOrARowOfAnotherSize) {
+  const Model model = make_model({});
+  const auto network = make_network_factory(model)->make();
+  std::vector<float> row(static_cast<std::size_t>(model.card.feature_width));
+  const Image wide(model.card.input_width_px + 1, model.card.input_height_px);
+  EXPECT_THROW(network->features(wide.view(), row), Error);
+  row.pop_back();
+  EXPECT_THROW(network->features(make_image(model.card, 1).view(), row), Error);
+}
+
+}  // namespace
+}  // namespace coulis

@@ -1,0 +1,129 @@
+#include "core/network/fused/pointwise.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <vector>
+
+#include "core/network/fused/packing.hpp"
+#include "tests/core/network/every_level.hpp"
+#include "tests/core/network/random_floats.hpp"
+
+namespace coulis::fused {
+namespace {
+
+constexpr float kUntouched = 77;
+
+PointwiseWeights make_layer(int in, int out, Activation activation) {
+  const auto weights = static_cast<std::size_t>(in) * static_cast<std::size_t>(out);
+  return {in, out, activation, random_floats(weights, -0.5F, 0.5F, 1), random_floats(static_cast<std::size_t>(out), -1, 1, 2)};
+}
+
+Plane make_plane(Arena& arena, int channels, int pixels, unsigned seed) {
+  const std::size_t stride = block_stride_of(pixels);
+  const std::size_t count = static_cast<std::size_t>(count_blocks(channels)) * stride;
+  const std::vector<float> values = random_floats(count, -2, 2, seed);
+  Plane plane{arena.allocate(count), stride};
+  std::copy(values.begin(), values.end(), plane.data);
+  return plane;
+}
+
+float read(const Plane& plane, int pixel, int channel) {
+  return plane.at(channel / kBlockChannels, pixel)[channel % kBlockChannels];
+}
+
+double compute_expected(const PointwiseWeights& layer, const Plane& input, int pixel, int channel) {
+  double sum = layer.bias[static_cast<std::size_t>(channel)];
+  for (int k = 0; k < layer.in_channels; ++k) {
+    sum += static_cast<double>(layer.weight[static_cast<std::size_t>(channel * layer.in_channels + k)]) * read(input, pixel, k);
+  }
+  const Clamp clamp = clamp_of(layer.activation);
+  return std::min<double>(std::max<double>(sum, clamp.low), clamp.high);
+}
+
+PixelRun run_of(const Plane& plane, int pixels) {
+  PixelRun run;
+  run.data = plane.data;
+  run.chunk_stride = plane.block_stride;
+  run.pixels = pixels;
+  return run;
+}
+
+struct Shape {
+  int in, out, pixels;
+  Activation activation;
+  bool residual;
+};
+
+const Shape kShapes[] = {{1, 1, 1, Activation::kNone, false},       {3, 8, 5, Activation::kRelu, true},
+                         {16, 16, 14, Activation::kRelu6, false},   {17, 24, 29, Activation::kNone, true},
+                         {24, 144, 56, Activation::kRelu6, false},  {40, 25, 13, Activation::kNone, true},
+                         {33, 100, 100, Activation::kRelu6, false}, {64, 80, 7, Activation::kNone, true}};
+
+void expect_panels_equal_to_plain_sums(const Shape& shape) {
+  Arena arena;
+  const PointwiseWeights layer = make_layer(shape.in, shape.out, shape.activation);
+  const PointwiseKernel kernel = find_pointwise_kernel();
+  const PackedPointwise packed = pack_pointwise(layer, kernel, arena);
+  const Plane input = make_plane(arena, shape.in, shape.pixels, 3);
+  const Plane residual = make_plane(arena, shape.out, shape.pixels, 4);
+  const Plane output = make_plane(arena, shape.out, shape.pixels + 1, 5);
+  for (int channel = 0; channel < shape.out; ++channel)
+    output.at(channel / kBlockChannels, shape.pixels)[channel % kBlockChannels] = kUntouched;
+  for (const Panel& panel : packed.panels) {
+    const int block = packed.first_block(panel);
+    kernel.compute_panel(packed, panel, run_of(input, shape.pixels), output.from(block, 0),
+                         shape.residual ? residual.from(block, 0) : Plane{});
+  }
+  for (int channel = 0; channel < shape.out; ++channel) {
+    for (int pixel = 0; pixel < shape.pixels; ++pixel) {
+      const double added = shape.residual ? read(residual, pixel, channel) : 0;
+      ASSERT_NEAR(read(output, pixel, channel), compute_expected(layer, input, pixel, channel) + added, 2e-5) << pixel << ", " << channel;
+    }
+    ASSERT_EQ(read(output, shape.pixels, channel), kUntouched) << "written behind the run";
+  }
+}
+
+TEST(Pointwise, EqualsPlainSumsOnOddShapes) {
+  on_every_level([] {
+    for (const Shape& shape : kShapes) {
+      SCOPED_TRACE(testing::Message() << shape.in << " -> " << shape.out << ", " << shape.pixels << " pixels");
+      expect_panels_equal_to_plain_sums(shape);
+    }
+  });
+}
+
+TEST(Pointwise, EqualsPlainSumsForEveryNumberOfPixelsOfATile) {
+  on_every_level([] {
+    for (int pixels = 1; pixels <= 30; ++pixels) {
+      SCOPED_TRACE(pixels);
+      expect_panels_equal_to_plain_sums({20, 48, pixels, Activation::kRelu6, true});
+      expect_panels_equal_to_plain_sums({9, 20, pixels, Activation::kNone, false});
+    }
+  });
+}
+
+TEST(Pointwise, SumsOverPixelsAfterTheActivation) {
+  on_every_level([] {
+    for (const Shape& shape : kShapes) {
+      SCOPED_TRACE(testing::Message() << shape.in << " -> " << shape.out << ", " << shape.pixels << " pixels");
+      Arena arena;
+      const PointwiseWeights layer = make_layer(shape.in, shape.out, shape.activation);
+      const PointwiseKernel kernel = find_pointwise_kernel();
+      const PackedPointwise packed = pack_pointwise(layer, kernel, arena);
+      const Plane input = make_plane(arena, shape.in, shape.pixels, 6);
+      float* sums = arena.allocate(static_cast<std::size_t>(count_blocks(shape.out) * kBlockChannels));
+      for (const Panel& panel : packed.panels) {
+        kernel.sum_panel(packed, panel, run_of(input, shape.pixels), sums + panel.first_vector * packed.lanes);
+      }
+      for (int channel = 0; channel < shape.out; ++channel) {
+        double expected = 0;
+        for (int pixel = 0; pixel < shape.pixels; ++pixel) expected += compute_expected(layer, input, pixel, channel);
+        ASSERT_NEAR(sums[channel], expected, 1e-5 * (1 + shape.pixels)) << channel;
+      }
+    }
+  });
+}
+
+}  // namespace
+}  // namespace coulis::fused

@@ -1,0 +1,116 @@
+"""The engine against ONNX Runtime: the same weights to the bit, the same features on photos."""
+
+from pathlib import Path
+
+import numpy as np
+import onnx
+import onnxruntime
+import pytest
+from coulis import _core
+from onnx import numpy_helper
+from PIL import Image
+
+SHARED = Path(__file__).parents[3] / ".." / "shared"
+ONNX_MODEL = SHARED / "models" / "mobilenetv2_from_int8_fp32.onnx"
+PHOTOS = SHARED / "fruits-360" / "Test"
+MODEL = Path(__file__).parents[3] / "models" / "mobilenet_v2_1.0_224.safetensors"
+
+needs_onnx_model = pytest.mark.skipif(not ONNX_MODEL.exists(), reason=f"{ONNX_MODEL} is missing")
+needs_photos = pytest.mark.skipif(not PHOTOS.exists(), reason=f"{PHOTOS} is missing")
+
+
+@pytest.fixture(scope="module")
+def photos():
+    """uint8 [500, 224, 224, 3], spread evenly over the classes."""
+    paths = sorted(PHOTOS.glob("*/*.jpg"))
+    chosen = [paths[i * len(paths) // 500] for i in range(500)]
+    images = [Image.open(path).convert("RGB").resize((224, 224), Image.Resampling.BICUBIC) for path in chosen]
+    return np.stack([np.asarray(image) for image in images])
+
+
+@pytest.fixture(scope="module")
+def expected(photos):
+    """ONNX Runtime's features of the photos: float32 [500, 1280]."""
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    session = onnxruntime.InferenceSession(ONNX_MODEL, options, providers=["CPUExecutionProvider"])
+    inputs = (photos.astype(np.float32) / np.float32(127.5) - np.float32(1)).transpose(0, 3, 1, 2)
+    return np.concatenate([session.run(None, {"input": image[None]})[0] for image in inputs])
+
+
+@pytest.fixture
+def limit_simd():
+    yield _core.limit_simd
+    _core.limit_simd("best")
+
+
+# The portable level takes some 0.1 s for a photo: 20 photos for it.
+@needs_onnx_model
+@needs_photos
+@pytest.mark.parametrize(("level", "count"), [("avx512", 500), ("avx2", 500), ("portable", 20)])
+def test_features_equal_those_of_onnx_runtime(photos, expected, limit_simd, level, count):
+    try:
+        limit_simd(level)
+    except _core.Error as error:
+        pytest.skip(str(error))
+    step = len(photos) // count
+    rows = _core.Network().features(photos[::step]).astype(np.float64)
+    wanted = expected[::step].astype(np.float64)
+    assert len(rows) == count
+    assert np.abs(rows - wanted).max() <= 1e-4
+    cosine = (rows * wanted).sum(1) / np.linalg.norm(rows, axis=1) / np.linalg.norm(wanted, axis=1)
+    assert cosine.min() >= 0.999999
+
+
+@needs_photos
+def test_a_batch_gives_the_rows_of_its_images_in_any_order(photos):
+    network = _core.Network()
+    rows = network.features(photos[:8])
+    assert np.array_equal(network.features(photos[:8][::-1].copy()), rows[::-1])
+    assert np.array_equal(np.stack([network.features(photo) for photo in photos[:8]]), rows)
+    assert network.features(photos[:0]).shape == (0, 1280)
+
+
+@needs_onnx_model
+def test_dequantised_weights_equal_the_onnx_initialisers_to_the_bit():
+    weights = _core.read_model_weights()
+    initialisers = {i.name: numpy_helper.to_array(i) for i in onnx.load(ONNX_MODEL).graph.initializer}
+    layers = list(dict.fromkeys(name.rsplit(".", 1)[0] for name in weights))  # in the order of the network
+    convolutions = sorted({name[:6] for name in initialisers if name.startswith("conv")})
+    assert len(layers) == len(convolutions) == 52
+    for layer, convolution in zip(layers, convolutions, strict=True):
+        kernel = initialisers[f"{convolution}_w"]  # [out, in / group, k, k]
+        if layer.endswith(".depthwise"):
+            kernel = kernel[:, 0].transpose(1, 2, 0)
+        elif layer == "stem":
+            kernel = kernel.transpose(0, 2, 3, 1)
+        else:
+            kernel = kernel[:, :, 0, 0]
+        assert kernel.shape == weights[f"{layer}.weight"].shape
+        assert kernel.tobytes() == weights[f"{layer}.weight"].tobytes(), layer
+        assert initialisers[f"{convolution}_b"].tobytes() == weights[f"{layer}.bias"].tobytes(), layer
+
+
+def test_the_card_is_a_dict_that_names_licence_and_preprocessing():
+    card = _core.Network().card
+    assert card["name"] == "mobilenet_v2_1.0_224"
+    assert card["licence"] == "Apache-2.0"
+    assert (card["input_width_px"], card["input_height_px"], card["feature_width"]) == (224, 224, 1280)
+    assert card["filter"] == "bicubic"
+
+
+def test_a_model_file_gives_the_features_of_the_built_in_model():
+    image = np.random.default_rng(0).integers(0, 256, (224, 224, 3), np.uint8)
+    assert np.array_equal(_core.Network(str(MODEL)).features(image), _core.Network().features(image))
+
+
+def test_images_of_another_size_are_a_value_error():
+    network = _core.Network()
+    for shape in [(223, 224, 3), (224, 224), (1, 224, 224, 4)]:
+        with pytest.raises(ValueError, match="height, width, 3"):
+            network.features(np.zeros(shape, np.uint8))
+
+
+def test_an_unknown_model_is_an_error():
+    with pytest.raises(_core.Error, match="no model 'resnet'"):
+        _core.Network("resnet")

@@ -17,7 +17,8 @@ NB_MODULE(_core, m) {
   m.def(
       "limit_simd", [](const std::string& level) { coulis::limit_simd(coulis::parse_simd_level(level)); }, nb::arg("level"),
       "Let the kernels use at most this SIMD level: 'portable', 'avx2', 'avx512', or 'best' to lift the limit. Process-wide.");
-  m.def("simd_in_use", [] { return std::string(coulis::simd_in_use()); }, "The SIMD level that the next call takes.");
+  m.def(
+      "simd_in_use", [] { return std::string(coulis::simd_in_use()); }, "The SIMD level that the next call takes.");
   coulis::bindings::register_decode(m);
   coulis::bindings::register_resample(m);
   coulis::bindings::register_network(m);

@@ -1,4 +1,4 @@
-// COULIS_UNROLL, before a loop whose bounds are known: without it GCC keeps arrays of vectors on the stack, at a fifth of the speed.
+// COULIS_UNROLL, before a loop whose bounds are known: without it GCC 12 keeps arrays of vectors on the stack, about 8 % slower in all.
 #pragma once
 
 #define COULIS_UNROLL _Pragma("GCC unroll 16")

@@ -1,9 +1,8 @@
 // TemporaryFolder: a folder for one test, gone at its end.
 #pragma once
 
-#include <stdlib.h>
-
 #include <cerrno>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <string>

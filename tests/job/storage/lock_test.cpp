@@ -1,12 +1,13 @@
 #include "job/storage/lock.hpp"
 
 #include <gtest/gtest.h>
-#include <signal.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <array>
+#include <csignal>
+#include <stdexcept>
 #include <string>
 
 #include "tests/job/temporary_folder.hpp"

@@ -22,6 +22,7 @@ bool is_refused(const std::function<void()>& read) {
   } catch (const Error& error) {
     EXPECT_EQ(error.code(), ErrorCode::kRunFailed);
     EXPECT_NE(std::string(error.what()).find("that file"), std::string::npos) << error.what();
+    EXPECT_NE(error.remedy().find("remove the file"), std::string::npos) << error.remedy();
     return true;
   }
 }

@@ -14,6 +14,7 @@ void run_workers(int count, const std::function<void(int)>& work, const std::fun
   std::exception_ptr first_error;
   {
     std::vector<std::jthread> threads;
+    threads.reserve(static_cast<std::size_t>(count));
     for (int worker = 0; worker < count; ++worker) {
       threads.emplace_back([&, worker] {
         try {

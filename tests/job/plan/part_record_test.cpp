@@ -41,7 +41,7 @@ Metadata with_images(const std::string& images, const std::string& failures = "[
 }
 
 TEST(PartRecord, ReadsBackAsItWas) {
-  const PartRecord record{"model=1\nx=2\n", {{"a.jpg", 1, -2}, {"b/c.png", 3, 4}}, {{1, "decode", "corrupt", "It \"says\" \\x41"}}};
+  const PartRecord record{"model=1\nx=2\n", {{"a.jpg", 1, -2}, {"b/c.png", 3, 4}}, {{1, "decode", "corrupt", R"(It "says" \x41)"}}};
   expect_equal(read_back(record), record);
   expect_equal(read_back({}), {});
 }

@@ -29,7 +29,7 @@ struct Work {
     plan = make_plan(listing, {}, [](const PartFile&) { return PartRecord{}; },
                      {"s=1\n", photos.options.features.images_per_part, "snappy", false});
   }
-  FeaturizeContext context() {
+  FeaturizeContext context() const {
     return {input,
             output,
             builtin_model(),

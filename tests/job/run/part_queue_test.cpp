@@ -131,6 +131,7 @@ TEST(PartQueue, KeepsFewPartsInFlightAndHandsOutEachImageOnceToManyThreads) {
   const Parts parts(sizes);
   PartQueue queue(parts.pointers(), kWidth, kMaxInFlight);
   std::vector<std::vector<std::atomic<int>>> visits;
+  visits.reserve(kParts);
   for (const std::size_t size : sizes) visits.emplace_back(size);
   std::atomic<std::size_t> in_flight = 0;
   std::atomic<std::size_t> most_in_flight = 0;

@@ -30,7 +30,7 @@ class Verify : public testing::Test {
                        << ", first: " << (problems.empty() ? "" : problems.front());
   }
 
-  void replace(const std::string& key, const std::string& text) { photos_.folder.write("output/" + key, text); }
+  void replace(const std::string& key, const std::string& text) const { photos_.folder.write("output/" + key, text); }
   void rewrite_manifest() { replace(kManifestKey, to_json(manifest_)); }
 
   PhotoFolder photos_;

@@ -12,7 +12,7 @@ using namespace std::string_view_literals;
 
 TEST(Printable, LeavesValidUtf8AsItIs) {
   for (const std::string_view text : {""sv, "a b/c.jpg"sv, "Äpfel/Größe.jpg"sv, "写真/猫.png"sv, "\U0001F34E.jpg"sv,
-                                      "\u0080\u07FF\u0800\uFFFF"sv, "back\\slash"sv, "\U0010FFFF"sv}) {
+                                      "\u0080\u07FF\u0800\uFFFF"sv, R"(back\slash)"sv, "\U0010FFFF"sv}) {
     EXPECT_EQ(printable(text), text);
   }
 }

@@ -96,7 +96,7 @@ TEST(RowTable, ReadsATableOfSeveralRowGroupsWithoutMetadata) {
 }
 
 TEST(RowTable, RefusesColumnsThatAreMissingOfAnotherTypeOrUneven) {
-  const auto text = arrow::utf8();
+  const auto& text = arrow::utf8();
   const auto rows = arrow::list(arrow::float32());
   const auto two = strings({"a", "b"});
   const std::vector<std::pair<std::string, Bytes>> cases = {

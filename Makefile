@@ -52,14 +52,14 @@ format: test-packages .venv/.stamp-test  ## Format C++ and Python in place
 asan: .venv/.stamp-build  ## C++ tests under AddressSanitizer and UndefinedBehaviorSanitizer
 	cmake --preset asan
 	cmake --build --preset asan -j $(JOBS)
-	ctest --test-dir build/asan -j $(TEST_JOBS) --output-on-failure --no-tests=error
+	ctest --preset asan -j $(TEST_JOBS) --output-on-failure --no-tests=error
 
 # GCC 12's ThreadSanitizer cannot map its shadow where the kernel randomises addresses by more than 28 bits.
 tsan: fixed_addresses = $(shell setarch -R true 2>/dev/null && echo setarch -R)
 tsan: .venv/.stamp-build  ## C++ tests under ThreadSanitizer
 	cmake --preset tsan
 	$(fixed_addresses) cmake --build --preset tsan -j $(JOBS)
-	$(fixed_addresses) ctest --test-dir build/tsan -j $(TEST_JOBS) --output-on-failure --no-tests=error
+	$(fixed_addresses) ctest --preset tsan -j $(TEST_JOBS) --output-on-failure --no-tests=error
 
 bench: build .venv/.stamp-test  ## Run every benchmark (each proves equal results first)
 	@for file in $(sort $(wildcard benchmarks/bench_*.py benchmarks/*/bench_*.py)); do echo "== $$file"; $(PYTHON) $$file || exit 1; done

@@ -16,10 +16,13 @@ enum class Verbosity { kQuiet, kNormal, kVerbose };
 class Console : public Progress {
  public:
   explicit Console(Verbosity verbosity);
+  ~Console() override { end(); }  // an error leaves no bar in front of its message
+  Console(const Console&) = delete;
+  Console& operator=(const Console&) = delete;
 
   void begin(std::string_view stage, std::uint64_t total) override;
   void advance(std::uint64_t done, std::uint64_t failed) override;
-  void end() override;
+  void end() final;
   void say(const std::string& sentence) override;
   void detail(const std::string& sentence) override;
   void warn(const std::string& sentence) override;

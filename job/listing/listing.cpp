@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
-#include <regex>
 #include <utility>
 
 #include "core/base/error.hpp"
@@ -71,23 +70,25 @@ Listing list_images(const Location& input, const ListingOptions& options) {
   return listing;
 }
 
-LabelRule::LabelRule(const ListingOptions& options) : level_(options.label_level), regex_(options.label_regex) {
+LabelRule::LabelRule(const ListingOptions& options) : level_(options.label_level) {
   if (level_ < 1) throw Error(ErrorCode::kUsage, "--label-level counts from 1, the parent folder");
-  if (regex_.empty()) return;
+  if (options.label_regex.empty()) return;
   try {
-    if (std::regex(regex_).mark_count() == 0) {
-      throw Error(ErrorCode::kUsage, fmt::format("--label-regex '{}' has no group", regex_),
-                  "put the label in parentheses: '/([^/]+)/[^/]*$'");
-    }
+    regex_.emplace(options.label_regex);
   } catch (const std::regex_error& e) {
-    throw Error(ErrorCode::kUsage, fmt::format("--label-regex '{}' is not a valid expression: {}", regex_, e.what()));
+    throw Error(ErrorCode::kUsage,
+                fmt::format("--label-regex '{}' is not a valid expression: {}", printable(options.label_regex), e.what()));
+  }
+  if (regex_->mark_count() == 0) {
+    throw Error(ErrorCode::kUsage, fmt::format("--label-regex '{}' has no group", printable(options.label_regex)),
+                "put the label in parentheses: '/([^/]+)/[^/]*$'");
   }
 }
 
 std::string LabelRule::label_of(const std::string& path) const {
-  if (regex_.empty()) return printable(folder_above(path, level_));
+  if (!regex_) return printable(folder_above(path, level_));
   std::smatch match;
-  return std::regex_search(path, match, std::regex(regex_)) ? printable(match[1].str()) : "";
+  return std::regex_search(path, match, *regex_) ? printable(match[1].str()) : "";
 }
 
 }  // namespace coulis

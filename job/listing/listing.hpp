@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
+#include <regex>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -43,7 +45,7 @@ Listing list_images(const Location& input, const ListingOptions& options);
 // A glob with a '/' is matched against the whole key, one without against the file name.
 bool matches_glob(std::string_view key, const std::string& glob);
 
-// The rule of the options, ready to be applied to many paths. Not thread-safe to build, safe to use from many threads.
+// The rule of the options, ready to be applied to many paths, from many threads.
 class LabelRule {
  public:
   explicit LabelRule(const ListingOptions& options);    // throws Error(kUsage)
@@ -51,7 +53,7 @@ class LabelRule {
 
  private:
   int level_;
-  std::string regex_;
+  std::optional<std::regex> regex_;
 };
 
 }  // namespace coulis

@@ -38,6 +38,15 @@ ManifestPart parse_part(const json& value) {
           parse_file(value.at("pca"))};
 }
 
+char parse_separator(const json& value, const std::string& origin) {
+  const auto text = value.get<std::string>();
+  if (text.size() != 1) {
+    throw Error(ErrorCode::kRunFailed, fmt::format("{} is not a valid manifest: its csv_separator is not one character", origin),
+                "remove it and run the same command again");
+  }
+  return text[0];
+}
+
 }  // namespace
 
 std::uint64_t Manifest::failed() const {
@@ -88,7 +97,7 @@ Manifest parse_manifest(const std::string& text, const std::string& origin) {
     m.listing_hash = root.at("listing").at("hash").get<std::string>();
     m.ok = root.at("counts").at("ok").get<std::uint64_t>();
     m.failed_by_code = root.at("counts").at("failed_by_code").get<std::map<std::string, std::uint64_t>>();
-    m.csv_separator = root.at("csv_separator").get<std::string>().at(0);
+    m.csv_separator = parse_separator(root.at("csv_separator"), origin);
     m.pca = {root.at("pca").at("requested").get<std::string>(), root.at("pca").at("convention").get<std::string>(),
              root.at("pca").at("explained_variance_ratio").get<std::vector<double>>()};
     for (const json& part : root.at("parts")) m.parts.push_back(parse_part(part));

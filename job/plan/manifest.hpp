@@ -65,7 +65,7 @@ struct Manifest {
 // Throws Error(kRunFailed) if the file is there and malformed; nothing if there is none.
 std::optional<Manifest> read_manifest(const Location& output);
 std::string to_json(const Manifest& manifest);
-Manifest parse_manifest(const std::string& json, const std::string& origin);
+Manifest parse_manifest(const std::string& text, const std::string& origin);
 
 // SHA-256 in pieces.
 class Sha256 {

@@ -66,7 +66,7 @@ std::vector<std::pair<std::string, std::string>> to_metadata(const PartRecord& r
   for (const ImageRef& image : record.images) images.push_back({escape(image.key), image.size_bytes, image.mtime_ns});
   json failures = json::array();
   for (const FailedImage& failure : record.failures) {
-    failures.push_back({failure.index, failure.stage, failure.code, failure.message});
+    failures.push_back({failure.index, failure.stage, failure.code, printable(failure.message)});
   }
   return {{std::string(kSettings), record.settings}, {std::string(kImages), images.dump()}, {std::string(kFailures), failures.dump()}};
 }

@@ -16,7 +16,7 @@ struct FailedImage {
   std::size_t index = 0;  // into PartRecord::images
   std::string stage;
   std::string code;
-  std::string message;
+  std::string message;  // written as printable text: a decoder may quote bytes of the file
 };
 
 struct PartRecord {

@@ -4,11 +4,13 @@
 #include <xxhash.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <map>
 #include <memory>
 #include <optional>
 #include <set>
+#include <tuple>
 #include <unordered_map>
 #include <utility>
 
@@ -17,22 +19,27 @@ namespace {
 
 constexpr std::string_view kFeatures = "features";
 constexpr std::size_t kFingerprintDigits = 32;
+constexpr std::array<std::string_view, 2> kCompressions = {"snappy", "zstd"};
 
+// Exactly the names that part_file_name() gives: a copy with another name is somebody else's.
 std::optional<PartFile> parse_part_file(std::string_view folder, const std::string& key) {
   const std::string_view prefix = "part-";
   std::string_view name = key;
-  if (!name.starts_with(folder) || !name.ends_with(".parquet")) return std::nullopt;
   name.remove_prefix(folder.size() + 1);
+  const std::string_view whole_name = name;
   if (!name.starts_with(prefix)) return std::nullopt;
   name.remove_prefix(prefix.size());
   PartFile file;
   const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), file.number);
-  if (error != std::errc() || end == name.data() + name.size() || *end != '-') return std::nullopt;
+  if (error != std::errc() || end == name.data() + name.size()) return std::nullopt;
   name.remove_prefix(static_cast<std::size_t>(end - name.data()) + 1);
-  if (name.size() < kFingerprintDigits || name.find_first_not_of("0123456789abcdef") < kFingerprintDigits) return std::nullopt;
   file.fingerprint = name.substr(0, kFingerprintDigits);
+  if (file.fingerprint.find_first_not_of("0123456789abcdef") != std::string::npos) return std::nullopt;
   file.key = key;
-  return file;
+  const bool ours = std::any_of(kCompressions.begin(), kCompressions.end(), [&](std::string_view compression) {
+    return whole_name == part_file_name(file.number, file.fingerprint, compression);
+  });
+  return ours && file.fingerprint.size() == kFingerprintDigits ? std::optional(file) : std::nullopt;
 }
 
 Part make_part(std::uint64_t number, std::vector<ImageRef> images, const std::string& settings) {
@@ -196,7 +203,8 @@ std::vector<PartFile> list_part_files(const Location& output, std::string_view f
   output.list(folder, [&](const Entry& entry) {
     if (auto file = parse_part_file(folder, entry.key)) files.push_back(std::move(*file));
   });
-  std::sort(files.begin(), files.end(), [](const PartFile& a, const PartFile& b) { return a.key < b.key; });
+  std::sort(files.begin(), files.end(),
+            [](const PartFile& a, const PartFile& b) { return std::tie(a.number, a.key) < std::tie(b.number, b.key); });
   return files;
 }
 

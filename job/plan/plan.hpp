@@ -37,13 +37,13 @@ struct Plan {
   std::size_t parts_to_do() const;
 };
 
-// Part files below "features/": {number, fingerprint, key}. Other names are nobody's business.
+// A part file below "features/" or "pca/". Other names are nobody's business.
 struct PartFile {
   std::uint64_t number = 0;
   std::string fingerprint;
   std::string key;
 };
-std::vector<PartFile> list_part_files(const Location& output, std::string_view folder);
+std::vector<PartFile> list_part_files(const Location& output, std::string_view folder);  // by number
 
 // Committed parts keep their members: an added image goes to a new part at the end, a changed or removed one makes its own part
 // be redone, no other. `read_record` opens a part file; it is called only when the committed files do not match the listing as it is.

@@ -24,7 +24,7 @@ PartContents describe_part(const Location& input, const PartFile& file, const By
     throw Error(ErrorCode::kRunFailed,
                 fmt::format("{} has lost rows: {} images, {} rows, {} failures", origin, record.images.size(), table.rows(),
                             record.failures.size()),
-                "remove the file and run the same command again");
+                "remove the file and run the same `coulis run` command again");
   }
   PartContents contents;
   contents.entry.number = file.number;

@@ -16,7 +16,7 @@ namespace coulis {
 
 // A part being computed. Each image's row and failure are written by the one worker that took the image.
 struct PartInFlight {
-  PartInFlight(const Part& part, std::size_t width);
+  PartInFlight(const Part& source, std::size_t width);
 
   const Part* part;
   std::vector<float> rows;                       // [images, width]; a failed image's row is never read

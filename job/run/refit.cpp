@@ -34,7 +34,7 @@ Summary refit(const std::string& output_uri, const PcaOptions& options, int thre
     throw Error(ErrorCode::kStorage, fmt::format("{} does not exist", printable(output.root())), "check the spelling of OUTPUT");
   const Lock lock(output);
   std::optional<Manifest> manifest = read_manifest(output);
-  if (!manifest || manifest->parts.empty()) {
+  if (!manifest || manifest->parts.empty() || !output.has(kSuccessKey)) {
     throw Error(ErrorCode::kRunFailed, fmt::format("{} holds no finished run", printable(output.root())),
                 "finish it with `coulis run` first");
   }

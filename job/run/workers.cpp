@@ -14,6 +14,7 @@ void run_workers(int count, const std::function<void(int)>& work, const std::fun
   std::exception_ptr first_error;
   {
     std::vector<std::jthread> threads;
+    threads.reserve(static_cast<std::size_t>(count));
     for (int worker = 0; worker < count; ++worker) {
       threads.emplace_back([&, worker] {
         try {
@@ -33,7 +34,7 @@ void run_workers(int count, const std::function<void(int)>& work, const std::fun
 
 void for_each_parallel(int threads, std::size_t count, const std::function<void(std::size_t)>& work) {
   std::atomic<std::size_t> next = 0;
-  const auto workers = static_cast<int>(std::min<std::size_t>(static_cast<std::size_t>(threads), count));
+  const auto workers = static_cast<int>(std::min<std::size_t>(static_cast<std::size_t>(std::max(threads, 1)), count));
   const auto take_all = [&](int) {
     for (std::size_t index = next++; index < count; index = next++) work(index);
   };

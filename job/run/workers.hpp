@@ -11,7 +11,7 @@ namespace coulis {
 void run_workers(
     int count, const std::function<void(int worker)>& work, const std::function<void()>& on_error = [] {});
 
-// work(index) for each index below `count`, on up to `threads` threads. Stops at the first exception and rethrows it.
+// work(index) for each index below `count`, on up to `threads` threads, at least one. Stops at the first exception and rethrows it.
 void for_each_parallel(int threads, std::size_t count, const std::function<void(std::size_t index)>& work);
 
 }  // namespace coulis

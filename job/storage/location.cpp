@@ -45,7 +45,7 @@ void walk(const std::string& folder, const std::string& key_prefix, std::vector<
     struct stat info {};
     const bool readable = fstatat(dirfd(stream.get()), name.c_str(), &info, 0) == 0;
     if (readable && S_ISDIR(info.st_mode)) {
-      walk(folder + "/" + name, key_prefix + name + "/", above, visit);
+      walk(fmt::format("{}/{}", folder, name), fmt::format("{}{}/", key_prefix, name), above, visit);
     } else if (!readable || S_ISREG(info.st_mode)) {  // a broken link is listed: reading it will say what is wrong
       const std::int64_t mtime_ns = std::int64_t{info.st_mtim.tv_sec} * 1'000'000'000 + info.st_mtim.tv_nsec;
       visit({key_prefix + name, static_cast<std::uint64_t>(info.st_size), mtime_ns});

@@ -44,7 +44,8 @@ Lock::Lock(const Location& output) {
                 "wait until that run ends, or choose another output folder");
   }
   const std::string self = fmt::format("process {}", getpid());
-  if (ftruncate(file_, 0) == 0) write_all(file_, std::as_bytes(std::span(self)), path);
+  // For the message of a second run only: a disk without room for it must not keep this run from its lock.
+  [[maybe_unused]] const bool noted = ftruncate(file_, 0) == 0 && pwrite(file_, self.data(), self.size(), 0) > 0;
 }
 
 Lock::~Lock() {

@@ -12,6 +12,7 @@
 #include <system_error>
 
 #include "core/base/error.hpp"
+#include "job/storage/location.hpp"
 
 namespace coulis {
 namespace {
@@ -86,7 +87,7 @@ void write_all(int file, std::span<const std::byte> bytes, const std::string& pa
   while (!bytes.empty()) {
     const ssize_t count = write(file, bytes.data(), std::min(bytes.size(), kLargestWrite));
     if (count < 0 && errno == EINTR) continue;
-    if (count < 0) throw_storage_error(fmt::format("cannot write {}", path));
+    if (count < 0) throw_storage_error(fmt::format("cannot write {}", printable(path)));
     bytes = bytes.subspan(static_cast<std::size_t>(count));
   }
 }
@@ -97,7 +98,7 @@ void sync_and_close(int file, const std::string& temporary_path, const std::stri
   if (sync_code == 0 && close_code == 0) return;
   unlink(temporary_path.c_str());
   errno = sync_code != 0 ? sync_code : close_code;
-  throw_storage_error(fmt::format("cannot write {}", path));
+  throw_storage_error(fmt::format("cannot write {}", printable(path)));
 }
 
 void sync_folder(const std::string& path) {

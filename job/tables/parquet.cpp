@@ -17,8 +17,7 @@ namespace coulis {
 namespace {
 
 void check(const arrow::Status& status, const std::string& what) {
-  if (status.ok()) return;
-  throw Error(ErrorCode::kRunFailed, fmt::format("{}: {}", what, status.ToString()), "run the same `coulis run` command again");
+  if (!status.ok()) throw Error(ErrorCode::kRunFailed, fmt::format("{}: {}", what, status.ToString()));
 }
 
 template <class T>
@@ -31,6 +30,17 @@ std::shared_ptr<arrow::Array> to_array(const std::vector<std::string>& values) {
   arrow::StringBuilder builder;
   check(builder.AppendValues(values), "cannot build a string column");
   return check(builder.Finish(), "cannot build a string column");
+}
+
+// A part file counts as done by its name: only when it is gone does a run write it again.
+[[noreturn]] void refuse(const std::string& origin, std::string_view why) {
+  throw Error(ErrorCode::kRunFailed, fmt::format("{}: {}", origin, why), "remove the file and run the same `coulis run` command again");
+}
+
+template <class T>
+T read_or_refuse(arrow::Result<T> result, const std::string& origin) {
+  if (!result.ok()) refuse(origin, result.status().ToString());
+  return std::move(result).ValueUnsafe();
 }
 
 // [rows, width] as list<float>; the values are borrowed.
@@ -81,19 +91,17 @@ Bytes write_table(const std::shared_ptr<arrow::Table>& table, Compression compre
 std::unique_ptr<parquet::arrow::FileReader> open_parquet(const Bytes& bytes, const std::string& origin) {
   const auto source = std::make_shared<arrow::io::BufferReader>(
       std::make_shared<arrow::Buffer>(reinterpret_cast<const std::uint8_t*>(bytes.data()), static_cast<std::int64_t>(bytes.size())));
-  return check(parquet::arrow::OpenFile(source, arrow::default_memory_pool()), origin);
+  return read_or_refuse(parquet::arrow::OpenFile(source, arrow::default_memory_pool()), origin);
 }
 
 template <class ArrayType>
 std::vector<std::shared_ptr<ArrayType>> chunks_of(const arrow::Table& table, const std::string& column, const std::string& origin) {
   const std::shared_ptr<arrow::ChunkedArray> found = table.GetColumnByName(column);
-  if (!found) throw Error(ErrorCode::kRunFailed, fmt::format("{} has no column '{}'", origin, column));
+  if (!found) refuse(origin, fmt::format("it has no column '{}'", column));
   std::vector<std::shared_ptr<ArrayType>> chunks;
   for (const auto& chunk : found->chunks()) {
     auto typed = std::dynamic_pointer_cast<ArrayType>(chunk);
-    if (!typed || typed->null_count() != 0) {
-      throw Error(ErrorCode::kRunFailed, fmt::format("{}: column '{}' has another type, or nulls", origin, column));
-    }
+    if (!typed || typed->null_count() != 0) refuse(origin, fmt::format("column '{}' has another type, or nulls", column));
     chunks.push_back(std::move(typed));
   }
   return chunks;
@@ -111,13 +119,11 @@ std::vector<std::string> read_strings(const arrow::Table& table, const std::stri
 void read_lists(RowTable& out, const arrow::Table& table, const std::string& column, const std::string& origin) {
   for (const auto& chunk : chunks_of<arrow::ListArray>(table, column, origin)) {
     const auto floats = std::dynamic_pointer_cast<arrow::FloatArray>(chunk->values());
-    if (!floats || floats->null_count() != 0) throw Error(ErrorCode::kRunFailed, fmt::format("{}: '{}' holds no floats", origin, column));
+    if (!floats || floats->null_count() != 0) refuse(origin, fmt::format("'{}' holds no floats", column));
     for (std::int64_t i = 0; i < chunk->length(); ++i) {
       const auto length = static_cast<std::size_t>(chunk->value_length(i));
       if (out.width == 0) out.width = length;
-      if (length != out.width || length == 0) {
-        throw Error(ErrorCode::kRunFailed, fmt::format("{}: the rows of '{}' differ in width", origin, column));
-      }
+      if (length != out.width || length == 0) refuse(origin, fmt::format("the rows of '{}' differ in width", column));
       const float* begin = floats->raw_values() + chunk->value_offset(i);
       out.values.insert(out.values.end(), begin, begin + length);
     }
@@ -137,7 +143,7 @@ auto with_parquet_errors(const std::string& origin, F&& read) {
   try {
     return read();
   } catch (const parquet::ParquetException& e) {
-    throw Error(ErrorCode::kRunFailed, fmt::format("{}: {}", origin, e.what()), "run the same `coulis run` command again");
+    refuse(origin, e.what());
   }
 }
 
@@ -166,7 +172,7 @@ Bytes write_row_table(const RowTable& table, std::string_view values_column, Com
 RowTable read_row_table(const Bytes& bytes, std::string_view values_column, const std::string& origin) {
   return with_parquet_errors(origin, [&] {
     const auto reader = open_parquet(bytes, origin);
-    const auto table = check(reader->ReadTable(), origin);
+    const auto table = read_or_refuse(reader->ReadTable(), origin);
     RowTable out;
     out.metadata = metadata_of(*reader);
     out.paths = read_strings(*table, "path", origin);
@@ -201,7 +207,7 @@ Bytes write_errors_parquet(const std::vector<ErrorRow>& errors, Compression comp
 
 std::vector<ErrorRow> read_errors_parquet(const Bytes& bytes, const std::string& origin) {
   return with_parquet_errors(origin, [&] {
-    const auto table = check(open_parquet(bytes, origin)->ReadTable(), origin);
+    const auto table = read_or_refuse(open_parquet(bytes, origin)->ReadTable(), origin);
     std::vector<ErrorRow> errors(static_cast<std::size_t>(table->num_rows()));
     const auto fill = [&](const std::string& column, std::string ErrorRow::*field) {
       std::vector<std::string> values = read_strings(*table, column, origin);

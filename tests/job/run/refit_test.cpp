@@ -1,0 +1,54 @@
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "job/run/run.hpp"
+#include "job/run/verify.hpp"
+#include "tests/job/run/photo_folder.hpp"
+#include "tests/job/thrown_error.hpp"
+
+namespace coulis {
+namespace {
+
+Summary refit_with(PhotoFolder& photos, const PcaOptions& options) {
+  return refit(photos.options.output, options, 2, photos.progress);
+}
+
+TEST(Refit, GivesWhatARunWithThoseOptionsGives) {
+  PhotoFolder photos(6);
+  photos.write("bad.jpg", "x");
+  photos.run_all();
+  const Manifest m = refit_with(photos, {.k = 3}).manifest;
+  EXPECT_EQ(m.pca.explained_variance_ratio.size(), 3U);
+  EXPECT_EQ(m.listed, 7U);
+  EXPECT_TRUE(verify(photos.output(), 2, photos.progress).problems.empty());
+  const Bytes refitted = photos.output().get_or_throw("matrix.csv");
+  const Bytes errors = photos.output().get_or_throw("errors.csv");
+  photos.options.output = photos.folder.path_of("other");
+  photos.options.pca.k = 3;
+  photos.run_all();
+  EXPECT_EQ(to_text(photos.output().get_or_throw("matrix.csv")), to_text(refitted));
+  EXPECT_EQ(to_text(photos.output().get_or_throw("errors.csv")), to_text(errors));
+}
+
+TEST(Refit, RefusesAnOutputThatIsMissingOrNotFinished) {
+  PhotoFolder photos(3);
+  EXPECT_EQ(thrown_error([&] { refit_with(photos, {}); }).code(), ErrorCode::kStorage);
+  EXPECT_FALSE(photos.output().exists());
+  photos.run_all();
+  photos.output().remove(kManifestKey);
+  EXPECT_EQ(thrown_error([&] { refit_with(photos, {}); }).code(), ErrorCode::kRunFailed);
+}
+
+// The manifest is of the run before: a refit would drop the parts that the killed run has committed.
+TEST(Refit, RefusesAnOutputWhoseLastRunWasKilled) {
+  PhotoFolder photos(3);
+  photos.run_all();
+  photos.output().remove(kSuccessKey);
+  const Error error = thrown_error([&] { refit_with(photos, {.k = 1}); });
+  EXPECT_EQ(error.code(), ErrorCode::kRunFailed);
+  EXPECT_NE(error.remedy().find("coulis run"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace coulis

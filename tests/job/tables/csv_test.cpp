@@ -1,0 +1,67 @@
+#include <gtest/gtest.h>
+
+#include <limits>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "job/tables/tables.hpp"
+
+namespace coulis {
+namespace {
+
+RowTable one_row(const std::string& path, const std::string& label, std::vector<float> values) {
+  RowTable table;
+  table.width = values.size();
+  table.paths = {path};
+  table.labels = {label};
+  table.values = std::move(values);
+  return table;
+}
+
+TEST(MatrixCsv, HasAHeaderThatCountsFromOne) {
+  EXPECT_EQ(matrix_csv_header(3, ','), "path,label,pc_1,pc_2,pc_3\r\n");
+  EXPECT_EQ(matrix_csv_header(0, ','), "path,label\r\n");
+  EXPECT_EQ(matrix_csv_header(1, '\t'), "path\tlabel\tpc_1\r\n");
+}
+
+TEST(MatrixCsv, QuotesWhatRfc4180AsksFor) {
+  EXPECT_EQ(matrix_csv_lines(one_row("a,b", "say \"x\"", {}), ','), "\"a,b\",\"say \"\"x\"\"\"\r\n");
+  EXPECT_EQ(matrix_csv_lines(one_row("a\nb", "a\rb", {}), ','), "\"a\nb\",\"a\rb\"\r\n");
+  EXPECT_EQ(matrix_csv_lines(one_row(" plain ", "", {}), ','), " plain ,\r\n");
+}
+
+TEST(MatrixCsv, QuotesTheSeparatorInUse) {
+  EXPECT_EQ(matrix_csv_lines(one_row("a;b", "a,b", {}), ';'), "\"a;b\";a,b\r\n");
+  EXPECT_EQ(matrix_csv_lines(one_row("a\tb", "a;b", {}), '\t'), "\"a\tb\"\ta;b\r\n");
+}
+
+TEST(MatrixCsv, WritesTheShortestNumbersThatReadBack) {
+  const std::vector<float> values = {0.1F, -2.5F, 1e-20F, 16'777'216.0F, 0.0F, std::numeric_limits<float>::max()};
+  const std::string line = matrix_csv_lines(one_row("p", "l", values), ',');
+  EXPECT_EQ(line.substr(0, 17), "p,l,0.1,-2.5,1e-2");
+  std::size_t begin = 4;
+  for (const float value : values) {
+    EXPECT_EQ(std::stof(line.substr(begin)), value);
+    begin = line.find_first_of(",\r", begin) + 1;
+  }
+}
+
+TEST(MatrixCsv, WritesALineForEachRow) {
+  RowTable table = one_row("a", "x", {1, 2});
+  table.paths.emplace_back("b");
+  table.labels.emplace_back("y");
+  table.values.insert(table.values.end(), {3, 4});
+  EXPECT_EQ(matrix_csv_lines(table, ','), "a,x,1,2\r\nb,y,3,4\r\n");
+  EXPECT_EQ(matrix_csv_lines(RowTable(), ','), "");
+}
+
+TEST(ErrorsCsv, HasAHeaderAndALineForEachImage) {
+  EXPECT_EQ(write_errors_csv({}, ','), "path,stage,code,message,size\r\n");
+  EXPECT_EQ(write_errors_csv({{"/p/a,b.jpg", "decode", "corrupt", "It says \"no\"", 12}}, ','),
+            "path,stage,code,message,size\r\n\"/p/a,b.jpg\",decode,corrupt,\"It says \"\"no\"\"\",12\r\n");
+  EXPECT_EQ(write_errors_csv({{"p", "read", "vanished", "m", 0}}, '|'), "path|stage|code|message|size\r\np|read|vanished|m|0\r\n");
+}
+
+}  // namespace
+}  // namespace coulis

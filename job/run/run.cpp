@@ -156,7 +156,9 @@ Summary run(const RunOptions& options, const std::optional<std::string>& pca_fil
   manifest.csv_separator = options.tables.csv_separator;
   manifest.simd = simd_in_use();
   manifest.threads = threads;
-  if (const auto earlier = read_manifest(output); is_finished(output, earlier, manifest, plan)) return {*earlier, 0, true};
+  if (!options.features.fresh) {  // --fresh has no use for an earlier manifest, readable or not
+    if (const auto earlier = read_manifest(output); is_finished(output, earlier, manifest, plan)) return {*earlier, 0, true};
+  }
 
   output.remove(kSuccessKey);  // first: from here on a reader can tell that the output is not finished
   say_plan(plan, progress);

@@ -98,14 +98,22 @@ bool is_finished(const Location& output, const std::optional<Manifest>& manifest
          std::all_of(manifest->parts.begin(), manifest->parts.end(), [&](const ManifestPart& part) { return there(part.pca); });
 }
 
+// The reason that every part of the plan is to do for; empty if there is no such thing.
+std::string_view common_reason(const Plan& plan) {
+  const std::string_view reason = plan.parts.front().reason;
+  const bool common = std::all_of(plan.parts.begin(), plan.parts.end(), [&](const Part& part) { return part.reason == reason; });
+  return common ? reason : "";
+}
+
 void say_plan(const Plan& plan, Progress& progress) {
   const std::size_t to_do = plan.parts_to_do();
   progress.say(fmt::format("{} images in {} parts: {} done, {} to do", plan.images(), plan.parts.size(), plan.parts.size() - to_do, to_do));
-  const bool first_run = to_do == plan.parts.size();
+  const std::string_view common = common_reason(plan);
+  if (!common.empty() && common != "new") progress.say(fmt::format("all again: {}", common));
   for (const Part& part : plan.parts) {
     if (part.done) continue;
     const std::string line = fmt::format("part {}: {} images, {}", part.number, part.images.size(), part.reason);
-    first_run ? progress.detail(line) : progress.say(line);
+    common.empty() ? progress.say(line) : progress.detail(line);
   }
 }
 

@@ -15,7 +15,7 @@ constexpr std::string_view kMatrixKey = "matrix.csv";
 
 RowTable project_table(const PcaModel& model, RowTable features) {
   std::vector<double> projected(features.rows() * model.k());
-  project(model, features.matrix(), {projected.data(), features.rows(), model.k()});
+  if (features.rows() != 0) project(model, features.matrix(), {projected.data(), features.rows(), model.k()});  // else its width is lost
   RowTable table;
   table.width = model.k();
   table.values.assign(projected.begin(), projected.end());

@@ -24,16 +24,16 @@ CheckItem check_model() {
 CheckItem check_location(const std::string& uri) {
   try {
     const Location location(uri);
-    if (!location.exists()) return {uri, false, "does not exist; a run creates it if it is an OUTPUT"};
+    if (!location.exists()) return {printable(uri), false, "does not exist; a run creates it if it is an OUTPUT"};
     std::uint64_t files = 0;
     location.list("", [&](const Entry&) { ++files; });
     const bool writable = access(location.root().c_str(), W_OK) == 0;
     std::error_code error;
     const auto space = std::filesystem::space(location.root(), error);
     const std::string free = error ? "" : fmt::format(", {:.1f} GB free", static_cast<double>(space.available) / 1e9);
-    return {uri, true, fmt::format("{} files, can be read{}{}", files, writable ? " and written" : ", cannot be written", free)};
+    return {printable(uri), true, fmt::format("{} files, can be read{}{}", files, writable ? " and written" : ", cannot be written", free)};
   } catch (const Error& e) {
-    return {uri, false, e.what()};
+    return {printable(uri), false, e.what()};
   }
 }
 

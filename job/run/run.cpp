@@ -40,8 +40,8 @@ std::string settings_of(const RunOptions& options, const Location& input, const 
       "regex={}\n"
       "compression={}\nimages_per_part={}\n",
       printable(input.root()), card.sha256, card.preprocessing(), options.features.precision, options.decode.max_pixels,
-      options.decode.exif_orientation, options.listing.label_level, options.listing.label_regex, to_string(options.features.compression),
-      options.features.images_per_part);
+      options.decode.exif_orientation, options.listing.label_level, printable(options.listing.label_regex),
+      to_string(options.features.compression), options.features.images_per_part);
 }
 
 Model load_named_model(const std::string& name) {

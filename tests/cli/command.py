@@ -29,7 +29,7 @@ class Result:
 
 
 def coulis(*arguments, cwd: Path | None = None, **environment: str) -> Result:
-    command = [COMMAND, *(a if isinstance(a, bytes) else str(a) for a in arguments)]
+    command = [COMMAND, *map(str, arguments)]
     done = subprocess.run(command, capture_output=True, timeout=300, env={**os.environ, **environment}, cwd=cwd)
     return Result(
         done.returncode, done.stdout.decode(errors="surrogateescape"), done.stderr.decode(errors="surrogateescape")

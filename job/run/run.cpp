@@ -10,6 +10,7 @@
 #include "core/base/error.hpp"
 #include "core/base/simd.hpp"
 #include "core/network/network.hpp"
+#include "job/run/bad_image_limit.hpp"
 #include "job/run/committed.hpp"
 #include "job/run/featurize.hpp"
 #include "job/run/publish.hpp"
@@ -87,8 +88,10 @@ PcaRequest request_pca(const RunOptions& options, const std::optional<std::strin
   return request;
 }
 
-bool is_finished(const Location& output, const std::optional<Manifest>& manifest, const Manifest& wanted, const Plan& plan) {
-  if (!manifest || plan.parts_to_do() != 0 || !plan.stale_files.empty() || !output.has(kSuccessKey) || !output.has(kReportKey))
+bool is_finished(const Location& output, const std::optional<Manifest>& manifest, const Manifest& wanted, const Plan& plan,
+                 const BadImageLimit& limit) {
+  if (!manifest || !limit.allows(manifest->failed()) || plan.parts_to_do() != 0 || !plan.stale_files.empty() || !output.has(kSuccessKey) ||
+      !output.has(kReportKey))
     return false;
   const bool same = manifest->settings == wanted.settings && manifest->listing_hash == wanted.listing_hash &&
                     manifest->pca.requested == wanted.pca.requested && manifest->pca.convention == wanted.pca.convention &&
@@ -164,8 +167,9 @@ Summary run(const RunOptions& options, const std::optional<std::string>& pca_fil
   manifest.csv_separator = options.tables.csv_separator;
   manifest.simd = simd_in_use();
   manifest.threads = threads;
+  const BadImageLimit limit(options.features, manifest.listed);
   if (!options.features.fresh) {  // --fresh has no use for an earlier manifest, readable or not
-    if (const auto earlier = read_manifest(output); is_finished(output, earlier, manifest, plan)) return {*earlier, 0, true};
+    if (const auto earlier = read_manifest(output); is_finished(output, earlier, manifest, plan, limit)) return {*earlier, 0, true};
   }
 
   output.remove(kSuccessKey);  // first: from here on a reader can tell that the output is not finished
@@ -178,6 +182,10 @@ Summary run(const RunOptions& options, const std::optional<std::string>& pca_fil
   for (const Part& part : plan.parts) summary.computed += part.done ? 0 : part.images.size();
   Committed committed = read_committed(input, output, files_of(plan, options.features.compression), threads, progress);
   watch.lap("moments");
+  if (!committed.errors.empty()) {  // those of parts that earlier runs committed included
+    const ErrorRow& last = committed.errors.back();
+    limit.check(committed.errors.size(), last.path, last.code, last.message);
+  }
   manifest = publish(output, std::move(committed), pca, std::move(manifest), provenance_of(model, settings),
                      {options.features.compression, options.tables.csv_separator, threads}, progress);
   return summary;

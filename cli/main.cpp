@@ -49,6 +49,10 @@ int run_command_line(int argc, char** argv) {
                          coulis::add_check, coulis::add_models}) {
     add(app, session);
   }
+  const auto is_named = [&](const CLI::App* verb) { return verb->check_name(argv[1]); };
+  if (argc > 1 && argv[1][0] != '-' && app.get_subcommands(is_named).empty()) {
+    throw coulis::Error(coulis::ErrorCode::kUsage, fmt::format("there is no verb '{}'", argv[1]), "coulis --help lists them");
+  }
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& e) {

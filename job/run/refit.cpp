@@ -29,6 +29,7 @@ TableMetadata provenance_in(const Location& output, const std::string& key) {
 }  // namespace
 
 Summary refit(const std::string& output_uri, const PcaOptions& options, int threads_option, Progress& progress) {
+  validate(options);
   const Location output(output_uri);
   if (!output.exists())
     throw Error(ErrorCode::kStorage, fmt::format("{} does not exist", printable(output.root())), "check the spelling of OUTPUT");

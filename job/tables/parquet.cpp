@@ -16,14 +16,16 @@
 namespace coulis {
 namespace {
 
-void check(const arrow::Status& status, const std::string& what) {
+constexpr const char* kReadRemedy = "remove the file, then run the same `coulis run` command again: it restores it";
+
+void check(const arrow::Status& status, const std::string& what, const char* remedy = "run the same `coulis run` command again") {
   if (status.ok()) return;
-  throw Error(ErrorCode::kRunFailed, fmt::format("{}: {}", what, status.ToString()), "run the same `coulis run` command again");
+  throw Error(ErrorCode::kRunFailed, fmt::format("{}: {}", what, status.ToString()), remedy);
 }
 
 template <class T>
-T check(arrow::Result<T> result, const std::string& what) {
-  check(result.status(), what);
+T check(arrow::Result<T> result, const std::string& what, const char* remedy = "run the same `coulis run` command again") {
+  check(result.status(), what, remedy);
   return std::move(result).ValueUnsafe();
 }
 
@@ -81,7 +83,7 @@ Bytes write_table(const std::shared_ptr<arrow::Table>& table, Compression compre
 std::unique_ptr<parquet::arrow::FileReader> open_parquet(const Bytes& bytes, const std::string& origin) {
   const auto source = std::make_shared<arrow::io::BufferReader>(
       std::make_shared<arrow::Buffer>(reinterpret_cast<const std::uint8_t*>(bytes.data()), static_cast<std::int64_t>(bytes.size())));
-  return check(parquet::arrow::OpenFile(source, arrow::default_memory_pool()), origin);
+  return check(parquet::arrow::OpenFile(source, arrow::default_memory_pool()), origin, kReadRemedy);
 }
 
 template <class ArrayType>
@@ -137,7 +139,7 @@ auto with_parquet_errors(const std::string& origin, F&& read) {
   try {
     return read();
   } catch (const parquet::ParquetException& e) {
-    throw Error(ErrorCode::kRunFailed, fmt::format("{}: {}", origin, e.what()), "run the same `coulis run` command again");
+    throw Error(ErrorCode::kRunFailed, fmt::format("{}: {}", origin, e.what()), kReadRemedy);
   }
 }
 
@@ -166,7 +168,7 @@ Bytes write_row_table(const RowTable& table, std::string_view values_column, Com
 RowTable read_row_table(const Bytes& bytes, std::string_view values_column, const std::string& origin) {
   return with_parquet_errors(origin, [&] {
     const auto reader = open_parquet(bytes, origin);
-    const auto table = check(reader->ReadTable(), origin);
+    const auto table = check(reader->ReadTable(), origin, kReadRemedy);
     RowTable out;
     out.metadata = metadata_of(*reader);
     out.paths = read_strings(*table, "path", origin);
@@ -201,7 +203,7 @@ Bytes write_errors_parquet(const std::vector<ErrorRow>& errors, Compression comp
 
 std::vector<ErrorRow> read_errors_parquet(const Bytes& bytes, const std::string& origin) {
   return with_parquet_errors(origin, [&] {
-    const auto table = check(open_parquet(bytes, origin)->ReadTable(), origin);
+    const auto table = check(open_parquet(bytes, origin)->ReadTable(), origin, kReadRemedy);
     std::vector<ErrorRow> errors(static_cast<std::size_t>(table->num_rows()));
     const auto fill = [&](const std::string& column, std::string ErrorRow::*field) {
       std::vector<std::string> values = read_strings(*table, column, origin);

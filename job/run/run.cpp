@@ -90,8 +90,8 @@ PcaRequest request_pca(const RunOptions& options, const std::optional<std::strin
 
 bool is_finished(const Location& output, const std::optional<Manifest>& manifest, const Manifest& wanted, const Plan& plan,
                  const BadImageLimit& limit) {
-  if (!manifest || !limit.allows(manifest->failed()) || plan.parts_to_do() != 0 || !plan.stale_files.empty() || !output.has(kSuccessKey) ||
-      !output.has(kReportKey))
+  if (!manifest || list_part_files(output, "pca").size() != manifest->parts.size() || !limit.allows(manifest->failed()) ||
+      plan.parts_to_do() != 0 || !plan.stale_files.empty() || !output.has(kSuccessKey) || !output.has(kReportKey))
     return false;
   const bool same = manifest->settings == wanted.settings && manifest->listing_hash == wanted.listing_hash &&
                     manifest->pca.requested == wanted.pca.requested && manifest->pca.convention == wanted.pca.convention &&

@@ -39,6 +39,10 @@ Summary refit(const std::string& output_uri, const PcaOptions& options, int thre
     throw Error(ErrorCode::kRunFailed, fmt::format("{} holds no finished run", printable(output.root())),
                 "finish it with `coulis run` first");
   }
+  if (list_part_files(output, "features").size() != manifest->parts.size()) {  // a fit would remove the parts that a killed run left
+    throw Error(ErrorCode::kRunFailed, fmt::format("{} holds a run that has not finished", printable(output.root())),
+                "finish it with the same `coulis run` command first");
+  }
   output.remove(kSuccessKey);
   const int threads = worker_count(threads_option);
   std::vector<PartFile> files;

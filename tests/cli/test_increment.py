@@ -105,6 +105,19 @@ def test_an_increment_that_is_killed_is_finished_to_the_same_bytes(first, tmp_pa
         assert differing(tmp_path / copy, tmp_path / "undisturbed") == []
 
 
+def test_fit_does_not_take_an_increment_that_was_killed_for_a_finished_run(first, tmp_path):
+    photos, output = first
+    change_photos(photos)
+    shutil.copytree(output, tmp_path / "new")
+    succeed("run", photos, tmp_path / "new", *FLAGS)
+    shutil.copy2(part_files(tmp_path / "new")[-1], output / "features")  # as far as a killed run may have come
+    (output / "_SUCCESS").unlink()
+    result = coulis("fit", output, "-k", 2)
+    assert (result.code, "has not finished" in result.stderr) == (1, True)
+    assert succeed("run", photos, output, *FLAGS, "--json").json["computed"] == 4 + 3
+    assert differing(output, tmp_path / "new") == []
+
+
 def test_fresh_computes_everything_again_to_the_same_bytes(first, tmp_path):
     photos, output = first
     shutil.copytree(output, tmp_path / "before")

@@ -54,13 +54,14 @@ def temporary_files(output: Path) -> list[Path]:
     return [path for path in output.rglob("*") if path.name.startswith(".coulis-tmp")]
 
 
-KILLS = [(seed, random.Random(seed).randint(0, PARTS), random.Random(-seed).random() * 0.03) for seed in range(9)]
+KILLS = [(seed, random.Random(seed).randint(0, PARTS), random.Random(-seed).random() * 0.02) for seed in range(9)]
 
 
 @pytest.mark.parametrize(("seed", "count", "delay_s"), [*KILLS, (9, PARTS, 0.01)], ids=lambda v: None)
 def test_a_run_killed_at_any_moment_is_finished_to_the_same_bytes(photos, undisturbed, tmp_path, seed, count, delay_s):
     output = tmp_path / "out"
-    kill_at(["run", photos, output, *FLAGS], output, count, "features", delay_s)
+    killed = kill_at(["run", photos, output, *FLAGS], output, count, "features", delay_s)
+    assert killed or count > PARTS // 2
     assert_unfinished(output)
     succeed("run", photos, output, *FLAGS)
     assert differing(output, undisturbed) == []

@@ -3,11 +3,14 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <cerrno>
 #include <csignal>
+#include <cstdio>
 #include <cstdlib>
 #include <exception>
 #include <new>
 #include <string_view>
+#include <system_error>
 
 #include "cli/verbs.hpp"
 #include "core/base/error.hpp"
@@ -33,6 +36,14 @@ void install_signal_handlers() {
   sigaction(SIGINT, &action, nullptr);
   sigaction(SIGTERM, &action, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
+}
+
+// Results that a full disk has swallowed must not look like a success. A reader that has gone, such as `head`, has what it wanted.
+void flush_results() {
+  if (std::fflush(stdout) == 0 || errno == EPIPE) return;
+  throw coulis::Error(coulis::ErrorCode::kStorage,
+                      fmt::format("cannot write to standard output: {}", std::generic_category().message(errno)),
+                      "check where it goes; what is in OUTPUT is complete");
 }
 
 int run_command_line(int argc, char** argv) {
@@ -72,7 +83,9 @@ int main(int argc, char** argv) {
     if (const char* level = std::getenv("COULIS_SIMD")) {  // NOLINT(concurrency-mt-unsafe): no thread yet
       coulis::limit_simd(coulis::parse_simd_level(level));
     }
-    return run_command_line(argc, argv);
+    const int exit_code = run_command_line(argc, argv);
+    flush_results();
+    return exit_code;
   } catch (const coulis::Error& e) {
     coulis::print_error(e.what(), e.remedy());
     return static_cast<int>(e.code());

@@ -1,12 +1,14 @@
 """plan, report, check, models, --help, and what each prints where."""
 
 import json
+import os
 import re
 import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
-from cli.command import PHOTOS, REPOSITORY, coulis, part_files, read_manifest, succeed
+from cli.command import COMMAND, PHOTOS, REPOSITORY, coulis, part_files, read_manifest, succeed
 
 VERBS = ["run", "plan", "fit", "project", "verify", "report", "check", "models"]
 VERSION = (REPOSITORY / "VERSION").read_text().strip()
@@ -160,6 +162,21 @@ def test_the_json_of_a_run_agrees_with_its_manifest(photos, tmp_path):
     assert (result["computed"], result["up_to_date"], result["parts"], result["k"]) == (13, False, 1, 4)
     assert result["explained_variance"] == pytest.approx(sum(manifest["pca"]["explained_variance_ratio"]))
     assert result["output"] == str(tmp_path / "out")
+
+
+def test_results_that_cannot_be_written_are_an_error(photos, tmp_path):
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run([COMMAND, "plan", photos, tmp_path / "out"], stdout=full, stderr=subprocess.PIPE)
+    assert done.returncode == 5
+    assert b"cannot write to standard output: No space left on device" in done.stderr
+
+
+def test_a_reader_that_leaves_early_is_no_error(photos, tmp_path):
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = subprocess.run([COMMAND, "plan", photos, tmp_path / "out"], stdout=writer, stderr=subprocess.PIPE)
+    os.close(writer)
+    assert (done.returncode, done.stderr) == (0, b"")
 
 
 def test_results_go_to_stdout_and_all_else_to_stderr(tmp_path):

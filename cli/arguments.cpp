@@ -36,6 +36,7 @@ void add_feature_flags(CLI::App& verb, RunOptions& options) {
   const FlagBinder bind{verb};
   visit_fields(options.features, bind);
   visit_fields(options.listing, bind);
+  verb.get_option("--label-regex")->excludes(verb.get_option("--label-level"));
   visit_fields(options.decode, bind);
   verb.add_option_function<std::string>(
           "--csv-separator", [&options](const std::string& text) { options.tables.csv_separator = parse_separator(text); },
@@ -46,7 +47,11 @@ void add_feature_flags(CLI::App& verb, RunOptions& options) {
 void add_pca_flags(CLI::App& verb, PcaOptions& options) {
   CLI::Option* k = verb.add_option("-k,--components", options.k, "Number of components")->capture_default_str();
   verb.add_option_function<std::string>(
-          "--variance", [&options](const std::string& text) { options.variance = parse_share(text); },
+          "--variance",
+          [&options](const std::string& text) {
+            options.variance = parse_share(text);
+            if (options.variance == 0) throw Error(ErrorCode::kUsage, "--variance 0 asks for no component", "give a share above 0, or -k");
+          },
           "Instead of -k: as many components as explain this share of the variance, such as 0.95")
       ->excludes(k);
   verb.add_option_function<std::string>(

@@ -3,11 +3,14 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <cerrno>
 #include <csignal>
+#include <cstdio>
 #include <cstdlib>
 #include <exception>
 #include <new>
 #include <string_view>
+#include <system_error>
 
 #include "cli/verbs.hpp"
 #include "core/base/error.hpp"
@@ -35,6 +38,14 @@ void install_signal_handlers() {
   std::signal(SIGPIPE, SIG_IGN);
 }
 
+// Results that a full disk has swallowed must not look like a success. A reader that has gone, such as `head`, has what it wanted.
+void flush_results() {
+  if (std::fflush(stdout) == 0 || errno == EPIPE) return;
+  throw coulis::Error(coulis::ErrorCode::kStorage,
+                      fmt::format("cannot write to standard output: {}", std::generic_category().message(errno)),
+                      "check where it goes; what is in OUTPUT is complete");
+}
+
 int run_command_line(int argc, char** argv) {
   CLI::App app("Photos to image features, a PCA and a report.", "coulis");
   app.set_version_flag("--version", fmt::format("coulis {}", coulis::kVersion));
@@ -48,6 +59,10 @@ int run_command_line(int argc, char** argv) {
   for (const auto add : {coulis::add_run, coulis::add_plan, coulis::add_fit, coulis::add_project, coulis::add_verify, coulis::add_report,
                          coulis::add_check, coulis::add_models}) {
     add(app, session);
+  }
+  const auto is_named = [&](const CLI::App* verb) { return verb->check_name(argv[1]); };
+  if (argc > 1 && argv[1][0] != '-' && app.get_subcommands(is_named).empty()) {
+    throw coulis::Error(coulis::ErrorCode::kUsage, fmt::format("there is no verb '{}'", argv[1]), "coulis --help lists them");
   }
   try {
     app.parse(argc, argv);
@@ -68,7 +83,9 @@ int main(int argc, char** argv) {
     if (const char* level = std::getenv("COULIS_SIMD")) {  // NOLINT(concurrency-mt-unsafe): no thread yet
       coulis::limit_simd(coulis::parse_simd_level(level));
     }
-    return run_command_line(argc, argv);
+    const int exit_code = run_command_line(argc, argv);
+    flush_results();
+    return exit_code;
   } catch (const coulis::Error& e) {
     coulis::print_error(e.what(), e.remedy());
     return static_cast<int>(e.code());

@@ -35,7 +35,8 @@ void print_json(const Summary& summary, const std::string& output) {
 
 }  // namespace
 
-void print_results(const Summary& summary, const std::string& output, const Session& session) {
+void print_results(const Summary& summary, const std::string& raw_output, const Session& session) {
+  const std::string output = printable(raw_output);  // JSON is UTF-8
   if (session.json) {
     print_json(summary, output);
     return;

@@ -16,14 +16,16 @@ namespace {
 
 void execute_check(const std::vector<std::string>& locations, Session& session) {
   const std::vector<CheckItem> items = check_environment(locations);
-  nlohmann::ordered_json list = nlohmann::ordered_json::array();
-  for (const CheckItem& item : items) list.push_back({{"name", item.name}, {"ok", item.ok}, {"text", item.text}});
-  if (session.json) {
-    fmt::print("{}\n", list.dump());
-  } else {
-    for (const CheckItem& item : items) fmt::print("{:4} {}: {}\n", item.ok ? "ok" : "BAD", item.name, item.text);
-  }
   const bool all_ok = std::all_of(items.begin(), items.end(), [](const CheckItem& item) { return item.ok; });
+  if (session.json) {
+    nlohmann::ordered_json list = nlohmann::ordered_json::array();
+    for (const CheckItem& item : items) list.push_back({{"name", item.name}, {"ok", item.ok}, {"text", item.text}});
+    fmt::print("{}\n", nlohmann::ordered_json{{"ok", all_ok}, {"checks", list}}.dump());
+  } else {
+    for (const CheckItem& item : items) {
+      if (!item.ok || !session.quiet) fmt::print("{:4} {}: {}\n", item.ok ? "ok" : "BAD", item.name, item.text);
+    }
+  }
   if (!all_ok) session.exit_code = static_cast<int>(ErrorCode::kStorage);
 }
 

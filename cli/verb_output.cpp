@@ -24,7 +24,7 @@ struct OutputArguments {
 CLI::App* add_verb(CLI::App& app, Session& session, const char* name, const char* help, const std::shared_ptr<OutputArguments>& arguments) {
   CLI::App* verb = app.add_subcommand(name, help);
   verb->add_option("OUTPUT", arguments->output, "Folder of a finished run")->required();
-  verb->add_option("--threads", arguments->threads, "Worker threads; 0: one per CPU")->capture_default_str();
+  verb->add_option("--threads", arguments->threads, "Worker threads; 0: one per CPU")->capture_default_str()->check(CLI::NonNegativeNumber);
   add_session_flags(*verb, session);
   return verb;
 }
@@ -37,17 +37,18 @@ void execute_verify(const OutputArguments& arguments, Session& session) {
                nlohmann::ordered_json{
                    {"ok", result.problems.empty()}, {"files", result.files}, {"rows", result.rows}, {"problems", result.problems}}
                    .dump());
-  } else if (result.problems.empty()) {
+  } else if (result.problems.empty() && !session.quiet) {
     fmt::print("{}: {} files, {} rows, all as the manifest says\n", arguments.output, result.files, result.rows);
   }
   if (result.problems.empty()) return;
   session.exit_code = static_cast<int>(ErrorCode::kRunFailed);
   if (session.json) return;
   for (const std::string& problem : result.problems) fmt::print("{}\n", problem);
-  print_error(fmt::format("{}: {} problems", arguments.output, result.problems.size()), "run the same `coulis run` command again");
+  print_error(fmt::format("{}: {} problems", arguments.output, result.problems.size()),
+              "remove the files that are named, then run the same `coulis run` command again: it restores them");
 }
 
-void execute_report(const OutputArguments& arguments) {
+void execute_report(const OutputArguments& arguments, const Session& session) {
   const Location output(arguments.output);
   const auto manifest = read_manifest(output);
   if (!manifest) {
@@ -56,7 +57,12 @@ void execute_report(const OutputArguments& arguments) {
   }
   const auto errors = read_errors_parquet(output.get_or_throw(kErrorsKey), printable(output.path_of(kErrorsKey)));
   output.put(kReportKey, render_report(*manifest, errors));
-  fmt::print("{}\n", printable(output.path_of(kReportKey)));
+  const std::string path = printable(output.path_of(kReportKey));
+  if (session.json) {
+    fmt::print("{}\n", nlohmann::ordered_json{{"report", path}}.dump());
+  } else if (!session.quiet) {
+    fmt::print("{}\n", path);
+  }
 }
 
 }  // namespace
@@ -81,7 +87,7 @@ void add_verify(CLI::App& app, Session& session) {
 void add_report(CLI::App& app, Session& session) {
   const auto arguments = std::make_shared<OutputArguments>();
   CLI::App* verb = add_verb(app, session, "report", "Write report.html again", arguments);
-  verb->callback([arguments] { execute_report(*arguments); });
+  verb->callback([arguments, &session] { execute_report(*arguments, session); });
 }
 
 }  // namespace coulis

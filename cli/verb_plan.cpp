@@ -85,6 +85,7 @@ void add_plan(CLI::App& app, Session& session) {
   verb->add_option("INPUT", options->input, "Folder with photos")->required();
   verb->add_option("OUTPUT", options->output, "Folder for the results; need not exist")->required();
   add_feature_flags(*verb, *options);
+  add_pca_flags(*verb, options->pca);  // so that a command line can be tried with plan in the place of run
   add_session_flags(*verb, session);
   verb->callback([options, &session] {
     const Preview result = preview(*options);

@@ -9,6 +9,7 @@
 
 #include "core/base/error.hpp"
 #include "core/resample/resample.hpp"
+#include "job/run/bad_image_limit.hpp"
 #include "job/run/part_queue.hpp"
 #include "job/run/version.hpp"
 #include "job/run/workers.hpp"
@@ -90,40 +91,19 @@ void commit_part(const PartInFlight& finished, const FeaturizeContext& context) 
                      write_row_table(to_table(finished, context), kFeaturesColumn, compression));
 }
 
-// Counts the bad images and ends the run when there are more than asked for.
-class BadImageLimit {
- public:
-  explicit BadImageLimit(const FeaturizeContext& context)
-      : context_(context), allowed_(static_cast<std::uint64_t>(context.features.max_bad * static_cast<double>(context.listed))) {}
-
-  void count(const ImageRef& image, const Failure& failure) {
-    const std::string path = printable(context_.input.path_of(image.key));
-    if (context_.features.on_bad == OnBad::kFail) {
-      throw Error(ErrorCode::kTooManyBad, fmt::format("{}: {} ({})", path, failure.message, to_string(failure.code)),
-                  "remove or repair it, or run with --on-bad skip");
-    }
-    if (++bad_ > allowed_) {
-      throw Error(ErrorCode::kTooManyBad,
-                  fmt::format("{} of {} images are bad, more than --max-bad allows; the last one is {}: {} ({})", bad_.load(),
-                              context_.listed, path, failure.message, to_string(failure.code)),
-                  "repair them, or allow more with --max-bad; finished parts are kept");
-    }
-  }
-
- private:
-  const FeaturizeContext& context_;
-  std::uint64_t allowed_;
-  std::atomic<std::uint64_t> bad_ = 0;
+struct BadImages {
+  const BadImageLimit limit;
+  std::atomic<std::uint64_t> count = 0;
 };
 
-void work_until_done(Worker& worker, PartQueue& queue, BadImageLimit& limit, const FeaturizeContext& context, Progress& progress) {
+void work_until_done(Worker& worker, PartQueue& queue, BadImages& bad, const FeaturizeContext& context, Progress& progress) {
   const auto width = static_cast<std::size_t>(context.model.card.feature_width);
   while (const std::optional<ImageTask> task = queue.next()) {
     PartInFlight& part = *task->part;
     const ImageRef& image = part.part->images[task->index];
     std::optional<Failure> failure = process_image(worker, image, context, {part.rows.data() + task->index * width, width});
     const bool failed = failure.has_value();
-    if (failed) limit.count(image, *failure);
+    if (failed) bad.limit.check(++bad.count, printable(context.input.path_of(image.key)), to_string(failure->code), failure->message);
     part.failures[task->index] = std::move(failure);
     progress.advance(1, failed ? 1 : 0);
     if (part.remaining.fetch_sub(1) == 1) {  // the last image: this worker commits, the others are in the next part already
@@ -162,7 +142,7 @@ StageSeconds featurize(const Plan& plan, const FeaturizeContext& context, Progre
   const int workers = static_cast<int>(std::min<std::uint64_t>(static_cast<std::uint64_t>(worker_count(context.features.threads)), images));
   PartQueue queue(to_do, static_cast<std::size_t>(context.model.card.feature_width),
                   parts_in_flight(workers, context.features.images_per_part));
-  BadImageLimit limit(context);
+  BadImages bad{BadImageLimit(context.features, context.listed)};
   StageSeconds total;
   std::mutex total_mutex;
   progress.begin("features", images);
@@ -171,7 +151,7 @@ StageSeconds featurize(const Plan& plan, const FeaturizeContext& context, Progre
       [&](int) {
         const ModelCard& card = context.model.card;
         Worker worker{Resampler({card.input_width_px, card.input_height_px, card.filter}), context.networks.make(), {}, {}};
-        work_until_done(worker, queue, limit, context, progress);
+        work_until_done(worker, queue, bad, context, progress);
         const std::lock_guard lock(total_mutex);
         total.read += worker.seconds.read;
         total.decode += worker.seconds.decode;

@@ -29,6 +29,11 @@ OnBad parse_on_bad(std::string_view name) {
   throw Error(ErrorCode::kUsage, fmt::format("unknown --on-bad '{}'", name), "use skip or fail");
 }
 
+void validate(const PcaOptions& options) {
+  require(options.k >= 1, "-k must be at least 1");
+  require(options.variance >= 0 && options.variance <= 1, "--variance must lie between 0 and 1");
+}
+
 void validate(const RunOptions& options) {
   const FeatureOptions& features = options.features;
   require(features.precision == "fp32", fmt::format("--precision {} is not in this version", features.precision));
@@ -37,8 +42,7 @@ void validate(const RunOptions& options) {
           fmt::format("--images-per-part must lie between 1 and {}", kMaxImagesPerPart));
   require(features.max_bad >= 0 && features.max_bad <= 1, "--max-bad must lie between 0% and 100%");
   require(options.decode.max_pixels >= 1, "--max-pixels must be at least 1");
-  require(options.pca.k >= 1, "-k must be at least 1");
-  require(options.pca.variance >= 0 && options.pca.variance <= 1, "--variance must lie between 0 and 1");
+  validate(options.pca);
   LabelRule(options.listing);  // throws what is wrong with the rule
 }
 

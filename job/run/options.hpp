@@ -53,7 +53,8 @@ struct RunOptions {
   TableOptions tables;
 };
 
-void validate(const RunOptions& options);  // throws Error(kUsage) with the flag's name
+void validate(const PcaOptions& options);  // both throw Error(kUsage) with the flag's name
+void validate(const RunOptions& options);
 
 int worker_count(int threads_option);  // what 0 means on this machine, in this process (affinity respected)
 

@@ -29,6 +29,7 @@ TableMetadata provenance_in(const Location& output, const std::string& key) {
 }  // namespace
 
 Summary refit(const std::string& output_uri, const PcaOptions& options, int threads_option, Progress& progress) {
+  validate(options);
   const Location output(output_uri);
   if (!output.exists())
     throw Error(ErrorCode::kStorage, fmt::format("{} does not exist", printable(output.root())), "check the spelling of OUTPUT");
@@ -37,6 +38,10 @@ Summary refit(const std::string& output_uri, const PcaOptions& options, int thre
   if (!manifest || manifest->parts.empty() || !output.has(kSuccessKey)) {
     throw Error(ErrorCode::kRunFailed, fmt::format("{} holds no finished run", printable(output.root())),
                 "finish it with `coulis run` first");
+  }
+  if (list_part_files(output, "features").size() != manifest->parts.size()) {  // a fit would remove the parts that a killed run left
+    throw Error(ErrorCode::kRunFailed, fmt::format("{} holds a run that has not finished", printable(output.root())),
+                "finish it with the same `coulis run` command first");
   }
   output.remove(kSuccessKey);
   const int threads = worker_count(threads_option);

@@ -10,6 +10,7 @@
 #include "core/base/error.hpp"
 #include "core/base/simd.hpp"
 #include "core/network/network.hpp"
+#include "job/run/bad_image_limit.hpp"
 #include "job/run/committed.hpp"
 #include "job/run/featurize.hpp"
 #include "job/run/publish.hpp"
@@ -40,8 +41,8 @@ std::string settings_of(const RunOptions& options, const Location& input, const 
       "regex={}\n"
       "compression={}\nimages_per_part={}\n",
       printable(input.root()), card.sha256, card.preprocessing(), options.features.precision, options.decode.max_pixels,
-      options.decode.exif_orientation, options.listing.label_level, options.listing.label_regex, to_string(options.features.compression),
-      options.features.images_per_part);
+      options.decode.exif_orientation, options.listing.label_level, printable(options.listing.label_regex),
+      to_string(options.features.compression), options.features.images_per_part);
 }
 
 Model load_named_model(const std::string& name) {
@@ -87,8 +88,10 @@ PcaRequest request_pca(const RunOptions& options, const std::optional<std::strin
   return request;
 }
 
-bool is_finished(const Location& output, const std::optional<Manifest>& manifest, const Manifest& wanted, const Plan& plan) {
-  if (!manifest || plan.parts_to_do() != 0 || !plan.stale_files.empty() || !output.has(kSuccessKey) || !output.has(kReportKey))
+bool is_finished(const Location& output, const std::optional<Manifest>& manifest, const Manifest& wanted, const Plan& plan,
+                 const BadImageLimit& limit) {
+  if (!manifest || list_part_files(output, "pca").size() != manifest->parts.size() || !limit.allows(manifest->failed()) ||
+      plan.parts_to_do() != 0 || !plan.stale_files.empty() || !output.has(kSuccessKey) || !output.has(kReportKey))
     return false;
   const bool same = manifest->settings == wanted.settings && manifest->listing_hash == wanted.listing_hash &&
                     manifest->pca.requested == wanted.pca.requested && manifest->pca.convention == wanted.pca.convention &&
@@ -98,14 +101,22 @@ bool is_finished(const Location& output, const std::optional<Manifest>& manifest
          std::all_of(manifest->parts.begin(), manifest->parts.end(), [&](const ManifestPart& part) { return there(part.pca); });
 }
 
+// The reason that every part of the plan is to do for; empty if there is no such thing.
+std::string_view common_reason(const Plan& plan) {
+  const std::string_view reason = plan.parts.front().reason;
+  const bool common = std::all_of(plan.parts.begin(), plan.parts.end(), [&](const Part& part) { return part.reason == reason; });
+  return common ? reason : "";
+}
+
 void say_plan(const Plan& plan, Progress& progress) {
   const std::size_t to_do = plan.parts_to_do();
   progress.say(fmt::format("{} images in {} parts: {} done, {} to do", plan.images(), plan.parts.size(), plan.parts.size() - to_do, to_do));
-  const bool first_run = to_do == plan.parts.size();
+  const std::string_view common = common_reason(plan);
+  if (!common.empty() && common != "new") progress.say(fmt::format("all again: {}", common));
   for (const Part& part : plan.parts) {
     if (part.done) continue;
     const std::string line = fmt::format("part {}: {} images, {}", part.number, part.images.size(), part.reason);
-    first_run ? progress.detail(line) : progress.say(line);
+    common.empty() ? progress.say(line) : progress.detail(line);
   }
 }
 
@@ -156,7 +167,10 @@ Summary run(const RunOptions& options, const std::optional<std::string>& pca_fil
   manifest.csv_separator = options.tables.csv_separator;
   manifest.simd = simd_in_use();
   manifest.threads = threads;
-  if (const auto earlier = read_manifest(output); is_finished(output, earlier, manifest, plan)) return {*earlier, 0, true};
+  const BadImageLimit limit(options.features, manifest.listed);
+  if (!options.features.fresh) {  // --fresh has no use for an earlier manifest, readable or not
+    if (const auto earlier = read_manifest(output); is_finished(output, earlier, manifest, plan, limit)) return {*earlier, 0, true};
+  }
 
   output.remove(kSuccessKey);  // first: from here on a reader can tell that the output is not finished
   say_plan(plan, progress);
@@ -168,6 +182,10 @@ Summary run(const RunOptions& options, const std::optional<std::string>& pca_fil
   for (const Part& part : plan.parts) summary.computed += part.done ? 0 : part.images.size();
   Committed committed = read_committed(input, output, files_of(plan, options.features.compression), threads, progress);
   watch.lap("moments");
+  if (!committed.errors.empty()) {  // those of parts that earlier runs committed included
+    const ErrorRow& last = committed.errors.back();
+    limit.check(committed.errors.size(), last.path, last.code, last.message);
+  }
   manifest = publish(output, std::move(committed), pca, std::move(manifest), provenance_of(model, settings),
                      {options.features.compression, options.tables.csv_separator, threads}, progress);
   return summary;

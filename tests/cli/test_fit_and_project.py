@@ -1,0 +1,123 @@
+"""PCA again from the same features, and new photos through a given PCA."""
+
+import numpy as np
+import pytest
+from cli.command import (
+    REPOSITORY,
+    content,
+    copy_photos,
+    coulis,
+    differing,
+    part_files,
+    read_manifest,
+    read_parts,
+    rows_by_path,
+    succeed,
+)
+from safetensors.numpy import load_file
+
+MODEL = REPOSITORY / "models" / "mobilenet_v2_1.0_224.safetensors"
+
+
+@pytest.mark.parametrize(
+    "flags",
+    [["-k", 7], ["--variance", "60%"], ["-k", 4, "--pca-convention", "spark"], []],
+    ids=["k", "variance", "spark", "default"],
+)
+def test_fit_gives_the_files_of_a_run_with_these_flags(small, output, tmp_path, flags):
+    features = {part.name: part.stat().st_mtime_ns for part in part_files(output)}
+    succeed("fit", output, *flags)
+    succeed("run", small.photos, tmp_path / "fresh", "--images-per-part", 4, *flags)
+    assert differing(output, tmp_path / "fresh") == []
+    assert {part.name: part.stat().st_mtime_ns for part in part_files(output)} == features
+    succeed("verify", output)
+
+
+def test_fit_there_and_back_changes_no_byte(small, output):
+    succeed("fit", output, "--variance", "0.5")
+    succeed("fit", output, "-k", 5)
+    assert differing(output, small.output) == []
+
+
+def test_a_fit_that_is_refused_leaves_the_output_finished(small, output):
+    for flags in (["-k", 0], ["--variance", "2"], ["--threads", "-1"]):
+        assert coulis("fit", output, *flags).code == 2
+        assert differing(output, small.output) == []
+
+
+def test_a_run_after_a_fit_goes_back_to_its_own_components(small, output):
+    succeed("fit", output, "-k", 3)
+    result = small.again(output, "--json").json
+    assert (result["computed"], result["up_to_date"], result["k"]) == (0, False, 5)
+    assert differing(output, small.output) == []
+
+
+def test_fit_keeps_compression_and_separator(photos, tmp_path):
+    flags = ["--compression", "zstd", "--csv-separator", ";"]
+    for name, k in (("out", 5), ("fresh", 2)):
+        succeed("run", photos, tmp_path / name, "-k", k, *flags)
+    succeed("fit", tmp_path / "out", "-k", 2)
+    assert differing(tmp_path / "out", tmp_path / "fresh") == []
+
+
+def test_the_same_photos_through_their_own_pca_give_the_same_projections(small, output, tmp_path):
+    succeed(
+        "project", small.photos, tmp_path / "new", "--pca", output / "pca_model.safetensors", "--images-per-part", 7
+    )
+    ours, theirs = rows_by_path(tmp_path / "new", "pca"), rows_by_path(output, "pca")
+    assert ours.keys() == theirs.keys()
+    for path, (label, values) in theirs.items():
+        assert ours[path][0] == label
+        np.testing.assert_allclose(ours[path][1], values, atol=1e-6)
+    succeed("verify", tmp_path / "new")
+
+
+def test_new_photos_are_projected_with_the_mean_and_components_given(output, photos, tmp_path):
+    given = output / "pca_model.safetensors"
+    succeed("project", photos, tmp_path / "new", "--pca", given)
+    model = load_file(given)
+    features = np.array(read_parts(tmp_path / "new")["features"].to_pylist(), np.float64)
+    wanted = (features - model["mean"]) @ model["components"].T
+    np.testing.assert_allclose(read_parts(tmp_path / "new", "pca")["pca"].to_pylist(), wanted, rtol=1e-6, atol=1e-6)
+    assert read_manifest(tmp_path / "new")["pca"]["k"] == 5
+    assert succeed("project", photos, tmp_path / "new", "--pca", given, "--json").json["up_to_date"]
+
+
+def test_one_photo_can_be_projected(output, tmp_path):
+    photos = copy_photos(tmp_path / "photos", 1)
+    result = succeed("project", photos, tmp_path / "new", "--pca", output / "pca_model.safetensors", "--json")
+    assert result.json["k"] == 5
+    assert "warning" not in result.stderr
+
+
+def test_a_pca_of_another_model_is_refused_and_nothing_is_written(output, photos, tmp_path):
+    other = tmp_path / "other.safetensors"
+    data = bytearray(MODEL.read_bytes())
+    data[-1] ^= 1  # one weight: a model of another checksum
+    other.write_bytes(data)
+    given = output / "pca_model.safetensors"
+    result = coulis("project", photos, tmp_path / "new", "--pca", given, "--model", other)
+    assert result.code == 2
+    assert "another model" in result.stderr
+    assert not (tmp_path / "new").exists()
+
+
+def test_a_pca_fitted_with_a_model_file_goes_with_that_file(photos, tmp_path):
+    other = tmp_path / "other.safetensors"
+    data = bytearray(MODEL.read_bytes())
+    data[-1] ^= 1
+    other.write_bytes(data)
+    succeed("run", photos, tmp_path / "out", "-k", 2, "--model", other)
+    given = tmp_path / "out" / "pca_model.safetensors"
+    succeed("project", photos, tmp_path / "new", "--pca", given, "--model", other)
+    assert coulis("project", photos, tmp_path / "new2", "--pca", given).code == 2
+
+
+@pytest.mark.parametrize("kind", ["no safetensors", "a network"])
+def test_a_file_that_holds_no_pca_is_refused_by_name(photos, tmp_path, kind):
+    file = REPOSITORY / "VERSION" if kind == "no safetensors" else MODEL
+    result = coulis("project", photos, tmp_path / "new", "--pca", file)
+    assert result.code in (1, 2)
+    assert file.name in result.stderr
+    assert "unexpected" not in result.stderr
+    assert content(tmp_path / "new") == {}

@@ -1,0 +1,71 @@
+"""matrix.csv and errors.csv are RFC 4180, whatever a folder is called."""
+
+import csv
+import shutil
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from cli.command import ALL_PHOTOS, read_parts, succeed
+
+LABELS = [
+    'two "words"',
+    "one, two",
+    "semi;colon",
+    "tab\there",
+    "line\nbreak",
+    "carriage\rreturn",
+    " spaces ",
+    "#",
+    "NA",
+]
+CONTROL = {"\t": "\\x09", "\n": "\\x0a", "\r": "\\x0d"}  # control characters are written out
+
+
+def printed(name: str) -> str:
+    for character, text in CONTROL.items():
+        name = name.replace(character, text)
+    return name
+
+
+@pytest.fixture(scope="module")
+def odd_labels(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    photos = tmp_path_factory.mktemp("csv") / "photos"
+    for label, photo in zip(LABELS, ALL_PHOTOS, strict=False):
+        (photos / label).mkdir(parents=True)
+        shutil.copy2(photo, photos / label)
+        (photos / label / "broken.jpg").write_text("no photo")
+    return photos
+
+
+@pytest.mark.parametrize(("flag", "separator"), [(",", ","), (";", ";"), ("tab", "\t"), ("|", "|"), (":", ":")])
+def test_any_label_comes_back_whatever_the_separator(odd_labels, tmp_path, flag, separator):
+    succeed("run", odd_labels, tmp_path, "-k", 2, "--csv-separator", flag)
+    wanted = read_parts(tmp_path, "pca").to_pydict()
+    assert sorted(wanted["label"]) == sorted(printed(label) for label in LABELS)
+    with (tmp_path / "matrix.csv").open(newline="") as file:
+        header, *rows = csv.reader(file, delimiter=separator)
+    assert header == ["path", "label", "pc_1", "pc_2"]
+    assert [row[:2] for row in rows] == [list(pair) for pair in zip(wanted["path"], wanted["label"], strict=True)]
+    frame = pd.read_csv(tmp_path / "matrix.csv", sep=separator, keep_default_na=False)
+    assert list(frame["label"]) == wanted["label"]
+    with (tmp_path / "errors.csv").open(newline="") as file:
+        assert sorted(row[0] for row in list(csv.reader(file, delimiter=separator))[1:]) == sorted(
+            f"{odd_labels}/{printed(label)}/broken.jpg" for label in LABELS
+        )
+
+
+def test_every_line_ends_with_crlf(odd_labels, tmp_path):
+    succeed("run", odd_labels, tmp_path, "-k", 2)
+    for name in ("matrix.csv", "errors.csv"):
+        lines = (tmp_path / name).read_bytes().split(b"\r\n")
+        assert lines[-1] == b""
+        assert len(lines) == len(LABELS) + 2
+        assert not any(b"\n" in line or b"\r" in line for line in lines)
+
+
+def test_another_separator_rewrites_the_tables_and_computes_no_photo(odd_labels, tmp_path):
+    succeed("run", odd_labels, tmp_path, "-k", 2)
+    result = succeed("run", odd_labels, tmp_path, "-k", 2, "--csv-separator", ";", "--json").json
+    assert (result["computed"], result["up_to_date"]) == (0, False)
+    assert (tmp_path / "matrix.csv").read_text().startswith("path;label;pc_1;pc_2")

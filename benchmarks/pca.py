@@ -3,10 +3,10 @@
     PYTHONPATH=build/release/python python benchmarks/pca.py [--rows 22688] [--rounds 5] [--json FILE]
 
 Protocol: seeded rows with a decaying spectrum. First both results are compared (eigenvalues to 1e-9, components to
-1e-7, projections to 1e-6), then all run in turn after one
-round that does not count, and ratios are taken within a round. We take the
-float32 rows and use one thread. scikit-learn (`svd_solver="covariance_eigh"`) gets a float64 copy made beforehand, for
-the same precision, and runs with one thread and with as many as it likes; then with the float32 rows, in float32.
+1e-7, projections to 1e-6), then all run in turn after one round that does not count, and ratios are taken within a
+round. We take the float32 rows and use one thread. scikit-learn (`svd_solver="covariance_eigh"`) gets a float64 copy
+made beforehand, for the same precision, and runs with one thread and with as many as it likes; then with the float32
+rows, in float32.
 """
 
 import time

@@ -39,13 +39,23 @@ def format_machine(result: dict[str, Any]) -> str:
     )
 
 
+def warn_of_other_work(machine: dict[str, Any]) -> list[str]:
+    """A load above the number of cores cannot come from the benchmark before."""
+    load = machine["load_average"]
+    if load <= machine["cores"]:
+        return []
+    return [
+        f"**Other work ran at the same time** (load average {load:.1f}): trust ratios of CPU time, not of wall clock."
+    ]
+
+
 def format_benchmark(name: str, result: dict[str, Any]) -> str:
     rounds = f"{result['rounds']} round{'s' if result['rounds'] > 1 else ''}"
     lines = [
         f"## {result['title']}",
         "",
-        f"`benchmarks/{name}.py`, {rounds}{', --quick' if result['quick'] else ''}, load average "
-        f"{result['machine']['load_average']:.1f} before. Proved first: {result['proof']}.",
+        f"`benchmarks/{name}.py`, {rounds}{', --quick' if result['quick'] else ''}. Proved first: {result['proof']}.",
+        *warn_of_other_work(result["machine"]),
         "",
         "| | median | spread | goal |",
         "|---|---|---|---|",

@@ -61,8 +61,13 @@ tsan: .venv/.stamp-build  ## C++ tests under ThreadSanitizer
 	$(fixed_addresses) cmake --build --preset tsan -j $(JOBS)
 	$(fixed_addresses) ctest --preset tsan -j $(TEST_JOBS) --output-on-failure --no-tests=error
 
-bench: build .venv/.stamp-test  ## Run every benchmark (each proves equal results first)
-	@for file in $(sort $(wildcard benchmarks/bench_*.py benchmarks/*/bench_*.py)); do echo "== $$file"; $(PYTHON) $$file || exit 1; done
+# One JSON file each; the table is printed at the end. To publish: `python benchmarks/table.py > docs/benchmarks.md`.
+BENCHMARKS := startup decode_resample engine pca run_versus_engine pipeline memory
+bench: export PYTHONPATH := $(PRESET_DIR)/python
+bench: build .venv/.stamp-test  ## Run every benchmark (each proves equal results first): about ten minutes
+	cmake --build $(PRESET_DIR) -j $(JOBS) --target peak_fma engine_alone
+	@for name in $(BENCHMARKS); do $(PYTHON) benchmarks/$$name.py --json benchmarks/results/$$name.json $(BENCH_FLAGS) || exit 1; done
+	@$(PYTHON) benchmarks/table.py $(BENCHMARKS:%=benchmarks/results/%.json) | tee benchmarks/results/table.md
 
 clean:  ## Remove what was built and the demo's output; keeps .venv
 	rm -rf build dist out/demo .pytest_cache .mypy_cache .ruff_cache .hypothesis

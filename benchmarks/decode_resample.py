@@ -1,22 +1,20 @@
 """Decode and resample photos to 224x224 (bicubic): Pillow against coulis, one thread, equal bytes.
 
-    PYTHONPATH=build/release/python python benchmarks/decode_resample.py [folder] [--json FILE]
+    PYTHONPATH=build/release/python python benchmarks/decode_resample.py [FOLDER] [--rounds 7] [--json FILE]
 
-Protocol: the bytes of all results are compared first. Then rounds, each timing Pillow and coulis one after the other
-over the same photos, held in memory; the ratio is taken within a round. Pillow ends at its Image (no copy to an
-array), coulis at an array.
+Protocol: the bytes of all results are compared first. Then Pillow and coulis run in turn over the same photos, held
+in memory; the ratio is taken within a round. Pillow ends at its Image (no copy to an array), coulis at an array.
 """
 
 import argparse
 import io
 import itertools
-import json
-import statistics
 import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
 
+import harness
 import numpy as np
 import PIL
 from coulis import _core
@@ -24,6 +22,7 @@ from PIL import Image
 
 EXAMPLES = Path(__file__).resolve().parents[1] / "examples"
 SIDE_PX = 224
+LOWEST_RATIO = 8  # the goal for both steps together
 
 
 def read_photos(folder: Path, count: int) -> list[bytes]:
@@ -69,14 +68,15 @@ def measure_us(step: Callable, inputs: list) -> float:
 
 
 def parse_arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = harness.make_parser(__doc__, rounds=7)
     parser.add_argument("folder", nargs="?", type=Path, default=EXAMPLES, help="photos (default: examples/)")
     parser.add_argument("--photos", type=int, default=256, help="how many photos (default: 256)")
-    parser.add_argument("--rounds", type=int, default=7, help="interleaved rounds (default: 7)")
     parser.add_argument("--only", choices=["decode", "resample"], help="leave the other step out")
     parser.add_argument("--simd", default="best", help="limit coulis to portable, avx2 or avx512")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there too")
-    return parser.parse_args()
+    arguments = parser.parse_args()
+    if arguments.quick:
+        arguments.rounds, arguments.photos = 3, 32
+    return arguments
 
 
 def main() -> None:
@@ -87,29 +87,22 @@ def main() -> None:
     for photo, ours in zip(pillow_inputs, coulis_inputs, strict=True):
         np.testing.assert_array_equal(coulis_step(ours), np.asarray(pillow_step(photo)), strict=True)
 
-    rounds = [
-        (measure_us(pillow_step, pillow_inputs), measure_us(coulis_step, coulis_inputs))
-        for _ in range(arguments.rounds)
+    machine = harness.describe_machine()
+    us = harness.run_in_turn(
+        {
+            "Pillow": lambda: measure_us(pillow_step, pillow_inputs),
+            "coulis": lambda: measure_us(coulis_step, coulis_inputs),
+        },
+        arguments.rounds,
+    )
+    goal = None if arguments.only else LOWEST_RATIO
+    figures = [
+        harness.make_figure("Pillow / coulis", "x", harness.divide(us["Pillow"], us["coulis"]), at_least=goal),
+        harness.make_figure(f"Pillow {PIL.__version__}", "us per photo", us["Pillow"]),
+        harness.make_figure(f"coulis ({_core.simd_in_use()})", "us per photo", us["coulis"]),
     ]
-    ratios = [pillow_us / coulis_us for pillow_us, coulis_us in rounds]
-    figures = {
-        "step": arguments.only or "decode and resample",
-        "photos": len(photos),
-        "rounds": arguments.rounds,
-        "simd": _core.simd_in_use(),
-        "pillow_version": PIL.__version__,
-        "pillow_us": round(statistics.median(pillow_us for pillow_us, _ in rounds), 1),
-        "coulis_us": round(statistics.median(coulis_us for _, coulis_us in rounds), 1),
-        "ratio": round(statistics.median(ratios), 2),
-        "ratio_min": round(min(ratios), 2),
-        "ratio_max": round(max(ratios), 2),
-    }
-    print(f"{figures['step']}: {len(photos)} photos, equal bytes, {arguments.rounds} rounds, one thread")
-    print(f"Pillow {PIL.__version__}: {figures['pillow_us']} us per photo")
-    print(f"coulis ({figures['simd']}): {figures['coulis_us']} us per photo")
-    print(f"ratio {figures['ratio']} ({figures['ratio_min']} to {figures['ratio_max']})")
-    if arguments.json:
-        arguments.json.write_text(json.dumps(figures, indent=2) + "\n")
+    title = f"{arguments.only or 'decode and resample'}, one thread".capitalize()
+    harness.report(title, f"equal bytes for {len(photos)} photos", arguments, machine, figures)
 
 
 if __name__ == "__main__":

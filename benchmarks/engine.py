@@ -1,36 +1,35 @@
-"""The engine alone against ONNX Runtime: the same float32 weights, the same photos, batch 1.
+"""The engine alone against ONNX Runtime: the same float32 weights, the same images, batch 1.
 
-    python benchmarks/engine.py [--rounds 5] [--seconds 2] [--json FILE]
+    cmake --build build/release --target peak_fma
+    PYTHONPATH=build/release/python python benchmarks/engine.py [--rounds 5] [--seconds 2] [--json FILE]
 
-First proves the outputs equal. Then, in interleaved rounds, each engine runs with one thread, and with two threads
-that have an engine each. Rates are medians over the rounds, per second of wall clock; `cpu` is per second of the
-thread's own time, which a busy machine disturbs less. Beside them, in each round, the multiply-add peak of one core
-(build target peak_fma).
+Protocol: first the outputs are proved equal. Then the engines run in turn, for some seconds each, with one thread, and
+with two threads that have an engine each; a ratio is taken within a round. Rates are per second of wall clock; `CPU
+time` is per second of the threads' own time, which a busy machine disturbs less. Beside them, in each round, the
+multiply-add peak of one core.
 """
 
 from __future__ import annotations
 
-import argparse
-import json
-import statistics
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
+import harness
 import numpy as np
 import onnxruntime
-
-ROOT = Path(__file__).parents[1]
-BUILD = ROOT / "build" / "release"
-sys.path.insert(0, str(BUILD / "python"))
-
-from coulis import _core  # noqa: E402
+from coulis import _core
 
 MACS_PER_IMAGE = 299.5e6
 IMAGES = 8
+PEAK_FMA = harness.BUILD / "benchmarks" / "peak_fma"
+LARGEST_DIFFERENCE = 1e-4
+ENGINES = ("coulis", "ONNX Runtime")
+LOWEST_RATIO = 1.25  # the goal, with an engine on each of two cores
 
 
 def make_onnx_runner(model: Path) -> Callable[[np.ndarray], np.ndarray]:
@@ -70,7 +69,7 @@ def measure(runners: list[Callable[[], object]], seconds: float) -> tuple[float,
 
 def measure_peak() -> float:
     """GMAC/s of one core."""
-    return float(subprocess.run([BUILD / "benchmarks" / "peak_fma"], check=True, capture_output=True, text=True).stdout)
+    return float(subprocess.run([PEAK_FMA], check=True, capture_output=True, text=True).stdout)
 
 
 def cycle(run: Callable[[np.ndarray], object], inputs: list[np.ndarray]) -> Callable[[], object]:
@@ -83,16 +82,36 @@ def cycle(run: Callable[[np.ndarray], object], inputs: list[np.ndarray]) -> Call
     return call
 
 
+def make_figures(rates: dict[str, list[tuple[float, float]]], peaks: list[float]) -> list[dict]:
+    """rates: "coulis 1" and so on -> for each round, images per second of wall clock and of own time."""
+    figures = []
+    for threads in (1, 2):
+        for i, clock in enumerate(("wall clock", "CPU time")):
+            ratio = harness.divide(*([rate[i] for rate in rates[f"{name} {threads}"]] for name in ENGINES))
+            goal = LOWEST_RATIO if threads == 2 else None
+            figures.append(
+                harness.make_figure(f"coulis / ONNX Runtime, {threads} x 1 thread, {clock}", "x", ratio, at_least=goal)
+            )
+    for name, values in rates.items():
+        figures.append(harness.make_figure(f"{name} x 1 thread", "img/s", [wall for wall, _ in values]))
+    shares = [100 * own * MACS_PER_IMAGE / 1e9 / max(peaks) for _, own in rates["coulis 1"]]
+    figures.append(harness.make_figure("multiply-add peak of a core", "GMAC/s", peaks))
+    figures.append(harness.make_figure("share of it that coulis reaches, one thread, CPU time", "%", shares))
+    return figures
+
+
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument(
-        "--model", type=Path, default=ROOT / ".." / "shared" / "models" / "mobilenetv2_from_int8_fp32.onnx"
-    )
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--seconds", type=float, default=2.0)
+    parser = harness.make_parser(__doc__, rounds=5)
+    parser.add_argument("--model", type=Path, default=harness.ONNX_MODEL)
+    parser.add_argument("--seconds", type=float, default=2.0, help="of each measurement (default: 2)")
     parser.add_argument("--simd", default="best", help="portable, avx2, avx512 or best")
-    parser.add_argument("--json", type=Path)
     arguments = parser.parse_args()
+    if arguments.quick:
+        arguments.rounds, arguments.seconds = 2, 0.3
+    if not arguments.model.is_file():
+        sys.exit(f"{arguments.model} is not there: ONNX Runtime needs the same weights")
+    if not PEAK_FMA.is_file():
+        sys.exit("build it first: cmake --build build/release --target peak_fma")
 
     _core.limit_simd(arguments.simd)
     images = list(np.random.default_rng(0).integers(0, 256, (IMAGES, 224, 224, 3), np.uint8))
@@ -102,50 +121,23 @@ def main() -> None:
     difference = max(
         float(np.abs(ours[0].features(a) - theirs[0](b)).max()) for a, b in zip(images, onnx_inputs, strict=True)
     )
-    if difference > 1e-4:
-        raise SystemExit(f"the features differ by {difference}: nothing to compare")
+    if not difference <= LARGEST_DIFFERENCE:
+        sys.exit(f"the features differ by {difference}: nothing to compare")
 
-    contestants = {
+    machine = harness.describe_machine()
+    runners = {
         "coulis": [cycle(network.features, images) for network in ours],
-        "onnxruntime": [cycle(run, onnx_inputs) for run in theirs],
+        "ONNX Runtime": [cycle(run, onnx_inputs) for run in theirs],
     }
-    samples: dict[str, list[float]] = {"peak": []}
-    for _ in range(arguments.rounds):
-        samples["peak"].append(measure_peak())
-        for threads in (1, 2):
-            for name, runners in contestants.items():
-                wall, own = measure(runners[:threads], arguments.seconds)
-                samples.setdefault(f"{name} {threads}", []).append(wall)
-                samples.setdefault(f"{name} {threads} cpu", []).append(own)
-    report(samples, difference, arguments)
-
-
-def report(samples: dict[str, list[float]], difference: float, arguments: argparse.Namespace) -> None:
-    medians = {name: statistics.median(values) for name, values in samples.items()}
-    ratios = {
-        key: statistics.median(
-            a / b for a, b in zip(samples[f"coulis {key}"], samples[f"onnxruntime {key}"], strict=True)
-        )
-        for key in ("1", "1 cpu", "2", "2 cpu")
-    }
-    peak = max(samples["peak"])
-    share = medians["coulis 1 cpu"] * MACS_PER_IMAGE / 1e9 / peak
-    print(f"simd {_core.simd_in_use()}, onnxruntime {onnxruntime.__version__}, largest difference {difference:.1e}")
-    for key, ratio in ratios.items():
-        threads, *cpu = key.split()
-        unit = "img per cpu second" if cpu else "img/s"
-        ours, theirs = medians[f"coulis {key}"], medians[f"onnxruntime {key}"]
-        print(f"{threads} thread(s): coulis {ours:6.1f}  onnxruntime {theirs:6.1f} {unit}, ratio {ratio:.2f}")
-    print(f"multiply-add peak {peak:.1f} GMAC/s a core; coulis reaches {share:.0%} of it (one thread, its own time)")
-    if arguments.json:
-        result = {
-            "simd": _core.simd_in_use(),
-            "medians": medians,
-            "ratios": ratios,
-            "peak_share": share,
-            "samples": samples,
-        }
-        arguments.json.write_text(json.dumps(result, indent=1) + "\n")
+    contestants: dict[str, Callable[[], object]] = {"peak": measure_peak}
+    for threads in (1, 2):
+        for name in ENGINES:
+            contestants[f"{name} {threads}"] = partial(measure, runners[name][:threads], arguments.seconds)
+    rates = harness.run_in_turn(contestants, arguments.rounds)
+    peaks = rates.pop("peak")
+    figures = make_figures(rates, peaks)
+    title = f"The engine alone against ONNX Runtime {onnxruntime.__version__}, coulis with {_core.simd_in_use()}"
+    harness.report(title, f"features differ by at most {difference:.1e}", arguments, machine, figures)
 
 
 if __name__ == "__main__":

@@ -1,18 +1,19 @@
 """The PCA stage against scikit-learn: fit and project float32 rows [n, 1280], k = 50.
 
+    PYTHONPATH=build/release/python python benchmarks/pca.py [--rows 22688] [--rounds 5] [--json FILE]
+
 Protocol: seeded rows with a decaying spectrum. First both results are compared (eigenvalues to 1e-9, components to
-1e-7, projections to 1e-6), then the rivals run in turn, round by round, and the median of each is taken. We take the
-float32 rows and use one thread. scikit-learn (`svd_solver="covariance_eigh"`) gets a float64 copy made beforehand, for
-the same precision, and runs with one thread and with as many as it likes; then with the float32 rows, in float32.
+1e-7, projections to 1e-6), then all run in turn after one round that does not count, and ratios are taken within a
+round. We take the float32 rows and use one thread. scikit-learn (`svd_solver="covariance_eigh"`) gets a float64 copy
+made beforehand, for the same precision, and runs with one thread and with as many as it likes; then with the float32
+rows, in float32.
 """
 
-import argparse
-import json
-import statistics
 import time
 from collections.abc import Callable
-from pathlib import Path
+from functools import partial
 
+import harness
 import numpy as np
 from coulis import _core
 from sklearn.decomposition import PCA
@@ -20,6 +21,7 @@ from threadpoolctl import threadpool_limits
 
 COLUMNS = 1280
 K = 50
+EQUAL_TERMS = "scikit-learn float64, 1 thread"  # what the goal is about
 
 
 def make_rows(count: int) -> np.ndarray:
@@ -49,16 +51,10 @@ def check_equality(rows: np.ndarray) -> None:
     np.testing.assert_allclose(projected * signs, expected_projected, rtol=0, atol=1e-6)
 
 
-def time_in_turn(rivals: dict[str, Callable[[], object]], rounds: int) -> dict[str, list[float]]:
-    """Seconds of each rival, round by round, after one round that does not count."""
-    seconds: dict[str, list[float]] = {name: [] for name in rivals}
-    for index in range(rounds + 1):
-        for name, run in rivals.items():
-            start = time.perf_counter()
-            run()
-            if index > 0:
-                seconds[name].append(time.perf_counter() - start)
-    return seconds
+def measure_s(run: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    run()
+    return time.perf_counter() - start
 
 
 def run_on_one_thread(run: Callable[[], object]) -> None:
@@ -67,34 +63,36 @@ def run_on_one_thread(run: Callable[[], object]) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = harness.make_parser(__doc__, rounds=5)
     parser.add_argument("--rows", type=int, default=22_688)
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--json", type=Path, help="write the figures to this file")
     arguments = parser.parse_args()
-    if arguments.rounds < 3:
-        parser.error("a median needs 3 rounds or more")
+    if arguments.quick:
+        arguments.rounds, arguments.rows = 2, 3_000
 
+    machine = harness.describe_machine()
     rows = make_rows(arguments.rows)
     check_equality(rows)
-    print(f"{arguments.rows} x {COLUMNS}, k = {K}: equal to scikit-learn")
     rows64 = rows.astype(np.float64)
-    rivals = {
+    contestants = {
         "coulis, 1 thread": lambda: run_coulis(rows),
-        "scikit-learn float64, 1 thread": lambda: run_on_one_thread(lambda: run_sklearn(rows64)),
+        EQUAL_TERMS: lambda: run_on_one_thread(lambda: run_sklearn(rows64)),
         "scikit-learn float64": lambda: run_sklearn(rows64),
         "scikit-learn float32, 1 thread": lambda: run_on_one_thread(lambda: run_sklearn(rows)),
     }
-    seconds = time_in_turn(rivals, arguments.rounds)
-    medians = {name: statistics.median(values) for name, values in seconds.items()}
-    ours = medians["coulis, 1 thread"]
-    for name, median in medians.items():
-        spread = f"{min(seconds[name]):.3f} to {max(seconds[name]):.3f}"
-        print(f"{name:32} {median:7.3f} s ({spread})   {median / ours:5.2f} x coulis")
-    if arguments.json:
-        figures = {"rows": arguments.rows, "columns": COLUMNS, "k": K, "rounds": arguments.rounds, "seconds": seconds}
-        ratios = {name: median / ours for name, median in medians.items()}
-        arguments.json.write_text(json.dumps({**figures, "medians": medians, "ratios": ratios}, indent=2) + "\n")
+    timed = {name: partial(measure_s, run) for name, run in contestants.items()}
+    harness.run_in_turn(timed, 1)
+    seconds = harness.run_in_turn(timed, arguments.rounds)
+    ours = seconds["coulis, 1 thread"]
+    figures = [
+        harness.make_figure(
+            f"{name} / coulis", "x", harness.divide(theirs, ours), at_least=1 if name == EQUAL_TERMS else None
+        )
+        for name, theirs in seconds.items()
+        if theirs is not ours
+    ]
+    figures += [harness.make_figure(name, "s", values) for name, values in seconds.items()]
+    proof = "eigenvalues to 1e-9, components to 1e-7, projections to 1e-6"
+    harness.report(f"PCA of {arguments.rows} x {COLUMNS}, k = {K}", proof, arguments, machine, figures)
 
 
 if __name__ == "__main__":

@@ -51,6 +51,7 @@ C_AND_POSIX = {
     "poll.h", "pthread.h", "sched.h", "setjmp.h", "signal.h", "stddef.h", "stdint.h", "stdio.h", "stdlib.h",
     "string.h", "strings.h", "sys/auxv.h", "sys/file.h", "sys/ioctl.h", "sys/mman.h", "sys/resource.h", "sys/stat.h",
     "sys/statvfs.h", "sys/time.h", "sys/types.h", "sys/utsname.h", "sys/wait.h", "termios.h", "time.h", "unistd.h",
+    "malloc.h",
 }
 # fmt: on
 INCLUDE = re.compile(r'\s*#\s*include\s*(?:"([^"]+)"|<([^>]+)>|(\w+))')

@@ -38,20 +38,23 @@ void MomentsTree::add(std::uint64_t part_number, Moments moments) {
   nodes_.emplace(node, std::move(moments));
 }
 
-Moments MomentsTree::root() const {
-  // Lowest level first: what has no sibling by then never will, and moves up alone. A copy: later add() calls find the tree as it was.
-  auto nodes = nodes_;
-  while (nodes.size() > 1) {
-    const Node node = nodes.begin()->first;
-    Moments moments = std::move(nodes.begin()->second);
-    nodes.erase(nodes.begin());
-    if (const auto sibling = nodes.find(sibling_of(node)); sibling != nodes.end()) {  // to the right: the map is in order
+Moments MomentsTree::root() const& {
+  return MomentsTree(*this).root();  // later add() calls find this tree as it was
+}
+
+Moments MomentsTree::root() && {
+  // Lowest level first: what has no sibling by then never will, and moves up alone.
+  while (nodes_.size() > 1) {
+    const Node node = nodes_.begin()->first;
+    Moments moments = std::move(nodes_.begin()->second);
+    nodes_.erase(nodes_.begin());
+    if (const auto sibling = nodes_.find(sibling_of(node)); sibling != nodes_.end()) {  // to the right: the map is in order
       moments = merge(std::move(moments), sibling->second);
-      nodes.erase(sibling);
+      nodes_.erase(sibling);
     }
-    nodes.emplace(parent_of(node), std::move(moments));
+    nodes_.emplace(parent_of(node), std::move(moments));
   }
-  return nodes.empty() ? Moments{} : std::move(nodes.begin()->second);
+  return nodes_.empty() ? Moments{} : std::move(nodes_.begin()->second);
 }
 
 }  // namespace coulis

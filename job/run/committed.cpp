@@ -60,7 +60,7 @@ Committed read_committed(const Location& input, const Location& output, const st
   });
   progress.end();
   Committed committed;
-  committed.moments = tree.root();
+  committed.moments = std::move(tree).root();
   for (PartContents& part : contents) {
     committed.listed += part.entry.listed;
     committed.ok += part.entry.ok;

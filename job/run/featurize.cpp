@@ -66,6 +66,7 @@ RowTable to_table(const PartInFlight& finished, const FeaturizeContext& context)
   const auto width = static_cast<std::size_t>(context.model.card.feature_width);
   RowTable table;
   table.width = width;
+  table.values.reserve(images.size() * width);
   PartRecord record{context.settings, images, {}};
   for (std::size_t i = 0; i < images.size(); ++i) {
     if (const auto& failure = finished.failures[i]) {

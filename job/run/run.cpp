@@ -174,9 +174,11 @@ Summary run(const RunOptions& options, const std::optional<std::string>& pca_fil
 
   output.remove(kSuccessKey);  // first: from here on a reader can tell that the output is not finished
   say_plan(plan, progress);
-  const auto networks = make_network_factory(model);
-  const StageSeconds seconds = featurize(
-      plan, {input, output, model, *networks, labels, options.decode, options.features, settings, manifest.listed, interrupted}, progress);
+  const StageSeconds seconds = featurize(  // the networks are a temporary: their memory goes when the features are there
+      plan,
+      {input, output, model, *make_network_factory(model), labels, options.decode, options.features, settings, manifest.listed,
+       interrupted},
+      progress);
   watch.lap("features");
   note_worker_seconds(seconds, manifest);
   for (const Part& part : plan.parts) summary.computed += part.done ? 0 : part.images.size();

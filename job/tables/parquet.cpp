@@ -16,6 +16,8 @@
 namespace coulis {
 namespace {
 
+constexpr std::int64_t kFirstBufferBytes = 4096;
+
 void check(const arrow::Status& status, const std::string& what) {
   if (!status.ok()) throw Error(ErrorCode::kRunFailed, fmt::format("{}: {}", what, status.ToString()));
 }
@@ -26,8 +28,13 @@ T check(arrow::Result<T> result, const std::string& what, const char* remedy = "
   return std::move(result).ValueUnsafe();
 }
 
+// The C library's allocator. Arrow's own choice, mimalloc, keeps freed buffers for the thread that freed them.
+arrow::MemoryPool* memory_pool() {
+  return arrow::system_memory_pool();
+}
+
 std::shared_ptr<arrow::Array> to_array(const std::vector<std::string>& values) {
-  arrow::StringBuilder builder;
+  arrow::StringBuilder builder(memory_pool());
   check(builder.AppendValues(values), "cannot build a string column");
   return check(builder.Finish(), "cannot build a string column");
 }
@@ -45,7 +52,7 @@ T read_or_refuse(arrow::Result<T> result, const std::string& origin) {
 
 // [rows, width] as list<float>; the values are borrowed.
 std::shared_ptr<arrow::Array> to_list_array(const RowTable& table) {
-  arrow::Int32Builder offsets;
+  arrow::Int32Builder offsets(memory_pool());
   for (std::size_t i = 0; i <= table.rows(); ++i) {
     check(offsets.Append(static_cast<std::int32_t>(i * table.width)), "cannot build a list column");
   }
@@ -53,7 +60,7 @@ std::shared_ptr<arrow::Array> to_list_array(const RowTable& table) {
                                                       static_cast<std::int64_t>(table.values.size() * sizeof(float)));
   const auto values = std::make_shared<arrow::FloatArray>(static_cast<std::int64_t>(table.values.size()), buffer);
   const auto offsets_array = check(offsets.Finish(), "cannot build a list column");
-  return check(arrow::ListArray::FromArrays(*offsets_array, *values), "cannot build a list column");
+  return check(arrow::ListArray::FromArrays(*offsets_array, *values, memory_pool()), "cannot build a list column");
 }
 
 std::shared_ptr<const arrow::KeyValueMetadata> to_arrow(const TableMetadata& metadata) {
@@ -66,6 +73,7 @@ std::shared_ptr<parquet::WriterProperties> writer_properties(Compression compres
   parquet::WriterProperties::Builder builder;
   builder.compression(compression == Compression::kZstd ? parquet::Compression::ZSTD : parquet::Compression::SNAPPY);
   builder.created_by("coulis");
+  builder.memory_pool(memory_pool());
   // Floats that hardly repeat: a dictionary would be built and thrown away. Statistics of list elements serve nobody.
   for (const std::string& leaf : {values_column + ".list.element", values_column}) {
     builder.disable_dictionary(leaf);
@@ -75,10 +83,10 @@ std::shared_ptr<parquet::WriterProperties> writer_properties(Compression compres
 }
 
 Bytes write_table(const std::shared_ptr<arrow::Table>& table, Compression compression, const std::string& values_column) {
-  const auto sink = check(arrow::io::BufferOutputStream::Create(), "cannot allocate a Parquet buffer");
-  const auto writer = check(
-      parquet::arrow::FileWriter::Open(*table->schema(), arrow::default_memory_pool(), sink, writer_properties(compression, values_column)),
-      "cannot write a Parquet file");
+  const auto sink = check(arrow::io::BufferOutputStream::Create(kFirstBufferBytes, memory_pool()), "cannot allocate a Parquet buffer");
+  const auto writer =
+      check(parquet::arrow::FileWriter::Open(*table->schema(), memory_pool(), sink, writer_properties(compression, values_column)),
+            "cannot write a Parquet file");
   check(writer->WriteTable(*table, std::max<std::int64_t>(table->num_rows(), 1)), "cannot write a Parquet file");
   check(writer->AddKeyValueMetadata(table->schema()->metadata()), "cannot write a Parquet file");
   check(writer->Close(), "cannot write a Parquet file");
@@ -91,7 +99,10 @@ Bytes write_table(const std::shared_ptr<arrow::Table>& table, Compression compre
 std::unique_ptr<parquet::arrow::FileReader> open_parquet(const Bytes& bytes, const std::string& origin) {
   const auto source = std::make_shared<arrow::io::BufferReader>(
       std::make_shared<arrow::Buffer>(reinterpret_cast<const std::uint8_t*>(bytes.data()), static_cast<std::int64_t>(bytes.size())));
-  return read_or_refuse(parquet::arrow::OpenFile(source, arrow::default_memory_pool()), origin);
+  parquet::arrow::FileReaderBuilder builder;
+  const arrow::Status opened = builder.Open(source, parquet::ReaderProperties(memory_pool()));
+  if (!opened.ok()) refuse(origin, opened.ToString());
+  return read_or_refuse(builder.memory_pool(memory_pool())->Build(), origin);
 }
 
 template <class ArrayType>
@@ -120,6 +131,7 @@ void read_lists(RowTable& out, const arrow::Table& table, const std::string& col
   for (const auto& chunk : chunks_of<arrow::ListArray>(table, column, origin)) {
     const auto floats = std::dynamic_pointer_cast<arrow::FloatArray>(chunk->values());
     if (!floats || floats->null_count() != 0) refuse(origin, fmt::format("'{}' holds no floats", column));
+    out.values.reserve(out.values.size() + static_cast<std::size_t>(floats->length()));
     for (std::int64_t i = 0; i < chunk->length(); ++i) {
       const auto length = static_cast<std::size_t>(chunk->value_length(i));
       if (out.width == 0) out.width = length;
@@ -188,7 +200,7 @@ TableMetadata read_table_metadata(const Bytes& bytes, const std::string& origin)
 
 Bytes write_errors_parquet(const std::vector<ErrorRow>& errors, Compression compression, const TableMetadata& metadata) {
   std::vector<std::vector<std::string>> columns(4);
-  arrow::Int64Builder sizes;
+  arrow::Int64Builder sizes(memory_pool());
   for (const ErrorRow& error : errors) {
     columns[0].push_back(error.path);
     columns[1].push_back(error.stage);

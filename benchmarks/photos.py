@@ -1,0 +1,29 @@
+"""Photos for the benchmarks: a folder of links to as many as asked for, from a folder that may hold fewer."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from harness import ROOT
+
+FRUITS_360_TEST = ROOT.parent / "shared" / "fruits-360" / "Test"
+EXAMPLES = ROOT / "examples" / "fruits"
+
+
+def default_folder() -> Path:
+    """2,592 photos of Fruits-360 where they are there, else the 192 of the repository."""
+    return FRUITS_360_TEST if FRUITS_360_TEST.is_dir() else EXAMPLES
+
+
+def link_photos(folder: Path, count: int, into: Path) -> Path:
+    """Links to the first `count` JPEGs by name; where there are fewer, over again, each time in a folder of its own."""
+    photos = sorted(path for path in folder.absolute().rglob("*") if path.suffix.lower() in (".jpg", ".jpeg"))
+    if not photos:
+        sys.exit(f"no JPEG files under {folder}")
+    for index in range(count):
+        again, position = divmod(index, len(photos))
+        link = into / f"copy_{again:03}" / photos[position].relative_to(folder.absolute())
+        link.parent.mkdir(parents=True, exist_ok=True)
+        link.symlink_to(photos[position])
+    return into

@@ -1,0 +1,83 @@
+"""A Markdown page from the JSON files of the benchmarks.
+
+python benchmarks/table.py [benchmarks/results/*.json] > docs/benchmarks.md
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+from typing import Any
+
+import harness
+
+HEAD = """# Benchmarks
+
+Each benchmark first proves that the results it compares are equal, then runs the contestants in turn, round by round,
+on one machine. Figures are medians, with the smallest and the largest round; a ratio is taken within a round. The
+protocols are in the docstrings of `benchmarks/*.py`. `make bench` measures, `benchmarks/table.py` writes this page.
+"""
+
+
+def cell(value: float, unit: str) -> str:
+    return harness.format_value(value, "").strip() if unit == "x" else harness.format_value(value, unit)
+
+
+def format_row(figure: dict[str, Any]) -> str:
+    unit = figure["unit"]
+    spread = f"{figure['min']:.4g} to {figure['max']:.4g}" if len(figure["values"]) > 1 else ""
+    goal = f"{figure['goal']}: {'met' if figure['met'] else '**missed**'}" if "goal" in figure else ""
+    return f"| {figure['name']} | {cell(figure['median'], unit)} | {spread} | {goal} |"
+
+
+def format_machine(result: dict[str, Any]) -> str:
+    machine = result["machine"]
+    return (
+        f"{result['date']}, {machine['cpu']} (family {machine['family']}), {machine['cores']} cores, "
+        f"coulis {machine['version']} ({machine['coulis']})"
+    )
+
+
+def warn_of_other_work(machine: dict[str, Any]) -> list[str]:
+    """A load above the number of cores cannot come from the benchmark before."""
+    load = machine["load_average"]
+    if load <= machine["cores"]:
+        return []
+    return [
+        f"**Other work ran at the same time** (load average {load:.1f}): trust ratios of CPU time, not of wall clock."
+    ]
+
+
+def format_benchmark(name: str, result: dict[str, Any]) -> str:
+    rounds = f"{result['rounds']} round{'s' if result['rounds'] > 1 else ''}"
+    lines = [
+        f"## {result['title']}",
+        "",
+        f"`benchmarks/{name}.py`, {rounds}{', --quick' if result['quick'] else ''}. Proved first: {result['proof']}.",
+        *warn_of_other_work(result["machine"]),
+        "",
+        "| | median | spread | goal |",
+        "|---|---|---|---|",
+        *map(format_row, result["figures"]),
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    default = sorted((Path(__file__).parent / "results").glob("*.json"))
+    parser.add_argument("files", nargs="*", type=Path, default=default)
+    files = parser.parse_args().files
+    if not files:
+        parser.error("no results: run `make bench` first")
+    results = {file.stem: json.loads(file.read_text()) for file in files}
+    machines = sorted({format_machine(result) for result in results.values()})
+    print(HEAD)
+    print("\n".join(f"- {machine}" for machine in machines) + "\n")
+    print("\n".join(format_benchmark(name, result) for name, result in results.items()), end="")
+
+
+if __name__ == "__main__":
+    main()

@@ -23,8 +23,8 @@ void check(const arrow::Status& status, const std::string& what) {
 }
 
 template <class T>
-T check(arrow::Result<T> result, const std::string& what, const char* remedy = "run the same `coulis run` command again") {
-  check(result.status(), what, remedy);
+T check(arrow::Result<T> result, const std::string& what) {
+  check(result.status(), what);
   return std::move(result).ValueUnsafe();
 }
 

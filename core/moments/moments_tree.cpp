@@ -2,59 +2,55 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <utility>
+
 #include "core/base/error.hpp"
 
 namespace coulis {
 namespace {
 
-using Node = std::pair<int, std::uint64_t>;  // level, part number >> level
-
-constexpr int kLevels = 64;  // of the bits in a part number
-
-Node parent_of(Node node) {
-  return {node.first + 1, node.second >> 1};
-}
-Node sibling_of(Node node) {
-  return {node.first, node.second ^ 1};
-}
-bool is_left(Node node) {
-  return (node.second & 1) == 0;
-}
+constexpr int kFanOutBits = 5;
 
 }  // namespace
 
-void MomentsTree::add(std::uint64_t part_number, Moments moments) {
-  for (int level = 0; level < kLevels; ++level) {
-    if (nodes_.contains({level, part_number >> level})) {
-      throw Error(ErrorCode::kRunFailed, fmt::format("the moments of part {} were added twice", part_number));
-    }
+MomentsTree::MomentsTree(std::vector<std::uint64_t> part_numbers) {
+  std::sort(part_numbers.begin(), part_numbers.end());
+  while (!part_numbers.empty()) {
+    auto& level = levels_.emplace_back();
+    for (const std::uint64_t number : part_numbers) level[number >> kFanOutBits].children.push_back(number);
+    if (level.size() == 1) break;
+    part_numbers.clear();
+    for (const auto& [number, node] : level) part_numbers.push_back(number);
   }
-  Node node{0, part_number};
-  for (auto sibling = nodes_.find(sibling_of(node)); sibling != nodes_.end(); sibling = nodes_.find(sibling_of(node))) {
-    moments = is_left(node) ? merge(std::move(moments), sibling->second) : merge(std::move(sibling->second), moments);
-    nodes_.erase(sibling);
-    node = parent_of(node);
-  }
-  nodes_.emplace(node, std::move(moments));
 }
 
-Moments MomentsTree::root() const& {
-  return MomentsTree(*this).root();  // later add() calls find this tree as it was
+void MomentsTree::add(std::uint64_t part_number, Moments moments) {
+  std::uint64_t number = part_number;
+  for (auto& level : levels_) {
+    const auto found = level.find(number >> kFanOutBits);
+    if (found == level.end()) break;
+    Node& node = found->second;
+    const auto child = std::find(node.children.begin(), node.children.end(), number);
+    if (child < node.children.begin() + static_cast<std::ptrdiff_t>(node.merged) || child == node.children.end()) break;
+    if (!node.waiting.emplace(number, std::move(moments)).second) break;
+    while (node.merged < node.children.size() && !node.waiting.empty() && node.waiting.begin()->first == node.children[node.merged]) {
+      node.sum = merge(std::move(node.sum), node.waiting.begin()->second);
+      node.waiting.erase(node.waiting.begin());
+      ++node.merged;
+    }
+    if (node.merged < node.children.size() || &level == &levels_.back()) return;
+    moments = std::exchange(node.sum, {});
+    number >>= kFanOutBits;
+  }
+  throw Error(ErrorCode::kRunFailed, fmt::format("the moments of part {} were added twice, or nobody expects them", part_number));
 }
 
 Moments MomentsTree::root() && {
-  // Lowest level first: what has no sibling by then never will, and moves up alone.
-  while (nodes_.size() > 1) {
-    const Node node = nodes_.begin()->first;
-    Moments moments = std::move(nodes_.begin()->second);
-    nodes_.erase(nodes_.begin());
-    if (const auto sibling = nodes_.find(sibling_of(node)); sibling != nodes_.end()) {  // to the right: the map is in order
-      moments = merge(std::move(moments), sibling->second);
-      nodes_.erase(sibling);
-    }
-    nodes_.emplace(parent_of(node), std::move(moments));
-  }
-  return nodes_.empty() ? Moments{} : std::move(nodes_.begin()->second);
+  if (levels_.empty()) return {};
+  Node& node = levels_.back().begin()->second;
+  if (node.merged < node.children.size()) throw Error(ErrorCode::kRunFailed, "the moments of a part are missing");
+  return std::move(node.sum);
 }
 
 }  // namespace coulis

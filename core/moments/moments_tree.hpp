@@ -1,24 +1,34 @@
-// MomentsTree: merges the moments of numbered parts along one fixed binary tree, whatever the order in which they come.
+// MomentsTree: merges the moments of numbered parts along one fixed tree, whatever the order in which they come.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
-#include <utility>
+#include <vector>
 
 #include "core/moments/moments.hpp"
 
 namespace coulis {
 
-// A node is (level, part number >> level). Two children merge as soon as both are there, so that the result depends neither on the order of
-// add() nor on which machine computed what, and about log2(parts) partials are held when parts come nearly in order. Not thread-safe.
+// A node has up to 32 children, merged from left to right: parts 0 to 31 below node 0, parts 32 to 63 below node 1, and so on upwards. The
+// result depends on the numbers alone: not on the order of add(), nor on which machine computed what. One sum is held for each level
+// on the way up, and what came early. Not thread-safe. Why not two children: docs/decisions/0006-merge-parts-in-groups-of-32.md.
 class MomentsTree {
  public:
-  void add(std::uint64_t part_number, Moments moments);  // each number once, or Error(kRunFailed)
-  Moments root() const&;                                 // parts missing from the numbering count as empty
-  Moments root() &&;                                     // without a copy of the partials, 13 MB each for 1280 columns
+  explicit MomentsTree(std::vector<std::uint64_t> part_numbers);  // all that will come, in any order
+
+  void add(std::uint64_t part_number, Moments moments);  // each number once; Error(kRunFailed) for another, or the same again
+  Moments root() &&;                                     // Error(kRunFailed) while a part is missing
 
  private:
-  std::map<std::pair<int, std::uint64_t>, Moments> nodes_;  // complete subtrees that wait for their sibling
+  struct Node {
+    std::vector<std::uint64_t> children;  // numbers on the level below, ascending
+    std::size_t merged = 0;               // how many of them are in the sum
+    Moments sum;
+    std::map<std::uint64_t, Moments> waiting;  // came before a sibling to the left
+  };
+
+  std::vector<std::map<std::uint64_t, Node>> levels_;  // by node number; the last level is the root alone
 };
 
 }  // namespace coulis

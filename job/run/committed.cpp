@@ -45,7 +45,9 @@ PartContents describe_part(const Location& input, const PartFile& file, const By
 Committed read_committed(const Location& input, const Location& output, const std::vector<PartFile>& files, int threads,
                          Progress& progress) {
   std::vector<PartContents> contents(files.size());
-  MomentsTree tree;
+  std::vector<std::uint64_t> numbers;
+  for (const PartFile& file : files) numbers.push_back(file.number);
+  MomentsTree tree(std::move(numbers));
   std::mutex tree_mutex;
   progress.begin("moments", files.size());
   for_each_parallel(threads, files.size(), [&](std::size_t i) {

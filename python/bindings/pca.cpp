@@ -7,8 +7,10 @@
 
 #include <algorithm>
 #include <memory>
+#include <numeric>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/base/error.hpp"
@@ -36,11 +38,13 @@ PcaModel fit_pca(const Rows& rows, int k, double variance, const std::string& co
   const auto all = view_of(rows);
   const auto part_rows = static_cast<std::size_t>(rows_per_part);
   const nb::gil_scoped_release release;
-  MomentsTree tree;
+  std::vector<std::uint64_t> numbers((all.rows + part_rows - 1) / part_rows);
+  std::iota(numbers.begin(), numbers.end(), 0);
+  MomentsTree tree(std::move(numbers));
   for (std::size_t first = 0; first < all.rows; first += part_rows) {
     tree.add(first / part_rows, moments_of({all.row(first).data(), std::min(part_rows, all.rows - first), all.columns}));
   }
-  return fit(tree.root(), options);
+  return fit(std::move(tree).root(), options);
 }
 
 Matrix project_rows(const PcaModel& model, const Rows& rows) {

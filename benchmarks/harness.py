@@ -116,7 +116,7 @@ def describe_machine() -> dict[str, Any]:
         "family": trimmed.get("cpu family", ""),
         "cores": len(os.sched_getaffinity(0)),
         "load_average": os.getloadavg()[0],
-        "coulis": next(item["text"] for item in checks if item["name"] == "cpu"),
+        "coulis": next(item["text"] for item in checks["checks"] if item["name"] == "cpu"),
         "version": (ROOT / "VERSION").read_text().strip(),
     }
 

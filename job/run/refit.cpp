@@ -35,11 +35,11 @@ Summary refit(const std::string& output_uri, const PcaOptions& options, int thre
     throw Error(ErrorCode::kStorage, fmt::format("{} does not exist", printable(output.root())), "check the spelling of OUTPUT");
   const Lock lock(output);
   std::optional<Manifest> manifest = read_manifest(output);
-  if (!manifest || manifest->parts.empty() || !output.has(kSuccessKey)) {
+  if (!manifest || manifest->parts.empty()) {
     throw Error(ErrorCode::kRunFailed, fmt::format("{} holds no finished run", printable(output.root())),
                 "finish it with `coulis run` first");
   }
-  if (list_part_files(output, "features").size() != manifest->parts.size()) {  // a fit would remove the parts that a killed run left
+  if (!output.has(kSuccessKey)) {  // a fit would remove the parts that a killed run left
     throw Error(ErrorCode::kRunFailed, fmt::format("{} holds a run that has not finished", printable(output.root())),
                 "finish it with the same `coulis run` command first");
   }

@@ -41,7 +41,7 @@ std::shared_ptr<arrow::Array> to_array(const std::vector<std::string>& values) {
 
 // A part file counts as done by its name: only when it is gone does a run write it again.
 [[noreturn]] void refuse(const std::string& origin, std::string_view why) {
-  throw Error(ErrorCode::kRunFailed, fmt::format("{}: {}", origin, why), "remove the file and run the same `coulis run` command again");
+  throw Error(ErrorCode::kRunFailed, fmt::format("{}: {}", origin, why), "remove the file, then run the same `coulis run` command again");
 }
 
 template <class T>

@@ -47,10 +47,11 @@ THIRD_PARTY = {
 STANDARD_HEADER = re.compile(r"[a-z_]+")
 # fmt: off
 C_AND_POSIX = {
-    "assert.h", "dirent.h", "dlfcn.h", "errno.h", "fcntl.h", "fenv.h", "fnmatch.h", "glob.h", "inttypes.h", "limits.h",
-    "malloc.h", "math.h", "poll.h", "pthread.h", "sched.h", "setjmp.h", "signal.h", "stddef.h", "stdint.h", "stdio.h", "stdlib.h",
-    "string.h", "strings.h", "sys/auxv.h", "sys/file.h", "sys/ioctl.h", "sys/mman.h", "sys/resource.h", "sys/stat.h",
-    "sys/statvfs.h", "sys/time.h", "sys/types.h", "sys/utsname.h", "sys/wait.h", "termios.h", "time.h", "unistd.h",
+    "assert.h", "dirent.h", "dlfcn.h", "errno.h", "fcntl.h", "fenv.h", "fnmatch.h", "glob.h", "inttypes.h",
+    "limits.h", "malloc.h", "math.h", "poll.h", "pthread.h", "sched.h", "setjmp.h", "signal.h", "stddef.h",
+    "stdint.h", "stdio.h", "stdlib.h", "string.h", "strings.h", "sys/auxv.h", "sys/file.h", "sys/ioctl.h",
+    "sys/mman.h", "sys/resource.h", "sys/stat.h", "sys/statvfs.h", "sys/time.h", "sys/types.h", "sys/utsname.h",
+    "sys/wait.h", "termios.h", "time.h", "unistd.h",
 }
 # fmt: on
 INCLUDE = re.compile(r'\s*#\s*include\s*(?:"([^"]+)"|<([^>]+)>|(\w+))')

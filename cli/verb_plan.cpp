@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <filesystem>
 #include <map>
@@ -8,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/verbs.hpp"
+#include "job/run/estimate.hpp"
 #include "job/run/run.hpp"
 
 namespace coulis {
@@ -55,8 +57,9 @@ void print_text(const Preview& preview, const RunOptions& options) {
     if (!part.done) fmt::print("  part {}: {} images, {}\n", part.number, part.images.size(), part.reason);
   }
   const int threads = worker_count(options.features.threads);
-  fmt::print("{} threads, up to {:.0f} MB of buffers besides the photo that each thread decodes\n", threads,
-             expected_memory_mb(options, threads));
+  fmt::print(
+      "about {:.0f} s with {} threads (measured on a few of the photos), up to {:.0f} MB of buffers besides the photo that each decodes\n",
+      std::ceil(estimate_seconds(preview, options)), threads, expected_memory_mb(options, threads));
 }
 
 void print_json(const Preview& preview, const RunOptions& options) {
@@ -73,6 +76,8 @@ void print_json(const Preview& preview, const RunOptions& options) {
                                          {"ignored", preview.listing.ignored},
                                          {"endings", count_endings(preview.listing)},
                                          {"labels", count_labels(preview.listing, options)},
+                                         {"seconds", estimate_seconds(preview, options)},
+                                         {"memory_mb", expected_memory_mb(options, worker_count(options.features.threads))},
                                          {"parts", parts}};
   fmt::print("{}\n", result.dump());
 }

@@ -33,6 +33,7 @@ def test_plan_says_what_a_run_would_do_and_writes_nothing(photos, tmp_path):
     assert "12 images" in result.stdout
     assert "3 parts: 0 done, 3 to do (12 images)" in result.stdout
     assert "part 2: 2 images, new" in result.stdout
+    assert " s with " in result.stdout
     assert not (tmp_path / "out").exists()
 
 
@@ -45,6 +46,8 @@ def test_plan_as_json_names_every_part_label_and_ending(photos, tmp_path):
     ]
     files = sorted(photos.rglob("*.jpg"))
     assert plan["labels"] == {p.name: len(list(p.iterdir())) for p in photos.iterdir()}
+    assert 0 < plan["seconds"] < 10
+    assert 1 < plan["memory_mb"] < 500
     assert (plan["endings"], plan["bytes"]) == ({".jpg": 12}, sum(file.stat().st_size for file in files))
     assert not (tmp_path / "out").exists()
 
@@ -54,6 +57,7 @@ def test_plan_tells_of_a_finished_output_what_is_done(photos, tmp_path):
     succeed("run", photos, tmp_path / "out", *flags, "-k", 2)
     before = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*")}
     assert "3 parts: 3 done, 0 to do" in succeed("plan", photos, tmp_path / "out", *flags).stdout
+    assert succeed("plan", photos, tmp_path / "out", *flags, "--json").json["seconds"] == 0
     sorted(photos.rglob("*.jpg"))[0].touch()
     result = succeed("plan", photos, tmp_path / "out", *flags, "--json").json
     assert [part["done"] for part in result["parts"]] == [False, True, True]

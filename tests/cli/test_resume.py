@@ -1,5 +1,6 @@
 """A run that is killed or interrupted at any moment is finished by the same command, to the same bytes."""
 
+import os
 import random
 import signal
 import subprocess
@@ -138,6 +139,7 @@ def test_a_second_run_on_the_same_output_is_refused(photos, tmp_path):
     first = start("run", photos, output, *FLAGS[:2], "--images-per-part", 1, "--threads", 1)
     wait_for_parts(first, output, 1)
     first.send_signal(signal.SIGSTOP)  # for as long as the others look at it
+    os.waitpid(first.pid, os.WUNTRACED)  # every thread has stopped
     try:
         before = content(output)
         for arguments in (["run", photos, output, *FLAGS], ["run", photos, output, "--fresh"]):

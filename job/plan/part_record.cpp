@@ -71,6 +71,12 @@ std::vector<std::pair<std::string, std::string>> to_metadata(const PartRecord& r
   return {{std::string(kSettings), record.settings}, {std::string(kImages), images.dump()}, {std::string(kFailures), failures.dump()}};
 }
 
+std::vector<std::pair<std::string, std::string>> provenance_in(std::vector<std::pair<std::string, std::string>> metadata) {
+  std::erase_if(metadata,
+                [](const auto& pair) { return !pair.first.starts_with("coulis.") || pair.first == kImages || pair.first == kFailures; });
+  return metadata;
+}
+
 PartRecord parse_part_record(const std::vector<std::pair<std::string, std::string>>& metadata, const std::string& origin) {
   PartRecord record;
   record.settings = value_of(metadata, kSettings, origin);

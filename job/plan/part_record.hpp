@@ -28,6 +28,9 @@ struct PartRecord {
 // Key-value pairs of text, "coulis.settings", "coulis.images", "coulis.failures"; the same record gives the same text.
 std::vector<std::pair<std::string, std::string>> to_metadata(const PartRecord& record);
 
+// The pairs of a part file that hold for every file of the output: model, versions, settings; not the record of its images.
+std::vector<std::pair<std::string, std::string>> provenance_in(std::vector<std::pair<std::string, std::string>> metadata);
+
 // Throws Error(kRunFailed) naming `origin` if the pairs are missing or malformed.
 PartRecord parse_part_record(const std::vector<std::pair<std::string, std::string>>& metadata, const std::string& origin);
 

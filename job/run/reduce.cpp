@@ -22,10 +22,7 @@ RowTable project_table(const PcaModel& model, RowTable features) {
   table.values.assign(projected.begin(), projected.end());
   table.paths = std::move(features.paths);
   table.labels = std::move(features.labels);
-  for (auto& [key, value] : features.metadata) {  // provenance goes along, the part record stays with the features
-    const bool provenance = key.starts_with("coulis.") && key != "coulis.images" && key != "coulis.failures";
-    if (provenance) table.metadata.emplace_back(key, std::move(value));
-  }
+  table.metadata = provenance_in(std::move(features.metadata));  // the part record stays with the features
   return table;
 }
 

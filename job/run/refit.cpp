@@ -16,16 +16,6 @@ Compression compression_of(const Manifest& manifest) {
   return zstd ? Compression::kZstd : Compression::kSnappy;
 }
 
-// The provenance that the features carry: the PCA files of a refit say the same.
-TableMetadata provenance_in(const Location& output, const std::string& key) {
-  TableMetadata provenance;
-  for (auto& [name, value] : read_table_metadata(output.get_or_throw(key), printable(output.path_of(key)))) {
-    const bool keep = name.starts_with("coulis.") && name != "coulis.images" && name != "coulis.failures";
-    if (keep) provenance.emplace_back(std::move(name), std::move(value));
-  }
-  return provenance;
-}
-
 }  // namespace
 
 Summary refit(const std::string& output_uri, const PcaOptions& options, int threads_option, Progress& progress) {
@@ -49,7 +39,8 @@ Summary refit(const std::string& output_uri, const PcaOptions& options, int thre
   for (const ManifestPart& part : manifest->parts) files.push_back({part.number, part.fingerprint, part.features.key});
   Committed committed = read_committed(Location(manifest->input), output, files, threads, progress);
   manifest->seconds.clear();
-  const TableMetadata provenance = provenance_in(output, files.front().key);
+  const std::string& first = files.front().key;  // every part says the same
+  const TableMetadata provenance = provenance_in(read_table_metadata(output.get_or_throw(first), printable(output.path_of(first))));
   const ReduceOptions reduce{compression_of(*manifest), manifest->csv_separator, threads};
   Summary summary;
   summary.manifest = publish(output, std::move(committed), {options, std::nullopt, ""}, std::move(*manifest), provenance, reduce, progress);

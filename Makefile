@@ -42,7 +42,7 @@ lint: .venv/.stamp-test  ## Check layers, format and Python types (`make tidy` f
 
 tidy: test-packages .venv/.stamp-build  ## Build with warnings as errors and clang-tidy
 	cmake --preset dev
-	cmake --build --preset dev -j $(JOBS)
+	cmake --build --preset dev -j $(JOBS) -- -k 0
 
 format: test-packages .venv/.stamp-test  ## Format C++ and Python in place
 	clang-format -i $(CPP_FILES)

@@ -42,11 +42,11 @@ double cpu_seconds() {
 }
 
 // rows_file: raw float32 [images, feature width], to be compared; may be empty.
-void time_network(const std::string& folder, int threads, const std::string& rows_file) {
-  const Model model = load_model(std::string(builtin_model_name()));
+void time_network(const std::string& folder, int threads, const std::string& rows_file, Precision precision) {
+  const Model model = load_model("");
   const auto width = static_cast<std::size_t>(model.card.feature_width);
   const std::vector<Image> images = prepare_images(folder, model.card);
-  const auto factory = make_network_factory(model);
+  const auto factory = make_network_factory(model, precision);
   std::vector<std::unique_ptr<Network>> networks;
   for (int i = 0; i < threads; ++i) networks.push_back(factory->make());
   std::vector<float> rows(images.size() * width);
@@ -71,11 +71,11 @@ void time_network(const std::string& folder, int threads, const std::string& row
 }  // namespace
 }  // namespace coulis
 
-// engine_alone FOLDER THREADS [ROWS_FILE]
+// engine_alone FOLDER THREADS [ROWS_FILE [PRECISION]]
 int main(int argc, char** argv) {
   if (argc < 3) return 2;
   try {
-    coulis::time_network(argv[1], std::stoi(argv[2]), argc > 3 ? argv[3] : "");
+    coulis::time_network(argv[1], std::stoi(argv[2]), argc > 3 ? argv[3] : "", coulis::parse_precision(argc > 4 ? argv[4] : "fp32"));
   } catch (const std::exception& e) {
     fmt::print(stderr, "engine_alone: {}\n", e.what());
     return 1;

@@ -26,6 +26,9 @@ struct Session {
 inline void assign(OnBad& value, const std::string& text) {
   value = parse_on_bad(text);
 }
+inline void assign(Precision& value, const std::string& text) {
+  value = parse_precision(text);
+}
 inline void assign(Compression& value, const std::string& text) {
   value = parse_compression(text);
 }

@@ -30,7 +30,7 @@ void execute_check(const std::vector<std::string>& locations, Session& session) 
 }
 
 void execute_models(const std::string& file, const Session& session) {
-  const ModelCard card = load_model(file.empty() ? std::string(builtin_model_name()) : file).card;
+  const ModelCard card = load_model(file).card;
   const nlohmann::ordered_json object = {{"name", card.name},
                                          {"title", card.title},
                                          {"architecture", card.architecture},

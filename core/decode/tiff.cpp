@@ -148,7 +148,7 @@ std::optional<Failure> read_layout(TIFF* tiff, TiffLayout& layout) {
   layout.samples = samples;
   layout.is_planar = planar == PLANARCONFIG_SEPARATE && samples > 1;
   layout.is_premultiplied = extra_count > 0 && extras[0] == EXTRASAMPLE_ASSOCALPHA;
-  if (const auto refusal = refuse_layout(layout)) return refusal;
+  if (auto refusal = refuse_layout(layout)) return refusal;
   if (layout.photometric != kPalette) return std::nullopt;
   std::array<std::uint16_t*, 3> maps{};
   if (TIFFGetField(tiff, TIFFTAG_COLORMAP, &maps[0], &maps[1], &maps[2]) != 1) return corrupt("The TIFF has no palette");
@@ -179,7 +179,7 @@ std::optional<Failure> read_blocks(TIFF* tiff, const Page& page, std::int64_t ma
     TIFFGetField(tiff, TIFFTAG_TILEWIDTH, &blocks.width);
     TIFFGetField(tiff, TIFFTAG_TILELENGTH, &blocks.height);
     constexpr std::int64_t kUsualTilePixels = std::int64_t{2048} * 2048;  // tiles may reach beyond a small image
-    if (const auto refusal = refuse_size(blocks.width, blocks.height, std::max(max_pixels, kUsualTilePixels))) return refusal;
+    if (auto refusal = refuse_size(blocks.width, blocks.height, std::max(max_pixels, kUsualTilePixels))) return refusal;
     blocks.row_bytes = static_cast<std::size_t>(TIFFTileRowSize(tiff));
   } else {
     TIFFGetFieldDefaulted(tiff, TIFFTAG_ROWSPERSTRIP, &blocks.height);
@@ -197,7 +197,7 @@ std::optional<Failure> read_blocks(TIFF* tiff, const Page& page, std::int64_t ma
 std::optional<Failure> read_page(TIFF* tiff, std::int64_t max_pixels, Page& page) {
   TIFFGetField(tiff, TIFFTAG_IMAGEWIDTH, &page.width);
   TIFFGetField(tiff, TIFFTAG_IMAGELENGTH, &page.height);
-  if (const auto refusal = refuse_size(page.width, page.height, max_pixels)) return refusal;
+  if (auto refusal = refuse_size(page.width, page.height, max_pixels)) return refusal;
   TIFFGetFieldDefaulted(tiff, TIFFTAG_COMPRESSION, &page.compression);
   TIFFGetFieldDefaulted(tiff, TIFFTAG_ORIENTATION, &page.orientation);
   if (!is_read(page.compression)) return unsupported(fmt::format("A TIFF of compression {}", page.compression));
@@ -205,9 +205,9 @@ std::optional<Failure> read_page(TIFF* tiff, std::int64_t max_pixels, Page& page
     // libdeflate decodes nothing of a last strip that was padded to full height, and libtiff 4.5.0 does not notice.
     TIFFSetField(tiff, TIFFTAG_DEFLATE_SUBCODEC, DEFLATE_SUBCODEC_ZLIB);
   }
-  if (const auto refusal = read_layout(tiff, page.layout)) return refusal;
+  if (auto refusal = read_layout(tiff, page.layout)) return refusal;
   if (page.layout.photometric == kYcbcr && page.layout.samples >= 3) {
-    if (const auto refusal = choose_ycbcr(tiff, page)) return refusal;
+    if (auto refusal = choose_ycbcr(tiff, page)) return refusal;
   }
   return read_blocks(tiff, page, max_pixels, page.blocks);
 }

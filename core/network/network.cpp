@@ -7,9 +7,16 @@
 
 namespace coulis {
 
-std::shared_ptr<const NetworkFactory> make_network_factory(const Model& model) {
-  if (model.card.architecture == "inverted_residual") return fused::make_fused_factory(model);
-  throw Error(ErrorCode::kRunFailed, fmt::format("no engine here runs the architecture '{}'", model.card.architecture));
+std::shared_ptr<const NetworkFactory> make_network_factory(const Model& model, Precision precision) {
+  if (model.card.architecture != "inverted_residual") {
+    throw Error(ErrorCode::kRunFailed, fmt::format("no engine here runs the architecture '{}'", model.card.architecture));
+  }
+  switch (precision) {
+    case Precision::kBf16:
+    case Precision::kInt8: throw Error(ErrorCode::kUsage, fmt::format("--precision {} is not in this version", to_string(precision)));
+    case Precision::kFp32: break;
+  }
+  return fused::make_fused_factory(model);
 }
 
 }  // namespace coulis

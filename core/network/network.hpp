@@ -6,6 +6,7 @@
 
 #include "core/decode/image.hpp"
 #include "core/network/model.hpp"
+#include "core/network/precision.hpp"
 
 namespace coulis {
 
@@ -25,7 +26,7 @@ class NetworkFactory {
   virtual std::unique_ptr<Network> make() const = 0;
 };
 
-// Throws Error(kRunFailed) for an architecture that no engine here runs.
-std::shared_ptr<const NetworkFactory> make_network_factory(const Model& model);
+// Throws Error(kRunFailed) for an architecture that no engine here runs, Error(kUsage) for a precision that the model or this CPU lacks.
+std::shared_ptr<const NetworkFactory> make_network_factory(const Model& model, Precision precision);
 
 }  // namespace coulis

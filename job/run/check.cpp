@@ -14,7 +14,7 @@ namespace {
 
 CheckItem check_model() {
   try {
-    const Model model = load_model(std::string(builtin_model_name()));
+    const Model model = load_model("");
     return {"model", true, fmt::format("{} (sha256 {})", model.card.name, model.card.sha256)};
   } catch (const Error& e) {
     return {"model", false, e.what()};

@@ -27,9 +27,8 @@ double estimate_seconds(const Preview& preview, const RunOptions& options) {
   const std::vector<const ImageRef*> images = images_to_do(preview.plan);
   if (images.empty()) return 0;
   const Location input(options.input);
-  const std::string name = options.features.model.empty() ? std::string(builtin_model_name()) : options.features.model;
-  const Model model = load_model(name);
-  const auto network = make_network_factory(model)->make();
+  const Model model = load_model(options.features.model);
+  const auto network = make_network_factory(model, options.features.precision)->make();
   Resampler resampler({model.card.input_width_px, model.card.input_height_px, model.card.filter});
   std::vector<float> row(static_cast<std::size_t>(model.card.feature_width));
   const auto process = [&](const ImageRef& image) {

@@ -36,7 +36,6 @@ void validate(const PcaOptions& options) {
 
 void validate(const RunOptions& options) {
   const FeatureOptions& features = options.features;
-  require(features.precision == "fp32", fmt::format("--precision {} is not in this version", features.precision));
   require(features.threads >= 0 && features.threads <= kMaxThreads, fmt::format("--threads must lie between 0 and {}", kMaxThreads));
   require(features.images_per_part >= 1 && features.images_per_part <= kMaxImagesPerPart,
           fmt::format("--images-per-part must lie between 1 and {}", kMaxImagesPerPart));

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "core/decode/decode.hpp"
+#include "core/network/precision.hpp"
 #include "core/pca/pca.hpp"
 #include "job/listing/listing.hpp"
 #include "job/tables/tables.hpp"
@@ -18,7 +19,7 @@ OnBad parse_on_bad(std::string_view name);  // throws Error(kUsage)
 
 struct FeatureOptions {
   std::string model;  // empty: the built-in one
-  std::string precision = "fp32";
+  Precision precision = Precision::kFp32;
   int threads = 0;  // 0: one per CPU that this process may use
   int images_per_part = 1024;
   OnBad on_bad = OnBad::kSkip;
@@ -30,7 +31,7 @@ struct FeatureOptions {
 template <class V>
 void visit_fields(FeatureOptions& o, V&& v) {
   v("model", "A known model's name, or a .safetensors file", o.model);
-  v("precision", "fp32 is the only one so far", o.precision);
+  v("precision", "What the network computes in: fp32, bf16 or int8", o.precision);
   v("threads", "Worker threads; 0: one per CPU", o.threads);
   v("images-per-part", "Images in one part, the unit of work and of resuming", o.images_per_part);
   v("on-bad", "What to do with an image that cannot be used: skip (a row in the errors table) or fail", o.on_bad);

@@ -40,13 +40,9 @@ std::string settings_of(const RunOptions& options, const Location& input, const 
       "format=1\ninput={}\nmodel_sha256={}\npreprocessing={}\nprecision={}\nmax_pixels={}\nexif_orientation={}\nlabel_level={}\nlabel_"
       "regex={}\n"
       "compression={}\nimages_per_part={}\n",
-      printable(input.root()), card.sha256, card.preprocessing(), options.features.precision, options.decode.max_pixels,
+      printable(input.root()), card.sha256, card.preprocessing(), to_string(options.features.precision), options.decode.max_pixels,
       options.decode.exif_orientation, options.listing.label_level, printable(options.listing.label_regex),
       to_string(options.features.compression), options.features.images_per_part);
-}
-
-Model load_named_model(const std::string& name) {
-  return load_model(name.empty() ? std::string(builtin_model_name()) : name);
 }
 
 Plan plan_for(const Listing& listing, const Location& output, const RunOptions& options, const std::string& settings) {
@@ -141,7 +137,7 @@ Summary run(const RunOptions& options, const std::optional<std::string>& pca_fil
   validate(options);
   const Location input(options.input);
   const Location output(options.output);
-  const Model model = load_named_model(options.features.model);  // sha256 checked here
+  const Model model = load_model(options.features.model);  // sha256 checked here
   const PcaRequest pca = request_pca(options, pca_file, model);
   const LabelRule labels(options.listing);
   const int threads = worker_count(options.features.threads);
@@ -176,8 +172,8 @@ Summary run(const RunOptions& options, const std::optional<std::string>& pca_fil
   say_plan(plan, progress);
   const StageSeconds seconds = featurize(  // the networks are a temporary: their memory goes when the features are there
       plan,
-      {input, output, model, *make_network_factory(model), labels, options.decode, options.features, settings, manifest.listed,
-       interrupted},
+      {input, output, model, *make_network_factory(model, options.features.precision), labels, options.decode, options.features, settings,
+       manifest.listed, interrupted},
       progress);
   watch.lap("features");
   note_worker_seconds(seconds, manifest);
@@ -197,7 +193,7 @@ Preview preview(const RunOptions& options) {
   validate(options);
   const Location input(options.input);
   const Location output(options.output);
-  const Model model = load_named_model(options.features.model);
+  const Model model = load_model(options.features.model);
   Listing listing = list_or_refuse(input, options.listing);
   Plan plan = plan_for(listing, output, options, settings_of(options, input, model.card));
   return {std::move(listing), std::move(plan)};

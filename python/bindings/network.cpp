@@ -78,7 +78,7 @@ nb::dict read_model_weights(const std::string& name) {
 // A model loaded and packed, with one network for the calling thread. Not thread-safe, as Network is not.
 class PythonNetwork {
  public:
-  explicit PythonNetwork(const std::string& model) : PythonNetwork(load_model(model)) {}
+  PythonNetwork(const std::string& model, const std::string& precision) : PythonNetwork(load_model(model), parse_precision(precision)) {}
 
   nb::dict card() const { return to_dict(card_); }
 
@@ -106,7 +106,7 @@ class PythonNetwork {
   }
 
  private:
-  explicit PythonNetwork(const Model& model) : card_(model.card), network_(make_network_factory(model)->make()) {}
+  PythonNetwork(const Model& model, Precision precision) : card_(model.card), network_(make_network_factory(model, precision)->make()) {}
 
   ModelCard card_;
   std::unique_ptr<Network> network_;
@@ -118,8 +118,9 @@ void register_network(nb::module_& m) {
   m.def("read_model_weights", &read_model_weights, nb::arg("model") = std::string(builtin_model_name()),
         "A model's float32 tensors as the engine runs them, by name, in the order of the network.");
   nb::class_<PythonNetwork>(m, "Network", "A model ready to run, for the SIMD level in use when it is made. One per thread.")
-      .def(nb::init<const std::string&>(), nb::arg("model") = std::string(builtin_model_name()),
-           "model: the built-in model's name, or the path of a .safetensors file.")
+      .def(nb::init<const std::string&, const std::string&>(), nb::arg("model") = std::string(builtin_model_name()),
+           nb::arg("precision") = "fp32",
+           "model: the built-in model's name, or the path of a .safetensors file. precision: fp32, bf16 or int8.")
       .def("features", &PythonNetwork::features, nb::arg("images"),
            "uint8 [height, width, 3] -> float32 [width of a row]; [n, height, width, 3] -> [n, width of a row]. On the calling thread.")
       .def_prop_ro("card", &PythonNetwork::card, "What the model is, where it comes from and how its input is prepared.");

@@ -18,7 +18,7 @@ WRONG = {
     "variance no number": (["run", "IN", "OUT", "--variance", "nan"], "--variance"),
     "k and variance": (["run", "IN", "OUT", "-k", "5", "--variance", "0.9"], "--variance"),
     "convention": (["run", "IN", "OUT", "--pca-convention", "none"], "none"),
-    "precision to come": (["run", "IN", "OUT", "--precision", "int8"], "--precision int8"),
+    "precision": (["run", "IN", "OUT", "--precision", "fp64"], "fp64"),
     "threads": (["run", "IN", "OUT", "--threads", "-1"], "--threads"),
     "images per part": (["run", "IN", "OUT", "--images-per-part", "0"], "--images-per-part"),
     "pixels": (["run", "IN", "OUT", "--max-pixels", "0"], "--max-pixels"),

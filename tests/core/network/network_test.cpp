@@ -40,7 +40,7 @@ void expect_equal_to_reference(const SmallModelOptions& options) {
   const std::vector<double> expected = compute_reference_features(model, image.view());
   ASSERT_GT(*std::max_element(expected.begin(), expected.end()), 0.1) << "features of zero would prove nothing";
   on_every_level([&] {
-    const std::vector<float> row = compute_features(*make_network_factory(model)->make(), model.card, image);
+    const std::vector<float> row = compute_features(*make_network_factory(model, Precision::kFp32)->make(), model.card, image);
     for (std::size_t i = 0; i < row.size(); ++i) EXPECT_NEAR(row[i], expected[i], 2e-5) << "feature " << i;
   });
 }
@@ -72,10 +72,10 @@ TEST(Network, EqualsPlainLoopsOnImagesSmallerThanItsWindows) {
 }
 
 TEST(Network, ARowDoesNotDependOnWhatRanBefore) {
-  const Model model = load_model(std::string(builtin_model_name()));
+  const Model model = load_model("");
   const Image first = make_image(model.card, 1);
   const Image second = make_image(model.card, 2);
-  const auto factory = make_network_factory(model);
+  const auto factory = make_network_factory(model, Precision::kFp32);
   const auto network = factory->make();
   const std::vector<float> first_row = compute_features(*network, model.card, first);
   const std::vector<float> second_row = compute_features(*network, model.card, second);
@@ -89,7 +89,7 @@ TEST(Network, KeepsItsSimdLevelWhenTheLimitChangesLater) {
   const Model model = make_model({});
   const Image image = make_image(model.card, 3);
   limit_simd(SimdLevel::kPortable);
-  const auto factory = make_network_factory(model);
+  const auto factory = make_network_factory(model, Precision::kFp32);
   const std::vector<float> row = compute_features(*factory->make(), model.card, image);
   limit_simd(SimdLevel::kBest);
   EXPECT_EQ(compute_features(*factory->make(), model.card, image), row);
@@ -97,7 +97,7 @@ TEST(Network, KeepsItsSimdLevelWhenTheLimitChangesLater) {
 
 TEST(Network, RefusesAnImageOrARowOfAnotherSize) {
   const Model model = make_model({});
-  const auto network = make_network_factory(model)->make();
+  const auto network = make_network_factory(model, Precision::kFp32)->make();
   std::vector<float> row(static_cast<std::size_t>(model.card.feature_width));
   const Image wide(model.card.input_width_px + 1, model.card.input_height_px);
   EXPECT_THROW(network->features(wide.view(), row), Error);

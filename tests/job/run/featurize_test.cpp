@@ -14,12 +14,12 @@ namespace coulis {
 namespace {
 
 const Model& builtin_model() {
-  static const Model model = load_model(std::string(builtin_model_name()));
+  static const Model model = load_model("");
   return model;
 }
 
 const NetworkFactory& networks() {
-  static const auto factory = make_network_factory(builtin_model());
+  static const auto factory = make_network_factory(builtin_model(), Precision::kFp32);
   return *factory;
 }
 

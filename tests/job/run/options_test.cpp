@@ -19,7 +19,6 @@ TEST(RunOptions, AreValidAsTheyCome) {
 
 TEST(RunOptions, OutOfRangeAreRefusedWithTheNameOfTheFlag) {
   const std::vector<std::pair<std::string, std::function<void(RunOptions&)>>> cases = {
-      {"--precision", [](RunOptions& o) { o.features.precision = "int8"; }},
       {"--threads", [](RunOptions& o) { o.features.threads = -1; }},
       {"--threads", [](RunOptions& o) { o.features.threads = 1025; }},
       {"--images-per-part", [](RunOptions& o) { o.features.images_per_part = 0; }},

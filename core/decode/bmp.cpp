@@ -166,7 +166,7 @@ std::vector<std::uint8_t> expand_runs(ByteView file, const Header& header) {
       const std::size_t run = x < width ? std::min<std::size_t>(count, width - x) : 0;
       append_run(run, value);
       x += run;
-    } else if (value == 0) {  // end of row
+    } else if (value == 0) {                                   // end of row
       append_zeros((width - indices.size() % width) % width);  // NOLINT(clang-analyzer-core.DivideZero): refuse_size() saw it
       x = 0;
     } else if (value == 1) {  // end of image

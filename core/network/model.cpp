@@ -67,7 +67,8 @@ Model parse_model(std::span<const std::byte> bytes, const std::string& origin, s
 }
 
 Model load_model(const std::string& name_or_path) {
-  if (name_or_path.empty() || name_or_path == builtin_model_name()) return parse_model(builtin_model_bytes(), "the built-in model", builtin_model_sha256());
+  if (name_or_path.empty() || name_or_path == builtin_model_name())
+    return parse_model(builtin_model_bytes(), "the built-in model", builtin_model_sha256());
   if (!name_or_path.ends_with(".safetensors")) {
     throw Error(ErrorCode::kUsage, fmt::format("there is no model '{}'", name_or_path),
                 fmt::format("use {} or the path of a .safetensors file", builtin_model_name()));

@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "core/base/error.hpp"
-#include "core/network/fused/executor.hpp"
+#include "core/network/fused/fp32/network.hpp"
 
 namespace coulis {
 
@@ -16,7 +16,7 @@ std::shared_ptr<const NetworkFactory> make_network_factory(const Model& model, P
     case Precision::kInt8: throw Error(ErrorCode::kUsage, fmt::format("--precision {} is not in this version", to_string(precision)));
     case Precision::kFp32: break;
   }
-  return fused::make_fused_factory(model);
+  return fused::fp32::make_factory(model);
 }
 
 }  // namespace coulis

@@ -22,8 +22,8 @@ void Arena::Unmap::operator()(void* piece) const {
   munmap(piece, bytes);
 }
 
-float* Arena::allocate(std::size_t count) {
-  const std::size_t bytes = round_up(count * sizeof(float), kCacheLineBytes);
+void* Arena::allocate_bytes(std::size_t asked_bytes) {
+  const std::size_t bytes = round_up(asked_bytes, kCacheLineBytes);
   if (bytes > left_bytes_) {
     const std::size_t usable_bytes = round_up(std::max(bytes, 2 * kHugePageBytes), kHugePageBytes);
     const std::size_t mapped_bytes = usable_bytes + kHugePageBytes;  // room to align
@@ -37,10 +37,10 @@ float* Arena::allocate(std::size_t count) {
     next_ = static_cast<std::byte*>(aligned);
     left_bytes_ = usable_bytes;
   }
-  auto* floats = reinterpret_cast<float*>(next_);
+  void* allocated = next_;
   next_ += bytes;
   left_bytes_ -= bytes;
-  return floats;
+  return allocated;
 }
 
 }  // namespace coulis::fused

@@ -1,4 +1,4 @@
-// Arena: zeroed, cache-line aligned floats in a few large pieces that the kernel can back with huge pages.
+// Arena: zeroed, cache-line aligned arrays in a few large pieces that the kernel can back with huge pages.
 #pragma once
 
 #include <cstddef>
@@ -9,13 +9,20 @@ namespace coulis::fused {
 
 class Arena {
  public:
-  float* allocate(std::size_t count);  // lives as long as the arena
+  // Lives as long as the arena.
+  template <class T>
+  T* allocate(std::size_t count) {
+    return static_cast<T*>(allocate_bytes(count * sizeof(T)));
+  }
 
  private:
   struct Unmap {
     std::size_t bytes;
     void operator()(void* piece) const;
   };
+
+  void* allocate_bytes(std::size_t asked_bytes);
+
   std::vector<std::unique_ptr<void, Unmap>> pieces_;
   std::byte* next_ = nullptr;
   std::size_t left_bytes_ = 0;

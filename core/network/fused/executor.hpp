@@ -1,13 +1,250 @@
-// Executor: runs one image through a packed inverted-residual network.
+// Executor: runs one image through a packed inverted-residual network, strip by strip. One template for all number formats.
+//
+// A Format is a number format with its kernels for the SIMD target in use:
+//   Element, PixelElement, Sum    of the planes, of the stem's input rows, of the sums over pixels
+//   Pointwise, Depthwise          packed layers; a Pointwise has `panels`, first_block(panel), end_block(panel), first_channel(panel)
+//   kReadSlack                    elements that kernels may read behind the end of any array
+//   stem_chunk(kernel)            elements that the stem reads of each row under its window
+//   convert_rows, compute_panel, sum_panel, compute_depthwise_row, add_block, write_average
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <memory>
+#include <optional>
+#include <utility>
+#include <vector>
 
+#include "core/base/error.hpp"
+#include "core/network/fused/arena.hpp"
+#include "core/network/fused/layout.hpp"
+#include "core/network/fused/plan.hpp"
 #include "core/network/network.hpp"
 
 namespace coulis::fused {
 
-// Packs the weights for the SIMD target in use. Every layer of `model` must have its tensors.
-std::shared_ptr<const NetworkFactory> make_fused_factory(const Model& model);
+template <class Format>
+struct PackedBlock {
+  std::optional<typename Format::Pointwise> maybe_expand;
+  typename Format::Depthwise depthwise;
+  typename Format::Pointwise project;
+  bool residual = false;
+};
+
+// Read-only once made; shared by the networks of all workers.
+template <class Format>
+struct PackedNetwork {
+  Format format;
+  Plan plan;
+  typename Format::Pointwise stem;  // over the numbers of its window
+  std::vector<PackedBlock<Format>> blocks;
+  std::optional<typename Format::Pointwise> maybe_head;
+  int feature_width = 0;
+  Arena arena;  // what the packed layers point into
+};
+
+template <class Format>
+class FusedNetwork : public Network {
+  using Element = typename Format::Element;
+  using PixelElement = typename Format::PixelElement;
+  using Sum = typename Format::Sum;
+  using Panel = typename Format::Panel;
+  using Pointwise = typename Format::Pointwise;
+  using Plane = fused::Plane<Element>;
+
+ public:
+  explicit FusedNetwork(std::shared_ptr<const PackedNetwork<Format>> packed)
+      : packed_(std::move(packed)),
+        planes_{allocate<Element>(plan().plane_elements), allocate<Element>(plan().plane_elements)},
+        ring_(allocate<Element>(plan().ring_elements)),
+        strip_(allocate<Element>(plan().strip_elements)),
+        zeros_(allocate<Element>(plan().zero_elements)),
+        stem_rows_(allocate<PixelElement>(static_cast<std::size_t>(plan().stem_rows) * plan().stem_row_elements)),
+        sums_(allocate<Sum>(static_cast<std::size_t>(count_blocks(packed_->feature_width)) * kBlockChannels)) {}
+
+  void features(const ImageView& image, std::span<float> row) override {
+    const Extent in = plan().stem.in;
+    if (image.width != in.width || image.height != in.height || row.size() != static_cast<std::size_t>(packed_->feature_width)) {
+      throw Error(ErrorCode::kUsage, "the image or the feature row does not have the size that the model's card says");
+    }
+    Plane source = plane_of(0, plan().stem.out);
+    if (plan().blocks.front().source != RowSource::kStem) run_stem(image, source);
+    for (std::size_t i = 0; i < packed_->blocks.size(); ++i) {
+      const Plane target = plane_of((i + 1) % 2, plan().blocks[i].window.out);
+      run_block(i, image, source, target);
+      source = target;
+    }
+    average(source, plan().blocks.back().window.out.pixels(), row);
+  }
+
+ private:
+  struct Rows {
+    int first = 0;
+    int end = 0;
+  };
+
+  template <class T>
+  T* allocate(std::size_t count) {
+    return scratch_.allocate<T>(count + Format::kReadSlack);
+  }
+
+  const Plan& plan() const { return packed_->plan; }
+  const Format& format() const { return packed_->format; }
+  Plane plane_of(std::size_t index, Extent extent) const { return {planes_[index], block_stride_of(extent.pixels())}; }
+
+  static PixelRun<Element> run_of(const Plane& plane, int pixels) {
+    PixelRun<Element> run;
+    run.data = plane.data;
+    run.chunk_stride = plane.block_stride;
+    run.pixels = pixels;
+    return run;
+  }
+
+  void convert_stem_rows(const ImageView& image, Rows out) {
+    const Window& window = plan().stem;
+    format().convert_rows(image, window, window.first_row(out.first), window.end_row(out.end - 1), plan().stem_row_elements, stem_rows_);
+  }
+
+  // One row of the stem's output; the image rows under it have been converted, those of row `first` first.
+  void compute_stem_row(const Panel& panel, int y, int first, const Plane& output) {
+    const Window& window = plan().stem;
+    PixelRun<PixelElement> run;
+    run.data = stem_rows_ + static_cast<std::size_t>((y - first) * window.stride) * plan().stem_row_elements;
+    run.chunk_stride = plan().stem_row_elements;
+    run.chunk_elements = Format::stem_chunk(window.kernel);
+    run.pixel_stride = 3 * window.stride;
+    run.pixels = window.out.width;
+    format().compute_panel(packed_->stem, panel, run, output, {});
+  }
+
+  void run_stem(const ImageView& image, const Plane& target) {
+    for (int y = 0; y < plan().stem.out.height; ++y) {
+      convert_stem_rows(image, {y, y + 1});
+      for (const Panel& panel : packed_->stem.panels) {
+        compute_stem_row(panel, y, y, target.from(packed_->stem.first_block(panel), y * plan().stem.out.width));
+      }
+    }
+  }
+
+  void run_block(std::size_t index, const ImageView& image, const Plane& source, const Plane& target) {
+    const BlockPlan& block_plan = plan().blocks[index];
+    const Window& window = block_plan.window;
+    int done = 0;  // rows of the depthwise input that have been computed
+    for (int y = 0; y < window.out.height; y += block_plan.strip_rows) {
+      const int end = std::min(window.out.height, y + block_plan.strip_rows);
+      const int needed = std::min(window.in.height, window.end_row(end - 1));
+      const Plane strip{strip_, block_stride_of((end - y) * window.out.width)};
+      if (block_plan.source == RowSource::kPlane) {
+        const int blocks = count_blocks(packed_->blocks[index].depthwise.channels);
+        for (int block = 0; block < blocks; ++block) compute_depthwise(index, block, source.from(block, 0), {y, end}, strip);
+      } else {
+        expand_and_compute_depthwise(index, image, source, {done, needed}, {y, end}, strip);
+        done = std::max(done, needed);
+      }
+      project(index, source, strip, {y, end}, target);
+    }
+  }
+
+  // Panel by panel, so that the depthwise layer finds what the expansion wrote in the nearest cache.
+  void expand_and_compute_depthwise(std::size_t index, const ImageView& image, const Plane& source, Rows in, Rows out, const Plane& strip) {
+    const BlockPlan& block_plan = plan().blocks[index];
+    const bool from_stem = block_plan.source == RowSource::kStem;
+    const Pointwise& producer = from_stem ? packed_->stem : *packed_->blocks[index].maybe_expand;
+    const Plane ring{ring_, block_stride_of(block_plan.ring_rows * block_plan.window.in.width)};
+    if (from_stem && in.first < in.end) convert_stem_rows(image, in);
+    for (const Panel& panel : producer.panels) {
+      const int first_block = producer.first_block(panel);
+      const Plane rows = block_plan.one_strip() ? ring : ring.from(first_block, 0);  // one strip: each panel may overwrite the last
+      if (from_stem) {
+        produce_stem_rows(panel, in, block_plan, rows);
+      } else {
+        produce_expanded_rows(producer, panel, source, in, block_plan, rows);
+      }
+      for (int block = first_block; block < producer.end_block(panel); ++block) {
+        compute_depthwise(index, block, rows.from(block - first_block, 0), out, strip);
+      }
+    }
+  }
+
+  void produce_stem_rows(const Panel& panel, Rows in, const BlockPlan& block_plan, const Plane& ring) {
+    for (int y = in.first; y < in.end; ++y) {
+      compute_stem_row(panel, y, in.first, ring.from(0, y % block_plan.ring_rows * block_plan.window.in.width));
+    }
+  }
+
+  void produce_expanded_rows(const Pointwise& layer, const Panel& panel, const Plane& source, Rows in, const BlockPlan& block_plan,
+                             const Plane& ring) {
+    const int width = block_plan.window.in.width;
+    for (int y = in.first; y < in.end;) {
+      const int slot = y % block_plan.ring_rows;
+      const int rows = std::min(in.end - y, block_plan.ring_rows - slot);  // up to where the ring wraps around
+      format().compute_panel(layer, panel, run_of(source.from(0, y * width), rows * width), ring.from(0, slot * width), {});
+      y += rows;
+    }
+  }
+
+  // Output rows `out` of one channel block; `input` has that block's rows, as a ring unless they come from a plane.
+  void compute_depthwise(std::size_t index, int block, const Plane& input, Rows out, const Plane& strip) {
+    const BlockPlan& block_plan = plan().blocks[index];
+    const Window& window = block_plan.window;
+    std::array<const Element*, kMaxKernel> rows{};
+    for (int y = out.first; y < out.end; ++y) {
+      for (int ky = 0; ky < window.kernel; ++ky) {
+        const int in_y = window.first_row(y) + ky;
+        const bool inside = in_y >= 0 && in_y < window.in.height;
+        const int slot = inside && block_plan.ring_rows > 0 ? in_y % block_plan.ring_rows : in_y;
+        rows[static_cast<std::size_t>(ky)] = inside ? input.at(0, slot * window.in.width) : zeros_;
+      }
+      Element* output = strip.at(block, (y - out.first) * window.out.width);
+      format().compute_depthwise_row(packed_->blocks[index].depthwise, block,
+                                     {rows.data(), window.in.width, window.out.width, window.left_padding, output});
+    }
+  }
+
+  void project(std::size_t index, const Plane& source, const Plane& strip, Rows out, const Plane& target) {
+    const PackedBlock<Format>& block = packed_->blocks[index];
+    const int width = plan().blocks[index].window.out.width;
+    for (const Panel& panel : block.project.panels) {
+      const int first_block = block.project.first_block(panel);
+      const Plane residual = block.residual ? source.from(first_block, out.first * width) : Plane{};
+      format().compute_panel(block.project, panel, run_of(strip, (out.end - out.first) * width),
+                             target.from(first_block, out.first * width), residual);
+    }
+  }
+
+  // The head's output is never stored: its sums over the pixels are all that is wanted.
+  void average(const Plane& source, int pixels, std::span<float> row) {
+    const int blocks = count_blocks(packed_->feature_width);
+    std::fill_n(sums_, blocks * kBlockChannels, Sum{});
+    if (packed_->maybe_head) {
+      const Pointwise& head = *packed_->maybe_head;
+      for (const Panel& panel : head.panels) {
+        format().sum_panel(head, panel, run_of(source, pixels), sums_ + head.first_channel(panel));
+      }
+    } else {
+      for (int block = 0; block < blocks; ++block) format().add_block(source.at(block, 0), pixels, sums_ + block * kBlockChannels);
+    }
+    format().write_average(sums_, pixels, row);
+  }
+
+  std::shared_ptr<const PackedNetwork<Format>> packed_;
+  Arena scratch_;
+  std::array<Element*, 2> planes_;
+  Element* ring_;
+  Element* strip_;
+  Element* zeros_;
+  PixelElement* stem_rows_;
+  Sum* sums_;
+};
+
+template <class Format>
+class FusedFactory : public NetworkFactory {
+ public:
+  explicit FusedFactory(PackedNetwork<Format> packed) : packed_(std::make_shared<const PackedNetwork<Format>>(std::move(packed))) {}
+  std::unique_ptr<Network> make() const override { return std::make_unique<FusedNetwork<Format>>(packed_); }
+
+ private:
+  std::shared_ptr<const PackedNetwork<Format>> packed_;
+};
 
 }  // namespace coulis::fused

@@ -1,10 +1,7 @@
-// Layout: how activations lie in memory. Channels in blocks of 16 (one cache line), so that each kernel streams through contiguous pixels.
+// Layout: how activations lie in memory. Channels in blocks of 16, so that each kernel streams through contiguous pixels.
 #pragma once
 
 #include <cstddef>
-#include <limits>
-
-#include "core/network/inverted_residual.hpp"
 
 namespace coulis::fused {
 
@@ -15,32 +12,41 @@ constexpr int count_blocks(int channels) {
   return (channels + kBlockChannels - 1) / kBlockChannels;
 }
 
-// [blocks, pixels, 16]. Channels behind the last one are never read, and may hold anything.
+// [blocks, pixels, 16] of float, bfloat16 or uint8. Channels behind the last one are never read, and may hold anything.
+template <class Element>
 struct Plane {
-  float* data = nullptr;
-  std::size_t block_stride = 0;  // in floats
+  Element* data = nullptr;
+  std::size_t block_stride = 0;  // in elements
 
-  float* at(int block, int pixel) const {
+  Element* at(int block, int pixel) const {
     return data + static_cast<std::size_t>(block) * block_stride + static_cast<std::size_t>(pixel) * kBlockChannels;
   }
   Plane from(int block, int pixel) const { return {at(block, pixel), block_stride}; }
 };
 
-// An odd number of cache lines, so that the same pixel of many blocks does not fall on one cache set.
+// An odd number of pixels, so that the same pixel of many blocks does not fall on one cache set.
 constexpr std::size_t block_stride_of(int pixels) {
   return static_cast<std::size_t>(pixels | 1) * kBlockChannels;
 }
 
-struct Clamp {
-  float low = -std::numeric_limits<float>::infinity();
-  float high = std::numeric_limits<float>::infinity();
+// The inputs of a pixel: chunks of contiguous elements. A plane has a chunk of 16 per block; the stem one per row of its window.
+template <class Element>
+struct PixelRun {
+  const Element* data = nullptr;
+  std::size_t chunk_stride = 0;  // in elements
+  int chunk_elements = kBlockChannels;
+  int pixel_stride = kBlockChannels;  // in elements: kBlockChannels, or 3 * the stem's stride
+  int pixels = 0;
 };
 
-constexpr Clamp clamp_of(Activation activation) {
-  Clamp clamp;
-  if (activation != Activation::kNone) clamp.low = 0;
-  if (activation == Activation::kRelu6) clamp.high = 6;
-  return clamp;
-}
+// One output row of one channel block of a depthwise layer.
+template <class Element>
+struct DepthwiseRow {
+  const Element* const* rows = nullptr;  // [kernel] of [in_width, 16]; a row outside the image is a row of zeros
+  int in_width = 0;
+  int out_width = 0;
+  int left_padding = 0;       // columns of zeros on the left, which no memory holds
+  Element* output = nullptr;  // [out_width, 16]
+};
 
 }  // namespace coulis::fused

@@ -11,7 +11,7 @@ namespace {
 // From this height on a whole expanded plane would not stay in the cache: such blocks go strip by strip.
 constexpr int kMinStripedHeight = 28;
 constexpr int kStripRows = 4;
-constexpr std::size_t kMaxScratchFloats = std::size_t{1} << 29;  // 2 GiB: a card that asks for more is mistaken or malicious
+constexpr std::size_t kMaxScratchElements = std::size_t{1} << 29;  // 2 GiB of float32: a card that asks for more is mistaken or malicious
 
 int out_length(int in, int kernel, int stride, Padding padding) {
   if (padding == Padding::kSame) return (in + stride - 1) / stride;
@@ -23,7 +23,7 @@ int leading_padding(int in, int out, int kernel, int stride, Padding padding) {
   return std::max(0, (out - 1) * stride + kernel - in) / 2;
 }
 
-std::size_t plane_floats(int channels, int pixels) {
+std::size_t plane_elements(int channels, int pixels) {
   return static_cast<std::size_t>(count_blocks(channels)) * block_stride_of(pixels);
 }
 
@@ -62,25 +62,25 @@ Plan make_plan(const ModelCard& card, const InvertedResidualWeights& weights) {
   Plan plan;
   plan.stem = make_window(weights.stem.kernel, weights.stem.stride, weights.padding, {card.input_width_px, card.input_height_px});
   Extent in = plan.stem.out;
-  plan.plane_floats = plane_floats(weights.stem.out_channels, in.pixels());
+  plan.plane_elements = plane_elements(weights.stem.out_channels, in.pixels());
   for (std::size_t i = 0; i < weights.blocks.size(); ++i) {
     const BlockWeights& block = weights.blocks[i];
     const int expanded_channels = block.depthwise.channels;
     const BlockPlan block_plan = plan_block(block, choose_source(block, i == 0), weights.padding, in);
     const Extent out = block_plan.window.out;
-    grow(plan.ring_floats, plane_floats(expanded_channels, block_plan.ring_rows * in.width));
-    grow(plan.strip_floats, plane_floats(expanded_channels, block_plan.strip_rows * out.width));
-    grow(plan.plane_floats, plane_floats(block.project.out_channels, out.pixels()));
-    grow(plan.zero_floats, static_cast<std::size_t>(in.width) * kBlockChannels);
+    grow(plan.ring_elements, plane_elements(expanded_channels, block_plan.ring_rows * in.width));
+    grow(plan.strip_elements, plane_elements(expanded_channels, block_plan.strip_rows * out.width));
+    grow(plan.plane_elements, plane_elements(block.project.out_channels, out.pixels()));
+    grow(plan.zero_elements, static_cast<std::size_t>(in.width) * kBlockChannels);
     plan.blocks.push_back(block_plan);
     in = out;
   }
   const BlockPlan& first = plan.blocks.front();
   const int stem_outputs = first.source == RowSource::kStem ? first.ring_rows : 1;
   plan.stem_rows = (stem_outputs - 1) * plan.stem.stride + plan.stem.kernel;
-  plan.stem_row_floats = static_cast<std::size_t>((plan.stem.out.width - 1) * plan.stem.stride + plan.stem.kernel) * 3;
-  grow(plan.stem_row_floats, static_cast<std::size_t>(plan.stem.left_padding + plan.stem.in.width) * 3);
-  if (2 * plan.plane_floats + plan.ring_floats + plan.strip_floats > kMaxScratchFloats) {
+  plan.stem_row_elements = static_cast<std::size_t>((plan.stem.out.width - 1) * plan.stem.stride + plan.stem.kernel) * 3;
+  grow(plan.stem_row_elements, static_cast<std::size_t>(plan.stem.left_padding + plan.stem.in.width) * 3);
+  if (2 * plan.plane_elements + plan.ring_elements + plan.strip_elements > kMaxScratchElements) {
     throw Error(ErrorCode::kRunFailed, "the network needs too much memory for one image", "use a model with a smaller input");
   }
   return plan;

@@ -9,6 +9,8 @@
 
 namespace coulis::fused {
 
+constexpr int kMaxKernel = 5;
+
 struct Extent {
   int width = 0;
   int height = 0;
@@ -46,12 +48,12 @@ struct BlockPlan {
 struct Plan {
   Window stem;
   std::vector<BlockPlan> blocks;
-  std::size_t plane_floats = 0;  // one of the two planes between blocks
-  std::size_t ring_floats = 0;   // depthwise input
-  std::size_t strip_floats = 0;  // depthwise output
-  std::size_t zero_floats = 0;   // a row outside the image
-  int stem_rows = 0;             // image rows converted together
-  std::size_t stem_row_floats = 0;
+  std::size_t plane_elements = 0;  // one of the two planes between blocks
+  std::size_t ring_elements = 0;   // depthwise input
+  std::size_t strip_elements = 0;  // depthwise output
+  std::size_t zero_elements = 0;   // a row outside the image
+  int stem_rows = 0;               // image rows converted together
+  std::size_t stem_row_elements = 0;
 };
 
 // Throws Error(kRunFailed) for a network that needs more scratch than an image can be worth.

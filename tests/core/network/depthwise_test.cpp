@@ -1,16 +1,16 @@
-#include "core/network/fused/depthwise.hpp"
+#include "core/network/fused/fp32/depthwise.hpp"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <vector>
 
-#include "core/network/fused/packing.hpp"
+#include "core/network/fused/fp32/packing.hpp"
 #include "core/network/fused/plan.hpp"
 #include "tests/core/network/every_level.hpp"
 #include "tests/core/network/random_floats.hpp"
 
-namespace coulis::fused {
+namespace coulis::fused::fp32 {
 namespace {
 
 constexpr int kChannels = 40;  // two blocks and a half
@@ -50,11 +50,11 @@ void expect_row_equal_to_plain_sums(const Case& c) {
   const std::vector<float> input = random_floats(static_cast<std::size_t>(c.kernel) * row_floats, -3, 3, 3);
   Arena arena;
   const PackedDepthwise packed = pack_depthwise(layer, arena);
-  float* aligned = arena.allocate(input.size());
+  float* aligned = arena.allocate<float>(input.size());
   std::copy(input.begin(), input.end(), aligned);
   std::vector<const float*> rows;
   for (int ky = 0; ky < c.kernel; ++ky) rows.push_back(aligned + static_cast<std::size_t>(ky) * row_floats);
-  float* output = arena.allocate(static_cast<std::size_t>(window.out.width) * kBlockChannels);
+  float* output = arena.allocate<float>(static_cast<std::size_t>(window.out.width) * kBlockChannels);
   for (int block = 0; block < count_blocks(kChannels); ++block) {
     find_depthwise_kernel()(packed, block, {rows.data(), window.in.width, window.out.width, window.left_padding, output});
     for (int channel = block * kBlockChannels; channel < std::min(kChannels, (block + 1) * kBlockChannels); ++channel) {
@@ -82,4 +82,4 @@ TEST(Depthwise, EqualsPlainSumsOnEveryWidthKernelStrideAndPadding) {
 }
 
 }  // namespace
-}  // namespace coulis::fused
+}  // namespace coulis::fused::fp32

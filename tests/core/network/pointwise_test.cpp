@@ -1,15 +1,15 @@
-#include "core/network/fused/pointwise.hpp"
+#include "core/network/fused/fp32/pointwise.hpp"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <vector>
 
-#include "core/network/fused/packing.hpp"
+#include "core/network/fused/fp32/packing.hpp"
 #include "tests/core/network/every_level.hpp"
 #include "tests/core/network/random_floats.hpp"
 
-namespace coulis::fused {
+namespace coulis::fused::fp32 {
 namespace {
 
 constexpr float kUntouched = 77;
@@ -19,20 +19,20 @@ PointwiseWeights make_layer(int in, int out, Activation activation) {
   return {in, out, activation, random_floats(weights, -0.5F, 0.5F, 1), random_floats(static_cast<std::size_t>(out), -1, 1, 2)};
 }
 
-Plane make_plane(Arena& arena, int channels, int pixels, unsigned seed) {
+Plane<float> make_plane(Arena& arena, int channels, int pixels, unsigned seed) {
   const std::size_t stride = block_stride_of(pixels);
   const std::size_t count = static_cast<std::size_t>(count_blocks(channels)) * stride;
   const std::vector<float> values = random_floats(count, -2, 2, seed);
-  Plane plane{arena.allocate(count), stride};
+  Plane<float> plane{arena.allocate<float>(count), stride};
   std::copy(values.begin(), values.end(), plane.data);
   return plane;
 }
 
-float read(const Plane& plane, int pixel, int channel) {
+float read(const Plane<float>& plane, int pixel, int channel) {
   return plane.at(channel / kBlockChannels, pixel)[channel % kBlockChannels];
 }
 
-double compute_expected(const PointwiseWeights& layer, const Plane& input, int pixel, int channel) {
+double compute_expected(const PointwiseWeights& layer, const Plane<float>& input, int pixel, int channel) {
   double sum = layer.bias[static_cast<std::size_t>(channel)];
   for (int k = 0; k < layer.in_channels; ++k) {
     sum += static_cast<double>(layer.weight[static_cast<std::size_t>(channel * layer.in_channels + k)]) * read(input, pixel, k);
@@ -41,8 +41,8 @@ double compute_expected(const PointwiseWeights& layer, const Plane& input, int p
   return std::min<double>(std::max<double>(sum, clamp.low), clamp.high);
 }
 
-PixelRun run_of(const Plane& plane, int pixels) {
-  PixelRun run;
+PixelRun<float> run_of(const Plane<float>& plane, int pixels) {
+  PixelRun<float> run;
   run.data = plane.data;
   run.chunk_stride = plane.block_stride;
   run.pixels = pixels;
@@ -65,15 +65,15 @@ void expect_panels_equal_to_plain_sums(const Shape& shape) {
   const PointwiseWeights layer = make_layer(shape.in, shape.out, shape.activation);
   const PointwiseKernel kernel = find_pointwise_kernel();
   const PackedPointwise packed = pack_pointwise(layer, kernel, arena);
-  const Plane input = make_plane(arena, shape.in, shape.pixels, 3);
-  const Plane residual = make_plane(arena, shape.out, shape.pixels, 4);
-  const Plane output = make_plane(arena, shape.out, shape.pixels + 1, 5);
+  const Plane<float> input = make_plane(arena, shape.in, shape.pixels, 3);
+  const Plane<float> residual = make_plane(arena, shape.out, shape.pixels, 4);
+  const Plane<float> output = make_plane(arena, shape.out, shape.pixels + 1, 5);
   for (int channel = 0; channel < shape.out; ++channel)
     output.at(channel / kBlockChannels, shape.pixels)[channel % kBlockChannels] = kUntouched;
   for (const Panel& panel : packed.panels) {
     const int block = packed.first_block(panel);
     kernel.compute_panel(packed, panel, run_of(input, shape.pixels), output.from(block, 0),
-                         shape.residual ? residual.from(block, 0) : Plane{});
+                         shape.residual ? residual.from(block, 0) : Plane<float>{});
   }
   for (int channel = 0; channel < shape.out; ++channel) {
     for (int pixel = 0; pixel < shape.pixels; ++pixel) {
@@ -111,8 +111,8 @@ TEST(Pointwise, SumsOverPixelsAfterTheActivation) {
       const PointwiseWeights layer = make_layer(shape.in, shape.out, shape.activation);
       const PointwiseKernel kernel = find_pointwise_kernel();
       const PackedPointwise packed = pack_pointwise(layer, kernel, arena);
-      const Plane input = make_plane(arena, shape.in, shape.pixels, 6);
-      float* sums = arena.allocate(static_cast<std::size_t>(count_blocks(shape.out) * kBlockChannels));
+      const Plane<float> input = make_plane(arena, shape.in, shape.pixels, 6);
+      float* sums = arena.allocate<float>(static_cast<std::size_t>(count_blocks(shape.out) * kBlockChannels));
       for (const Panel& panel : packed.panels) {
         kernel.sum_panel(packed, panel, run_of(input, shape.pixels), sums + panel.first_vector * packed.lanes);
       }
@@ -126,4 +126,4 @@ TEST(Pointwise, SumsOverPixelsAfterTheActivation) {
 }
 
 }  // namespace
-}  // namespace coulis::fused
+}  // namespace coulis::fused::fp32

@@ -1,11 +1,11 @@
-#include "core/network/fused/stem.hpp"
+#include "core/network/fused/fp32/stem.hpp"
 
 #include <gtest/gtest.h>
 
 #include <cstdint>
 #include <vector>
 
-namespace coulis::fused {
+namespace coulis::fused::fp32 {
 namespace {
 
 TEST(Stem, PadsWithZerosAfterTheScaleNotWithBlackPixels) {
@@ -24,4 +24,4 @@ TEST(Stem, PadsWithZerosAfterTheScaleNotWithBlackPixels) {
 }
 
 }  // namespace
-}  // namespace coulis::fused
+}  // namespace coulis::fused::fp32

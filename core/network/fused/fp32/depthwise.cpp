@@ -1,4 +1,4 @@
-#include "core/network/fused/depthwise.hpp"
+#include "core/network/fused/fp32/depthwise.hpp"
 
 #include <algorithm>
 
@@ -8,12 +8,12 @@
 #undef HWY_DISABLED_TARGETS
 #define HWY_DISABLED_TARGETS (HWY_SSSE3 | HWY_SSE4 | HWY_AVX3_DL)
 #undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "core/network/fused/depthwise.cpp"
+#define HWY_TARGET_INCLUDE "core/network/fused/fp32/depthwise.cpp"
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
 HWY_BEFORE_NAMESPACE();
-namespace coulis::fused::HWY_NAMESPACE {
+namespace coulis::fused::fp32::HWY_NAMESPACE {
 
 namespace hn = hwy::HWY_NAMESPACE;
 using D = hn::CappedTag<float, kBlockChannels>;
@@ -103,7 +103,7 @@ HWY_INLINE void convolve_tile(const Window& window, int pixels, int x, float* HW
 }
 
 template <int kKernel, int kStride>
-void convolve_row(const PackedDepthwise& layer, int block, const DepthwiseRow& row) {
+void convolve_row(const PackedDepthwise& layer, int block, const DepthwiseRow<float>& row) {
   const D d;
   const float* HWY_RESTRICT weight = layer.weight + static_cast<std::size_t>(block) * kKernel * kKernel * kBlockChannels;
   const float* HWY_RESTRICT bias = layer.bias + static_cast<std::size_t>(block) * kBlockChannels;
@@ -126,7 +126,7 @@ void convolve_row(const PackedDepthwise& layer, int block, const DepthwiseRow& r
   }
 }
 
-void compute_depthwise_row(const PackedDepthwise& layer, int block, const DepthwiseRow& row) {
+void compute_depthwise_row(const PackedDepthwise& layer, int block, const DepthwiseRow<float>& row) {
   if (layer.kernel == 3) return layer.stride == 1 ? convolve_row<3, 1>(layer, block, row) : convolve_row<3, 2>(layer, block, row);
   return layer.stride == 1 ? convolve_row<5, 1>(layer, block, row) : convolve_row<5, 2>(layer, block, row);
 }
@@ -135,11 +135,11 @@ DepthwiseFunction choose_depthwise_kernel() {
   return &compute_depthwise_row;
 }
 
-}  // namespace coulis::fused::HWY_NAMESPACE
+}  // namespace coulis::fused::fp32::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
-namespace coulis::fused {
+namespace coulis::fused::fp32 {
 
 HWY_EXPORT(choose_depthwise_kernel);
 
@@ -147,5 +147,5 @@ DepthwiseFunction find_depthwise_kernel() {
   return HWY_DYNAMIC_DISPATCH(choose_depthwise_kernel)();
 }
 
-}  // namespace coulis::fused
+}  // namespace coulis::fused::fp32
 #endif

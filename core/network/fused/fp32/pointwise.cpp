@@ -1,4 +1,4 @@
-#include "core/network/fused/pointwise.hpp"
+#include "core/network/fused/fp32/pointwise.hpp"
 
 #include <algorithm>
 #include <array>
@@ -11,12 +11,12 @@
 #undef HWY_DISABLED_TARGETS
 #define HWY_DISABLED_TARGETS (HWY_SSSE3 | HWY_SSE4 | HWY_AVX3_DL)
 #undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "core/network/fused/pointwise.cpp"
+#define HWY_TARGET_INCLUDE "core/network/fused/fp32/pointwise.cpp"
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
 HWY_BEFORE_NAMESPACE();
-namespace coulis::fused::HWY_NAMESPACE {
+namespace coulis::fused::fp32::HWY_NAMESPACE {
 
 namespace hn = hwy::HWY_NAMESPACE;
 using D = hn::CappedTag<float, kBlockChannels>;
@@ -40,7 +40,7 @@ constexpr int max_pixels(int vectors) {
 struct Tile {
   const float* input;
   std::size_t chunk_stride;
-  int chunk_floats;
+  int chunk_elements;
   int in_floats;
   const float* weight;
   const float* bias;
@@ -109,12 +109,12 @@ HWY_INLINE void compute_sums(const Tile& tile, Sums<kPixels, kVectors, kHalf>& s
   set_to_bias(tile.bias, sums);
   const float* input = tile.input;
   const float* weight = tile.weight;
-  const int chunk_floats = kPixelStride == kBlockChannels ? kBlockChannels : tile.chunk_floats;
+  const int chunk_elements = kPixelStride == kBlockChannels ? kBlockChannels : tile.chunk_elements;
   int left = tile.in_floats;
-  for (; left >= chunk_floats; left -= chunk_floats) {
-    accumulate<kPixels, kVectors, kHalf, kPixelStride>(input, weight, chunk_floats, sums);
+  for (; left >= chunk_elements; left -= chunk_elements) {
+    accumulate<kPixels, kVectors, kHalf, kPixelStride>(input, weight, chunk_elements, sums);
     input += tile.chunk_stride;
-    weight += chunk_floats * kVectors * kLanes;
+    weight += chunk_elements * kVectors * kLanes;
   }
   accumulate<kPixels, kVectors, kHalf, kPixelStride>(input, weight, left, sums);
   if (tile.clamps) clamp(tile.clamp, sums);
@@ -186,11 +186,11 @@ const TileFunctions& find_tiles(const Panel& panel) {
   return kTiles<Epilogue, kMaxVectors, false, kPixelStride>;
 }
 
-Tile make_tile(const PackedPointwise& layer, const Panel& panel, const PixelRun& run) {
+Tile make_tile(const PackedPointwise& layer, const Panel& panel, const PixelRun<float>& run) {
   Tile tile{};
   tile.input = run.data;
   tile.chunk_stride = run.chunk_stride;
-  tile.chunk_floats = run.chunk_floats;
+  tile.chunk_elements = run.chunk_elements;
   tile.in_floats = layer.in_channels;
   tile.weight = panel.weight;
   tile.bias = panel.bias;
@@ -211,8 +211,8 @@ HWY_INLINE void for_each_tile(const TileFunctions& functions, int vectors, int p
 }
 
 template <int kPixelStride>
-void compute_strided_panel(const PackedPointwise& layer, const Panel& panel, const PixelRun& run, const Plane& output,
-                           const Plane& maybe_residual) {
+void compute_strided_panel(const PackedPointwise& layer, const Panel& panel, const PixelRun<float>& run, const Plane<float>& output,
+                           const Plane<float>& maybe_residual) {
   Tile tile = make_tile(layer, panel, run);
   for (int n = 0; n < panel.vectors; ++n) {
     const int block = n * kLanes / kBlockChannels;
@@ -230,8 +230,8 @@ void compute_strided_panel(const PackedPointwise& layer, const Panel& panel, con
   });
 }
 
-void compute_panel(const PackedPointwise& layer, const Panel& panel, const PixelRun& run, const Plane& output,
-                   const Plane& maybe_residual) {
+void compute_panel(const PackedPointwise& layer, const Panel& panel, const PixelRun<float>& run, const Plane<float>& output,
+                   const Plane<float>& maybe_residual) {
   switch (run.pixel_stride) {
     case 3: return compute_strided_panel<3>(layer, panel, run, output, maybe_residual);
     case 6: return compute_strided_panel<6>(layer, panel, run, output, maybe_residual);
@@ -239,7 +239,7 @@ void compute_panel(const PackedPointwise& layer, const Panel& panel, const Pixel
   }
 }
 
-void sum_panel(const PackedPointwise& layer, const Panel& panel, const PixelRun& run, float* sums) {
+void sum_panel(const PackedPointwise& layer, const Panel& panel, const PixelRun<float>& run, float* sums) {
   Tile tile = make_tile(layer, panel, run);
   for (int n = 0; n < panel.vectors; ++n) tile.output[n] = sums + n * kLanes;
   for_each_tile(find_tiles<SumTile, kBlockChannels>(panel), panel.vectors, run.pixels, [&](TileFunction function, int pixels) {
@@ -252,11 +252,11 @@ PointwiseKernel make_pointwise_kernel() {
   return {kLanes, kMinVectors, std::max(2, kBlockVectors), kMaxVectors, &compute_panel, &sum_panel};
 }
 
-}  // namespace coulis::fused::HWY_NAMESPACE
+}  // namespace coulis::fused::fp32::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
-namespace coulis::fused {
+namespace coulis::fused::fp32 {
 
 HWY_EXPORT(make_pointwise_kernel);
 
@@ -264,5 +264,5 @@ PointwiseKernel find_pointwise_kernel() {
   return HWY_DYNAMIC_DISPATCH(make_pointwise_kernel)();
 }
 
-}  // namespace coulis::fused
+}  // namespace coulis::fused::fp32
 #endif

@@ -6,7 +6,7 @@
 #include "core/decode/image.hpp"
 #include "core/network/fused/plan.hpp"
 
-namespace coulis::fused {
+namespace coulis::fused::fp32 {
 
 // Network input = u8 * scale + offset; the padding is 0 after that, as the network has it.
 struct PixelScale {
@@ -14,8 +14,8 @@ struct PixelScale {
   float offset = 0;
 };
 
-// Fills rows [end - first, row_floats] with the image rows [first, end) under the stem's windows; rows outside the image become zeros.
-void convert_rows(const ImageView& image, const PixelScale& pixel_scale, const Window& window, int first, int end, std::size_t row_floats,
+// Fills rows [end - first, row_elements] with the image rows [first, end) under the stem's windows; rows outside the image become zeros.
+void convert_rows(const ImageView& image, const PixelScale& pixel_scale, const Window& window, int first, int end, std::size_t row_elements,
                   float* rows);
 
-}  // namespace coulis::fused
+}  // namespace coulis::fused::fp32

@@ -2,11 +2,11 @@
 #pragma once
 
 #include "core/network/fused/arena.hpp"
-#include "core/network/fused/depthwise.hpp"
-#include "core/network/fused/pointwise.hpp"
+#include "core/network/fused/fp32/depthwise.hpp"
+#include "core/network/fused/fp32/pointwise.hpp"
 #include "core/network/inverted_residual.hpp"
 
-namespace coulis::fused {
+namespace coulis::fused::fp32 {
 
 PackedPointwise pack_pointwise(const PointwiseWeights& layer, const PointwiseKernel& kernel, Arena& arena);
 
@@ -15,4 +15,4 @@ PackedPointwise pack_stem(const StemWeights& layer, const PointwiseKernel& kerne
 
 PackedDepthwise pack_depthwise(const DepthwiseWeights& layer, Arena& arena);
 
-}  // namespace coulis::fused
+}  // namespace coulis::fused::fp32

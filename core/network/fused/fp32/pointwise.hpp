@@ -4,9 +4,10 @@
 #include <cstddef>
 #include <vector>
 
+#include "core/network/fused/clamp.hpp"
 #include "core/network/fused/layout.hpp"
 
-namespace coulis::fused {
+namespace coulis::fused::fp32 {
 
 // A few SIMD vectors of output channels: what one pass over the input computes. Starts at a channel block.
 struct Panel {
@@ -25,16 +26,8 @@ struct PackedPointwise {
   std::vector<Panel> panels;
 
   int first_block(const Panel& panel) const { return panel.first_vector * lanes / kBlockChannels; }
+  int first_channel(const Panel& panel) const { return panel.first_vector * lanes; }
   int end_block(const Panel& panel) const { return count_blocks((panel.first_vector + panel.vectors) * lanes); }
-};
-
-// The inputs of a pixel: chunks of contiguous floats. A plane has a chunk of 16 per block; the stem one per row of its window.
-struct PixelRun {
-  const float* data = nullptr;
-  std::size_t chunk_stride = 0;  // in floats
-  int chunk_floats = kBlockChannels;
-  int pixel_stride = kBlockChannels;  // in floats: kBlockChannels, or 3 * the stem's stride
-  int pixels = 0;
 };
 
 struct PointwiseKernel {
@@ -45,14 +38,14 @@ struct PointwiseKernel {
 
   // Writes the panel's channels of the run to `output`, whose block 0 and pixel 0 are the panel's and the run's first.
   // maybe_residual: added after the activation, laid out as the output; its data may be null.
-  void (*compute_panel)(const PackedPointwise& layer, const Panel& panel, const PixelRun& run, const Plane& output,
-                        const Plane& maybe_residual) = nullptr;
+  void (*compute_panel)(const PackedPointwise& layer, const Panel& panel, const PixelRun<float>& run, const Plane<float>& output,
+                        const Plane<float>& maybe_residual) = nullptr;
 
   // Adds up the panel's channels over the pixels of the run: sums [vectors * lanes] += ...
-  void (*sum_panel)(const PackedPointwise& layer, const Panel& panel, const PixelRun& run, float* sums) = nullptr;
+  void (*sum_panel)(const PackedPointwise& layer, const Panel& panel, const PixelRun<float>& run, float* sums) = nullptr;
 };
 
 // For the SIMD target in use.
 PointwiseKernel find_pointwise_kernel();
 
-}  // namespace coulis::fused
+}  // namespace coulis::fused::fp32

@@ -1,9 +1,9 @@
-#include "core/network/fused/packing.hpp"
+#include "core/network/fused/fp32/packing.hpp"
 
 #include <algorithm>
 #include <cstddef>
 
-namespace coulis::fused {
+namespace coulis::fused::fp32 {
 namespace {
 
 // Whole panels of the preferred width; a rest that fits in one panel is one, and a width that three divides goes in threes.
@@ -18,8 +18,8 @@ Panel pack_panel(const PointwiseWeights& layer, int lanes, int first_vector, int
   const auto width = static_cast<std::size_t>(vectors * lanes);
   const auto first = static_cast<std::size_t>(first_vector * lanes);
   const std::size_t channels = std::min(width, static_cast<std::size_t>(layer.out_channels) - first);
-  float* weight = arena.allocate(in * width);  // zeros: what a panel has beyond the last channel
-  float* bias = arena.allocate(width);
+  float* weight = arena.allocate<float>(in * width);  // zeros: what a panel has beyond the last channel
+  float* bias = arena.allocate<float>(width);
   for (std::size_t j = 0; j < channels; ++j) {
     bias[j] = layer.bias[first + j];
     for (std::size_t k = 0; k < in; ++k) weight[k * width + j] = layer.weight[(first + j) * in + k];
@@ -51,8 +51,8 @@ PackedPointwise pack_stem(const StemWeights& layer, const PointwiseKernel& kerne
 PackedDepthwise pack_depthwise(const DepthwiseWeights& layer, Arena& arena) {
   const int taps = layer.kernel * layer.kernel;
   const auto blocks = static_cast<std::size_t>(count_blocks(layer.channels));
-  float* weight = arena.allocate(blocks * static_cast<std::size_t>(taps) * kBlockChannels);
-  float* bias = arena.allocate(blocks * kBlockChannels);
+  float* weight = arena.allocate<float>(blocks * static_cast<std::size_t>(taps) * kBlockChannels);
+  float* bias = arena.allocate<float>(blocks * kBlockChannels);
   std::copy(layer.bias.begin(), layer.bias.end(), bias);
   for (int channel = 0; channel < layer.channels; ++channel) {
     const int block = channel / kBlockChannels;
@@ -64,4 +64,4 @@ PackedDepthwise pack_depthwise(const DepthwiseWeights& layer, Arena& arena) {
   return {layer.kernel, layer.stride, layer.channels, clamp_of(layer.activation), weight, bias};
 }
 
-}  // namespace coulis::fused
+}  // namespace coulis::fused::fp32

@@ -1,0 +1,78 @@
+#include "core/network/fused/fp32/network.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/network/fused/executor.hpp"
+#include "core/network/fused/fp32/depthwise.hpp"
+#include "core/network/fused/fp32/packing.hpp"
+#include "core/network/fused/fp32/pointwise.hpp"
+#include "core/network/fused/fp32/stem.hpp"
+
+namespace coulis::fused::fp32 {
+namespace {
+
+struct Format {
+  using Element = float;
+  using PixelElement = float;
+  using Sum = float;
+  using Panel = fp32::Panel;
+  using Pointwise = PackedPointwise;
+  using Depthwise = PackedDepthwise;
+  static constexpr std::size_t kReadSlack = 0;
+  static constexpr int stem_chunk(int kernel) { return 3 * kernel; }
+
+  PixelScale pixel_scale;
+  PointwiseKernel pointwise = find_pointwise_kernel();
+  DepthwiseFunction depthwise = find_depthwise_kernel();
+
+  void convert_rows(const ImageView& image, const Window& window, int first, int end, std::size_t row_elements, float* rows) const {
+    fp32::convert_rows(image, pixel_scale, window, first, end, row_elements, rows);
+  }
+  void compute_panel(const PackedPointwise& layer, const Panel& panel, const PixelRun<float>& run, const Plane<float>& output,
+                     const Plane<float>& maybe_residual) const {
+    pointwise.compute_panel(layer, panel, run, output, maybe_residual);
+  }
+  void sum_panel(const PackedPointwise& layer, const Panel& panel, const PixelRun<float>& run, float* sums) const {
+    pointwise.sum_panel(layer, panel, run, sums);
+  }
+  void compute_depthwise_row(const PackedDepthwise& layer, int block, const DepthwiseRow<float>& row) const {
+    depthwise(layer, block, row);
+  }
+
+  // sums [16] += values [pixels, 16], over the pixels.
+  void add_block(const float* values, int pixels, float* sums) const {
+    for (int i = 0; i < pixels * kBlockChannels; ++i) sums[i % kBlockChannels] += values[i];
+  }
+  void write_average(const float* sums, int pixels, std::span<float> row) const {
+    const float share = 1.0F / static_cast<float>(pixels);
+    std::transform(sums, sums + row.size(), row.begin(), [share](float sum) { return sum * share; });
+  }
+};
+
+PackedNetwork<Format> pack_network(const Model& model) {
+  PackedNetwork<Format> packed;
+  const InvertedResidualWeights& weights = *model.weights;
+  packed.plan = make_plan(model.card, weights);
+  packed.format.pixel_scale = {static_cast<float>(model.card.input_scale), static_cast<float>(model.card.input_offset)};
+  const PointwiseKernel& kernel = packed.format.pointwise;
+  packed.stem = pack_stem(weights.stem, kernel, packed.arena);
+  for (const BlockWeights& block : weights.blocks) {
+    PackedBlock<Format>& target = packed.blocks.emplace_back();
+    if (block.maybe_expand) target.maybe_expand = pack_pointwise(*block.maybe_expand, kernel, packed.arena);
+    target.depthwise = pack_depthwise(block.depthwise, packed.arena);
+    target.project = pack_pointwise(block.project, kernel, packed.arena);
+    target.residual = block.residual;
+  }
+  if (weights.maybe_head) packed.maybe_head = pack_pointwise(*weights.maybe_head, kernel, packed.arena);
+  packed.feature_width = weights.last_layer().out_channels;
+  return packed;
+}
+
+}  // namespace
+
+std::shared_ptr<const NetworkFactory> make_factory(const Model& model) {
+  return std::make_shared<const FusedFactory<Format>>(pack_network(model));
+}
+
+}  // namespace coulis::fused::fp32

@@ -15,9 +15,9 @@ pkg_check_modules(webp REQUIRED IMPORTED_TARGET libwebp libwebpdemux)
 pkg_check_modules(hwy REQUIRED IMPORTED_TARGET libhwy)
 pkg_check_modules(xxhash REQUIRED IMPORTED_TARGET libxxhash)
 
-# The serial OpenBLAS: our own workers are the threads, and one thread gives the same bits every time.
-find_library(COULIS_OPENBLAS openblas PATH_SUFFIXES openblas-serial REQUIRED)
-find_path(COULIS_OPENBLAS_INCLUDE cblas.h PATH_SUFFIXES ${CMAKE_LIBRARY_ARCHITECTURE}/openblas-serial openblas-serial REQUIRED)
+# The OpenBLAS that may be called from several threads; each call stays on its own (docs/decisions/0001).
+find_library(COULIS_OPENBLAS openblas PATH_SUFFIXES openblas-pthread REQUIRED)
+find_path(COULIS_OPENBLAS_INCLUDE cblas.h PATH_SUFFIXES ${CMAKE_LIBRARY_ARCHITECTURE}/openblas-pthread openblas-pthread REQUIRED)
 add_library(coulis_blas INTERFACE)
 target_link_libraries(coulis_blas INTERFACE "${COULIS_OPENBLAS}")
 target_include_directories(coulis_blas SYSTEM INTERFACE "${COULIS_OPENBLAS_INCLUDE}")

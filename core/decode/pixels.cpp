@@ -46,7 +46,7 @@ void spread_grey(const std::uint8_t* grey, int width, std::uint8_t* rgb) {
 
 void spread_grey16(const std::uint8_t* grey, int width, std::uint8_t* rgb) {
   for (int x = 0; x < width; ++x, grey += 2, rgb += 3) {
-    std::uint16_t value;
+    std::uint16_t value = 0;
     std::memcpy(&value, grey, sizeof value);
     rgb[0] = rgb[1] = rgb[2] = clip(value);
   }

@@ -151,7 +151,7 @@ std::optional<Failure> read_layout(TIFF* tiff, TiffLayout& layout) {
   if (auto refusal = refuse_layout(layout)) return refusal;
   if (layout.photometric != kPalette) return std::nullopt;
   std::array<std::uint16_t*, 3> maps{};
-  if (TIFFGetField(tiff, TIFFTAG_COLORMAP, &maps[0], &maps[1], &maps[2]) != 1) return corrupt("The TIFF has no palette");
+  if (TIFFGetField(tiff, TIFFTAG_COLORMAP, maps.data(), &maps[1], &maps[2]) != 1) return corrupt("The TIFF has no palette");
   for (std::size_t i = 0; i < std::size_t{1} << bits; ++i) {
     for (std::size_t c = 0; c < 3; ++c) layout.palette.rgb[i][c] = static_cast<std::uint8_t>(maps[c][i] >> 8);
   }
@@ -241,7 +241,7 @@ std::optional<Failure> read_pixels(TIFF* tiff, const Client& client, const Page&
     for (std::uint32_t x = 0; x < page.width; x += blocks.width) {
       for (int p = 0; p < planes; ++p) {
         std::uint8_t* out = block.get() + static_cast<std::size_t>(p) * plane_bytes;
-        const auto refusal =
+        auto refusal =
             read_block(tiff, client, blocks, x, y, blocks.are_tiles ? blocks.height : rows, static_cast<std::uint16_t>(p), out);
         if (refusal) return refusal;
       }

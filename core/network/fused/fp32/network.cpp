@@ -41,10 +41,10 @@ struct Format {
   }
 
   // sums [16] += values [pixels, 16], over the pixels.
-  void add_block(const float* values, int pixels, float* sums) const {
+  static void add_block(const float* values, int pixels, float* sums) {
     for (int i = 0; i < pixels * kBlockChannels; ++i) sums[i % kBlockChannels] += values[i];
   }
-  void write_average(const float* sums, int pixels, std::span<float> row) const {
+  static void write_average(const float* sums, int pixels, std::span<float> row) {
     const float share = 1.0F / static_cast<float>(pixels);
     std::transform(sums, sums + row.size(), row.begin(), [share](float sum) { return sum * share; });
   }

@@ -18,8 +18,8 @@ Panel pack_panel(const PointwiseWeights& layer, int lanes, int first_vector, int
   const auto width = static_cast<std::size_t>(vectors * lanes);
   const auto first = static_cast<std::size_t>(first_vector * lanes);
   const std::size_t channels = std::min(width, static_cast<std::size_t>(layer.out_channels) - first);
-  float* weight = arena.allocate<float>(in * width);  // zeros: what a panel has beyond the last channel
-  float* bias = arena.allocate<float>(width);
+  auto* weight = arena.allocate<float>(in * width);  // zeros: what a panel has beyond the last channel
+  auto* bias = arena.allocate<float>(width);
   for (std::size_t j = 0; j < channels; ++j) {
     bias[j] = layer.bias[first + j];
     for (std::size_t k = 0; k < in; ++k) weight[k * width + j] = layer.weight[(first + j) * in + k];
@@ -51,8 +51,8 @@ PackedPointwise pack_stem(const StemWeights& layer, const PointwiseKernel& kerne
 PackedDepthwise pack_depthwise(const DepthwiseWeights& layer, Arena& arena) {
   const int taps = layer.kernel * layer.kernel;
   const auto blocks = static_cast<std::size_t>(count_blocks(layer.channels));
-  float* weight = arena.allocate<float>(blocks * static_cast<std::size_t>(taps) * kBlockChannels);
-  float* bias = arena.allocate<float>(blocks * kBlockChannels);
+  auto* weight = arena.allocate<float>(blocks * static_cast<std::size_t>(taps) * kBlockChannels);
+  auto* bias = arena.allocate<float>(blocks * kBlockChannels);
   std::copy(layer.bias.begin(), layer.bias.end(), bias);
   for (int channel = 0; channel < layer.channels; ++channel) {
     const int block = channel / kBlockChannels;

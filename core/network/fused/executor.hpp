@@ -5,7 +5,7 @@
 //   Pointwise, Depthwise          packed layers; a Pointwise has `panels`, first_block(panel), end_block(panel), first_channel(panel)
 //   kReadSlack                    elements that kernels may read behind the end of any array
 //   stem_chunk(kernel)            elements that the stem reads of each row under its window
-//   convert_rows, compute_panel, sum_panel, compute_depthwise_row, add_block, write_average
+//   convert_rows, compute_panel, sum_panel, compute_depthwise, add_block, write_average
 #pragma once
 
 #include <algorithm>
@@ -187,18 +187,15 @@ class FusedNetwork : public Network {
   void compute_depthwise(std::size_t index, int block, const Plane& input, Rows out, const Plane& strip) {
     const BlockPlan& block_plan = plan().blocks[index];
     const Window& window = block_plan.window;
-    std::array<const Element*, kMaxKernel> rows{};
-    for (int y = out.first; y < out.end; ++y) {
-      for (int ky = 0; ky < window.kernel; ++ky) {
-        const int in_y = window.first_row(y) + ky;
-        const bool inside = in_y >= 0 && in_y < window.in.height;
-        const int slot = inside && block_plan.ring_rows > 0 ? in_y % block_plan.ring_rows : in_y;
-        rows[static_cast<std::size_t>(ky)] = inside ? input.at(0, slot * window.in.width) : zeros_;
-      }
-      Element* output = strip.at(block, (y - out.first) * window.out.width);
-      format().compute_depthwise_row(packed_->blocks[index].depthwise, block,
-                                     {rows.data(), window.in.width, window.out.width, window.left_padding, output});
+    window_rows_.clear();
+    for (int y = window.first_row(out.first); y < window.end_row(out.end - 1); ++y) {
+      const bool inside = y >= 0 && y < window.in.height;
+      const int slot = inside && block_plan.ring_rows > 0 ? y % block_plan.ring_rows : y;
+      window_rows_.push_back(inside ? input.at(0, slot * window.in.width) : zeros_);
     }
+    format().compute_depthwise(
+        packed_->blocks[index].depthwise, block,
+        {window_rows_.data(), zeros_, window.in.width, window.out.width, out.end - out.first, window.left_padding, strip.at(block, 0)});
   }
 
   void project(std::size_t index, const Plane& source, const Plane& strip, Rows out, const Plane& target) {
@@ -235,6 +232,7 @@ class FusedNetwork : public Network {
   Element* zeros_;
   PixelElement* stem_rows_;
   Sum* sums_;
+  std::vector<const Element*> window_rows_;
 };
 
 template <class Format>

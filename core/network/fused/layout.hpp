@@ -39,14 +39,16 @@ struct PixelRun {
   int pixels = 0;
 };
 
-// One output row of one channel block of a depthwise layer.
+// Some output rows of one channel block of a depthwise layer.
 template <class Element>
-struct DepthwiseRow {
-  const Element* const* rows = nullptr;  // [kernel] of [in_width, 16]; a row outside the image is a row of zeros
+struct DepthwiseStrip {
+  const Element* const* rows = nullptr;  // [(out_rows - 1) * stride + kernel] of [in_width, 16]; one outside the image is `zeros`
+  const Element* zeros = nullptr;        // [in_width, 16]
   int in_width = 0;
   int out_width = 0;
-  int left_padding = 0;       // columns of zeros on the left, which no memory holds
-  Element* output = nullptr;  // [out_width, 16]
+  int out_rows = 0;
+  int left_padding = 0;       // columns of zeros on the left, which no row holds
+  Element* output = nullptr;  // [out_rows, out_width, 16]
 };
 
 }  // namespace coulis::fused

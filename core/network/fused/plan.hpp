@@ -9,8 +9,6 @@
 
 namespace coulis::fused {
 
-constexpr int kMaxKernel = 5;
-
 struct Extent {
   int width = 0;
   int height = 0;

@@ -14,6 +14,8 @@ namespace coulis::fused::fp32 {
 namespace {
 
 constexpr int kChannels = 40;  // two blocks and a half
+constexpr int kOutRows = 2;
+constexpr float kUntouched = 77;
 
 struct Case {
   int kernel;
@@ -29,41 +31,49 @@ DepthwiseWeights make_layer(const Case& c) {
   return layer;
 }
 
-// input: [kernel rows, width, 16] of one block.
-double compute_expected(const DepthwiseWeights& layer, const Window& window, const std::vector<float>& input, int x, int channel) {
+// input: [(kOutRows - 1) * stride + kernel, width, 16] of one block.
+double compute_expected(const DepthwiseWeights& layer, const Window& window, const std::vector<float>& input, int y, int x, int channel) {
   double sum = layer.bias[static_cast<std::size_t>(channel)];
   for (int ky = 0; ky < layer.kernel; ++ky) {
     for (int kx = 0; kx < layer.kernel; ++kx) {
       const int in_x = x * layer.stride - window.left_padding + kx;
       if (in_x < 0 || in_x >= window.in.width) continue;
-      const float value = input[static_cast<std::size_t>((ky * window.in.width + in_x) * kBlockChannels + channel % kBlockChannels)];
+      const int in_y = y * layer.stride + ky;
+      const float value = input[static_cast<std::size_t>((in_y * window.in.width + in_x) * kBlockChannels + channel % kBlockChannels)];
       sum += static_cast<double>(value) * layer.weight[static_cast<std::size_t>((ky * layer.kernel + kx) * kChannels + channel)];
     }
   }
   return std::clamp(sum, 0.0, 6.0);
 }
 
-void expect_row_equal_to_plain_sums(const Case& c) {
+void expect_strip_equal_to_plain_sums(const Case& c) {
   const DepthwiseWeights layer = make_layer(c);
   const Window window = make_window(c.kernel, c.stride, c.padding, {c.width, c.kernel});
+  const int in_rows = (kOutRows - 1) * c.stride + c.kernel;
   const std::size_t row_floats = static_cast<std::size_t>(c.width) * kBlockChannels;
-  const std::vector<float> input = random_floats(static_cast<std::size_t>(c.kernel) * row_floats, -3, 3, 3);
+  const std::vector<float> input = random_floats(static_cast<std::size_t>(in_rows) * row_floats, -3, 3, 3);
   Arena arena;
   const PackedDepthwise packed = pack_depthwise(layer, arena);
-  float* aligned = arena.allocate<float>(input.size());
+  auto* aligned = arena.allocate<float>(input.size());
   std::copy(input.begin(), input.end(), aligned);
+  const auto* zeros = arena.allocate<float>(row_floats);
   std::vector<const float*> rows;
-  for (int ky = 0; ky < c.kernel; ++ky) rows.push_back(aligned + static_cast<std::size_t>(ky) * row_floats);
-  float* output = arena.allocate<float>(static_cast<std::size_t>(window.out.width) * kBlockChannels);
+  for (int y = 0; y < in_rows; ++y) rows.push_back(aligned + static_cast<std::size_t>(y) * row_floats);
+  const auto outputs = static_cast<std::size_t>(kOutRows * window.out.width) * kBlockChannels;
+  auto* output = arena.allocate<float>(outputs + 1);
+  output[outputs] = kUntouched;
   for (int block = 0; block < count_blocks(kChannels); ++block) {
-    find_depthwise_kernel()(packed, block, {rows.data(), window.in.width, window.out.width, window.left_padding, output});
+    find_depthwise_kernel()(packed, block, {rows.data(), zeros, window.in.width, window.out.width, kOutRows, window.left_padding, output});
     for (int channel = block * kBlockChannels; channel < std::min(kChannels, (block + 1) * kBlockChannels); ++channel) {
-      for (int x = 0; x < window.out.width; ++x) {
-        ASSERT_NEAR(output[x * kBlockChannels + channel % kBlockChannels], compute_expected(layer, window, input, x, channel), 1e-5)
-            << "column " << x << ", channel " << channel;
+      for (int pixel = 0; pixel < kOutRows * window.out.width; ++pixel) {
+        const int y = pixel / window.out.width;
+        const int x = pixel % window.out.width;
+        ASSERT_NEAR(output[pixel * kBlockChannels + channel % kBlockChannels], compute_expected(layer, window, input, y, x, channel), 1e-5)
+            << "row " << y << ", column " << x << ", channel " << channel;
       }
     }
   }
+  ASSERT_EQ(output[outputs], kUntouched) << "written behind the strip";
 }
 
 TEST(Depthwise, EqualsPlainSumsOnEveryWidthKernelStrideAndPadding) {
@@ -73,7 +83,7 @@ TEST(Depthwise, EqualsPlainSumsOnEveryWidthKernelStrideAndPadding) {
         for (const Padding padding : {Padding::kSame, Padding::kSymmetric}) {
           for (int width = 1; width <= 30; ++width) {
             SCOPED_TRACE(testing::Message() << "kernel " << kernel << ", stride " << stride << ", width " << width);
-            expect_row_equal_to_plain_sums({kernel, stride, width, padding});
+            expect_strip_equal_to_plain_sums({kernel, stride, width, padding});
           }
         }
       }

@@ -1,4 +1,4 @@
-// Depthwise: a k x k window over each channel by itself, one output row of one channel block at a time.
+// Depthwise: a k x k window over each channel by itself, one channel block at a time.
 #pragma once
 
 #include "core/network/fused/clamp.hpp"
@@ -15,7 +15,7 @@ struct PackedDepthwise {
   const float* bias = nullptr;    // [blocks, 16]
 };
 
-using DepthwiseFunction = void (*)(const PackedDepthwise& layer, int block, const DepthwiseRow<float>& row);
+using DepthwiseFunction = void (*)(const PackedDepthwise& layer, int block, const DepthwiseStrip<float>& strip);
 
 // For the SIMD target in use.
 DepthwiseFunction find_depthwise_kernel();

@@ -36,8 +36,8 @@ struct Format {
   void sum_panel(const PackedPointwise& layer, const Panel& panel, const PixelRun<float>& run, float* sums) const {
     pointwise.sum_panel(layer, panel, run, sums);
   }
-  void compute_depthwise_row(const PackedDepthwise& layer, int block, const DepthwiseRow<float>& row) const {
-    depthwise(layer, block, row);
+  void compute_depthwise(const PackedDepthwise& layer, int block, const DepthwiseStrip<float>& strip) const {
+    depthwise(layer, block, strip);
   }
 
   // sums [16] += values [pixels, 16], over the pixels.

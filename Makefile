@@ -5,7 +5,7 @@ SHELL := /bin/bash
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 .DEFAULT_GOAL := build
-.PHONY: build demo test lint tidy format asan tsan bench clean help system-packages test-packages
+.PHONY: build demo test lint tidy format asan tsan neon bench clean help system-packages test-packages
 
 JOBS ?= $(shell nproc)
 TEST_JOBS ?= 2
@@ -60,6 +60,13 @@ tsan: .venv/.stamp-build  ## C++ tests under ThreadSanitizer
 	cmake --preset tsan
 	$(fixed_addresses) cmake --build --preset tsan -j $(JOBS)
 	$(fixed_addresses) ctest --preset tsan -j $(TEST_JOBS) --output-on-failure --no-tests=error
+
+neon: .venv/.stamp-build  ## C++ tests of core/ for 64-bit ARM, cross-compiled, under emulation
+	@dpkg --print-foreign-architectures | grep -qx arm64 || { echo "Run this, then make again: sudo dpkg --add-architecture arm64"; exit 1; }
+	@tools/install_system_packages.sh tools/system-packages-neon.txt
+	cmake --preset neon
+	cmake --build --preset neon -j $(JOBS)
+	ctest --preset neon -j $(TEST_JOBS) --output-on-failure --no-tests=error
 
 # One JSON file each; the table is printed at the end. To publish: `python benchmarks/table.py > docs/benchmarks.md`.
 BENCHMARKS := startup decode_resample engine pca run_versus_engine pipeline memory

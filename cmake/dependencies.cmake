@@ -1,7 +1,5 @@
-# Everything that is not ours. Required parts fail here, with the remedy.
+# Everything that is not ours. Required parts fail here, with the remedy. First what core/ needs.
 
-find_package(Python 3.11 REQUIRED COMPONENTS Interpreter Development.Module)
-find_package(Threads REQUIRED)
 find_package(PkgConfig REQUIRED)
 find_package(JPEG REQUIRED)
 find_package(PNG REQUIRED)
@@ -10,10 +8,8 @@ find_package(GIF 5 REQUIRED)
 find_package(OpenSSL REQUIRED)
 find_package(fmt REQUIRED)
 find_package(nlohmann_json REQUIRED)
-find_package(CLI11 REQUIRED)
 pkg_check_modules(webp REQUIRED IMPORTED_TARGET libwebp libwebpdemux)
 pkg_check_modules(hwy REQUIRED IMPORTED_TARGET libhwy)
-pkg_check_modules(xxhash REQUIRED IMPORTED_TARGET libxxhash)
 
 # The OpenBLAS that may be called from several threads; each call stays on its own (docs/decisions/0001).
 find_library(COULIS_OPENBLAS openblas PATH_SUFFIXES openblas-pthread REQUIRED)
@@ -21,6 +17,14 @@ find_path(COULIS_OPENBLAS_INCLUDE cblas.h PATH_SUFFIXES ${CMAKE_LIBRARY_ARCHITEC
 add_library(coulis_blas INTERFACE)
 target_link_libraries(coulis_blas INTERFACE "${COULIS_OPENBLAS}")
 target_include_directories(coulis_blas SYSTEM INTERFACE "${COULIS_OPENBLAS_INCLUDE}")
+
+if(COULIS_CORE_ONLY)
+  return()
+endif()
+find_package(Python 3.11 REQUIRED COMPONENTS Interpreter Development.Module)
+find_package(Threads REQUIRED)
+find_package(CLI11 REQUIRED)
+pkg_check_modules(xxhash REQUIRED IMPORTED_TARGET libxxhash)
 
 # Arrow C++ from the pyarrow wheel: it ships versioned libraries and headers, but no CMake package.
 execute_process(

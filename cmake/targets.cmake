@@ -8,8 +8,15 @@ function(coulis_set_compile_options target)
   target_compile_options(${target} PRIVATE -Wall -Wextra -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -ffp-contract=off)
   target_compile_options(${target} PRIVATE $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>)  # GCC 12 sees overlaps where there are none (bug 105651)
   target_include_directories(${target} PUBLIC "${PROJECT_SOURCE_DIR}")
-  # Highway: AVX-512 (with VNNI and VBMI), AVX2, and the compiler's baseline; SSSE3 and SSE4 would only cost build time.
-  target_compile_definitions(${target} PRIVATE HWY_WANT_AVX3_DL "HWY_DISABLED_TARGETS=(HWY_SSSE3|HWY_SSE4)")
+  # Highway: AVX-512 (with VNNI and VBMI), AVX2, and the compiler's baseline. SSSE3 and SSE4 would only cost build time; SVE's vectors have
+  # no size, and so cannot be kept in the arrays that our kernels are made of.
+  target_compile_definitions(
+    ${target} PRIVATE HWY_WANT_AVX3_DL "COULIS_UNUSED_TARGETS=(HWY_SSSE3|HWY_SSE4|HWY_SVE|HWY_SVE2|HWY_SVE_256|HWY_SVE2_128)"
+                      HWY_DISABLED_TARGETS=COULIS_UNUSED_TARGETS)
+  if(CMAKE_SYSTEM_PROCESSOR STREQUAL "aarch64")
+    # Highway's NEON code asks for it, and GCC inlines only between equal options. It changes no code but that of AES, of which we have none.
+    target_compile_options(${target} PRIVATE -march=armv8-a+crypto)
+  endif()
   if(COULIS_WARNINGS_AS_ERRORS)
     target_compile_options(${target} PRIVATE -Werror)
   endif()

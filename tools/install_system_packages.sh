@@ -9,9 +9,9 @@ if ! command -v dpkg-query >/dev/null; then
 fi
 
 declare -A installed
-while read -r status name; do
-  [[ $status == installed ]] && installed[$name]=1
-done < <(dpkg-query -W -f '${db:Status-Status} ${Package}\n')
+while read -r status name architecture; do
+  [[ $status == installed ]] && installed[$name]=1 && installed[$name:$architecture]=1
+done < <(dpkg-query -W -f '${db:Status-Status} ${Package} ${Architecture}\n')
 
 missing=()
 while IFS= read -r line; do

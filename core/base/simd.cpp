@@ -14,9 +14,9 @@ constexpr std::int64_t kAvx512Targets = HWY_AVX3 | HWY_AVX3_DL;
 
 std::int64_t targets_up_to(SimdLevel level) {
   switch (level) {
-    case SimdLevel::kPortable: return HWY_EMU128 | HWY_SCALAR;
-    case SimdLevel::kAvx2: return HWY_AVX2 | HWY_EMU128 | HWY_SCALAR;
-    case SimdLevel::kAvx512: return kAvx512Targets | HWY_AVX2 | HWY_EMU128 | HWY_SCALAR;
+    case SimdLevel::kPortable: return HWY_STATIC_TARGET;
+    case SimdLevel::kAvx2: return HWY_AVX2 | HWY_STATIC_TARGET;
+    case SimdLevel::kAvx512: return kAvx512Targets | HWY_AVX2 | HWY_STATIC_TARGET;
     case SimdLevel::kBest: break;
   }
   return 0;  // Highway: 0 lifts the limit

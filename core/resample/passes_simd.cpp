@@ -48,12 +48,8 @@ constexpr std::size_t kBlocks = kVectorBytes / kBlockBytes;
 struct SplitSum {
   Sums high, high_odd, low, low_odd;
 
-  // Spelled out, as an implicit constructor would be compiled without the target's instructions. Starts at one half, for rounding.
-  HWY_INLINE SplitSum()
-      : high(hn::Set(kSumsTag, 1 << (kWeightBits - 1 - kLowBits))),
-        high_odd(hn::Zero(kSumsTag)),
-        low(hn::Zero(kSumsTag)),
-        low_odd(hn::Zero(kSumsTag)) {}
+  // Spelled out, as an implicit constructor would be compiled without the target's instructions.
+  HWY_INLINE SplitSum() : high(hn::Zero(kSumsTag)), high_odd(hn::Zero(kSumsTag)), low(hn::Zero(kSumsTag)), low_odd(hn::Zero(kSumsTag)) {}
 
   HWY_INLINE void add(HalvesVec pairs, HalvesVec high_weights, HalvesVec low_weights) {
     high = hn::ReorderWidenMulAccumulate(kSumsTag, pairs, high_weights, high, high_odd);
@@ -61,8 +57,9 @@ struct SplitSum {
   }
 
   HWY_INLINE Sums rounded() const {
-    const Sums sum = hn::Add(hn::ShiftLeft<kLowBits>(hn::RearrangeToOddPlusEven(high, high_odd)), hn::RearrangeToOddPlusEven(low, low_odd));
-    return hn::ShiftRight<kWeightBits>(sum);
+    const Sums one_half = hn::Set(kSumsTag, 1 << (kWeightBits - 1 - kLowBits));
+    const Sums all_high = hn::Add(hn::RearrangeToOddPlusEven(high, high_odd), one_half);
+    return hn::ShiftRight<kWeightBits>(hn::Add(hn::ShiftLeft<kLowBits>(all_high), hn::RearrangeToOddPlusEven(low, low_odd)));
   }
 };
 

@@ -36,7 +36,7 @@ struct Level {
   std::int64_t targets;
 };
 
-constexpr std::int64_t kBaseline = HWY_EMU128 | HWY_SCALAR;
+constexpr std::int64_t kBaseline = HWY_STATIC_TARGET;
 
 std::vector<Level> supported_levels() {
   hwy::SetSupportedTargetsForTest(0);

@@ -9,7 +9,7 @@
 
 // AVX3_DL has nothing for float32 that AVX3 has not.
 #undef HWY_DISABLED_TARGETS
-#define HWY_DISABLED_TARGETS (HWY_SSSE3 | HWY_SSE4 | HWY_AVX3_DL)
+#define HWY_DISABLED_TARGETS (COULIS_UNUSED_TARGETS | HWY_AVX3_DL)
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "core/network/fused/fp32/pointwise.cpp"
 #include <hwy/foreach_target.h>

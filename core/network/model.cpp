@@ -25,6 +25,12 @@ std::string sha256_of(std::span<const std::byte> bytes) {
   return fmt::format("{:02x}", fmt::join(digest, ""));
 }
 
+// One number where the channels agree: so it stood in every fingerprint before channels could differ.
+std::string format_channels(const std::array<double, 3>& values) {
+  const bool equal = values[0] == values[1] && values[1] == values[2];
+  return equal ? fmt::format("{}", values[0]) : fmt::format("[{}]", fmt::join(values, ", "));
+}
+
 std::string find_metadata(const Safetensors& file, const std::string& key, const std::string& origin) {
   const auto found = file.metadata.find(key);
   if (found != file.metadata.end()) return found->second;
@@ -48,7 +54,8 @@ std::vector<std::byte> read_model_file(const std::filesystem::path& path) {
 }  // namespace
 
 std::string ModelCard::preprocessing() const {
-  return fmt::format("rgb {}x{} {}, u8 * {} + {}", input_width_px, input_height_px, to_string(filter), input_scale, input_offset);
+  return fmt::format("rgb {}x{} {}, u8 * {} + {}", input_width_px, input_height_px, to_string(filter), format_channels(input_scale),
+                     format_channels(input_offset));
 }
 
 Model parse_model(std::span<const std::byte> bytes, const std::string& origin, std::string_view expected_sha256) {

@@ -1,6 +1,7 @@
 // Model: a network's weights and its card, as read from one safetensors file.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <memory>
 #include <span>
@@ -23,8 +24,8 @@ struct ModelCard {
   int input_width_px = 0;
   int input_height_px = 0;
   Filter filter = Filter::kBicubic;
-  double input_scale = 0;  // network input = u8 * input_scale + input_offset
-  double input_offset = 0;
+  std::array<double, 3> input_scale{};  // of red, green, blue: network input = u8 * input_scale + input_offset
+  std::array<double, 3> input_offset{};
   int feature_width = 0;
 
   std::string preprocessing() const;  // one line that names all of the above that changes numbers: in fingerprints and files

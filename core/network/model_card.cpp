@@ -2,8 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdint>
+#include <limits>
 #include <nlohmann/json.hpp>
 #include <string_view>
 
@@ -31,10 +34,20 @@ int read_int(const json& object, const char* key, int least, int most) {
   return static_cast<int>(number);
 }
 
-double read_finite(const json& object, const char* key) {
-  const double number = object.at(key).get<double>();
-  if (!std::isfinite(number)) refuse(fmt::format("'{}' is not finite", key));
-  return number;
+// A number for all channels, or one for each of red, green and blue.
+std::array<double, kRgb> read_channels_of_rgb(const json& object, const char* key) {
+  const json& value = object.at(key);
+  std::array<double, kRgb> numbers{};
+  if (value.is_array()) {
+    if (value.size() != kRgb) refuse(fmt::format("'{}' has {} numbers, not one or {}", key, value.size(), kRgb));
+    value.get_to(numbers);
+  } else {
+    numbers.fill(value.get<double>());
+  }
+  // The engine computes with floats.
+  const auto fits = [](double number) { return std::abs(number) <= std::numeric_limits<float>::max(); };
+  if (!std::all_of(numbers.begin(), numbers.end(), fits)) refuse(fmt::format("'{}' is not finite", key));
+  return numbers;
 }
 
 int read_channels(const json& object, const char* key) {
@@ -136,8 +149,8 @@ ModelCard read_card(const json& root) {
   card.input_width_px = read_int(input, "width_px", 1, kMaxInputPx);
   card.input_height_px = read_int(input, "height_px", 1, kMaxInputPx);
   card.filter = parse_filter(input.at("filter").get<std::string>());
-  card.input_scale = read_finite(input, "scale");
-  card.input_offset = read_finite(input, "offset");
+  card.input_scale = read_channels_of_rgb(input, "scale");
+  card.input_offset = read_channels_of_rgb(input, "offset");
   card.feature_width = read_channels(root, "feature_width");
   return card;
 }

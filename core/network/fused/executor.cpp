@@ -41,7 +41,7 @@ PackedNetwork pack_network(const Model& model) {
   PackedNetwork packed;
   const InvertedResidualWeights& weights = *model.weights;
   packed.plan = make_plan(model.card, weights);
-  packed.pixel_scale = {static_cast<float>(model.card.input_scale), static_cast<float>(model.card.input_offset)};
+  packed.pixel_scale = pixel_scale_of(model.card);
   packed.pointwise = find_pointwise_kernel();
   packed.compute_depthwise_row = find_depthwise_kernel();
   packed.stem = pack_stem(weights.stem, packed.pointwise, packed.arena);

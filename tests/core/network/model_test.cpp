@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <functional>
 #include <span>
 #include <string>
@@ -42,6 +43,17 @@ TEST(Model, TheBuiltInModelMatchesItsSumAndDescribesItself) {
   EXPECT_EQ(model.card.feature_width, 1280);
   EXPECT_EQ(model.weights->blocks.size(), 17U);
   EXPECT_EQ(model.card.preprocessing(), "rgb 224x224 bicubic, u8 * 0.00784313725490196 + -1");
+}
+
+TEST(Model, ScaleAndOffsetAreOneNumberOrOneForEachChannel) {
+  SmallModel model = make_small_model({});
+  model.card["input"]["scale"] = {0.25, 0.5, 1.0};
+  const ModelCard card = parse_model(model.to_bytes(), "the test model").card;
+  EXPECT_EQ(card.input_scale, (std::array<double, 3>{0.25, 0.5, 1.0}));
+  EXPECT_EQ(card.input_offset, (std::array<double, 3>{-0.9, -0.9, -0.9}));
+  EXPECT_EQ(card.preprocessing(), "rgb 45x61 bicubic, u8 * [0.25, 0.5, 1] + -0.9");
+  model.card["input"]["scale"] = {0.5, 0.5, 0.5};
+  EXPECT_EQ(parse_model(model.to_bytes(), "the test model").card.preprocessing(), "rgb 45x61 bicubic, u8 * 0.5 + -0.9");
 }
 
 TEST(Model, AnUnknownNameIsAUsageError) {
@@ -105,6 +117,8 @@ TEST(Model, ExtentsOutsideTheirLimitsAreRefused) {
   expect_refused([](SmallModel& m) { m.card["input"]["width_px"] = 1e9; }, "'width_px' is not an integer");
   expect_refused([](SmallModel& m) { m.card["input"]["height_px"] = 1000000; }, "'height_px' is 1000000");
   expect_refused([](SmallModel& m) { m.card["input"]["scale"] = "1"; }, "cannot be read");
+  expect_refused([](SmallModel& m) { m.card["input"]["scale"] = {1.0, 2.0}; }, "'scale' has 2 numbers");
+  expect_refused([](SmallModel& m) { m.card["input"]["offset"] = {0.0, 0.0, 1e39}; }, "'offset' is not finite");
   expect_refused([](SmallModel& m) { m.card["blocks"] = json::array(); }, "'blocks'");
 }
 

@@ -38,6 +38,15 @@ std::string find_metadata(const Safetensors& file, const std::string& key, const
               "import the model first");
 }
 
+std::shared_ptr<const std::vector<std::byte>> read_onnx_bytes(const Safetensors& file, const std::string& origin) {
+  const auto found = file.tensors.find("onnx");
+  if (found == file.tensors.end() || found->second.dtype != DType::kU8 || found->second.shape.size() != 1) {
+    throw Error(ErrorCode::kRunFailed, fmt::format("{} has no tensor 'onnx' of bytes", origin), "import the model again");
+  }
+  const std::span<const std::byte> bytes = found->second.bytes;
+  return std::make_shared<const std::vector<std::byte>>(bytes.begin(), bytes.end());
+}
+
 std::vector<std::byte> read_model_file(const std::filesystem::path& path) {
   std::error_code status;
   const std::uintmax_t size_bytes = std::filesystem::file_size(path, status);
@@ -69,8 +78,9 @@ Model parse_model(std::span<const std::byte> bytes, const std::string& origin, s
   if (format != kFormat) throw Error(ErrorCode::kRunFailed, fmt::format("{} has format '{}', not '{}'", origin, format, kFormat));
   ParsedCard parsed = parse_card(find_metadata(file, "card", origin), origin);
   parsed.card.sha256 = sha256;
-  read_weights(file, parsed.layers);
-  return {std::move(parsed.card), std::make_shared<const InvertedResidualWeights>(std::move(parsed.layers))};
+  if (!parsed.maybe_layers) return {std::move(parsed.card), nullptr, read_onnx_bytes(file, origin)};
+  read_weights(file, *parsed.maybe_layers);
+  return {std::move(parsed.card), std::make_shared<const InvertedResidualWeights>(std::move(*parsed.maybe_layers)), nullptr};
 }
 
 Model load_model(const std::string& name_or_path) {

@@ -17,7 +17,7 @@ namespace coulis {
 struct ModelCard {
   std::string name;          // "mobilenet_v2_1.0_224"
   std::string title;         // one line for `coulis models`
-  std::string architecture;  // "inverted_residual"
+  std::string architecture;  // "inverted_residual" or "onnx"
   std::string source;        // where the weights come from
   std::string licence;       // SPDX
   std::string sha256;        // of the model file, hex
@@ -35,7 +35,8 @@ struct InvertedResidualWeights;  // core/network/inverted_residual.hpp
 
 struct Model {
   ModelCard card;
-  std::shared_ptr<const InvertedResidualWeights> weights;
+  std::shared_ptr<const InvertedResidualWeights> weights;  // of architecture "inverted_residual"
+  std::shared_ptr<const std::vector<std::byte>> onnx;      // of architecture "onnx": an ONNX file, [1, 3, height, width] in
 };
 
 // The model inside the executable.

@@ -144,7 +144,8 @@ ModelCard read_card(const json& root) {
   card.architecture = root.at("architecture").get<std::string>();
   card.source = root.at("source").get<std::string>();
   card.licence = root.at("licence").get<std::string>();
-  if (card.architecture != "inverted_residual") refuse(fmt::format("architecture '{}' is not known", card.architecture));
+  if (card.architecture != "inverted_residual" && card.architecture != "onnx")
+    refuse(fmt::format("architecture '{}' is not known", card.architecture));
   const json& input = root.at("input");
   card.input_width_px = read_int(input, "width_px", 1, kMaxInputPx);
   card.input_height_px = read_int(input, "height_px", 1, kMaxInputPx);
@@ -160,8 +161,11 @@ ModelCard read_card(const json& root) {
 ParsedCard parse_card(const std::string& text, const std::string& origin) {
   try {
     const json root = json::parse(text);
-    ParsedCard parsed{read_card(root), read_layers(root)};
-    if (parsed.layers.last_layer().out_channels != parsed.card.feature_width) refuse("'feature_width' is not the width of the last layer");
+    ParsedCard parsed{read_card(root), std::nullopt};
+    if (parsed.card.architecture == "onnx") return parsed;
+    parsed.maybe_layers = read_layers(root);
+    const int last_channels = parsed.maybe_layers->last_layer().out_channels;
+    if (last_channels != parsed.card.feature_width) refuse("'feature_width' is not the width of the last layer");
     return parsed;
   } catch (const json::exception& e) {
     throw Error(ErrorCode::kRunFailed, fmt::format("the card of {} cannot be read: {}", origin, e.what()), "import the model again");

@@ -35,18 +35,25 @@ class Published:
     name: str
     title: str
     licence: str
+    publisher: str
 
 
 # By the sha256 of the file.
 PUBLISHED = {
+    "5d3137241276e79c86d14a74fe43581398ae0e815191d3dba45495b810840e8c": Published(
+        "mobilenet_v2_1.0_224",
+        "MobileNetV2 1.0 224 (ImageNet), Google's int8 weights run in float32",
+        "Apache-2.0",
+        "Google",
+    ),
     "3e195a2857356cfc092cbbb460beb2a5bce279015d7792598b8d3d9e451902e3": Published(
-        "mobilenet_v2_1.0_224_keras", "MobileNetV2 1.0 224 (ImageNet), Keras's float weights", "Apache-2.0"
+        "mobilenet_v2_1.0_224_keras", "MobileNetV2 1.0 224 (ImageNet), Keras's float weights", "Apache-2.0", "Keras"
     ),
     "c0c3f76d93fa3fd6580652a45618618a220fced18babf65774ed169de0432ad5": Published(
-        "mobilenetv2-12", "MobileNetV2 1.0 224 (ImageNet) of the ONNX model zoo", "Apache-2.0"
+        "mobilenetv2-12", "MobileNetV2 1.0 224 (ImageNet) of the ONNX model zoo", "Apache-2.0", "ONNX model zoo"
     ),
     "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db": Published(
-        "efficientnet_lite0_224", "EfficientNet-Lite0 224 (ImageNet), Google's float weights", "Apache-2.0"
+        "efficientnet_lite0_224", "EfficientNet-Lite0 224 (ImageNet), Google's float weights", "Apache-2.0", "Google"
     ),
 }
 
@@ -83,11 +90,12 @@ def spread(values: list[float]) -> list[float]:
 
 def describe(wishes: Wishes, sha256: str, name: str, title: str, preparation: Preparation, size: tuple[int, int]) -> Card:
     """The card's part that is not layers. name and title: of a file that is neither published nor named by flags."""
-    published = PUBLISHED.get(sha256, Published(name, title, "unknown"))
+    published = PUBLISHED.get(sha256, Published(name, title, "unknown", ""))
     chosen = wishes.preparation(preparation)
     return {
         "name": wishes.name or published.name,
         "title": wishes.title or published.title,
+        "architecture": "inverted_residual",
         "licence": wishes.licence or published.licence,
         "input": {
             "width_px": size[0],

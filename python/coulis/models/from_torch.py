@@ -17,7 +17,7 @@ EPSILON = 1e-3
 StateDict = dict[str, Array]
 
 
-def read_torch(data: bytes, sha256: str, wishes: Wishes) -> Imported:
+def read_torch(data: bytes, sha256: str, _: str, wishes: Wishes) -> Imported:
     weights = read_state_dict(data)
     if "_conv_stem.weight" not in weights or "_blocks.0._depthwise_conv.weight" not in weights:
         raise ModelError("the .pth file is not an EfficientNet-Lite", "export the model to ONNX and import that")

@@ -63,12 +63,11 @@ class InvertedResidual:
     head: Convolution | None
 
     def to_imported(self, description: Card) -> Imported:
-        """description: the card's name, title, licence and input."""
+        """description: the card's part that is not layers."""
         self._check()
         tensors = {key: values for name, layer in self._layers() for key, values in to_tensors(name, layer)}
         last = self.head or self.blocks[-1].project
-        card = {**description, "architecture": "inverted_residual", "feature_width": last.out_channels}
-        return Imported({**card, **self._describe()}, tensors)
+        return Imported({**description, "feature_width": last.out_channels, **self._describe()}, tensors)
 
     def _layers(self) -> Iterator[tuple[str, Convolution]]:
         yield "stem", self.stem

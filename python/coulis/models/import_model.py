@@ -35,6 +35,8 @@ or the name of such an installed package: efficientnet-lite0."""
 
 def import_model(source: Path, target: Path | None, wishes: Wishes) -> tuple[Path, Card]:
     """-> where the model file is, and its card."""
+    if str(source) in PACKAGES:
+        source = find_package_file(str(source))
     data = read_source(source)
     sha256 = hashlib.sha256(data).hexdigest()
     imported = choose_importer(data)(data, sha256, source.stem, wishes)
@@ -51,8 +53,6 @@ def import_model(source: Path, target: Path | None, wishes: Wishes) -> tuple[Pat
 
 
 def read_source(source: Path) -> bytes:
-    if str(source) in PACKAGES:
-        source = find_package_file(str(source))
     try:
         if source.stat().st_size > MAX_SOURCE_BYTES:
             raise ModelError(f"{source} is larger than a model file may be")

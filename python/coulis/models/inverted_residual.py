@@ -38,9 +38,10 @@ class Convolution:
         statistics = [np.asarray(values, np.float64) for values in (gamma, beta, mean, variance)]
         if any(values.shape != (self.out_channels,) for values in statistics):
             raise ModelError("a BatchNorm does not have the channels of the convolution before it")
-        factor = statistics[0] / np.sqrt(statistics[3] + epsilon)
-        bias = statistics[1] + (self.bias - statistics[2]) * factor
-        return replace(self, weight=self.weight * factor[:, None, None, None], bias=bias)
+        with np.errstate(all="ignore"):  # what is not finite is refused later, by its name
+            factor = statistics[0] / np.sqrt(statistics[3] + epsilon)
+            bias = statistics[1] + (self.bias - statistics[2]) * factor
+            return replace(self, weight=self.weight * factor[:, None, None, None], bias=bias)
 
 
 @dataclass(frozen=True)

@@ -5,17 +5,18 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from cli.command import COMMAND, Result, coulis, read_manifest, read_parts, succeed
 from coulis import _core
 from python_models.networks import small_network, tiny_mobilenet_v2, write_keras
 from python_models.onnx_networks import Style, make_onnx
-
-from cli.command import COMMAND, Result, coulis, read_manifest, read_parts, succeed
 
 PACKAGE = Path(COMMAND).parents[1] / "python"
 
 
 def import_model(*arguments, **environment) -> Result:
-    return coulis("models", "import", *arguments, **{"COULIS_PYTHON": sys.executable, "PYTHONPATH": str(PACKAGE), **environment})
+    return coulis(
+        "models", "import", *arguments, **{"COULIS_PYTHON": sys.executable, "PYTHONPATH": str(PACKAGE), **environment}
+    )
 
 
 @pytest.fixture

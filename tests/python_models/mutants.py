@@ -1,4 +1,4 @@
-"""Feeds damaged copies of a model file to its reader; run as a program, since a reader may crash. Prints how each ended, as JSON.
+"""Feeds damaged copies of a model file to its reader; a program, since a reader may crash. Prints how they ended.
 
 usage: mutants.py FILE COUNT SEED    FILE: a source for `coulis models import`, or a model file of coulis
 """
@@ -13,13 +13,14 @@ from collections import Counter
 from pathlib import Path
 
 from coulis import _core
-from coulis.models.import_model import execute, make_parser
+from coulis.models.arguments import make_parser
+from coulis.models.import_model import execute
 
 MEMORY_BYTES = 3 << 30  # a file of some kilobytes must not ask for this much
 
 
 def mutate(data: bytes, choose: random.Random) -> bytes:
-    """Cut, or with a few bits, bytes or little-endian numbers changed; more often near the front, where the structure is."""
+    """Cut, or with a few bits, bytes or numbers changed; more often near the front, where the structure is."""
     if choose.random() < 0.25:
         return data[: choose.randrange(len(data))]
     mutant = bytearray(data)
@@ -47,7 +48,9 @@ def mutate_header(data: bytes, choose: random.Random) -> bytes:
     digits = [i for i, byte in enumerate(header) if chr(byte).isdigit()]
     for _ in range(choose.choice((1, 2, 4))):
         at = choose.choice(digits)
-        header[at : at + 1] = choose.choice((b"-1", b"0", b"9999999999", b"1e9", b"18446744073709551615", b"2", b"null", b"4096"))
+        header[at : at + 1] = choose.choice(
+            (b"-1", b"0", b"9999999999", b"1e9", b"18446744073709551615", b"2", b"null", b"4096")
+        )
         digits = [i for i, byte in enumerate(header) if chr(byte).isdigit()]
     return len(header).to_bytes(8, "little") + bytes(header) + data[8 + length :]
 

@@ -6,7 +6,6 @@ import numpy as np
 import onnx
 import onnxruntime
 from onnx import TensorProto, helper, numpy_helper
-
 from python_models.networks import EPSILON, Layer, Network
 
 
@@ -80,7 +79,8 @@ class Builder:
             return self.node("Clip", [source], min=0.0, max=6.0)
         if self.style.clip == "constant":
             bounds = [
-                self.node("Constant", [], value=numpy_helper.from_array(np.array(bound, np.float32))) for bound in (0, 6)
+                self.node("Constant", [], value=numpy_helper.from_array(np.array(bound, np.float32)))
+                for bound in (0, 6)
             ]
         else:
             bounds = [self.constant(0), self.constant(6)]

@@ -2,7 +2,6 @@
 
 import numpy as np
 import onnx
-
 from python_models.networks import Layer, Weights
 from python_models.onnx_networks import Builder, Style, finish
 

@@ -7,7 +7,6 @@ from coulis import _core
 from coulis.models.describe import Wishes
 from coulis.models.import_model import import_model
 from coulis.models.model_file import ModelError
-
 from python_models.networks import keras_weights, mobilenet_v2, tiny_mobilenet_v2, write_keras
 from python_models.onnx_networks import Style, make_onnx, run_onnx
 
@@ -94,7 +93,9 @@ def test_a_dataset_in_another_file_is_refused(tmp_path):
             if spoil == "external":
                 group.create_dataset("kernel:0", (3, 3, 3, 2), np.float32, external=[(str(secret), 0, 216)])
             else:
-                group["kernel:0"] = h5py.ExternalLink(str(write_keras(tmp_path / "other.h5", tiny_mobilenet_v2())), "Conv1")
+                group["kernel:0"] = h5py.ExternalLink(
+                    str(write_keras(tmp_path / "other.h5", tiny_mobilenet_v2())), "Conv1"
+                )
         refuse(path, "lies in another file|of its own")
 
 

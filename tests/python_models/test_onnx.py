@@ -10,7 +10,6 @@ from coulis.models.describe import Wishes
 from coulis.models.import_model import import_model
 from coulis.models.model_file import ModelError
 from onnx import TensorProto, helper
-
 from python_models.networks import mobilenet_v2, small_network
 from python_models.onnx_networks import Style, make_onnx, run_onnx
 
@@ -117,7 +116,11 @@ def test_an_input_that_is_no_image_is_refused(tmp_path):
 def test_a_node_that_does_not_fit_is_named_and_the_graph_kept_whole(tmp_path, capsys, kind, name, attributes, why):
     model = make_onnx(small_network(), Style(), *SIZE)
     node = next(node for node in model.graph.node if node.name == name)
-    kept = {a.name: helper.get_attribute_value(a) for a in node.attribute if a.name != "pads" or "auto_pad" not in attributes}
+    kept = {
+        a.name: helper.get_attribute_value(a)
+        for a in node.attribute
+        if a.name != "pads" or "auto_pad" not in attributes
+    }
     inputs = list(node.input) if kind != "Sigmoid" else node.input[:1]
     node.CopyFrom(helper.make_node(kind, inputs, node.output, name=name, **{**kept, **attributes}))
     source = tmp_path / "source.onnx"

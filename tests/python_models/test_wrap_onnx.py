@@ -14,7 +14,6 @@ from coulis.models.describe import Wishes
 from coulis.models.import_model import import_model
 from coulis.models.model_file import ModelError
 from onnx import helper
-
 from python_models.networks import small_network
 from python_models.onnx_networks import Style, make_onnx, run_onnx
 from python_models.other_networks import resnet18, vit_tiny

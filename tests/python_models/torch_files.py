@@ -10,7 +10,6 @@ from pathlib import Path
 from unittest import mock
 
 import numpy as np
-
 from python_models.networks import Block, Network, Weights
 
 STORAGES = {np.dtype("f4"): "FloatStorage", np.dtype("i8"): "LongStorage"}
@@ -87,7 +86,16 @@ def tiny_efficientnet_lite(seed: int = 0) -> Network:
     """Its seven stages with a few channels each; two blocks in the second."""
     weights = Weights(seed)
     network = Network(weights.layer(3, 4, 3, 2), [], weights.layer(12, 10))
-    plan = [(1, 3, 1, 3), (2, 3, 2, 4), (2, 3, 1, 4), (2, 5, 2, 5), (2, 3, 2, 6), (2, 5, 1, 7), (2, 5, 2, 8), (2, 3, 1, 12)]
+    plan = [
+        (1, 3, 1, 3),
+        (2, 3, 2, 4),
+        (2, 3, 1, 4),
+        (2, 5, 2, 5),
+        (2, 3, 2, 6),
+        (2, 5, 1, 7),
+        (2, 5, 2, 8),
+        (2, 3, 1, 12),
+    ]
     channels = 4
     for factor, kernel, stride, outputs in plan:
         network.blocks.append(weights.block(channels, outputs, factor, kernel, stride))
@@ -108,7 +116,9 @@ def state_dict(network: Network) -> dict[str, np.ndarray]:
     names.append(("_conv_head", "_bn1"))
     weights: dict[str, np.ndarray] = {}
     for (convolution, norm), layer in zip(names, network.layers(), strict=True):
-        weights[f"{convolution}.weight"] = layer.weight.transpose(2, 3, 1, 0).copy().transpose(3, 2, 0, 1)  # from TensorFlow
+        weights[f"{convolution}.weight"] = (
+            layer.weight.transpose(2, 3, 1, 0).copy().transpose(3, 2, 0, 1)
+        )  # from TensorFlow
         for part, values in zip(("weight", "bias", "running_mean", "running_var"), layer.norm, strict=True):
             weights[f"{norm}.{part}"] = values
         weights[f"{norm}.num_batches_tracked"] = np.array(0, np.int64)

@@ -1,4 +1,4 @@
-"""What the weights do not say: name, licence and input of a model, from flags, from our list of published files, or by default."""
+"""What weights do not say: name, licence and input, from flags, from our list of published files, or by default."""
 
 from __future__ import annotations
 
@@ -88,7 +88,9 @@ def spread(values: list[float]) -> list[float]:
     return values * 3 if len(values) == 1 else values
 
 
-def describe(wishes: Wishes, sha256: str, name: str, title: str, preparation: Preparation, size: tuple[int, int]) -> Card:
+def describe(
+    wishes: Wishes, sha256: str, name: str, title: str, preparation: Preparation, size: tuple[int, int]
+) -> Card:
     """The card's part that is not layers. name and title: of a file that is neither published nor named by flags."""
     published = PUBLISHED.get(sha256, Published(name, title, "unknown", ""))
     chosen = wishes.preparation(preparation)

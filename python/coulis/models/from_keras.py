@@ -6,7 +6,7 @@ import io
 from collections.abc import Iterator
 from dataclasses import replace
 
-import h5py  # type: ignore[import-untyped]
+import h5py
 import numpy as np
 
 from coulis.models.describe import TENSORFLOW, Wishes, describe

@@ -1,4 +1,4 @@
-"""ONNX graphs of the inverted-residual family -> float weights. The graph is walked once, from the image to the average pool."""
+"""ONNX graphs of the inverted-residual family -> float weights. Walked once, from the image to the average pool."""
 
 from __future__ import annotations
 
@@ -109,7 +109,12 @@ class Walk:
 
     def _last_convolution(self, node: NodeProto, inputs: list[str]) -> tuple[Step, Convolution]:
         last = self.steps[-1] if self.steps else None
-        if last is None or last.convolution is None or last.output != inputs[0] or last.convolution.activation != "none":
+        if (
+            last is None
+            or last.convolution is None
+            or last.output != inputs[0]
+            or last.convolution.activation != "none"
+        ):
             raise refuse(node, "does not follow a convolution")
         return last, last.convolution
 
@@ -137,7 +142,11 @@ class Walk:
         auto = attributes.get("auto_pad", b"NOTSET")
         if auto == b"SAME_LOWER" or (auto == b"SAME_UPPER" and any(zeros)):
             raise refuse(node, "is padded in a way that is not known")
-        given = None if auto == b"SAME_UPPER" else [a + b for a, b in zip(attributes.get("pads", [0] * 4), zeros, strict=True)]
+        given = (
+            None
+            if auto == b"SAME_UPPER"
+            else [a + b for a, b in zip(attributes.get("pads", [0] * 4), zeros, strict=True)]
+        )
         extent = self._check_padding(node, self.extents[source], convolution, given)
         self._add_step(Step(name_of(node), [source], node.output[0], convolution), extent)
 
@@ -151,7 +160,9 @@ class Walk:
         agreeing = {"same"} if given is None else {padding for padding in PADDINGS if known[padding] == given}
         self.paddings &= agreeing
         if not self.paddings:
-            raise refuse(node, f"has pads {given}, which are neither TensorFlow's nor PyTorch's, or differ from the others'")
+            raise refuse(
+                node, f"has pads {given}, which are neither TensorFlow's nor PyTorch's, or differ from the others'"
+            )
         before_after = known["same" if "same" in agreeing else "symmetric"]
         height, width = (
             (n + before_after[i] + before_after[i + 2] - kernel) // stride + 1 for i, n in enumerate(extent)
@@ -249,7 +260,9 @@ class Walk:
         at += 2
         residual = at < len(steps) and steps[at].convolution is None
         if residual and sorted(steps[at].inputs) != sorted([block_input, pair[1].output]):
-            raise NotInvertedResidualError(f"the addition '{steps[at].name}' of the ONNX graph is no residual connection")
+            raise NotInvertedResidualError(
+                f"the addition '{steps[at].name}' of the ONNX graph is no residual connection"
+            )
         return Block(expand, depthwise, project, residual), at + residual
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import tflite  # type: ignore[import-untyped]
+import tflite
 
 from coulis.models.describe import TENSORFLOW, Wishes, describe
 from coulis.models.model_file import Array, Card, Imported, ModelError
@@ -19,6 +19,7 @@ ACTIVATIONS = {
 }
 TENSOR_TYPES = {tflite.TensorType.INT8: np.int8, tflite.TensorType.INT32: np.int32}
 WINDOW_OPTIONS = {"CONV_2D": tflite.Conv2DOptions, "DEPTHWISE_CONV_2D": tflite.DepthwiseConv2DOptions}
+
 
 @dataclass
 class Operator:
@@ -160,5 +161,3 @@ class Importer:
 def is_head(steps: list[Operator], at: int) -> bool:
     """The convolution in front of the average pool; the classifier behind it is left out."""
     return steps[at].kind == "CONV_2D" and steps[at + 1].kind == "MEAN"
-
-

@@ -98,7 +98,12 @@ class InvertedResidual:
     def _describe(self) -> Card:
         stem = {"kernel": self.stem.kernel, "stride": self.stem.stride, **describe_channels(self.stem)}
         head = {"head": describe_channels(self.head)} if self.head else {}
-        return {"padding": self.padding, "stem": stem, "blocks": [describe_block(block) for block in self.blocks], **head}
+        return {
+            "padding": self.padding,
+            "stem": stem,
+            "blocks": [describe_block(block) for block in self.blocks],
+            **head,
+        }
 
 
 def check_convolution(name: str, layer: Convolution, kernels: tuple[int, ...]) -> None:

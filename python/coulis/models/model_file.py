@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy.typing as npt
 
-from coulis import _core
+import coulis._core as _core
 from coulis.models import safetensors
 
 Array = npt.NDArray[Any]
@@ -26,6 +26,10 @@ class ModelError(Exception):
     def __init__(self, message: str, remedy: str = "") -> None:
         super().__init__(message)
         self.remedy = remedy
+
+
+class MissingPackageError(ModelError):
+    """Nothing is wrong with the source, but a package to read it is not installed."""
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,9 @@ def parse_onnx(data: bytes) -> ModelProto:
     try:
         model = onnx.load_model_from_string(data)
     except DecodeError as error:
-        raise ModelError("the file is of no known kind: not Keras .h5, TFLite or .pth, and not a sound ONNX file") from error
+        raise ModelError(
+            "the file is of no known kind: not Keras .h5, TFLite or .pth, and not a sound ONNX file"
+        ) from error
     if not model.graph.node or not model.graph.input:
         raise ModelError("the file is of no known kind: read as ONNX, it has no graph")
     if any(tensor.data_location == TensorProto.EXTERNAL for tensor in list_tensors(model)):
@@ -30,7 +32,7 @@ def list_tensors(model: ModelProto) -> list[TensorProto]:
 def image_input(model: ModelProto) -> ValueInfoProto:
     """Old exporters list the weights among the inputs."""
     weights = {tensor.name for tensor in model.graph.initializer}
-    inputs = [value for value in model.graph.input if value.name not in weights]
+    inputs: list[ValueInfoProto] = [value for value in model.graph.input if value.name not in weights]
     if len(inputs) != 1:
         raise ModelError(f"the ONNX model has {len(inputs)} inputs, not one image")
     return inputs[0]

@@ -1,7 +1,8 @@
-"""Read a state dict of tensors that torch.save wrote before PyTorch 1.6, without torch and without running anything it holds.
+"""Read a state dict of tensors that torch.save wrote before PyTorch 1.6, without torch and without running it.
 
-A pickle is a program. This one runs on a machine of our own that knows the few instructions and the four names that a state dict needs;
-nothing is ever called. (The file: three small pickles, the state dict, the list of storages, then each storage's length and values.)
+A pickle is a program. This one runs on a machine of our own that knows the few instructions and names that a state
+dict needs; nothing is ever imported or called. The file: three small pickles, the state dict, the list of storages,
+then each storage's length and values.
 """
 
 from __future__ import annotations
@@ -175,7 +176,6 @@ class Machine:
         self.pop()
 
 
-# Attributes of an OrderedDict are built from a tuple or dictionary, popped unused. PROTO and FRAME say nothing that is needed.
 INSTRUCTIONS: dict[str, Callable[[Machine, Any], None]] = {
     "PROTO": lambda machine, _: None,
     "GLOBAL": lambda machine, name: machine.import_name(name),

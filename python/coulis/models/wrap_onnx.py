@@ -1,4 +1,4 @@
-"""Any ONNX network that makes a vector of an image -> the ONNX graph itself, cut and with fixed extents, in a model file."""
+"""Any ONNX network that makes a vector of an image -> the graph itself, cut and with fixed extents, in a model file."""
 
 from __future__ import annotations
 
@@ -59,4 +59,4 @@ def feature_width(model: ModelProto) -> int:
             f"the ONNX graph's output '{outputs[0].name}' is {shape}, not floats [1, C] or [1, C, 1, 1]",
             "choose a tensor of that shape with --cut",
         )
-    return shape[1]
+    return int(shape[1])

@@ -1,5 +1,8 @@
 """coulis models import: the hand-over to Python, what it prints, and a run with the model it makes."""
 
+import importlib.util
+import shutil
+import subprocess
 import sys
 from pathlib import Path
 
@@ -7,6 +10,7 @@ import numpy as np
 import pytest
 from cli.command import COMMAND, Result, coulis, read_manifest, read_parts, succeed
 from coulis import _core
+from PIL import Image
 from python_models.networks import small_network, tiny_mobilenet_v2, write_keras
 from python_models.onnx_networks import Style, make_onnx
 
@@ -107,3 +111,37 @@ def test_a_reader_that_crashes_is_an_error_too(weights, tmp_path):
     (tmp_path / "broken" / "h5py" / "__init__.py").write_text("import os, signal; os.kill(os.getpid(), signal.SIGSEGV)")
     result = import_model(weights, tmp_path / "m.safetensors", PYTHONPATH=f"{tmp_path / 'broken'}:{PACKAGE}")
     refuse(result, 1, "crash (SIGSEGV)")
+
+
+def test_a_run_finds_openvino_in_the_environment_that_it_is_installed_in(tmp_path, photos, monkeypatch):
+    openvino = importlib.util.find_spec("openvino")
+    if openvino is None:
+        pytest.skip("the PyPI package openvino is not installed")
+    source, model = tmp_path / "small.onnx", tmp_path / "small.safetensors"
+    source.write_bytes(make_onnx(small_network(), Style(), 45, 38).SerializeToString())
+    assert import_model(source, model, "--cut", "features").code == 0
+    without = coulis("run", photos, tmp_path / "out", "-k", 3, "--model", model)
+    assert without.code == 2
+    assert "run by OpenVINO, which is not installed\n  try: pip install 'coulis[openvino]'" in without.stderr
+
+    packages = tmp_path / "venv" / "lib" / "python3.11" / "site-packages"
+    packages.mkdir(parents=True)
+    (packages / "openvino").symlink_to(openvino.submodule_search_locations[0])
+    (tmp_path / "venv" / "bin").mkdir()
+    installed = shutil.copy2(COMMAND, tmp_path / "venv" / "bin")
+    for threads in (1, 3):
+        flags = ["-k", "3", "--model", model, "--threads", str(threads)]
+        command = [installed, "run", photos, tmp_path / f"out{threads}", *flags]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+        assert done.returncode == 0, done.stderr
+    rows = read_parts(tmp_path / "out1")
+    assert rows.equals(read_parts(tmp_path / "out3"))
+    monkeypatch.setenv("COULIS_OPENVINO", str(packages / "openvino" / "libs"))
+    network = _core.Network(str(model))
+    expected = [network.features(prepare(path)) for path in rows["path"].to_pylist()]
+    assert np.array_equal(np.array(rows["features"].to_pylist(), np.float32), np.stack(expected))
+
+
+def prepare(path: str) -> np.ndarray:
+    photo = Image.open(path).convert("RGB")
+    return np.asarray(photo.resize((45, 38), Image.Resampling.BILINEAR))

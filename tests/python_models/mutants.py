@@ -25,7 +25,7 @@ def mutate(data: bytes, choose: random.Random) -> bytes:
         return data[: choose.randrange(len(data))]
     mutant = bytearray(data)
     for _ in range(choose.choice((1, 1, 2, 5))):
-        at = int(len(data) * choose.random() ** choose.choice((1, 4)))
+        at = int(len(mutant) * choose.random() ** choose.choice((1, 4)))
         kind = choose.randrange(4)
         if kind == 0:
             mutant[at] ^= 1 << choose.randrange(8)

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <functional>
+#include <map>
 #include <span>
 #include <string>
 #include <vector>
@@ -87,6 +88,18 @@ TEST(Model, AFileCutAnywhereIsRefused) {
 
 TEST(Model, AFileOfAnotherFormatIsRefused) {
   expect_refused([](SmallModel& m) { m.format = "coulis-model-9"; }, "coulis-model-9");
+}
+
+TEST(Model, AnOnnxGraphIsHandedOnAsItsBytes) {
+  SmallModel small = make_small_model({});
+  small.card["architecture"] = "onnx";
+  const std::vector<std::byte> graph = {std::byte{8}, std::byte{0}, std::byte{255}};
+  const std::map<std::string, std::string> metadata = {{"format", small.format}, {"card", small.card.dump()}};
+  const Model model = parse_model(write_safetensors({{"onnx", {DType::kU8, {3}, graph}}}, metadata), "the test model");
+  EXPECT_EQ(*model.onnx, graph);
+  EXPECT_EQ(model.weights, nullptr);
+  EXPECT_NE(parse_error(write_safetensors({}, metadata)).find("no tensor 'onnx' of bytes"), std::string::npos);
+  EXPECT_NE(parse_error(write_safetensors({{"onnx", {DType::kI8, {3}, graph}}}, metadata)).find("no tensor 'onnx'"), std::string::npos);
 }
 
 TEST(Model, AMissingTensorIsNamed) {

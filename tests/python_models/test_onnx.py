@@ -70,6 +70,16 @@ def test_each_exporters_style_gives_the_features_of_onnx_runtime(tmp_path, style
     np.testing.assert_allclose(_core.Network(str(path)).features(images), expected, rtol=1e-5, atol=1e-5)
 
 
+def test_a_graph_that_lists_its_weights_among_its_inputs_has_one_image_still(tmp_path):
+    model = make_onnx(small_network(), Style(clip="attribute", opset=9), *SIZE)
+    model.ir_version = 3
+    model.graph.input.extend(
+        helper.make_tensor_value_info(tensor.name, tensor.data_type, tensor.dims) for tensor in model.graph.initializer
+    )
+    _, card = import_onnx(tmp_path, model)
+    assert card["feature_width"] == 20
+
+
 def test_flags_describe_what_the_graph_does_not_say(tmp_path):
     wishes = Wishes(name="mine", title="My own", licence="MIT", filter="lanczos", mean=[0.5] * 3, std=[0.25] * 3)
     _, card = import_onnx(tmp_path, make_onnx(small_network(), Style(), *SIZE), wishes)

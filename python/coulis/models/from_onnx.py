@@ -93,6 +93,7 @@ class Walk:
             "Pad": self._pad,
             "ReduceMean": self._reduce_mean,
             "Relu": self._relu,
+            "Shape": self._ignore,
         }
         if node.op_type not in handlers or node.domain not in ("", "ai.onnx"):
             raise refuse(node, "is not a layer of an inverted-residual network")
@@ -203,6 +204,9 @@ class Walk:
 
     def _skip(self, node: NodeProto, inputs: list[str]) -> None:
         self.aliases[node.output[0]] = inputs[0]
+
+    def _ignore(self, node: NodeProto, inputs: list[str]) -> None:
+        """Exporters measure the image for what follows the pool; whatever else used it would not find a constant."""
 
     def _pad(self, node: NodeProto, inputs: list[str]) -> None:
         attributes = attributes_of(node)

@@ -10,7 +10,7 @@ from coulis.models.describe import Wishes
 from coulis.models.import_model import import_model
 from coulis.models.model_file import ModelError
 from onnx import TensorProto, helper
-from python_models.networks import mobilenet_v2, small_network
+from python_models.networks import Weights, mobilenet_v2, small_network
 from python_models.onnx_networks import Style, make_onnx, run_onnx
 
 MODELS = Path(__file__).parents[2] / ".." / "shared" / "models"
@@ -68,6 +68,24 @@ def test_each_exporters_style_gives_the_features_of_onnx_runtime(tmp_path, style
     expected = run_onnx(model, images, 1 / 127.5, -1)
     assert expected.std(0).max() > 1e-3
     np.testing.assert_allclose(_core.Network(str(path)).features(images), expected, rtol=1e-5, atol=1e-5)
+
+
+def test_kernels_that_our_engine_lacks_are_named_and_the_graph_kept_whole(tmp_path, capsys):
+    network = small_network()
+    network.blocks.append(Weights(4).block(12, 12, 3, kernel=7))
+    source = tmp_path / "source.onnx"
+    source.write_bytes(make_onnx(network, Style(), *SIZE).SerializeToString())
+    _, card = import_model(source, tmp_path / "model.safetensors", Wishes())
+    assert card["architecture"] == "onnx"
+    assert (
+        "blocks.5.depthwise has a kernel of 7x7, not of 3x3 or 5x5: the graph is kept whole" in capsys.readouterr().err
+    )
+
+
+def test_weights_that_are_not_finite_are_refused(tmp_path):
+    network = small_network()
+    network.blocks[1].layers[0].weight[0] = np.nan
+    refuse(tmp_path, make_onnx(network, Style(), *SIZE), "blocks.1.expand has weights that are not finite")
 
 
 def test_a_graph_that_lists_its_weights_among_its_inputs_has_one_image_still(tmp_path):

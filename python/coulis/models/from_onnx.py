@@ -12,18 +12,14 @@ import onnx
 from onnx import ModelProto, NodeProto, TensorProto, numpy_helper
 
 from coulis.models.describe import TENSORFLOW, TORCH, Wishes, describe
-from coulis.models.inverted_residual import Block, Convolution, InvertedResidual
-from coulis.models.model_file import Array, Imported, ModelError
+from coulis.models.inverted_residual import Block, Convolution, InvertedResidual, NotInvertedResidualError
+from coulis.models.model_file import Array, Imported
 from coulis.models.onnx_file import image_input, input_size, parse_onnx
 from coulis.models.wrap_onnx import wrap_onnx
 
 FLOATS = (TensorProto.FLOAT, TensorProto.DOUBLE, TensorProto.FLOAT16, TensorProto.BFLOAT16)
 RELU_MAX = 1e30  # exporters write "no upper bound" as the largest float
 PADDINGS = ("same", "symmetric")
-
-
-class NotInvertedResidualError(ModelError):
-    """A sound ONNX graph of another family."""
 
 
 def read_onnx(data: bytes, sha256: str, stem_name: str, wishes: Wishes) -> Imported:
@@ -34,12 +30,12 @@ def read_onnx(data: bytes, sha256: str, stem_name: str, wishes: Wishes) -> Impor
     try:
         size = input_size(model, wishes)
         network = Walk(model, *size).run()
+        preparation = TORCH if network.padding == "symmetric" else TENSORFLOW
+        title = f"{stem_name}, imported from ONNX"
+        return network.to_imported(describe(wishes, sha256, stem_name, title, preparation, size))
     except NotInvertedResidualError as why:
         print(f"{why}: the graph is kept whole, for OpenVINO", file=sys.stderr)
         return wrap_onnx(model, sha256, stem_name, wishes)
-    preparation = TORCH if network.padding == "symmetric" else TENSORFLOW
-    title = f"{stem_name}, imported from ONNX"
-    return network.to_imported(describe(wishes, sha256, stem_name, title, preparation, size))
 
 
 @dataclass

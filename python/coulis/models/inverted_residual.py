@@ -13,6 +13,10 @@ MAX_CHANNELS = 1 << 14  # the limits of core/network/model_card.cpp
 MAX_BLOCKS = 256
 
 
+class NotInvertedResidualError(ModelError):
+    """Sound layers, but not those of a network that our engine runs."""
+
+
 @dataclass(frozen=True)
 class Convolution:
     weight: Array  # float64 [out, in, k, k]; depthwise: [channels, 1, k, k]
@@ -82,18 +86,18 @@ class InvertedResidual:
 
     def _check(self) -> None:
         if not 0 < len(self.blocks) <= MAX_BLOCKS:
-            raise ModelError(f"the network has {len(self.blocks)} blocks, not 1 to {MAX_BLOCKS}")
+            raise NotInvertedResidualError(f"the network has {len(self.blocks)} blocks, not 1 to {MAX_BLOCKS}")
         channels = 3
         for name, layer in self._layers():
             if layer.in_channels != channels:
-                raise ModelError(f"{name} takes {layer.in_channels} channels, but is given {channels}")
+                raise NotInvertedResidualError(f"{name} takes {layer.in_channels} channels, but is given {channels}")
             channels = layer.out_channels
             check_convolution(name, layer, kernels=(3, 5) if layer.depthwise or name == "stem" else (1,))
         for i, block in enumerate(self.blocks):
             if block.expand and block.expand.activation != block.depthwise.activation:
-                raise ModelError(f"blocks.{i}: expansion and depthwise layer have different activations")
+                raise NotInvertedResidualError(f"blocks.{i}: expansion and depthwise layer have different activations")
             if block.residual and (block.depthwise.stride != 1 or block.project.out_channels != block.in_channels):
-                raise ModelError(f"blocks.{i}: the residual connection joins different shapes")
+                raise NotInvertedResidualError(f"blocks.{i}: the residual connection joins different shapes")
 
     def _describe(self) -> Card:
         stem = {"kernel": self.stem.kernel, "stride": self.stem.stride, **describe_channels(self.stem)}
@@ -109,11 +113,13 @@ class InvertedResidual:
 def check_convolution(name: str, layer: Convolution, kernels: tuple[int, ...]) -> None:
     if layer.kernel not in kernels or layer.weight.shape[3] != layer.kernel:
         shape = "x".join(map(str, layer.weight.shape[2:]))
-        raise ModelError(f"{name} has a kernel of {shape}, not of {' or '.join(f'{k}x{k}' for k in kernels)}")
+        raise NotInvertedResidualError(
+            f"{name} has a kernel of {shape}, not of {' or '.join(f'{k}x{k}' for k in kernels)}"
+        )
     if layer.stride not in (1, 2) or (layer.kernel == 1 and layer.stride != 1):
-        raise ModelError(f"{name} has a stride of {layer.stride}")
+        raise NotInvertedResidualError(f"{name} has a stride of {layer.stride}")
     if not 0 < layer.out_channels <= MAX_CHANNELS:
-        raise ModelError(f"{name} has {layer.out_channels} channels")
+        raise NotInvertedResidualError(f"{name} has {layer.out_channels} channels")
     with np.errstate(over="ignore"):
         finite = all(np.isfinite(values.astype(np.float32)).all() for values in (layer.weight, layer.bias))
     if not finite:

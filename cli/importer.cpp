@@ -29,7 +29,8 @@ sys.exit(main())
 )";
 
 std::string find_python() {
-  if (const char* named = std::getenv("COULIS_PYTHON")) return named;  // NOLINT(concurrency-mt-unsafe): no thread yet
+  const char* named = std::getenv("COULIS_PYTHON");  // NOLINT(concurrency-mt-unsafe): no thread yet
+  if (named != nullptr && *named != '\0') return named;
   std::error_code status;
   const std::filesystem::path beside = std::filesystem::read_symlink("/proc/self/exe", status).parent_path() / "python3";
   return !status && access(beside.c_str(), X_OK) == 0 ? beside.string() : "python3";

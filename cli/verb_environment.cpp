@@ -64,13 +64,12 @@ void add_models(CLI::App& app, Session& session) {
   verb->add_option("FILE", *file, "A .safetensors model file");
   add_session_flags(*verb, session);
   // All arguments, --help too, are the importer's.
-  CLI::App* import = verb->add_subcommand("import", "Make a model file of a Keras, ONNX, TFLite or .pth file")->prefix_command();
-  import->set_help_flag();
-  import->callback([import] { run_importer(import->remaining());
-});
-verb->callback([file, import, &session] {
-  if (!import->parsed()) execute_models(*file, session);
-});
-}  // namespace coulis
+  CLI::App* importer = verb->add_subcommand("import", "Make a model file of a Keras, ONNX, TFLite or .pth file")->prefix_command();
+  importer->set_help_flag();
+  importer->callback([importer] { run_importer(importer->remaining()); });
+  verb->callback([file, importer, &session] {
+    if (!importer->parsed()) execute_models(*file, session);
+  });
+}
 
 }  // namespace coulis

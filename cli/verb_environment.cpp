@@ -6,6 +6,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "cli/importer.hpp"
 #include "cli/verbs.hpp"
 #include "core/base/error.hpp"
 #include "core/network/model.hpp"
@@ -62,7 +63,13 @@ void add_models(CLI::App& app, Session& session) {
   CLI::App* verb = app.add_subcommand("models", "The model built in, or the card of a model file");
   verb->add_option("FILE", *file, "A .safetensors model file");
   add_session_flags(*verb, session);
-  verb->callback([file, &session] { execute_models(*file, session); });
+  // All arguments, --help too, are the importer's.
+  CLI::App* importer = verb->add_subcommand("import", "Make a model file of a Keras, ONNX, TFLite or .pth file")->prefix_command();
+  importer->set_help_flag();
+  importer->callback([importer] { run_importer(importer->remaining()); });
+  verb->callback([file, importer, &session] {
+    if (!importer->parsed()) execute_models(*file, session);
+  });
 }
 
 }  // namespace coulis

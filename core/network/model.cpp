@@ -25,11 +25,26 @@ std::string sha256_of(std::span<const std::byte> bytes) {
   return fmt::format("{:02x}", fmt::join(digest, ""));
 }
 
+// One number where the channels agree: so it stood in every fingerprint before channels could differ.
+std::string format_channels(const std::array<double, 3>& values) {
+  const bool equal = values[0] == values[1] && values[1] == values[2];
+  return equal ? fmt::format("{}", values[0]) : fmt::format("[{}]", fmt::join(values, ", "));
+}
+
 std::string find_metadata(const Safetensors& file, const std::string& key, const std::string& origin) {
   const auto found = file.metadata.find(key);
   if (found != file.metadata.end()) return found->second;
   throw Error(ErrorCode::kRunFailed, fmt::format("{} is not a coulis model: its metadata has no '{}'", origin, key),
               "import the model first");
+}
+
+std::shared_ptr<const std::vector<std::byte>> read_onnx_bytes(const Safetensors& file, const std::string& origin) {
+  const auto found = file.tensors.find("onnx");
+  if (found == file.tensors.end() || found->second.dtype != DType::kU8 || found->second.shape.size() != 1) {
+    throw Error(ErrorCode::kRunFailed, fmt::format("{} has no tensor 'onnx' of bytes", origin), "import the model again");
+  }
+  const std::span<const std::byte> bytes = found->second.bytes;
+  return std::make_shared<const std::vector<std::byte>>(bytes.begin(), bytes.end());
 }
 
 std::vector<std::byte> read_model_file(const std::filesystem::path& path) {
@@ -48,7 +63,8 @@ std::vector<std::byte> read_model_file(const std::filesystem::path& path) {
 }  // namespace
 
 std::string ModelCard::preprocessing() const {
-  return fmt::format("rgb {}x{} {}, u8 * {} + {}", input_width_px, input_height_px, to_string(filter), input_scale, input_offset);
+  return fmt::format("rgb {}x{} {}, u8 * {} + {}", input_width_px, input_height_px, to_string(filter), format_channels(input_scale),
+                     format_channels(input_offset));
 }
 
 Model parse_model(std::span<const std::byte> bytes, const std::string& origin, std::string_view expected_sha256) {
@@ -62,8 +78,9 @@ Model parse_model(std::span<const std::byte> bytes, const std::string& origin, s
   if (format != kFormat) throw Error(ErrorCode::kRunFailed, fmt::format("{} has format '{}', not '{}'", origin, format, kFormat));
   ParsedCard parsed = parse_card(find_metadata(file, "card", origin), origin);
   parsed.card.sha256 = sha256;
-  read_weights(file, parsed.layers);
-  return {std::move(parsed.card), std::make_shared<const InvertedResidualWeights>(std::move(parsed.layers))};
+  if (!parsed.maybe_layers) return {std::move(parsed.card), nullptr, read_onnx_bytes(file, origin)};
+  read_weights(file, *parsed.maybe_layers);
+  return {std::move(parsed.card), std::make_shared<const InvertedResidualWeights>(std::move(*parsed.maybe_layers)), nullptr};
 }
 
 Model load_model(const std::string& name_or_path) {

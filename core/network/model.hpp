@@ -1,6 +1,7 @@
 // Model: a network's weights and its card, as read from one safetensors file.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <memory>
 #include <span>
@@ -16,15 +17,15 @@ namespace coulis {
 struct ModelCard {
   std::string name;          // "mobilenet_v2_1.0_224"
   std::string title;         // one line for `coulis models`
-  std::string architecture;  // "inverted_residual"
+  std::string architecture;  // "inverted_residual" or "onnx"
   std::string source;        // where the weights come from
   std::string licence;       // SPDX
   std::string sha256;        // of the model file, hex
   int input_width_px = 0;
   int input_height_px = 0;
   Filter filter = Filter::kBicubic;
-  double input_scale = 0;  // network input = u8 * input_scale + input_offset
-  double input_offset = 0;
+  std::array<double, 3> input_scale{};  // of red, green, blue: network input = u8 * input_scale + input_offset
+  std::array<double, 3> input_offset{};
   int feature_width = 0;
 
   std::string preprocessing() const;  // one line that names all of the above that changes numbers: in fingerprints and files
@@ -34,7 +35,8 @@ struct InvertedResidualWeights;  // core/network/inverted_residual.hpp
 
 struct Model {
   ModelCard card;
-  std::shared_ptr<const InvertedResidualWeights> weights;
+  std::shared_ptr<const InvertedResidualWeights> weights;  // of architecture "inverted_residual"
+  std::shared_ptr<const std::vector<std::byte>> onnx;      // of architecture "onnx": an ONNX file, [1, 3, height, width] in
 };
 
 // The model inside the executable.

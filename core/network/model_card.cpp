@@ -2,8 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdint>
+#include <limits>
 #include <nlohmann/json.hpp>
 #include <string_view>
 
@@ -31,10 +34,20 @@ int read_int(const json& object, const char* key, int least, int most) {
   return static_cast<int>(number);
 }
 
-double read_finite(const json& object, const char* key) {
-  const double number = object.at(key).get<double>();
-  if (!std::isfinite(number)) refuse(fmt::format("'{}' is not finite", key));
-  return number;
+// A number for all channels, or one for each of red, green and blue.
+std::array<double, kRgb> read_channels_of_rgb(const json& object, const char* key) {
+  const json& value = object.at(key);
+  std::array<double, kRgb> numbers{};
+  if (value.is_array()) {
+    if (value.size() != kRgb) refuse(fmt::format("'{}' has {} numbers, not one or {}", key, value.size(), kRgb));
+    value.get_to(numbers);
+  } else {
+    numbers.fill(value.get<double>());
+  }
+  // The engine computes with floats.
+  const auto fits = [](double number) { return std::abs(number) <= std::numeric_limits<float>::max(); };
+  if (!std::all_of(numbers.begin(), numbers.end(), fits)) refuse(fmt::format("'{}' is not finite", key));
+  return numbers;
 }
 
 int read_channels(const json& object, const char* key) {
@@ -131,13 +144,14 @@ ModelCard read_card(const json& root) {
   card.architecture = root.at("architecture").get<std::string>();
   card.source = root.at("source").get<std::string>();
   card.licence = root.at("licence").get<std::string>();
-  if (card.architecture != "inverted_residual") refuse(fmt::format("architecture '{}' is not known", card.architecture));
+  if (card.architecture != "inverted_residual" && card.architecture != "onnx")
+    refuse(fmt::format("architecture '{}' is not known", card.architecture));
   const json& input = root.at("input");
   card.input_width_px = read_int(input, "width_px", 1, kMaxInputPx);
   card.input_height_px = read_int(input, "height_px", 1, kMaxInputPx);
   card.filter = parse_filter(input.at("filter").get<std::string>());
-  card.input_scale = read_finite(input, "scale");
-  card.input_offset = read_finite(input, "offset");
+  card.input_scale = read_channels_of_rgb(input, "scale");
+  card.input_offset = read_channels_of_rgb(input, "offset");
   card.feature_width = read_channels(root, "feature_width");
   return card;
 }
@@ -147,8 +161,11 @@ ModelCard read_card(const json& root) {
 ParsedCard parse_card(const std::string& text, const std::string& origin) {
   try {
     const json root = json::parse(text);
-    ParsedCard parsed{read_card(root), read_layers(root)};
-    if (parsed.layers.last_layer().out_channels != parsed.card.feature_width) refuse("'feature_width' is not the width of the last layer");
+    ParsedCard parsed{read_card(root), std::nullopt};
+    if (parsed.card.architecture == "onnx") return parsed;
+    parsed.maybe_layers = read_layers(root);
+    const int last_channels = parsed.maybe_layers->last_layer().out_channels;
+    if (last_channels != parsed.card.feature_width) refuse("'feature_width' is not the width of the last layer");
     return parsed;
   } catch (const json::exception& e) {
     throw Error(ErrorCode::kRunFailed, fmt::format("the card of {} cannot be read: {}", origin, e.what()), "import the model again");

@@ -1,6 +1,7 @@
 // The card of a model file: JSON text in the file's metadata -> ModelCard and the layers' geometry, every number within its limits.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "core/network/inverted_residual.hpp"
@@ -9,8 +10,8 @@
 namespace coulis {
 
 struct ParsedCard {
-  ModelCard card;                  // all but sha256
-  InvertedResidualWeights layers;  // extents only: the tensors are still empty
+  ModelCard card;                                       // all but sha256
+  std::optional<InvertedResidualWeights> maybe_layers;  // extents only: the tensors are still empty
 };
 
 // Throws Error(kRunFailed) naming `origin` for JSON that is malformed, incomplete or contradicts itself.

@@ -4,19 +4,17 @@
 
 #include "core/base/error.hpp"
 #include "core/network/fused/fp32/network.hpp"
+#include "core/network/openvino/onnx_network.hpp"
 
 namespace coulis {
 
 std::shared_ptr<const NetworkFactory> make_network_factory(const Model& model, Precision precision) {
-  if (model.card.architecture != "inverted_residual") {
-    throw Error(ErrorCode::kRunFailed, fmt::format("no engine here runs the architecture '{}'", model.card.architecture));
-  }
   switch (precision) {
     case Precision::kBf16:
     case Precision::kInt8: throw Error(ErrorCode::kUsage, fmt::format("--precision {} is not in this version", to_string(precision)));
     case Precision::kFp32: break;
   }
-  return fused::fp32::make_factory(model);
+  return model.onnx ? openvino::make_onnx_factory(model) : fused::fp32::make_factory(model);
 }
 
 }  // namespace coulis

@@ -26,7 +26,7 @@ class NetworkFactory {
   virtual std::unique_ptr<Network> make() const = 0;
 };
 
-// Throws Error(kRunFailed) for an architecture that no engine here runs, Error(kUsage) for a precision that the model or this CPU lacks.
+// Throws Error(kUsage) for a precision that the model or this CPU lacks, or for an engine that is not installed.
 std::shared_ptr<const NetworkFactory> make_network_factory(const Model& model, Precision precision);
 
 }  // namespace coulis

@@ -1,5 +1,6 @@
 #include <nanobind/nanobind.h>
 #include <nanobind/ndarray.h>
+#include <nanobind/stl/array.h>
 #include <nanobind/stl/string.h>
 
 #include <cstdint>
@@ -9,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "core/base/error.hpp"
 #include "core/network/inverted_residual.hpp"
 #include "core/network/network.hpp"
 #include "python/bindings/registers.hpp"
@@ -56,6 +58,7 @@ void add_pointwise(nb::dict& dict, const std::string& name, const PointwiseWeigh
 // The float32 tensors that the engine runs, by their names in the model file, in the order of the network.
 nb::dict read_model_weights(const std::string& name) {
   const Model model = load_model(name);
+  if (!model.weights) throw Error(ErrorCode::kUsage, "the model's weights are inside an ONNX graph");
   const InvertedResidualWeights& layers = *model.weights;
   nb::dict dict;
   const auto stem_kernel = static_cast<std::size_t>(layers.stem.kernel);
@@ -115,6 +118,9 @@ class PythonNetwork {
 }  // namespace
 
 void register_network(nb::module_& m) {
+  m.def(
+      "read_card", [](const std::string& model) { return to_dict(load_model(model).card); }, nb::arg("model"),
+      "The card of a model file, after the whole file was read and checked.");
   m.def("read_model_weights", &read_model_weights, nb::arg("model") = std::string(builtin_model_name()),
         "A model's float32 tensors as the engine runs them, by name, in the order of the network.");
   nb::class_<PythonNetwork>(m, "Network", "A model ready to run, for the SIMD level in use when it is made. One per thread.")

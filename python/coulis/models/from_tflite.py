@@ -1,25 +1,17 @@
-"""Turn an int8 TFLite file of the inverted-residual family into a coulis model file, the numbers as published.
-
-python -m coulis.models.from_tflite IN.tflite OUT.safetensors      (needs the PyPI packages tflite and flatbuffers)
-"""
+"""An int8 TFLite file of the inverted-residual family -> the numbers as published: int8 weights with their scales."""
 
 from __future__ import annotations
 
-import argparse
-import hashlib
-import json
+import struct
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
-import tflite  # type: ignore[import-untyped]
+import tflite
 
-from coulis.models import safetensors
+from coulis.models.describe import TENSORFLOW, Wishes, describe
+from coulis.models.model_file import Array, Card, Imported, ModelError
 
-Array = npt.NDArray[Any]
-FORMAT = "coulis-model-1"
 ACTIVATIONS = {
     tflite.ActivationFunctionType.NONE: "none",
     tflite.ActivationFunctionType.RELU: "relu",
@@ -27,15 +19,6 @@ ACTIVATIONS = {
 }
 TENSOR_TYPES = {tflite.TensorType.INT8: np.int8, tflite.TensorType.INT32: np.int32}
 WINDOW_OPTIONS = {"CONV_2D": tflite.Conv2DOptions, "DEPTHWISE_CONV_2D": tflite.DepthwiseConv2DOptions}
-
-# What the TFLite file does not say. u8 * scale + offset is what the published QUANTIZE operator takes: [-1, 1].
-CARD = {
-    "name": "mobilenet_v2_1.0_224",
-    "title": "MobileNetV2 1.0 224 (ImageNet), Google's int8 weights run in float32",
-    "architecture": "inverted_residual",
-    "licence": "Apache-2.0",
-}
-INPUT = {"width_px": 224, "height_px": 224, "filter": "bicubic", "scale": 1 / 127.5, "offset": -1.0}
 
 
 @dataclass
@@ -78,6 +61,24 @@ class Graph:
         return q.ScaleAsNumpy().astype(np.float32), q.ZeroPointAsNumpy().astype(np.int32)
 
 
+def read_tflite(data: bytes, sha256: str, stem_name: str, wishes: Wishes) -> Imported:
+    """stem_name: what to call a model that nothing else names."""
+    try:
+        graph = Graph(data)
+        _, height, width, _ = graph.shape(graph.operators[0].inputs[0])
+        importer = Importer(graph)
+        layers = importer.layers()
+    except (AttributeError, IndexError, KeyError, OverflowError, TypeError, ValueError, struct.error) as error:
+        raise ModelError("the TFLite file is damaged, or not an int8 network of inverted residual blocks") from error
+    if wishes.input_size not in (None, (width, height)):
+        raise ModelError(f"the TFLite model's input is fixed at {width}x{height}")
+    # [-1, 1] is what the QUANTIZE operator of Google's files takes.
+    title = f"{stem_name}, int8 weights run in float32"
+    return Imported(
+        {**describe(wishes, sha256, stem_name, title, TENSORFLOW, (width, height)), **layers}, importer.tensors
+    )
+
+
 class Importer:
     """Walks the operators once, collecting tensors under our names and the card's description of the layers."""
 
@@ -85,7 +86,8 @@ class Importer:
         self.graph = graph
         self.tensors: dict[str, Array] = {}
 
-    def card(self) -> dict[str, object]:
+    def layers(self) -> Card:
+        """The card's description of the layers."""
         steps = [op for op in self.graph.operators if op.kind != "QUANTIZE"]
         self._add_activation("input", steps[0].inputs[0])
         stem, at = self._stem(steps[0]), 1
@@ -96,7 +98,7 @@ class Importer:
         head = self._layer("head", steps[at])
         self._add_activation("pool.output", steps[at + 1].output)
         layers = {"padding": "same", "stem": stem, "blocks": blocks, "head": head}
-        return {**CARD, "input": INPUT, "feature_width": head["out_channels"], **layers}
+        return {"feature_width": head["out_channels"], **layers}
 
     def _stem(self, op: Operator) -> dict[str, object]:
         layer = self._layer("stem", op)
@@ -107,7 +109,7 @@ class Importer:
         at += expand is not None
         depthwise, project = steps[at], steps[at + 1]
         if (depthwise.kind, project.kind) != ("DEPTHWISE_CONV_2D", "CONV_2D"):
-            raise SystemExit(f"{name}: {depthwise.kind}, {project.kind} is not an inverted residual block")
+            raise ModelError(f"{name}: {depthwise.kind}, {project.kind} is not an inverted residual block")
         block_input = (expand or depthwise).inputs[0]
         expand_layer = self._layer(f"{name}.expand", expand) if expand else None
         depthwise_layer = self._layer(f"{name}.depthwise", depthwise)
@@ -116,7 +118,7 @@ class Importer:
         residual = steps[at].kind == "ADD"
         if residual:
             if sorted(steps[at].inputs) != sorted([block_input, project.output]):
-                raise SystemExit(f"{name}: the addition is not a residual connection")
+                raise ModelError(f"{name}: the addition is not a residual connection")
             self._add_activation(f"{name}.add.output", steps[at].output)
         block = {
             "expand": expand is not None,
@@ -130,17 +132,17 @@ class Importer:
             "project_activation": project_layer["activation"],
         }
         if expand_layer and expand_layer["activation"] != block["activation"]:
-            raise SystemExit(f"{name}: expand and depthwise have different activations")
+            raise ModelError(f"{name}: expand and depthwise have different activations")
         return block, at + residual
 
     def _layer(self, name: str, op: Operator) -> dict[str, object]:
         """Collects one convolution. Weights are [out, in], [out, k, k, in] or, depthwise, [k, k, channels]."""
         if op.options.Padding() != tflite.Padding.SAME:
-            raise SystemExit(f"{name}: only SAME padding is known")
+            raise ModelError(f"{name}: only SAME padding is known")
         weight = self.graph.constant(op.inputs[1])
         scales, zero_points = self.graph.quantisation(op.inputs[1])
         if zero_points.any():
-            raise SystemExit(f"{name}: weights must be symmetric")
+            raise ModelError(f"{name}: weights must be symmetric")
         if op.kind == "DEPTHWISE_CONV_2D":
             weight = weight[0]
         elif weight.shape[1:3] == (1, 1):
@@ -159,24 +161,3 @@ class Importer:
 def is_head(steps: list[Operator], at: int) -> bool:
     """The convolution in front of the average pool; the classifier behind it is left out."""
     return steps[at].kind == "CONV_2D" and steps[at + 1].kind == "MEAN"
-
-
-def import_model(source: Path, target: Path) -> None:
-    data = source.read_bytes()
-    importer = Importer(Graph(data))
-    card = importer.card()
-    card["source"] = f"Google, {source.name}, sha256 {hashlib.sha256(data).hexdigest()}; the classifier is left out"
-    metadata = {"format": FORMAT, "card": json.dumps(card, separators=(",", ":"))}
-    safetensors.write(target, importer.tensors, metadata)
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("source", type=Path, metavar="IN.tflite")
-    parser.add_argument("target", type=Path, metavar="OUT.safetensors")
-    arguments = parser.parse_args()
-    import_model(arguments.source, arguments.target)
-
-
-if __name__ == "__main__":
-    main()

@@ -2,7 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <functional>
+#include <map>
 #include <span>
 #include <string>
 #include <vector>
@@ -44,6 +46,17 @@ TEST(Model, TheBuiltInModelMatchesItsSumAndDescribesItself) {
   EXPECT_EQ(model.card.preprocessing(), "rgb 224x224 bicubic, u8 * 0.00784313725490196 + -1");
 }
 
+TEST(Model, ScaleAndOffsetAreOneNumberOrOneForEachChannel) {
+  SmallModel model = make_small_model({});
+  model.card["input"]["scale"] = {0.25, 0.5, 1.0};
+  const ModelCard card = parse_model(model.to_bytes(), "the test model").card;
+  EXPECT_EQ(card.input_scale, (std::array<double, 3>{0.25, 0.5, 1.0}));
+  EXPECT_EQ(card.input_offset, (std::array<double, 3>{-0.9, -0.9, -0.9}));
+  EXPECT_EQ(card.preprocessing(), "rgb 45x61 bicubic, u8 * [0.25, 0.5, 1] + -0.9");
+  model.card["input"]["scale"] = {0.5, 0.5, 0.5};
+  EXPECT_EQ(parse_model(model.to_bytes(), "the test model").card.preprocessing(), "rgb 45x61 bicubic, u8 * 0.5 + -0.9");
+}
+
 TEST(Model, AnUnknownNameIsAUsageError) {
   try {
     load_model("mobilenet_v9");
@@ -77,6 +90,18 @@ TEST(Model, AFileOfAnotherFormatIsRefused) {
   expect_refused([](SmallModel& m) { m.format = "coulis-model-9"; }, "coulis-model-9");
 }
 
+TEST(Model, AnOnnxGraphIsHandedOnAsItsBytes) {
+  SmallModel small = make_small_model({});
+  small.card["architecture"] = "onnx";
+  const std::vector<std::byte> graph = {std::byte{8}, std::byte{0}, std::byte{255}};
+  const std::map<std::string, std::string> metadata = {{"format", small.format}, {"card", small.card.dump()}};
+  const Model model = parse_model(write_safetensors({{"onnx", {DType::kU8, {3}, graph}}}, metadata), "the test model");
+  EXPECT_EQ(*model.onnx, graph);
+  EXPECT_EQ(model.weights, nullptr);
+  EXPECT_NE(parse_error(write_safetensors({}, metadata)).find("no tensor 'onnx' of bytes"), std::string::npos);
+  EXPECT_NE(parse_error(write_safetensors({{"onnx", {DType::kI8, {3}, graph}}}, metadata)).find("no tensor 'onnx'"), std::string::npos);
+}
+
 TEST(Model, AMissingTensorIsNamed) {
   expect_refused([](SmallModel& m) { m.values.erase("blocks.2.depthwise.bias"); }, "no tensor 'blocks.2.depthwise.bias'");
 }
@@ -105,6 +130,8 @@ TEST(Model, ExtentsOutsideTheirLimitsAreRefused) {
   expect_refused([](SmallModel& m) { m.card["input"]["width_px"] = 1e9; }, "'width_px' is not an integer");
   expect_refused([](SmallModel& m) { m.card["input"]["height_px"] = 1000000; }, "'height_px' is 1000000");
   expect_refused([](SmallModel& m) { m.card["input"]["scale"] = "1"; }, "cannot be read");
+  expect_refused([](SmallModel& m) { m.card["input"]["scale"] = {1.0, 2.0}; }, "'scale' has 2 numbers");
+  expect_refused([](SmallModel& m) { m.card["input"]["offset"] = {0.0, 0.0, 1e39}; }, "'offset' is not finite");
   expect_refused([](SmallModel& m) { m.card["blocks"] = json::array(); }, "'blocks'");
 }
 

@@ -112,7 +112,8 @@ Tensor run_block(const Tensor& in, const BlockWeights& block, Padding padding) {
 std::vector<double> compute_reference_features(const Model& model, const ImageView& image) {
   const InvertedResidualWeights& layers = *model.weights;
   Tensor in(image.height, image.width, 3);
-  for (std::size_t i = 0; i < in.values.size(); ++i) in.values[i] = image.data[i] * model.card.input_scale + model.card.input_offset;
+  for (std::size_t i = 0; i < in.values.size(); ++i)
+    in.values[i] = image.data[i] * model.card.input_scale[i % 3] + model.card.input_offset[i % 3];
   Tensor tensor = convolve_stem(in, layers.stem, layers.padding);
   for (const BlockWeights& block : layers.blocks) tensor = run_block(tensor, block, layers.padding);
   if (layers.maybe_head) tensor = mix_channels(tensor, *layers.maybe_head);

@@ -54,7 +54,7 @@ PackedNetwork<Format> pack_network(const Model& model) {
   PackedNetwork<Format> packed;
   const InvertedResidualWeights& weights = *model.weights;
   packed.plan = make_plan(model.card, weights);
-  packed.format.pixel_scale = {static_cast<float>(model.card.input_scale), static_cast<float>(model.card.input_offset)};
+  packed.format.pixel_scale = pixel_scale_of(model.card);
   const PointwiseKernel& kernel = packed.format.pointwise;
   packed.stem = pack_stem(weights.stem, kernel, packed.arena);
   for (const BlockWeights& block : weights.blocks) {

@@ -8,14 +8,38 @@ namespace {
 
 constexpr std::size_t kRgb = 3;
 
-void convert_row(const std::uint8_t* pixels, std::size_t count, const PixelScale& pixel_scale, float* __restrict row) {
-  for (std::size_t i = 0; i < count; ++i) row[i] = static_cast<float>(pixels[i]) * pixel_scale.scale + pixel_scale.offset;
+// Three channels and four lanes come round together: each vector of a row has its own vectors of factors.
+constexpr std::size_t kPeriod = 24;
+using Factors = std::array<float, kPeriod>;
+
+Factors repeat(const std::array<float, kRgb>& channels) {
+  Factors factors{};
+  for (std::size_t i = 0; i < kPeriod; ++i) factors[i] = channels[i % kRgb];
+  return factors;
+}
+
+void convert_row(const std::uint8_t* pixels, std::size_t count, const Factors& scale, const Factors& offset, float* __restrict row) {
+  const std::size_t whole = count / kPeriod * kPeriod;
+  for (std::size_t i = 0; i < whole; i += kPeriod) {
+    for (std::size_t j = 0; j < kPeriod; ++j) row[i + j] = static_cast<float>(pixels[i + j]) * scale[j] + offset[j];
+  }
+  for (std::size_t i = whole; i < count; ++i) row[i] = static_cast<float>(pixels[i]) * scale[i - whole] + offset[i - whole];
+}
+
+std::array<float, kRgb> to_floats(const std::array<double, kRgb>& values) {
+  return {static_cast<float>(values[0]), static_cast<float>(values[1]), static_cast<float>(values[2])};
 }
 
 }  // namespace
 
+PixelScale pixel_scale_of(const ModelCard& card) {
+  return {to_floats(card.input_scale), to_floats(card.input_offset)};
+}
+
 void convert_rows(const ImageView& image, const PixelScale& pixel_scale, const Window& window, int first, int end, std::size_t row_elements,
                   float* rows) {
+  const Factors scale = repeat(pixel_scale.scale);
+  const Factors offset = repeat(pixel_scale.offset);
   const std::size_t left_floats = static_cast<std::size_t>(window.left_padding) * kRgb;
   const std::size_t image_floats = static_cast<std::size_t>(image.width) * kRgb;
   for (int y = first; y < end; ++y, rows += row_elements) {
@@ -24,7 +48,7 @@ void convert_rows(const ImageView& image, const PixelScale& pixel_scale, const W
       continue;
     }
     std::fill_n(rows, left_floats, 0.0F);
-    convert_row(image.row(y), image_floats, pixel_scale, rows + left_floats);
+    convert_row(image.row(y), image_floats, scale, offset, rows + left_floats);
     std::fill(rows + left_floats + image_floats, rows + row_elements, 0.0F);
   }
 }

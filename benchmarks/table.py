@@ -10,7 +10,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-import harness
+import report
 
 HEAD = """# Benchmarks
 
@@ -21,10 +21,12 @@ protocols are in the docstrings of `benchmarks/*.py`. `make bench` measures, `be
 
 
 def cell(value: float, unit: str) -> str:
-    return harness.format_value(value, "").strip() if unit == "x" else harness.format_value(value, unit)
+    return report.format_value(value, "").strip() if unit == "x" else report.format_value(value, unit)
 
 
 def format_row(figure: dict[str, Any]) -> str:
+    if "text" in figure:
+        return f"| {figure['name']} | {figure['text']} | | |"
     unit = figure["unit"]
     spread = f"{figure['min']:.4g} to {figure['max']:.4g}" if len(figure["values"]) > 1 else ""
     goal = f"{figure['goal']}: {'met' if figure['met'] else '**missed**'}" if "goal" in figure else ""
@@ -50,6 +52,8 @@ def warn_of_other_work(machine: dict[str, Any]) -> list[str]:
 
 
 def format_benchmark(name: str, result: dict[str, Any]) -> str:
+    if "skipped" in result:
+        return f"## {result['title']}\n\n`benchmarks/{name}.py` was skipped: {result['skipped']}.\n"
     rounds = f"{result['rounds']} round{'s' if result['rounds'] > 1 else ''}"
     lines = [
         f"## {result['title']}",
@@ -73,7 +77,7 @@ def main() -> None:
     if not files:
         parser.error("no results: run `make bench` first")
     results = {file.stem: json.loads(file.read_text()) for file in files}
-    machines = sorted({format_machine(result) for result in results.values()})
+    machines = sorted({format_machine(result) for result in results.values() if "machine" in result})
     print(HEAD)
     print("\n".join(f"- {machine}" for machine in machines) + "\n")
     print("\n".join(format_benchmark(name, result) for name, result in results.items()), end="")

@@ -52,7 +52,7 @@ class Race:
 
 
 class EngineProcess:
-    """rivals/engine_worker.py with one engine. `missing` says why it cannot run; else `version` and `in_use` are set."""
+    """rivals/engine_worker.py with one engine: `missing` says why it cannot run, `in_use` what it really runs."""
 
     def __init__(self, engine: str, precision: str, images: Path, environment: dict[str, str]) -> None:
         python = sys.executable if engine == "coulis" else harness.RIVALS_PYTHON

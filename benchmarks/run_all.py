@@ -49,9 +49,7 @@ def main() -> None:
     files = [file for name in BENCHMARKS if (file := RESULTS / f"{name}.json").exists()]
     page = subprocess.run([sys.executable, FOLDER / "table.py", *files], check=True, stdout=subprocess.PIPE).stdout
     (RESULTS / "table.md").write_bytes(page)
-    print(
-        f"\n{len(arguments.only)} benchmarks in {time.monotonic() - start:.0f} s; the table: benchmarks/results/table.md"
-    )
+    print(f"\n{len(arguments.only)} benchmarks in {time.monotonic() - start:.0f} s; see {RESULTS / 'table.md'}")
     if failed:
         sys.exit(f"FAILED: {', '.join(failed)}")
 

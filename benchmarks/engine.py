@@ -5,7 +5,7 @@
 Protocol: each engine is a process of its own that stays. First all features are compared with the original's: ONNX
 Runtime in float32 for fp32 and bf16, LiteRT on the published file for int8. Then the engines run in turn, some seconds
 each, with one thread bound to one core, and with two, a stream or session for each; a ratio is taken within a round.
-OpenVINO's precision, streams, threads and pinning are read back from it, and its kernels are printed. `CPU time` is
+OpenVINO's precision, streams, threads and pinning are read back from it, and its kernels are told. `CPU time` is
 per second of the process's own time, which a busy machine disturbs less. `avx2` masks AVX-512 off where an engine
 lets itself be told: coulis, and oneDNN under OpenVINO and TensorFlow; not XNNPACK and ONNX Runtime.
 """
@@ -76,8 +76,8 @@ def start(section: Section, images: Path) -> tuple[dict[Contestant, EngineProces
         equal, text = compare_rows(process.rows(), expected, contestant[1], section.original[1])
         if equal:
             running[contestant] = process
-            proofs.append(f"{name} {process.version}: {text}")
-            print(f"{name} {process.version} runs {process.in_use}")
+            proofs.append(f"{name}: {text}")
+            notes.append(report.make_note(f"{name} {process.version} runs".replace(" this build", ""), process.in_use))
             continue
         if contestant == section.ours:
             sys.exit(f"{name}: {text}: nothing to compare")

@@ -55,26 +55,28 @@ class EngineProcess:
     """rivals/engine_worker.py with one engine: `missing` says why it cannot run, `in_use` what it really runs."""
 
     def __init__(self, engine: str, precision: str, images: Path, environment: dict[str, str]) -> None:
+        self.stderr = tempfile.TemporaryFile("w+")  # noqa: SIM115 (closed with the object)
         python = sys.executable if engine == "coulis" else harness.RIVALS_PYTHON
         worker = harness.RIVALS / "engine_worker.py"
         self.process = subprocess.Popen(
             [python, worker, engine, precision, MODELS, images],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
+            stderr=self.stderr,
             text=True,
             env={**os.environ, "CUDA_VISIBLE_DEVICES": "", **environment},
         )
         answer = self._read()
         self.missing: str = answer.get("missing", "")
         self.version: str = answer.get("version", "")
-        self.in_use: dict[str, Any] = answer.get("in_use", {})
+        self.in_use: str = answer.get("in_use", "")
 
     def _read(self) -> dict[str, Any]:
         assert self.process.stdout
         line = self.process.stdout.readline()
         if not line:
-            sys.exit(f"an engine died: {' '.join(map(str, self.process.args))}")
+            self.stderr.seek(0)
+            sys.exit(f"{self.stderr.read()}\nan engine died: {' '.join(map(str, self.process.args))}")
         return json.loads(line)
 
     def _ask(self, request: dict[str, Any]) -> dict[str, Any]:

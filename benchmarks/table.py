@@ -15,8 +15,20 @@ import report
 HEAD = """# Benchmarks
 
 Each benchmark first proves that the results it compares are equal, then runs the contestants in turn, round by round,
-on one machine. Figures are medians, with the smallest and the largest round; a ratio is taken within a round. The
-protocols are in the docstrings of `benchmarks/*.py`. `make bench` measures, `benchmarks/table.py` writes this page.
+on one machine, with the multiply-add peak of a core beside them. Figures are medians, with the smallest and the largest
+round; a ratio is taken within a round, and above 1 means that coulis is faster. The protocols are in the docstrings of
+`benchmarks/*.py`. `make bench` measures and writes this page as `benchmarks/results/table.md`.
+
+The rivals come from PyPI (`requirements/bench.txt`) into an environment of their own. Each engine is a process that
+stays, bound to the same cores, with one stream, session or interpreter of one thread for each core. All run the same
+published weights: LiteRT and OpenVINO in int8 the published TFLite file without its classifier, LiteRT in float32 that
+file with its numbers as floats, ONNX Runtime in int8 that file as QDQ operators, TensorFlow its own Keras MobileNetV2.
+
+AVX2 on a CPU with AVX-512: coulis is told so by COULIS_SIMD, oneDNN under OpenVINO and TensorFlow by
+ONEDNN_MAX_CPU_ISA, which both obey: the names of OpenVINO's kernels say so, and TensorFlow's ONEDNN_VERBOSE=1. XNNPACK
+(LiteRT) and ONNX Runtime ask the CPU itself and have no such setting; the CPUs here do not let a process hide
+instructions from itself (`arch_prctl(ARCH_SET_CPUID)`), and an emulated CPU is slower by so much that a ratio would
+mean nothing. A CPU without AVX-512, or a virtual machine that hides it, is where to measure those.
 """
 
 

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from engines import OPENERS, Runner
+from engines import OPENERS, MissingError, Runner
 
 WARM_UP_IMAGES = 3
 
@@ -54,8 +54,8 @@ def serve(arguments: list[str], answer: Any) -> None:
     name, precision, models, images_file = arguments
     try:
         engine = OPENERS[name](Path(models), precision)
-    except Exception as error:
-        answer({"missing": f"{error}".split("\n")[0]})
+    except MissingError as error:
+        answer({"missing": str(error).split("\n")[0]})
         return
     images = [engine.prepare(image) for image in np.load(images_file)]
     runners: dict[int, list[Runner]] = {}

@@ -15,13 +15,18 @@ from typing import Any
 
 import numpy as np
 
+
+class MissingError(Exception):
+    """This build or this CPU lacks the precision."""
+
+
 Runner = Callable[[np.ndarray], np.ndarray]
 
 
 @dataclass(frozen=True)
 class Engine:
     version: str
-    in_use: dict[str, Any]  # settings read back from the engine, not those asked for
+    in_use: str  # read back from the engine where it can be asked
     prepare: Callable[[np.ndarray], np.ndarray]  # of uint8 [224, 224, 3]
     make_runners: Callable[[int], list[Runner]]  # for so many threads
 
@@ -40,8 +45,11 @@ def open_coulis(models: Path, precision: str) -> Engine:
     from coulis import _core
 
     _core.limit_simd(os.environ.get("COULIS_SIMD", "best"))
-    _core.Network(precision=precision)  # raises _core.Error where this build or this CPU lacks the precision
-    in_use = {"precision": precision, "simd": _core.simd_in_use()}
+    try:
+        _core.Network(precision=precision)
+    except _core.Error as error:
+        raise MissingError(str(error)) from error
+    in_use = f"{precision}, {_core.simd_in_use()}"
     return Engine(
         "this build",
         in_use,
@@ -66,7 +74,7 @@ def open_onnxruntime(models: Path, precision: str) -> Engine:
     prepare = (
         (lambda image: to_planes(image[None])) if precision == "int8" else (lambda image: to_planes(to_floats(image)))
     )
-    in_use = {"precision": precision, "threads per session": options.intra_op_num_threads}
+    in_use = f"{file.name}, {options.intra_op_num_threads} thread for each session, no spinning"
     return Engine(onnxruntime.__version__, in_use, prepare, lambda n: [make_runner() for _ in range(n)])
 
 
@@ -103,14 +111,15 @@ def open_openvino(models: Path, precision: str) -> Engine:
         return [lambda image, request=request: run(request, image) for request in requests]
 
     prepare = (lambda image: image[None]) if precision == "int8" else (lambda image: to_planes(to_floats(image)))
-    return Engine(openvino.__version__.split("-")[0], {"kernels": list_kernels(compile_for(1))}, prepare, make_runners)
+    return Engine(openvino.__version__.split("-")[0], list_kernels(compile_for(1)), prepare, make_runners)
 
 
-def list_kernels(compiled: Any) -> dict[str, int]:
+def list_kernels(compiled: Any) -> str:
     """The implementations that OpenVINO chose for its convolutions: they name precision and instructions."""
     operators = [op.get_rt_info() for op in compiled.get_runtime_model().get_ops()]
     chosen = [info["primitiveType"].astype(str) for info in operators if "Convolution" in info["layerType"].astype(str)]
-    return dict(Counter(chosen))
+    counted = ", ".join(f"{count} {name}" for name, count in Counter(chosen).items())
+    return f"{compiled.get_property('INFERENCE_PRECISION_HINT').get_type_name()}, not pinned; convolutions: {counted}"
 
 
 def open_litert(models: Path, precision: str) -> Engine:
@@ -134,7 +143,12 @@ def open_litert(models: Path, precision: str) -> Engine:
 
     prepare = (lambda image: image[None]) if precision == "int8" else to_floats
     version = importlib.metadata.version("ai-edge-litert")
-    return Engine(version, {"model": file.name, "threads": 1}, prepare, lambda n: [make_runner() for _ in range(n)])
+    return Engine(
+        version,
+        f"{file.name}, 1 thread for each interpreter, XNNPACK",
+        prepare,
+        lambda n: [make_runner() for _ in range(n)],
+    )
 
 
 def find_interpreter() -> Any:
@@ -159,7 +173,7 @@ def open_tensorflow(models: Path, precision: str) -> Engine:
     tf.config.threading.set_intra_op_parallelism_threads(1)
     tf.config.threading.set_inter_op_parallelism_threads(len(os.sched_getaffinity(0)))
     features = load_frozen_features(models / "keras.weights.h5")
-    in_use = {"precision": precision, "threads per operator": tf.config.threading.get_intra_op_parallelism_threads()}
+    in_use = f"frozen graph, {tf.config.threading.get_intra_op_parallelism_threads()} thread for each operator, oneDNN"
     return Engine(
         tf.__version__, in_use, to_floats, lambda n: [lambda image: features(tf.constant(image)).numpy()[0]] * n
     )

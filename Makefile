@@ -63,7 +63,7 @@ tsan: .venv/.stamp-build  ## C++ tests under ThreadSanitizer
 
 # One JSON file each in benchmarks/results, and the page table.md. To publish: `cp benchmarks/results/table.md docs/benchmarks.md`.
 bench: export PYTHONPATH := $(PRESET_DIR)/python
-bench: build .venv/.stamp-test .venv-bench/.stamp  ## Run every benchmark (BENCH_FLAGS=--quick: minutes instead of 40; each proves equal results first)
+bench: build .venv/.stamp-test .venv-bench/.stamp  ## Run every benchmark in 40 minutes; BENCH_FLAGS=--quick: in a few
 	cmake --build $(PRESET_DIR) -j $(JOBS) --target peak_fma engine_alone
 	$(PYTHON) benchmarks/run_all.py $(BENCH_FLAGS)
 

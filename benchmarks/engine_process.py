@@ -31,7 +31,7 @@ def make_models() -> None:
         for file in made:
             file.unlink()
     script = harness.RIVALS / "make_models.py"
-    harness.run_measured([harness.RIVALS_PYTHON, script, harness.PUBLISHED_MODEL, MODELS], stderr=subprocess.DEVNULL)
+    harness.run_measured([harness.RIVALS_PYTHON, script, harness.PUBLISHED_MODEL, MODELS], quiet=True)
     (MODELS / "fp32.onnx").symlink_to(harness.ONNX_MODEL)
 
 

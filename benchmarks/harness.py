@@ -9,6 +9,7 @@ import argparse
 import os
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -73,17 +74,22 @@ class Usage:
     stdout: str
 
 
-def run_measured(command: Sequence[str | Path], **options: Any) -> Usage:
-    """options: as of subprocess.Popen."""
+def run_measured(command: Sequence[str | Path], *, quiet: bool = False, **options: Any) -> Usage:
+    """quiet: what it says on stderr is shown only if it fails. options: as of subprocess.Popen."""
+    words = [str(word) for word in command]
     start = time.perf_counter()
-    with subprocess.Popen([str(word) for word in command], stdout=subprocess.PIPE, text=True, **options) as process:
-        assert process.stdout
-        stdout = process.stdout.read()
-        _, status, usage = os.wait4(process.pid, 0)
-        wall_s = time.perf_counter() - start
-        process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode != 0:
-        sys.exit(f"exit status {process.returncode}: {' '.join(map(str, command))}")
+    with tempfile.TemporaryFile("w+") as said:
+        if quiet:
+            options["stderr"] = said
+        with subprocess.Popen(words, stdout=subprocess.PIPE, text=True, **options) as process:
+            assert process.stdout
+            stdout = process.stdout.read()
+            _, status, usage = os.wait4(process.pid, 0)
+            wall_s = time.perf_counter() - start
+            process.returncode = os.waitstatus_to_exitcode(status)
+        if process.returncode != 0:
+            said.seek(0)
+            sys.exit(f"{said.read()[-5000:]}\nexit status {process.returncode}: {' '.join(words)}")
     return Usage(wall_s, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024 / 1e6, stdout)
 
 

@@ -16,7 +16,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import subprocess
 import tempfile
 from functools import partial
 from pathlib import Path
@@ -50,7 +49,7 @@ def run_reference(folder: Path, output: Path, options: list[str]) -> float:
     words = ["--photos", folder, "--weights", engine_process.MODELS / "keras.weights.h5", "--out", output, *options]
     environment = {**os.environ, "PYTHONWARNINGS": "ignore"}
     usage = harness.run_measured(
-        [harness.RIVALS_PYTHON, SCRIPT, *words], stderr=subprocess.DEVNULL, cwd=output.parent, env=environment
+        [harness.RIVALS_PYTHON, SCRIPT, *words], quiet=True, cwd=output.parent, env=environment
     )
     result = json.loads(usage.stdout.rsplit("RESULT", 1)[1].splitlines()[0])
     print(

@@ -1,6 +1,6 @@
 """The network alone against other engines: the same weights, the same photos decoded beforehand, batch 1.
 
-    PYTHONPATH=build/release/python python benchmarks/engine.py [fp32|bf16|int8|fp32-avx2|int8-avx2] [--json FILE]
+    python benchmarks/engine.py [fp32|bf16|int8|fp32-avx2|int8-avx2] [--json FILE]
 
 Protocol: each engine is a process of its own that stays. First all features are compared with the original's: ONNX
 Runtime in float32 for fp32 and bf16, LiteRT on the published file for int8. Then the engines run in turn, some seconds

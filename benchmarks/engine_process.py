@@ -64,7 +64,7 @@ class EngineProcess:
             stdout=subprocess.PIPE,
             stderr=self.stderr,
             text=True,
-            env={**os.environ, "CUDA_VISIBLE_DEVICES": "", **environment},
+            env={**os.environ, "PYTHONPATH": str(harness.BUILD / "python"), **environment},
         )
         answer = self._read()
         self.missing: str = answer.get("missing", "")

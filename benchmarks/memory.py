@@ -59,6 +59,7 @@ def main() -> None:
         report.make_figure(f"{often} photos / {once} photos", "x", growth, at_most=1.1),
         report.make_figure(f"peak, {once} photos", "MB", peaks[str(once)], at_most=500),
         report.make_figure(f"peak, {often} photos", "MB", peaks[str(often)], at_most=500),
+        report.make_peak_figure(peaks),
     ]
     report.publish("Memory of a run, 2 threads", "every photo has its row", arguments, machine, figures)
 

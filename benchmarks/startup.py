@@ -39,6 +39,7 @@ def main() -> None:
     ]
     cpu_ms = [usage.cpu_s * 1000 for usage in usages["coulis --version"]]
     figures.append(report.make_figure("coulis --version, CPU time", "ms", cpu_ms))
+    figures.append(report.make_peak_figure(usages))
     report.publish("Start-up", "the version printed is that of the file VERSION", arguments, machine, figures)
 
 

@@ -101,6 +101,8 @@ def skip(title: str, reason: str, arguments: argparse.Namespace) -> None:
 
 def write_json(arguments: argparse.Namespace, result: dict[str, Any]) -> None:
     if arguments.json:
+        section = f" {arguments.section}" if "section" in arguments else ""
+        result["command"] = f"benchmarks/{Path(sys.argv[0]).name}{section}"
         result["date"] = datetime.now(UTC).strftime("%Y-%m-%d")
         arguments.json.parent.mkdir(parents=True, exist_ok=True)
         arguments.json.write_text(json.dumps(result, indent=1) + "\n")

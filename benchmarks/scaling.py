@@ -2,8 +2,8 @@
 
     python benchmarks/scaling.py [FOLDER] [--photos 2592] [--images 1000000] [--rounds 5] [--json FILE]
 
-Measured: `coulis run` with one thread and with all cores, then `coulis fit` with one and with two: the seconds of each
-stage, as the manifest has them. The model, for N photos on P cores:
+Measured: `coulis run` with all cores, `coulis fit` with one thread and with two: the seconds of each stage, as the
+manifest has them. The model, for N photos on P cores:
 
     time = start-up + N * (list + plan + serial part of the reduction) + PCA     (one core works)
          + N * (read + decode + resample + network + write + parallel part of the reduction) / (P * busy)
@@ -31,6 +31,7 @@ import report
 
 CORES = (8, 64, 192)
 BUSY = 0.95
+PARTS = 10
 REDUCTION = ("moments", "projection and tables")
 MEMORY_BYTES_PER_PHOTO = 8.8e6 + 2 * 4.8e6  # weights once; the tensor that overflows a core's cache, written and read
 MEMORY_MB_S_PER_CORE = 460_000 / 96  # 12 channels of DDR5-4800 for 96 cores, as servers have them
@@ -51,11 +52,12 @@ class Costs:
         return serial_s + photos * self.parallel_s / (cores * (BUSY if cores > 1 else 1))
 
 
-def run_seconds(folder: Path, output: Path, verb: str, threads: int) -> dict[str, float]:
+def run_seconds(folder: Path, count: int, output: Path, verb: str, threads: int) -> dict[str, float]:
     """By stage, and "whole"."""
-    fresh = ["--fresh"] if verb == "run" else []
-    places = [folder, output] if verb == "run" else [output]
-    words = [harness.COULIS, verb, *places, *fresh, "-k", "50", "--threads", str(threads), "--json", "-q"]
+    places, options = [output], []
+    if verb == "run":  # PARTS parts, so that the reduction, which goes by parts, has enough for its threads
+        places, options = [folder, output], ["--fresh", "--images-per-part", str(count // PARTS)]
+    words = [harness.COULIS, verb, *places, *options, "-k", "50", "--threads", str(threads), "--json", "-q"]
     usage = harness.run_measured(words)
     return {**json.loads(usage.stdout)["seconds"], "whole": usage.wall_s}
 
@@ -108,7 +110,7 @@ def main() -> None:
     parser.add_argument("folder", nargs="?", type=Path, default=photos.default_folder(), help="JPEG files")
     parser.add_argument("--photos", type=int, default=2592, help="measured here (default: 2592)")
     parser.add_argument("--images", type=int, default=1_000_000, help="of the run predicted (default: 1000000)")
-    arguments = harness.parse(parser, rounds=3)
+    arguments = harness.parse(parser)
     if arguments.quick:
         arguments.photos = 192
 
@@ -117,10 +119,10 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as temporary:
         folder, output = Path(temporary) / "photos", Path(temporary) / "output"
         photos.link_photos(arguments.folder, arguments.photos, folder)
-        contestants = {"run all": partial(run_seconds, folder, output, "run", cores)}
+        contestants = {"run all": partial(run_seconds, folder, arguments.photos, output, "run", cores)}
         for threads in (1, 2):
-            contestants[f"fit {threads}"] = partial(run_seconds, folder, output, "fit", threads)
-        run_seconds(folder, output, "run", cores)
+            contestants[f"fit {threads}"] = partial(run_seconds, folder, arguments.photos, output, "fit", threads)
+        run_seconds(folder, arguments.photos, output, "run", cores)
         results = harness.run_in_turn(contestants, arguments.rounds)
         sizes = (file_bytes(folder) / arguments.photos, file_bytes(output) / arguments.photos)
     costs = median_costs(results, arguments.photos, sizes)

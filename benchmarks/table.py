@@ -63,14 +63,14 @@ def warn_of_other_work(machine: dict[str, Any]) -> list[str]:
     ]
 
 
-def format_benchmark(name: str, result: dict[str, Any]) -> str:
+def format_benchmark(result: dict[str, Any]) -> str:
     if "skipped" in result:
-        return f"## {result['title']}\n\n`benchmarks/{name}.py` was skipped: {result['skipped']}.\n"
+        return f"## {result['title']}\n\n`{result['command']}` was skipped: {result['skipped']}.\n"
     rounds = f"{result['rounds']} round{'s' if result['rounds'] > 1 else ''}"
     lines = [
         f"## {result['title']}",
         "",
-        f"`benchmarks/{name}.py`, {rounds}{', --quick' if result['quick'] else ''}. Proved first: {result['proof']}.",
+        f"`{result['command']}`, {rounds}{', --quick' if result['quick'] else ''}. Proved first: {result['proof']}.",
         *warn_of_other_work(result["machine"]),
         "",
         "| | median | spread | goal |",
@@ -88,11 +88,11 @@ def main() -> None:
     files = parser.parse_args().files
     if not files:
         parser.error("no results: run `make bench` first")
-    results = {file.stem: json.loads(file.read_text()) for file in files}
-    machines = sorted({format_machine(result) for result in results.values() if "machine" in result})
+    results = [json.loads(file.read_text()) for file in files]
+    machines = sorted({format_machine(result) for result in results if "machine" in result})
     print(HEAD)
     print("\n".join(f"- {machine}" for machine in machines) + "\n")
-    print("\n".join(format_benchmark(name, result) for name, result in results.items()), end="")
+    print("\n".join(format_benchmark(result) for result in results), end="")
 
 
 if __name__ == "__main__":

@@ -95,7 +95,7 @@ def main() -> None:
     parser.add_argument("--photos", type=int, default=2592, help="how many, repeated if need be (default: 2592)")
     arguments = harness.parse(parser)
     if arguments.quick:
-        arguments.photos = 24
+        arguments.folder, arguments.photos = photos.EXAMPLES, 64  # of several kinds, and more than components
     as_written_options = [*AS_WRITTEN, *(["--partitions", "2"] if arguments.quick else [])]  # not 24 models loaded
     title = f"Photos to results, {arguments.photos} photos, two cores"
     if reason := harness.find_missing(SCRIPT, harness.PUBLISHED_MODEL, harness.RIVALS_PYTHON):

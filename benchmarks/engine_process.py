@@ -18,13 +18,14 @@ from PIL import Image
 
 MODELS = harness.ROOT / "build" / "bench" / "models"
 MODEL_FILES = ("fp32.onnx", "int8.onnx", "fp32.tflite", "int8.tflite", "keras.weights.h5")
+MODEL_SCRIPTS = ("make_models.py", "tflite_models.py", "onnx_int8.py", "keras_model.py")
 SIDE_PX = 224
 
 
 def make_models() -> None:
     """The same network in each rival's form, if it is not there already."""
     made = [MODELS / name for name in MODEL_FILES]
-    sources = [harness.PUBLISHED_MODEL, *harness.RIVALS.glob("*.py")]
+    sources = [harness.PUBLISHED_MODEL, *(harness.RIVALS / name for name in MODEL_SCRIPTS)]
     if all(file.exists() for file in made):
         if max(file.stat().st_mtime for file in sources) < min(file.lstat().st_mtime for file in made):
             return

@@ -19,7 +19,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from engines import OPENERS, MissingError, Runner
+from engine_type import MissingError, Runner
+from engines import OPENERS
 
 WARM_UP_IMAGES = 3
 

@@ -67,7 +67,7 @@ bench: build .venv/.stamp-test .venv-bench/.stamp  ## Run every benchmark in 40 
 	cmake --build $(PRESET_DIR) -j $(JOBS) --target peak_fma engine_alone
 	$(PYTHON) benchmarks/run_all.py $(BENCH_FLAGS)
 
-clean:  ## Remove what was built and the demo's output; keeps .venv
+clean:  ## Remove what was built and the demo's output; keeps .venv and .venv-bench
 	rm -rf build dist out/demo .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 help:  ## This list

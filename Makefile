@@ -68,15 +68,13 @@ neon: .venv/.stamp-build  ## C++ tests of core/ for 64-bit ARM, cross-compiled, 
 	cmake --build --preset neon -j $(JOBS)
 	ctest --preset neon -j $(TEST_JOBS) --output-on-failure --no-tests=error
 
-# One JSON file each; the table is printed at the end. To publish: `python benchmarks/table.py > docs/benchmarks.md`.
-BENCHMARKS := startup decode_resample engine pca run_versus_engine pipeline memory
+# One JSON file each in benchmarks/results, and the page table.md. To publish: `cp benchmarks/results/table.md docs/benchmarks.md`.
 bench: export PYTHONPATH := $(PRESET_DIR)/python
-bench: build .venv/.stamp-test  ## Run every benchmark (each proves equal results first): about ten minutes
+bench: build .venv/.stamp-test .venv-bench/.stamp  ## Run every benchmark in 40 minutes; BENCH_FLAGS=--quick: in a few
 	cmake --build $(PRESET_DIR) -j $(JOBS) --target peak_fma engine_alone
-	@for name in $(BENCHMARKS); do $(PYTHON) benchmarks/$$name.py --json benchmarks/results/$$name.json $(BENCH_FLAGS) || exit 1; done
-	@$(PYTHON) benchmarks/table.py $(BENCHMARKS:%=benchmarks/results/%.json) | tee benchmarks/results/table.md
+	$(PYTHON) benchmarks/run_all.py $(BENCH_FLAGS)
 
-clean:  ## Remove what was built and the demo's output; keeps .venv
+clean:  ## Remove what was built and the demo's output; keeps .venv and .venv-bench
 	rm -rf build dist out/demo .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 help:  ## This list
@@ -96,6 +94,12 @@ test-packages:
 
 .venv/.stamp-test: requirements/test.txt .venv/.stamp-build
 	$(PYTHON) -m pip install --quiet --disable-pip-version-check -r requirements/test.txt
+	@touch $@
+
+# The rivals, 2 GB with TensorFlow, apart from what the tests need.
+.venv-bench/.stamp: requirements/bench.txt
+	tools/make_venv.sh .venv-bench
+	.venv-bench/bin/python -m pip install --quiet --disable-pip-version-check -r requirements/bench.txt
 	@touch $@
 
 $(PRESET_DIR)/build.ninja: CMakePresets.json .venv/.stamp-build

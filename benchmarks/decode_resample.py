@@ -17,6 +17,7 @@ from pathlib import Path
 import harness
 import numpy as np
 import PIL
+import report
 from coulis import _core
 from PIL import Image
 
@@ -68,14 +69,14 @@ def measure_us(step: Callable, inputs: list) -> float:
 
 
 def parse_arguments() -> argparse.Namespace:
-    parser = harness.make_parser(__doc__, rounds=7)
+    parser = harness.make_parser(__doc__)
     parser.add_argument("folder", nargs="?", type=Path, default=EXAMPLES, help="photos (default: examples/)")
     parser.add_argument("--photos", type=int, default=256, help="how many photos (default: 256)")
     parser.add_argument("--only", choices=["decode", "resample"], help="leave the other step out")
     parser.add_argument("--simd", default="best", help="limit coulis to portable, avx2 or avx512")
-    arguments = parser.parse_args()
+    arguments = harness.parse(parser, rounds=7)
     if arguments.quick:
-        arguments.rounds, arguments.photos = 3, 32
+        arguments.photos = 32
     return arguments
 
 
@@ -87,22 +88,24 @@ def main() -> None:
     for photo, ours in zip(pillow_inputs, coulis_inputs, strict=True):
         np.testing.assert_array_equal(coulis_step(ours), np.asarray(pillow_step(photo)), strict=True)
 
-    machine = harness.describe_machine()
+    machine = report.describe_machine()
     us = harness.run_in_turn(
         {
             "Pillow": lambda: measure_us(pillow_step, pillow_inputs),
             "coulis": lambda: measure_us(coulis_step, coulis_inputs),
         },
         arguments.rounds,
+        arguments.simd,
     )
     goal = None if arguments.only else LOWEST_RATIO
     figures = [
-        harness.make_figure("Pillow / coulis", "x", harness.divide(us["Pillow"], us["coulis"]), at_least=goal),
-        harness.make_figure(f"Pillow {PIL.__version__}", "us per photo", us["Pillow"]),
-        harness.make_figure(f"coulis ({_core.simd_in_use()})", "us per photo", us["coulis"]),
+        report.make_figure("Pillow / coulis", "x", report.divide(us["Pillow"], us["coulis"]), at_least=goal),
+        report.make_figure(f"Pillow {PIL.__version__}", "us per photo", us["Pillow"]),
+        report.make_figure(f"coulis ({_core.simd_in_use()})", "us per photo", us["coulis"]),
+        report.make_peak_figure(us),
     ]
     title = f"{arguments.only or 'decode and resample'}, one thread".capitalize()
-    harness.report(title, f"equal bytes for {len(photos)} photos", arguments, machine, figures)
+    report.publish(title, f"equal bytes for {len(photos)} photos", arguments, machine, figures)
 
 
 if __name__ == "__main__":

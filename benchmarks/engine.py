@@ -1,143 +1,146 @@
-"""The engine alone against ONNX Runtime: the same float32 weights, the same images, batch 1.
+"""The network alone against other engines: the same weights, the same photos decoded beforehand, batch 1.
 
-    cmake --build build/release --target peak_fma
-    PYTHONPATH=build/release/python python benchmarks/engine.py [--rounds 5] [--seconds 2] [--json FILE]
+    python benchmarks/engine.py [fp32|bf16|int8|fp32-avx2|int8-avx2] [--json FILE]
 
-Protocol: first the outputs are proved equal. Then the engines run in turn, for some seconds each, with one thread, and
-with two threads that have an engine each; a ratio is taken within a round. Rates are per second of wall clock; `CPU
-time` is per second of the threads' own time, which a busy machine disturbs less. Beside them, in each round, the
-multiply-add peak of one core.
+Protocol: each engine is a process of its own that stays. First all features are compared with the original's: ONNX
+Runtime in float32 for fp32 and bf16, LiteRT on the published file for int8. Then the engines run in turn, some seconds
+each, with one thread bound to one core, and with two, a stream or session for each; a ratio is taken within a round.
+OpenVINO's precision, streams, threads and pinning are read back from it, and its kernels are told. `CPU time` is
+per second of the process's own time, which a busy machine disturbs less. `avx2` masks AVX-512 off where an engine
+lets itself be told: coulis, and oneDNN under OpenVINO and TensorFlow; not XNNPACK and ONNX Runtime.
 """
 
 from __future__ import annotations
 
-import subprocess
+import os
 import sys
-import threading
-import time
-from collections.abc import Callable
+import tempfile
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+import engine_process
 import harness
 import numpy as np
-import onnxruntime
-from coulis import _core
+import photos
+import report
+from agreement import compare_rows
+from engine_process import EngineProcess, Race
 
 MACS_PER_IMAGE = 299.5e6
-IMAGES = 8
-PEAK_FMA = harness.BUILD / "benchmarks" / "peak_fma"
-LARGEST_DIFFERENCE = 1e-4
-ENGINES = ("coulis", "ONNX Runtime")
-LOWEST_RATIO = 1.25  # the goal, with an engine on each of two cores
+LOWEST_SHARE_OF_PEAK = 72  # percent
+AVX2 = {"COULIS_SIMD": "avx2", "ONEDNN_MAX_CPU_ISA": "AVX2"}
+
+Contestant = tuple[str, str]  # engine, precision
+OURS_FP32 = ("coulis", "fp32")
 
 
-def make_onnx_runner(model: Path) -> Callable[[np.ndarray], np.ndarray]:
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
-    return lambda image: session.run(None, {"input": image})[0][0]
+@dataclass(frozen=True)
+class Section:
+    ours: Contestant
+    rivals: dict[Contestant, float | None]  # with the ratio to reach on all cores
+    original: Contestant  # whose rows are the right ones
+    simd: str = "best"
 
 
-def to_onnx_input(image: np.ndarray) -> np.ndarray:
-    """uint8 [224, 224, 3] -> float32 [1, 3, 224, 224], outside the timing."""
-    return np.ascontiguousarray((image.astype(np.float32) / np.float32(127.5) - np.float32(1)).transpose(2, 0, 1)[None])
+FP32 = ("ONNX Runtime", "fp32")
+INT8 = ("LiteRT", "int8")
+SECTIONS = {
+    "fp32": Section(
+        OURS_FP32, {FP32: 1.25, ("OpenVINO", "fp32"): 1.4, ("LiteRT", "fp32"): 1.15, ("TensorFlow", "fp32"): None}, FP32
+    ),
+    "bf16": Section(("coulis", "bf16"), {OURS_FP32: 1.6, ("OpenVINO", "bf16"): 1.2}, FP32),
+    "int8": Section(
+        ("coulis", "int8"),
+        {OURS_FP32: 2.2, INT8: 1.2, ("OpenVINO", "int8"): None, ("ONNX Runtime", "int8"): None},
+        INT8,
+    ),
+    "fp32-avx2": Section(OURS_FP32, {("OpenVINO", "fp32"): None, ("TensorFlow", "fp32"): None}, FP32, "avx2"),
+    "int8-avx2": Section(("coulis", "int8"), {OURS_FP32: None, ("OpenVINO", "int8"): None}, INT8, "avx2"),
+}
 
 
-def measure(runners: list[Callable[[], object]], seconds: float) -> tuple[float, float]:
-    """Each runner in a thread of its own -> calls per second of wall clock, and per second of a thread's own time."""
-    counts = [0] * len(runners)
-    own_seconds = [0.0] * len(runners)
-
-    def loop(i: int) -> None:
-        own_start = time.thread_time()
-        while time.perf_counter() < end:
-            runners[i]()
-            counts[i] += 1
-        own_seconds[i] = time.thread_time() - own_start
-
-    start = time.perf_counter()
-    end = start + seconds
-    threads = [threading.Thread(target=loop, args=(i,)) for i in range(len(runners))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return sum(counts) / (time.perf_counter() - start), sum(counts) / sum(own_seconds)
-
-
-def measure_peak() -> float:
-    """GMAC/s of one core."""
-    return float(subprocess.run([PEAK_FMA], check=True, capture_output=True, text=True).stdout)
-
-
-def cycle(run: Callable[[np.ndarray], object], inputs: list[np.ndarray]) -> Callable[[], object]:
-    state = {"i": 0}
-
-    def call() -> object:
-        state["i"] = (state["i"] + 1) % len(inputs)
-        return run(inputs[state["i"]])
-
-    return call
+def start(section: Section, images: Path) -> tuple[dict[Contestant, EngineProcess], list[dict], list[str]]:
+    """The contestants whose rows are right; a note for each that is left out; what was found equal."""
+    reference = EngineProcess(*section.original, images, {})
+    expected = reference.rows()
+    reference.close()
+    running: dict[Contestant, EngineProcess] = {}
+    notes, proofs = [], []
+    for contestant in [section.ours, *section.rivals]:
+        name = " ".join(contestant)
+        process = EngineProcess(*contestant, images, AVX2 if section.simd == "avx2" else {})
+        if process.missing:
+            notes.append(report.make_note(name, f"not in this build: {process.missing}"))
+            continue
+        equal, text = compare_rows(process.rows(), expected, contestant[1], section.original[1])
+        if equal:
+            running[contestant] = process
+            proofs.append(f"{name}: {text}")
+            notes.append(report.make_note(f"{name} {process.version} runs".replace(" this build", ""), process.in_use))
+            continue
+        if contestant == section.ours:
+            sys.exit(f"{name}: {text}: nothing to compare")
+        process.close()
+        notes.append(report.make_note(name, f"left out, its rows are wrong: {text}"))
+    return running, notes, proofs
 
 
-def make_figures(rates: dict[str, list[tuple[float, float]]], peaks: list[float]) -> list[dict]:
-    """rates: "coulis 1" and so on -> for each round, images per second of wall clock and of own time."""
-    figures = []
-    for threads in (1, 2):
-        for i, clock in enumerate(("wall clock", "CPU time")):
-            ratio = harness.divide(*([rate[i] for rate in rates[f"{name} {threads}"]] for name in ENGINES))
-            goal = LOWEST_RATIO if threads == 2 else None
-            figures.append(
-                harness.make_figure(f"coulis / ONNX Runtime, {threads} x 1 thread, {clock}", "x", ratio, at_least=goal)
-            )
-    for name, values in rates.items():
-        figures.append(harness.make_figure(f"{name} x 1 thread", "img/s", [wall for wall, _ in values]))
-    shares = [100 * own * MACS_PER_IMAGE / 1e9 / max(peaks) for _, own in rates["coulis 1"]]
-    figures.append(harness.make_figure("multiply-add peak of a core", "GMAC/s", peaks))
-    figures.append(harness.make_figure("share of it that coulis reaches, one thread, CPU time", "%", shares))
-    return figures
+def make_figures(section: Section, races: dict[tuple[Contestant, int], list[Race]], most: int) -> list[dict]:
+    rows = []
+    for rival, goal in section.rivals.items():
+        for threads in range(1, most + 1):
+            if (section.ours, threads) not in races or (rival, threads) not in races:
+                continue
+            ours, theirs = races[section.ours, threads], races[rival, threads]
+            name = f"{' '.join(section.ours)} / {' '.join(rival)}, {threads} x 1 thread"
+            ratio = report.divide([race.rate for race in ours], [race.rate for race in theirs])
+            rows.append(report.make_figure(name, "x", ratio, at_least=goal if threads == most else None))
+            ratio = report.divide([race.cpu_rate for race in ours], [race.cpu_rate for race in theirs])
+            rows.append(report.make_figure(f"{name}, CPU time", "x", ratio))
+    for (contestant, threads), values in races.items():
+        name = f"{' '.join(contestant)}, {threads} x 1 thread"
+        rows.append(report.make_figure(name, "img/s", [race.rate for race in values]))
+    return rows
 
 
 def main() -> None:
-    parser = harness.make_parser(__doc__, rounds=5)
-    parser.add_argument("--model", type=Path, default=harness.ONNX_MODEL)
-    parser.add_argument("--seconds", type=float, default=2.0, help="of each measurement (default: 2)")
-    parser.add_argument("--simd", default="best", help="portable, avx2, avx512 or best")
-    arguments = parser.parse_args()
-    if arguments.quick:
-        arguments.rounds, arguments.seconds = 2, 0.3
-    if not arguments.model.is_file():
-        sys.exit(f"{arguments.model} is not there: ONNX Runtime needs the same weights")
-    if not PEAK_FMA.is_file():
-        sys.exit("build it first: cmake --build build/release --target peak_fma")
+    parser = harness.make_parser(__doc__)
+    parser.add_argument("section", nargs="?", choices=SECTIONS, default="fp32")
+    parser.add_argument("--seconds", type=float, help="of each measurement (default: 2)")
+    parser.add_argument("--photos", type=int, default=32, help="decoded beforehand (default: 32)")
+    arguments = harness.parse(parser)
+    seconds = arguments.seconds or (0.3 if arguments.quick else 2)
+    section = SECTIONS[arguments.section]
+    title = f"The network alone, {arguments.section}"
+    if reason := harness.find_missing(harness.PUBLISHED_MODEL, harness.ONNX_MODEL, harness.RIVALS_PYTHON):
+        report.skip(title, reason, arguments)
+    engine_process.make_models()
 
-    _core.limit_simd(arguments.simd)
-    images = list(np.random.default_rng(0).integers(0, 256, (IMAGES, 224, 224, 3), np.uint8))
-    onnx_inputs = [to_onnx_input(image) for image in images]
-    ours = [_core.Network() for _ in range(2)]
-    theirs = [make_onnx_runner(arguments.model) for _ in range(2)]
-    difference = max(
-        float(np.abs(ours[0].features(a) - theirs[0](b)).max()) for a, b in zip(images, onnx_inputs, strict=True)
-    )
-    if not difference <= LARGEST_DIFFERENCE:
-        sys.exit(f"the features differ by {difference}: nothing to compare")
-
-    machine = harness.describe_machine()
-    runners = {
-        "coulis": [cycle(network.features, images) for network in ours],
-        "ONNX Runtime": [cycle(run, onnx_inputs) for run in theirs],
+    cores = sorted(os.sched_getaffinity(0))[:2]
+    with tempfile.TemporaryDirectory() as temporary:
+        images = Path(temporary) / "images.npy"
+        np.save(images, engine_process.read_images(photos.default_folder(), arguments.photos))
+        running, notes, proofs = start(section, images)
+    machine = report.describe_machine()
+    contestants = {
+        (name, threads): partial(process.race, cores[:threads], seconds)
+        for threads in range(1, len(cores) + 1)
+        for name, process in running.items()
     }
-    contestants: dict[str, Callable[[], object]] = {"peak": measure_peak}
-    for threads in (1, 2):
-        for name in ENGINES:
-            contestants[f"{name} {threads}"] = partial(measure, runners[name][:threads], arguments.seconds)
-    rates = harness.run_in_turn(contestants, arguments.rounds)
-    peaks = rates.pop("peak")
-    figures = make_figures(rates, peaks)
-    title = f"The engine alone against ONNX Runtime {onnxruntime.__version__}, coulis with {_core.simd_in_use()}"
-    harness.report(title, f"features differ by at most {difference:.1e}", arguments, machine, figures)
+    results = harness.run_in_turn(contestants, arguments.rounds, section.simd)
+    for process in running.values():
+        process.close()
+    peak = report.make_peak_figure(results)
+    races = {key: values for key, values in results.items() if key != harness.PEAK}
+    rows = [*make_figures(section, races, len(cores)), *notes, peak]
+    if section.ours == OURS_FP32:
+        shares = [100 * race.cpu_rate * MACS_PER_IMAGE / 1e9 / peak["max"] for race in races[OURS_FP32, 1]]
+        goal = LOWEST_SHARE_OF_PEAK
+        rows.append(
+            report.make_figure("share of it that coulis reaches, one thread, CPU time", "%", shares, at_least=goal)
+        )
+    report.publish(title, "; ".join(proofs), arguments, machine, rows)
 
 
 if __name__ == "__main__":

@@ -1,10 +1,10 @@
 """Peak memory of `coulis run`, on some photos and on ten times as many: it must not grow with the input.
 
-    python benchmarks/memory.py [FOLDER] [--rounds 1] [--json FILE]
+    python benchmarks/memory.py [FOLDER] [--rounds 2] [--json FILE]
 
 Protocol: links to the photos are made in a temporary folder, once and ten times over, and each is run with 2 threads
 into a fresh OUTPUT; the run must have found every photo good. The peak is the largest resident set that the kernel
-saw (`ru_maxrss`), shared libraries and the built-in model included.
+saw (`ru_maxrss`), shared libraries and the built-in model included. Two rounds: other work does not change it.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from pathlib import Path
 
 import harness
 import photos
+import report
 
 TIMES = 10
 
@@ -31,15 +32,15 @@ def measure_peak_mb(folder: Path, count: int, output: Path) -> float:
 
 
 def main() -> None:
-    parser = harness.make_parser(__doc__, rounds=1)
+    parser = harness.make_parser(__doc__)
     parser.add_argument("folder", nargs="?", type=Path, default=photos.default_folder(), help="JPEG files")
     parser.add_argument("--photos", type=int, default=2592, help="how many, repeated if need be (default: 2592)")
-    arguments = parser.parse_args()
+    arguments = harness.parse(parser, rounds=2)
     if arguments.quick:
         arguments.photos = 256
     once, often = arguments.photos, TIMES * arguments.photos
 
-    machine = harness.describe_machine()
+    machine = report.describe_machine()
     floor_mb = harness.run_measured(["/bin/true"]).peak_rss_mb  # of the fork, before exec
     with tempfile.TemporaryDirectory() as temporary:
         work = Path(temporary)
@@ -53,13 +54,14 @@ def main() -> None:
         )
     if min(peaks[str(once)]) <= floor_mb:
         sys.exit(f"the peak is that of this Python, {floor_mb:.0f} MB: nothing was measured")
-    growth = harness.divide(peaks[str(often)], peaks[str(once)])
+    growth = report.divide(peaks[str(often)], peaks[str(once)])
     figures = [
-        harness.make_figure(f"{often} photos / {once} photos", "x", growth, at_most=1.1),
-        harness.make_figure(f"peak, {once} photos", "MB", peaks[str(once)], at_most=500),
-        harness.make_figure(f"peak, {often} photos", "MB", peaks[str(often)], at_most=500),
+        report.make_figure(f"{often} photos / {once} photos", "x", growth, at_most=1.1),
+        report.make_figure(f"peak, {once} photos", "MB", peaks[str(once)], at_most=500),
+        report.make_figure(f"peak, {often} photos", "MB", peaks[str(often)], at_most=500),
+        report.make_peak_figure(peaks),
     ]
-    harness.report("Memory of a run, 2 threads", "every photo has its row", arguments, machine, figures)
+    report.publish("Memory of a run, 2 threads", "every photo has its row", arguments, machine, figures)
 
 
 if __name__ == "__main__":

@@ -1,98 +1,155 @@
-"""The PCA stage against scikit-learn: fit and project float32 rows [n, 1280], k = 50.
+"""The PCA stage from committed part files, k = 50: `coulis fit` against scikit-learn and Spark MLlib, on two cores.
 
-    PYTHONPATH=build/release/python python benchmarks/pca.py [--rows 22688] [--rounds 5] [--json FILE]
+    python benchmarks/pca.py [FOLDER] [--rows 22688] [--rounds 5] [--json FILE]
 
-Protocol: seeded rows with a decaying spectrum. First both results are compared (eigenvalues to 1e-9, components to
-1e-7, projections to 1e-6), then all run in turn after one round that does not count, and ratios are taken within a
-round. We take the float32 rows and use one thread. scikit-learn (`svd_solver="covariance_eigh"`) gets a float64 copy
-made beforehand, for the same precision, and runs with one thread and with as many as it likes; then with the float32
-rows, in float32.
+Protocol: a `coulis run` makes the part files, of real photos, taken over again where the folder has fewer. All read
+these files. First eigenvalues and components are compared, then they run in turn, and a ratio is taken within a round:
+
+- fit: Parquet files to components. Of `coulis fit --threads 2`, its stages "moments" and "pca";
+- whole: to the projected rows as Parquet too. Of `coulis fit`, from start to exit: it also checks every part, writes
+  matrix.csv, the tables and the manifest. scikit-learn and MLlib stay loaded, their start-up is not in their time.
+
+scikit-learn is `PCA(50, svd_solver="covariance_eigh")` in float64, as coulis computes, with one thread and with two:
+its threads spin, and on a busy machine two can be slower; the goal is about the faster one of each round.
+MLlib is at its best: vectors made inside the JVM, cached, local[2], warmed up by the comparison.
 """
 
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import tempfile
 import time
-from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
+from typing import Any
 
 import harness
 import numpy as np
-from coulis import _core
+import photos
+import pyarrow as pa
+import pyarrow.parquet as pq
+import report
+import sklearn
+from safetensors.numpy import load_file
 from sklearn.decomposition import PCA
 from threadpoolctl import threadpool_limits
 
-COLUMNS = 1280
 K = 50
-EQUAL_TERMS = "scikit-learn float64, 1 thread"  # what the goal is about
+OURS = "coulis"
+SKLEARN = {threads: f"scikit-learn, {threads} thread{'s' * (threads > 1)}" for threads in (1, 2)}
+BEST_SKLEARN = "scikit-learn, the faster"
+MLLIB = "Spark MLlib"
+GOALS = {BEST_SKLEARN: 1, MLLIB: 10}
 
 
-def make_rows(count: int) -> np.ndarray:
-    """[count, 1280] float32, offset, standard deviations falling by 1 % a direction."""
-    rng = np.random.default_rng(1)
-    turn, _ = np.linalg.qr(rng.standard_normal((COLUMNS, COLUMNS)))
-    rows = rng.standard_normal((count, COLUMNS)) * 0.99 ** np.arange(COLUMNS) @ turn
-    return (rows + rng.uniform(0, 1, COLUMNS)).astype(np.float32)
+@dataclass(frozen=True)
+class Fit:
+    fit_s: float
+    whole_s: float
+    explained: np.ndarray  # float64 [k], share of the variance
+    components: np.ndarray  # float64 [k, 1280]
 
 
-def run_coulis(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    pca = _core.fit_pca(rows, K)
-    return pca.explained_variance, pca.components, pca.project(rows)
+def fit_coulis(output: Path) -> Fit:
+    usage = harness.run_measured([harness.COULIS, "fit", output, "-k", str(K), "--threads", "2", "--json", "-q"])
+    seconds = json.loads(usage.stdout)["seconds"]
+    model = load_file(output / "pca_model.safetensors")
+    fit_s = seconds["moments"] + seconds["pca"]
+    return Fit(fit_s, usage.wall_s, model["explained_variance_ratio"], model["components"])
 
 
-def run_sklearn(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    pca = PCA(n_components=K, svd_solver="covariance_eigh").fit(rows)
-    return pca.explained_variance_, pca.components_, pca.transform(rows)
+def fit_sklearn(output: Path, projected: Path, threads: int) -> Fit:
+    with threadpool_limits(threads):
+        return fit_with_sklearn(output, projected)
 
 
-def check_equality(rows: np.ndarray) -> None:
-    variance, components, projected = run_coulis(rows)
-    expected_variance, expected_components, expected_projected = run_sklearn(rows.astype(np.float64))
-    signs = np.sign(np.sum(components * expected_components, axis=1))
-    np.testing.assert_allclose(variance, expected_variance, rtol=1e-9)
-    np.testing.assert_allclose(components * signs[:, None], expected_components, rtol=0, atol=1e-7)
-    np.testing.assert_allclose(projected * signs, expected_projected, rtol=0, atol=1e-6)
-
-
-def measure_s(run: Callable[[], object]) -> float:
+def fit_with_sklearn(output: Path, projected: Path) -> Fit:
     start = time.perf_counter()
-    run()
-    return time.perf_counter() - start
+    table = pq.read_table(output / "features", columns=["path", "label", "features"])
+    rows = table["features"].combine_chunks().flatten().to_numpy().reshape(table.num_rows, -1).astype(np.float64)
+    pca = PCA(n_components=K, svd_solver="covariance_eigh").fit(rows)
+    fit_s = time.perf_counter() - start
+    columns = pa.FixedSizeListArray.from_arrays(pca.transform(rows).astype(np.float32).ravel(), K)
+    pq.write_table(table.set_column(2, "pca", columns), projected)
+    return Fit(fit_s, time.perf_counter() - start, pca.explained_variance_ratio_, pca.components_)
 
 
-def run_on_one_thread(run: Callable[[], object]) -> None:
-    with threadpool_limits(1):
-        run()
+class Mllib:
+    """rivals/mllib_pca.py, which stays."""
+
+    def __init__(self, output: Path, projected: Path) -> None:
+        command = [harness.RIVALS_PYTHON, harness.RIVALS / "mllib_pca.py", output / "features", str(K), projected]
+        pipe = subprocess.PIPE
+        self.process = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, text=True)
+        self.version: str = self._read()["version"]
+
+    def _read(self) -> dict[str, Any]:
+        assert self.process.stdout
+        return json.loads(self.process.stdout.readline())
+
+    def fit(self) -> Fit:
+        assert self.process.stdin
+        self.process.stdin.write("fit\n")
+        self.process.stdin.flush()
+        answer = self._read()
+        components = np.array(answer["components"]).T
+        return Fit(answer["fit_s"], answer["whole_s"], np.array(answer["explained"]), components)
+
+
+def compare(ours: Fit, theirs: Fit, tolerance: float) -> str:
+    np.testing.assert_allclose(ours.explained, theirs.explained, rtol=tolerance)
+    cosines = np.abs(np.sum(ours.components * theirs.components, axis=1))  # both of length 1, in either direction
+    np.testing.assert_allclose(cosines, 1, rtol=0, atol=tolerance)
+    return f"to {tolerance:.0e}"
+
+
+def make_figures(fits: dict[str, list[Fit]]) -> list[dict]:
+    figures = []
+    for stage in ("fit", "whole"):
+        seconds = {name: [getattr(fit, f"{stage}_s") for fit in values] for name, values in fits.items()}
+        fastest = [min(times) for times in zip(*(seconds[name] for name in SKLEARN.values()), strict=True)]
+        for name, theirs in {**seconds, BEST_SKLEARN: fastest}.items():
+            if name != OURS:
+                ratio = report.divide(theirs, seconds[OURS])
+                figures.append(report.make_figure(f"{name} / {OURS}, {stage}", "x", ratio, at_least=GOALS.get(name)))
+        figures += [report.make_figure(f"{name}, {stage}", "s", values) for name, values in seconds.items()]
+    return figures
 
 
 def main() -> None:
-    parser = harness.make_parser(__doc__, rounds=5)
+    parser = harness.make_parser(__doc__)
+    parser.add_argument("folder", nargs="?", type=Path, default=photos.default_folder(), help="JPEG files")
     parser.add_argument("--rows", type=int, default=22_688)
-    arguments = parser.parse_args()
+    arguments = harness.parse(parser)
     if arguments.quick:
-        arguments.rounds, arguments.rows = 2, 3_000
+        arguments.rows = 300
 
-    machine = harness.describe_machine()
-    rows = make_rows(arguments.rows)
-    check_equality(rows)
-    rows64 = rows.astype(np.float64)
-    contestants = {
-        "coulis, 1 thread": lambda: run_coulis(rows),
-        EQUAL_TERMS: lambda: run_on_one_thread(lambda: run_sklearn(rows64)),
-        "scikit-learn float64": lambda: run_sklearn(rows64),
-        "scikit-learn float32, 1 thread": lambda: run_on_one_thread(lambda: run_sklearn(rows)),
-    }
-    timed = {name: partial(measure_s, run) for name, run in contestants.items()}
-    harness.run_in_turn(timed, 1)
-    seconds = harness.run_in_turn(timed, arguments.rounds)
-    ours = seconds["coulis, 1 thread"]
-    figures = [
-        harness.make_figure(
-            f"{name} / coulis", "x", harness.divide(theirs, ours), at_least=1 if name == EQUAL_TERMS else None
-        )
-        for name, theirs in seconds.items()
-        if theirs is not ours
-    ]
-    figures += [harness.make_figure(name, "s", values) for name, values in seconds.items()]
-    proof = "eigenvalues to 1e-9, components to 1e-7, projections to 1e-6"
-    harness.report(f"PCA of {arguments.rows} x {COLUMNS}, k = {K}", proof, arguments, machine, figures)
+    with tempfile.TemporaryDirectory() as temporary:
+        work = Path(temporary)
+        folder, output = photos.link_photos(arguments.folder, arguments.rows, work / "photos"), work / "output"
+        harness.run_measured([harness.COULIS, "run", folder, output, "-k", str(K), "--threads", "2", "-q"])
+        contestants = {
+            OURS: partial(fit_coulis, output),
+            **{name: partial(fit_sklearn, output, work / "projected", n) for n, name in SKLEARN.items()},
+        }
+        ours = contestants[OURS]()
+        proofs = [f"explained variances and components: scikit-learn {compare(ours, contestants[SKLEARN[1]](), 1e-9)}"]
+        missing = harness.find_missing(harness.RIVALS_PYTHON) or ("" if shutil.which("java") else "java is not there")
+        if not missing:
+            mllib = Mllib(output, work / "mllib")
+            contestants[MLLIB] = mllib.fit
+            proofs.append(f"MLlib {compare(ours, mllib.fit(), 1e-8)}")
+        machine = report.describe_machine()
+        fits = harness.run_in_turn(contestants, arguments.rounds)
+    peak = report.make_peak_figure(fits)
+    del fits[harness.PEAK]
+    figures = [*make_figures(fits), *([report.make_note(MLLIB, missing)] if missing else []), peak]
+    versions = f"scikit-learn {sklearn.__version__}" + ("" if missing else f", Spark {mllib.version}")
+    title = f"PCA of {arguments.rows} x 1280 from part files, k = {K}, two cores ({versions})"
+    report.publish(title, ", ".join(proofs), arguments, machine, figures)
 
 
 if __name__ == "__main__":

@@ -48,10 +48,11 @@ namespace coulis {
 HWY_EXPORT(multiply_and_add);
 }
 
-// peak_fma [milliseconds]
+// peak_fma [MILLISECONDS [portable|avx2|avx512|best]]
 int main(int argc, char** argv) {
   using Clock = std::chrono::steady_clock;
   const int milliseconds = argc > 1 ? std::atoi(argv[1]) : 300;
+  if (argc > 2) coulis::limit_simd(coulis::parse_simd_level(argv[2]));
   const auto end = Clock::now() + std::chrono::milliseconds(milliseconds);
   float sink[] = {0.999F, 0.001F, 0};
   double best = 0;

@@ -27,6 +27,7 @@ import harness
 import numpy as np
 import photos
 import pyarrow.parquet as pq
+import report
 
 RIVAL = Path(__file__).parent / "rivals" / "pillow_onnxruntime.py"
 LARGEST_DIFFERENCE = 1e-4
@@ -83,7 +84,7 @@ def make_figures(count: int, coulis: list[Run], rival: list[Run]) -> list[dict]:
         return [read(run) for run in runs]
 
     def ratio(read: Callable[[Run], float]) -> list[float]:
-        return harness.divide(values(rival, read), values(coulis, read))
+        return report.divide(values(rival, read), values(coulis, read))
 
     measures: dict[str, Callable[[Run], float]] = {
         "whole process": lambda run: run.usage.wall_s,
@@ -91,32 +92,31 @@ def make_figures(count: int, coulis: list[Run], rival: list[Run]) -> list[dict]:
         "CPU time": lambda run: run.usage.cpu_s,
     }
     figures = [
-        harness.make_figure(
+        report.make_figure(
             f"Pillow + ONNX Runtime / coulis, {name}", "x", ratio(read), at_least=None if name == "CPU time" else 1.2
         )
         for name, read in measures.items()
     ]
     for contestant, runs in {"coulis": coulis, "Pillow + ONNX Runtime": rival}.items():
         rates = [count / seconds for seconds in values(runs, measures["loop"])]
-        figures.append(harness.make_figure(f"{contestant}, loop", "img/s", rates))
-        figures.append(
-            harness.make_figure(f"{contestant}, whole process", "s", values(runs, measures["whole process"]))
-        )
-        figures.append(harness.make_figure(f"{contestant}, CPU time", "s", values(runs, measures["CPU time"])))
+        figures.append(report.make_figure(f"{contestant}, loop", "img/s", rates))
+        figures.append(report.make_figure(f"{contestant}, whole process", "s", values(runs, measures["whole process"])))
+        figures.append(report.make_figure(f"{contestant}, CPU time", "s", values(runs, measures["CPU time"])))
     return figures
 
 
 def main() -> None:
-    parser = harness.make_parser(__doc__, rounds=5)
+    parser = harness.make_parser(__doc__)
     parser.add_argument("folder", nargs="?", type=Path, default=photos.default_folder(), help="JPEG files")
     parser.add_argument("--photos", type=int, default=2592, help="how many, repeated if need be (default: 2592)")
-    arguments = parser.parse_args()
+    arguments = harness.parse(parser)
     if arguments.quick:
-        arguments.rounds, arguments.photos = 2, 128
-    if not harness.ONNX_MODEL.is_file():
-        sys.exit(f"{harness.ONNX_MODEL} is not there: the rival needs the same weights as ONNX")
+        arguments.photos = 128
+    title = f"Photos to features, {arguments.photos} photos"
+    if reason := harness.find_missing(harness.ONNX_MODEL):
+        report.skip(title, reason, arguments)
 
-    machine = harness.describe_machine()
+    machine = report.describe_machine()
     with tempfile.TemporaryDirectory() as temporary:
         work = Path(temporary)
         folder = photos.link_photos(arguments.folder, arguments.photos, work / "photos")
@@ -127,8 +127,8 @@ def main() -> None:
             {"coulis": lambda: run_coulis(folder, work / "coulis"), "rival": lambda: run_rival(folder, work / "rival")},
             arguments.rounds,
         )
-    figures = make_figures(arguments.photos, runs["coulis"], runs["rival"])
-    harness.report(f"Photos to features, {arguments.photos} photos", proof, arguments, machine, figures)
+    figures = [*make_figures(arguments.photos, runs["coulis"], runs["rival"]), report.make_peak_figure(runs)]
+    report.publish(title, proof, arguments, machine, figures)
 
 
 if __name__ == "__main__":

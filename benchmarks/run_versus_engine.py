@@ -26,6 +26,7 @@ import harness
 import numpy as np
 import photos
 import pyarrow.parquet as pq
+import report
 
 ENGINE_ALONE = harness.BUILD / "benchmarks" / "engine_alone"
 THREADS = 2
@@ -70,35 +71,33 @@ def make_figures(count: int, runs: list[Run], engines: list[Engine]) -> list[dic
     engine_s = [engine.wall_s for engine in engines]
     features_s = [run.seconds["features"] for run in runs]
     whole_s = [run.usage.wall_s for run in runs]
-    cpu = harness.divide([engine.cpu_s for engine in engines], [run.usage.cpu_s for run in runs])
+    cpu = report.divide([engine.cpu_s for engine in engines], [run.usage.cpu_s for run in runs])
     figures = [
-        harness.make_figure(
-            "run / engine alone, steady state", "x", harness.divide(engine_s, features_s), at_least=0.9
-        ),
-        harness.make_figure("run / engine alone, whole process", "x", harness.divide(engine_s, whole_s), at_least=0.9),
-        harness.make_figure("run / engine alone, CPU time", "x", cpu, at_least=0.9),
-        harness.make_figure("engine alone", "img/s", [count / seconds for seconds in engine_s]),
-        harness.make_figure("run, steady state", "img/s", [count / seconds for seconds in features_s]),
-        harness.make_figure("run, whole process", "img/s", [count / seconds for seconds in whole_s]),
+        report.make_figure("run / engine alone, steady state", "x", report.divide(engine_s, features_s), at_least=0.9),
+        report.make_figure("run / engine alone, whole process", "x", report.divide(engine_s, whole_s), at_least=0.9),
+        report.make_figure("run / engine alone, CPU time", "x", cpu, at_least=0.9),
+        report.make_figure("engine alone", "img/s", [count / seconds for seconds in engine_s]),
+        report.make_figure("run, steady state", "img/s", [count / seconds for seconds in features_s]),
+        report.make_figure("run, whole process", "img/s", [count / seconds for seconds in whole_s]),
     ]
     for stage in runs[0].seconds:
         threads = THREADS if stage.startswith(WORKERS) else 1
         shares = [100 * run.seconds[stage] / threads / run.usage.wall_s for run in runs]
-        figures.append(harness.make_figure(f"share of the whole: {stage}", "%", shares))
+        figures.append(report.make_figure(f"share of the whole: {stage}", "%", shares))
     return figures
 
 
 def main() -> None:
-    parser = harness.make_parser(__doc__, rounds=5)
+    parser = harness.make_parser(__doc__)
     parser.add_argument("folder", nargs="?", type=Path, default=photos.default_folder(), help="JPEG files")
     parser.add_argument("--photos", type=int, default=2592, help="how many, repeated if need be (default: 2592)")
-    arguments = parser.parse_args()
+    arguments = harness.parse(parser)
     if arguments.quick:
-        arguments.rounds, arguments.photos = 2, 256
+        arguments.photos = 256
     if not ENGINE_ALONE.is_file():
         sys.exit("build it first: cmake --build build/release --target engine_alone")
 
-    machine = harness.describe_machine()
+    machine = report.describe_machine()
     with tempfile.TemporaryDirectory() as temporary:
         work = Path(temporary)
         folder = photos.link_photos(arguments.folder, arguments.photos, work / "photos")
@@ -109,9 +108,9 @@ def main() -> None:
             {"run": lambda: run_coulis(folder, work / "output"), "engine": lambda: run_engine(folder)},
             arguments.rounds,
         )
-    figures = make_figures(arguments.photos, results["run"], results["engine"])
+    figures = [*make_figures(arguments.photos, results["run"], results["engine"]), report.make_peak_figure(results)]
     title = f"The whole run against its own engine alone, {arguments.photos} photos, {THREADS} threads"
-    harness.report(title, proof, arguments, machine, figures)
+    report.publish(title, proof, arguments, machine, figures)
 
 
 if __name__ == "__main__":

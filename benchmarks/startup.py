@@ -9,17 +9,16 @@ that of fork, exec, run and wait. Most of what coulis takes is the loader's: Arr
 import sys
 
 import harness
+import report
 
 
 def main() -> None:
-    arguments = harness.make_parser(__doc__, rounds=30).parse_args()
-    if arguments.quick:
-        arguments.rounds = 5
+    arguments = harness.parse(harness.make_parser(__doc__), rounds=30)
     version = f"coulis {(harness.ROOT / 'VERSION').read_text().strip()}"
     if (printed := harness.run_measured([harness.COULIS, "--version"]).stdout.strip()) != version:
         sys.exit(f"coulis --version prints {printed!r}, not {version!r}")
 
-    machine = harness.describe_machine()
+    machine = report.describe_machine()
     usages = harness.run_in_turn(
         {
             "coulis --version": lambda: harness.run_measured([harness.COULIS, "--version"]),
@@ -29,17 +28,19 @@ def main() -> None:
         arguments.rounds,
     )
     figures = [
-        harness.make_figure(
+        report.make_figure(
             name,
             "ms",
             [usage.wall_s * 1000 for usage in used],
             at_most=50 if name.startswith("coulis") else None,
         )
         for name, used in usages.items()
+        if name != harness.PEAK
     ]
     cpu_ms = [usage.cpu_s * 1000 for usage in usages["coulis --version"]]
-    figures.append(harness.make_figure("coulis --version, CPU time", "ms", cpu_ms))
-    harness.report("Start-up", "the version printed is that of the file VERSION", arguments, machine, figures)
+    figures.append(report.make_figure("coulis --version, CPU time", "ms", cpu_ms))
+    figures.append(report.make_peak_figure(usages))
+    report.publish("Start-up", "the version printed is that of the file VERSION", arguments, machine, figures)
 
 
 if __name__ == "__main__":

@@ -10,21 +10,35 @@ import json
 from pathlib import Path
 from typing import Any
 
-import harness
+import report
 
 HEAD = """# Benchmarks
 
 Each benchmark first proves that the results it compares are equal, then runs the contestants in turn, round by round,
-on one machine. Figures are medians, with the smallest and the largest round; a ratio is taken within a round. The
-protocols are in the docstrings of `benchmarks/*.py`. `make bench` measures, `benchmarks/table.py` writes this page.
+on one machine, with the multiply-add peak of a core beside them. Figures are medians, with the smallest and the largest
+round; a ratio is taken within a round, and above 1 means that coulis is faster. The protocols are in the docstrings of
+`benchmarks/*.py`. `make bench` measures and writes this page as `benchmarks/results/table.md`.
+
+The rivals come from PyPI (`requirements/bench.txt`) into an environment of their own. Each engine is a process that
+stays, bound to the same cores, with one stream, session or interpreter of one thread for each core. All run the same
+published weights: LiteRT and OpenVINO in int8 the published TFLite file without its classifier, LiteRT in float32 that
+file with its numbers as floats, ONNX Runtime in int8 that file as QDQ operators, TensorFlow its own Keras MobileNetV2.
+
+AVX2 on a CPU with AVX-512: coulis is told so by COULIS_SIMD, oneDNN under OpenVINO and TensorFlow by
+ONEDNN_MAX_CPU_ISA, which both obey: the names of OpenVINO's kernels say so, and TensorFlow's ONEDNN_VERBOSE=1. XNNPACK
+(LiteRT) and ONNX Runtime ask the CPU itself and have no such setting; the CPUs here do not let a process hide
+instructions from itself (`arch_prctl(ARCH_SET_CPUID)`), and an emulated CPU is slower by so much that a ratio would
+mean nothing. A CPU without AVX-512, or a virtual machine that hides it, is where to measure those.
 """
 
 
 def cell(value: float, unit: str) -> str:
-    return harness.format_value(value, "").strip() if unit == "x" else harness.format_value(value, unit)
+    return report.format_value(value, "").strip() if unit == "x" else report.format_value(value, unit)
 
 
 def format_row(figure: dict[str, Any]) -> str:
+    if "text" in figure:
+        return f"| {figure['name']} | {figure['text']} | | |"
     unit = figure["unit"]
     spread = f"{figure['min']:.4g} to {figure['max']:.4g}" if len(figure["values"]) > 1 else ""
     goal = f"{figure['goal']}: {'met' if figure['met'] else '**missed**'}" if "goal" in figure else ""
@@ -49,12 +63,14 @@ def warn_of_other_work(machine: dict[str, Any]) -> list[str]:
     ]
 
 
-def format_benchmark(name: str, result: dict[str, Any]) -> str:
+def format_benchmark(result: dict[str, Any]) -> str:
+    if "skipped" in result:
+        return f"## {result['title']}\n\n`{result['command']}` was skipped: {result['skipped']}.\n"
     rounds = f"{result['rounds']} round{'s' if result['rounds'] > 1 else ''}"
     lines = [
         f"## {result['title']}",
         "",
-        f"`benchmarks/{name}.py`, {rounds}{', --quick' if result['quick'] else ''}. Proved first: {result['proof']}.",
+        f"`{result['command']}`, {rounds}{', --quick' if result['quick'] else ''}. Proved first: {result['proof']}.",
         *warn_of_other_work(result["machine"]),
         "",
         "| | median | spread | goal |",
@@ -72,11 +88,11 @@ def main() -> None:
     files = parser.parse_args().files
     if not files:
         parser.error("no results: run `make bench` first")
-    results = {file.stem: json.loads(file.read_text()) for file in files}
-    machines = sorted({format_machine(result) for result in results.values()})
+    results = [json.loads(file.read_text()) for file in files]
+    machines = sorted({format_machine(result) for result in results if "machine" in result})
     print(HEAD)
     print("\n".join(f"- {machine}" for machine in machines) + "\n")
-    print("\n".join(format_benchmark(name, result) for name, result in results.items()), end="")
+    print("\n".join(format_benchmark(result) for result in results), end="")
 
 
 if __name__ == "__main__":

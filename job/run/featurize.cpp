@@ -117,11 +117,6 @@ void work_until_done(Worker& worker, PartQueue& queue, BadImages& bad, const Fea
   }
 }
 
-// Enough parts for every worker to have an image while finished parts are written.
-std::size_t parts_in_flight(int workers, int images_per_part) {
-  return 2 + static_cast<std::size_t>(workers / std::max(1, images_per_part));
-}
-
 }  // namespace
 
 TableMetadata provenance_of(const Model& model, const std::string& settings) {

@@ -29,6 +29,15 @@ struct ImageTask {
   std::size_t index = 0;
 };
 
+// How many parts may be in flight. Memory grows with the workers (0.7 MB each for rows of 1280), never with the input.
+std::size_t parts_in_flight(int workers, int images_per_part);
+
+// No task and no wait: nothing is left, or a stop.
+struct Offer {
+  std::optional<ImageTask> maybe_task;
+  bool wait = false;  // too many parts are in flight
+};
+
 class PartQueue {
  public:
   // Memory is bounded by `max_in_flight` parts, never by the size of the input. The parts must outlive the queue.
@@ -36,12 +45,15 @@ class PartQueue {
 
   // Blocks while too many parts are in flight. Nothing when all images are handed out, or after a stop.
   std::optional<ImageTask> next();
+  Offer offer();  // the same without blocking
 
   void part_committed();
   void finish_current();  // begin no new part; hand out the images of those begun
   void stop();            // hand out nothing more
 
  private:
+  Offer offer_locked();
+
   std::mutex mutex_;
   std::condition_variable room_;
   const std::vector<const Part*>& parts_;

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <chrono>
 #include <utility>
 
 #include "core/base/error.hpp"
@@ -37,8 +38,9 @@ Summary refit(const std::string& output_uri, const PcaOptions& options, int thre
   const int threads = worker_count(threads_option);
   std::vector<PartFile> files;
   for (const ManifestPart& part : manifest->parts) files.push_back({part.number, part.fingerprint, part.features.key});
+  const auto start = std::chrono::steady_clock::now();
   Committed committed = read_committed(Location(manifest->input), output, files, threads, progress);
-  manifest->seconds.clear();
+  manifest->seconds = {{"moments", std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count()}};
   const std::string& first = files.front().key;  // every part says the same
   const TableMetadata provenance = provenance_in(read_table_metadata(output.get_or_throw(first), printable(output.path_of(first))));
   const ReduceOptions reduce{compression_of(*manifest), manifest->csv_separator, threads};

@@ -39,6 +39,12 @@ def test_fit_there_and_back_changes_no_byte(small, output):
     assert differing(output, small.output) == []
 
 
+def test_fit_tells_the_seconds_of_each_of_its_stages(output):
+    seconds = succeed("fit", output, "--json").json["seconds"]
+    assert list(seconds) == ["moments", "pca", "projection and tables"]
+    assert min(seconds.values()) > 0
+
+
 def test_a_fit_that_is_refused_leaves_the_output_finished(small, output):
     for flags in (["-k", 0], ["--variance", "2"], ["--threads", "-1"]):
         assert coulis("fit", output, *flags).code == 2

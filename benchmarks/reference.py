@@ -1,0 +1,135 @@
+"""Photos to results, on two cores: a whole `coulis run` against the reference on PySpark, TensorFlow and MLlib.
+
+    python benchmarks/reference.py [FOLDER] [--rounds 5] [--json FILE]
+
+The reference is ../shared/baselines/reference_pipeline.py: binaryFile, a pandas UDF with MobileNetV2 in TensorFlow,
+Parquet, MLlib's PCA (k = 50), CSV, in local[2]; as written (its plan is lazy: the network runs over the photos four
+times) and at its best (see TUNED). It gets the published weights, those of coulis, as a Keras file.
+
+Protocol: the features of one run of each are compared photo by photo, and the projected rows as spaces (both centred:
+MLlib does not). Then they run in turn; a ratio is taken within a round, of whole processes. As written it runs once,
+without a second round: it takes minutes, and its ratio is far from the goal.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tempfile
+from functools import partial
+from pathlib import Path
+
+import engine_process
+import harness
+import numpy as np
+import photos
+import pyarrow.parquet as pq
+import report
+from agreement import cosines
+
+SCRIPT = harness.SHARED / "baselines" / "reference_pipeline.py"
+AS_WRITTEN = ["--variant", "seed"]
+# One TensorFlow thread for each of two workers, a task for each, the model kept, vectors made inside the JVM.
+TUNED = ["--variant", "tuned", "--partitions", "2", "--tf-threads", "1", "--predict-batch", "8", "--arrow-rows", "128"]
+LOWEST_COSINE = 0.99999
+LOWEST_SPACE_COSINE = 0.9999
+
+
+def run_coulis(folder: Path, output: Path) -> float:
+    """Seconds."""
+    shutil.rmtree(output, ignore_errors=True)
+    return harness.run_measured([harness.COULIS, "run", folder, output, "-k", "50", "--threads", "2", "-q"]).wall_s
+
+
+def run_reference(folder: Path, output: Path, options: list[str]) -> float:
+    """Seconds, those of the JVM's start too."""
+    shutil.rmtree(output.parent, ignore_errors=True)
+    output.parent.mkdir()
+    words = ["--photos", folder, "--weights", engine_process.MODELS / "keras.weights.h5", "--out", output, *options]
+    environment = {**os.environ, "PYTHONWARNINGS": "ignore"}
+    usage = harness.run_measured(
+        [harness.RIVALS_PYTHON, SCRIPT, *words], quiet=True, cwd=output.parent, env=environment
+    )
+    result = json.loads(usage.stdout.rsplit("RESULT", 1)[1].splitlines()[0])
+    print(
+        f"  {options[1]}: {usage.wall_s:.0f} s, {result['cnn_passes']} passes of the network, {result['marks']}",
+        flush=True,
+    )
+    return usage.wall_s
+
+
+def read_rows(folder: Path, column: str) -> dict[str, np.ndarray]:
+    """path -> row. Spark writes a path as a URI, and a vector as a struct."""
+    rows = {}
+    for file in sorted(folder.glob("*.parquet")):
+        table = pq.read_table(file)
+        for path, row in zip(table["path"].to_pylist(), table[column].to_pylist(), strict=True):
+            values = row["values"] if isinstance(row, dict) else row
+            rows[path.removeprefix("file:")] = np.array(values, np.float64)
+    return rows
+
+
+def compare(ours: Path, theirs: Path, name: str) -> str:
+    features = [read_rows(ours / "features", "features"), read_rows(theirs, "features")]
+    projected = [read_rows(ours / "pca", "pca"), read_rows(theirs / "pca_results", "pca_features")]
+    paths = sorted(features[0])
+    assert paths and all(rows.keys() == features[0].keys() for rows in (*features, *projected)), "not the same photos"
+    lowest = cosines(*(np.stack([rows[path] for path in paths]) for rows in features)).min()
+    spaces = [np.linalg.qr(centre(np.stack([rows[path] for path in paths])))[0] for rows in projected]
+    lowest_space = np.linalg.svd(spaces[0].T @ spaces[1], compute_uv=False).min()
+    assert lowest >= LOWEST_COSINE, f"{name}: a row's cosine is {lowest}"
+    assert lowest_space >= LOWEST_SPACE_COSINE, f"{name}: the projections' spaces differ, cosine {lowest_space}"
+    return (
+        f"{name}: {len(paths)} rows, lowest cosine 1 - {1 - lowest:.0e}, of the PCA's space 1 - {1 - lowest_space:.0e}"
+    )
+
+
+def centre(rows: np.ndarray) -> np.ndarray:
+    return rows - rows.mean(axis=0)
+
+
+def main() -> None:
+    parser = harness.make_parser(__doc__)
+    parser.add_argument("folder", nargs="?", type=Path, default=photos.default_folder(), help="JPEG files")
+    parser.add_argument("--photos", type=int, default=2592, help="how many, repeated if need be (default: 2592)")
+    arguments = harness.parse(parser)
+    if arguments.quick:
+        arguments.folder, arguments.photos = photos.EXAMPLES, 64  # of several kinds, and more than components
+    as_written_options = [*AS_WRITTEN, *(["--partitions", "2"] if arguments.quick else [])]  # not 24 models loaded
+    title = f"Photos to results, {arguments.photos} photos, two cores"
+    if reason := harness.find_missing(SCRIPT, harness.PUBLISHED_MODEL, harness.RIVALS_PYTHON):
+        report.skip(title, reason, arguments)
+    if shutil.which("java") is None:
+        report.skip(title, "Spark needs java (Debian package openjdk-17-jre-headless)", arguments)
+    engine_process.make_models()
+
+    machine = report.describe_machine()
+    with tempfile.TemporaryDirectory() as temporary:
+        work = Path(temporary)
+        folder = photos.link_photos(arguments.folder, arguments.photos, work / "photos")
+        output, theirs = work / "coulis", work / "reference" / "out"
+        first = run_coulis(folder, output)
+        as_written = run_reference(folder, theirs, as_written_options)
+        proofs = [compare(output, theirs, "as written")]
+        contestants = {
+            "coulis": partial(run_coulis, folder, output),
+            "reference, tuned": partial(run_reference, folder, theirs, TUNED),
+        }
+        runs = harness.run_in_turn(contestants, arguments.rounds)
+        proofs.append(compare(output, theirs, "tuned"))
+    peak = report.make_peak_figure(runs)
+    ours, tuned = runs["coulis"], runs["reference, tuned"]
+    figures = [
+        report.make_figure("reference as written / coulis", "x", [as_written / first], at_least=40),
+        report.make_figure("reference tuned / coulis", "x", report.divide(tuned, ours), at_least=6),
+        report.make_figure("coulis", "s", ours),
+        report.make_figure("reference as written", "s", [as_written]),
+        report.make_figure("reference tuned", "s", tuned),
+        peak,
+    ]
+    report.publish(title, "; ".join(proofs), arguments, machine, figures)
+
+
+if __name__ == "__main__":
+    main()

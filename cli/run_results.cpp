@@ -29,6 +29,7 @@ void print_json(const Summary& summary, const std::string& output) {
                                          {"k", m.pca.explained_variance_ratio.size()},
                                          {"explained_variance", explained(m)},
                                          {"model", m.model_name},
+                                         {"precision", m.precision},
                                          {"seconds", seconds}};
   fmt::print("{}\n", result.dump());
 }

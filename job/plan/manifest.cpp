@@ -60,7 +60,7 @@ std::string to_json(const Manifest& m) {
   root["format"] = kFormat;
   root["coulis"] = m.coulis_version;
   root["input"] = m.input;
-  root["model"] = {{"name", m.model_name}, {"sha256", m.model_sha256}};
+  root["model"] = {{"name", m.model_name}, {"sha256", m.model_sha256}, {"precision", m.precision}};
   root["settings"] = m.settings;
   root["listing"] = {{"images", m.listed}, {"bytes", m.listed_bytes}, {"hash", m.listing_hash}};
   root["counts"] = {{"listed", m.listed}, {"ok", m.ok}, {"failed", m.failed()}, {"failed_by_code", m.failed_by_code}};
@@ -91,6 +91,7 @@ Manifest parse_manifest(const std::string& text, const std::string& origin) {
     m.input = root.at("input").get<std::string>();
     m.model_name = root.at("model").at("name").get<std::string>();
     m.model_sha256 = root.at("model").at("sha256").get<std::string>();
+    m.precision = root.at("model").at("precision").get<std::string>();
     m.settings = root.at("settings").get<std::string>();
     m.listed = root.at("listing").at("images").get<std::uint64_t>();
     m.listed_bytes = root.at("listing").at("bytes").get<std::uint64_t>();

@@ -45,6 +45,7 @@ void append_facts(std::string& html, const Manifest& m) {
   append_row(html, "Photos", fmt::format("{} listed = {} with features + {} failed", m.listed, m.ok, m.failed()));
   append_row(html, "Input", m.input);
   append_row(html, "Model", fmt::format("{} (sha256 {})", m.model_name, m.model_sha256));
+  append_row(html, "Precision", m.precision);
   append_row(html, "Parts", fmt::format("{}", m.parts.size()));
   append_row(html, "Last run", fmt::format("coulis {}, {} threads, {}", m.coulis_version, m.threads, m.simd));
   html += "</table>\n";

@@ -155,6 +155,7 @@ Summary run(const RunOptions& options, const std::optional<std::string>& pca_fil
   manifest.input = printable(input.root());
   manifest.model_name = model.card.name;
   manifest.model_sha256 = model.card.sha256;
+  manifest.precision = to_string(options.features.precision);
   manifest.settings = settings;
   manifest.listed = listing.images.size();
   manifest.listed_bytes = listing.total_bytes;

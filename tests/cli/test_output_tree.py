@@ -91,7 +91,7 @@ def test_the_manifest_names_every_file_with_its_true_size_and_checksum(finished)
 def test_the_manifest_names_input_model_and_version(finished):
     manifest = read_manifest(finished)
     assert manifest["input"] == str(PHOTOS)
-    assert manifest["model"] == {"name": MODEL.stem, "sha256": sha256(MODEL)}
+    assert manifest["model"] == {"name": MODEL.stem, "sha256": sha256(MODEL), "precision": "fp32"}
     assert manifest["coulis"] == (REPOSITORY / "VERSION").read_text().strip()
 
 

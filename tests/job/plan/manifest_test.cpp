@@ -20,6 +20,7 @@ Manifest example() {
   m.input = "/photos/größe";
   m.model_name = "net";
   m.model_sha256 = "ab";
+  m.precision = "int8";
   m.settings = "a=1\nb=2\n";
   m.listed = 5;
   m.listed_bytes = 1'234'567'890'123;

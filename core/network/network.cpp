@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "core/base/error.hpp"
+#include "core/network/fused/bf16/network.hpp"
 #include "core/network/fused/fp32/network.hpp"
 
 namespace coulis {
@@ -12,7 +13,7 @@ std::shared_ptr<const NetworkFactory> make_network_factory(const Model& model, P
     throw Error(ErrorCode::kRunFailed, fmt::format("no engine here runs the architecture '{}'", model.card.architecture));
   }
   switch (precision) {
-    case Precision::kBf16:
+    case Precision::kBf16: return fused::bf16::make_factory(model);
     case Precision::kInt8: throw Error(ErrorCode::kUsage, fmt::format("--precision {} is not in this version", to_string(precision)));
     case Precision::kFp32: break;
   }

@@ -1,0 +1,259 @@
+#include "core/network/fused/bf16/pointwise.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <utility>
+
+#include "core/network/fused/bf16/target.hpp"
+#include "core/network/fused/unroll.hpp"
+
+namespace coulis::fused::bf16 {
+
+#if defined(__x86_64__)
+namespace {
+
+constexpr int kMaxPixels = 14;
+constexpr int kPairLanes = 2 * kBlockChannels;  // bfloat16 in a vector
+
+// The tallest tile whose sums, weights and one broadcast input stay in the 32 registers.
+constexpr int max_pixels(int blocks) {
+  return std::min(kMaxPixels, (31 - blocks) / blocks);
+}
+
+struct Tile {
+  const Bfloat16* input;
+  std::size_t chunk_stride;
+  int chunk_pairs;
+  int in_pairs;
+  const Bfloat16* weight;
+  const float* bias;
+  Clamp clamp;
+  bool clamps;
+  Bfloat16* output[kMaxPanelBlocks];
+  const Bfloat16* residual[kMaxPanelBlocks];  // null: none
+  float* sums;
+};
+
+template <int kPixels, int kBlocks>
+struct Sums {
+  __m512 at[kPixels][kBlocks];
+};
+
+COULIS_BF16_INLINE __m512i broadcast_pair(const Bfloat16* pair) {
+  std::int32_t bits = 0;
+  std::memcpy(&bits, pair, sizeof(bits));
+  return _mm512_set1_epi32(bits);
+}
+
+// vdpbf16ps: sum + a[0] * b[0] + a[1] * b[1] in each float32 lane, rounding to nearest even, taking denormals for zero, whatever MXCSR
+// says.
+template <int kPixels, int kBlocks, int kPixelStride>
+COULIS_BF16_INLINE void accumulate(const Bfloat16* __restrict input, const Bfloat16* __restrict weight, int pairs,
+                                   Sums<kPixels, kBlocks>& sums) {
+  for (int k = 0; k < pairs; ++k, weight += kBlocks * kPairLanes) {
+    __m512i weights[kBlocks];
+    COULIS_UNROLL
+    for (int n = 0; n < kBlocks; ++n) weights[n] = _mm512_load_si512(weight + n * kPairLanes);
+    COULIS_UNROLL
+    for (int m = 0; m < kPixels; ++m) {
+      const __m512i value = broadcast_pair(input + m * kPixelStride + 2 * k);
+      COULIS_UNROLL
+      for (int n = 0; n < kBlocks; ++n) sums.at[m][n] = _mm512_dpbf16_ps(sums.at[m][n], (__m512bh)value, (__m512bh)weights[n]);
+    }
+  }
+}
+
+template <int kPixels, int kBlocks, int kPixelStride>
+COULIS_BF16_INLINE void compute_sums(const Tile& tile, Sums<kPixels, kBlocks>& sums) {
+  COULIS_UNROLL
+  for (int m = 0; m < kPixels; ++m) {
+    COULIS_UNROLL
+    for (int n = 0; n < kBlocks; ++n) sums.at[m][n] = _mm512_load_ps(tile.bias + n * kBlockChannels);
+  }
+  const Bfloat16* input = tile.input;
+  const Bfloat16* weight = tile.weight;
+  const int chunk_pairs = kPixelStride == kBlockChannels ? kBlockChannels / 2 : tile.chunk_pairs;
+  int left = tile.in_pairs;
+  for (; left >= chunk_pairs; left -= chunk_pairs) {
+    accumulate<kPixels, kBlocks, kPixelStride>(input, weight, chunk_pairs, sums);
+    input += tile.chunk_stride;
+    weight += chunk_pairs * kBlocks * kPairLanes;
+  }
+  accumulate<kPixels, kBlocks, kPixelStride>(input, weight, left, sums);
+}
+
+template <int kPixels, int kBlocks>
+COULIS_BF16_INLINE void clamp(const Clamp& limits, Sums<kPixels, kBlocks>& sums) {
+  COULIS_UNROLL
+  for (int m = 0; m < kPixels; ++m) {
+    COULIS_UNROLL
+    for (int n = 0; n < kBlocks; ++n) {
+      sums.at[m][n] = _mm512_min_ps(_mm512_max_ps(sums.at[m][n], _mm512_set1_ps(limits.low)), _mm512_set1_ps(limits.high));
+    }
+  }
+}
+
+template <int kPixels, int kBlocks>
+COULIS_BF16_INLINE void add_residual(const Tile& tile, Sums<kPixels, kBlocks>& sums) {
+  COULIS_UNROLL
+  for (int m = 0; m < kPixels; ++m) {
+    COULIS_UNROLL
+    for (int n = 0; n < kBlocks; ++n) {
+      const __m256i bits = _mm256_load_si256(reinterpret_cast<const __m256i*>(tile.residual[n] + m * kBlockChannels));
+      sums.at[m][n] = _mm512_add_ps(sums.at[m][n], _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(bits), 16)));
+    }
+  }
+}
+
+// The limits of an activation on rounded values, as integers: the low one is 0, and the bits of positive bfloat16 grow with them.
+struct RoundedClamp {
+  bool clamps;
+  __m512i high;
+
+  COULIS_BF16_INLINE __m512i apply(__m512i bits) const {
+    return clamps ? _mm512_min_epi16(_mm512_max_epi16(bits, _mm512_setzero_si512()), high) : bits;
+  }
+};
+
+// Two pixels of a block lie side by side: one store for both.
+template <int kPixels, int kBlocks>
+COULIS_BF16_INLINE void round_and_store(const Tile& tile, const RoundedClamp& limits, const Sums<kPixels, kBlocks>& sums) {
+  COULIS_UNROLL
+  for (int n = 0; n < kBlocks; ++n) {
+    COULIS_UNROLL
+    for (int m = 0; m + 1 < kPixels; m += 2) {
+      const auto bits = (__m512i)_mm512_cvtne2ps_pbh(sums.at[m + 1][n], sums.at[m][n]);
+      _mm512_storeu_si512(tile.output[n] + m * kBlockChannels, limits.apply(bits));
+    }
+    if constexpr (kPixels % 2 == 1) {
+      const auto bits = _mm512_castsi256_si512((__m256i)_mm512_cvtneps_pbh(sums.at[kPixels - 1][n]));
+      _mm256_store_si256(reinterpret_cast<__m256i*>(tile.output[n] + (kPixels - 1) * kBlockChannels),
+                         _mm512_castsi512_si256(limits.apply(bits)));
+    }
+  }
+}
+
+struct StoreTile {
+  template <int kPixels, int kBlocks, int kPixelStride>
+  COULIS_BF16 static void run(const Tile& tile) {
+    Sums<kPixels, kBlocks> sums;
+    compute_sums<kPixels, kBlocks, kPixelStride>(tile, sums);
+    if (tile.residual[0] != nullptr) {
+      if (tile.clamps) clamp(tile.clamp, sums);
+      add_residual(tile, sums);
+      round_and_store(tile, {false, _mm512_setzero_si512()}, sums);
+    } else {
+      round_and_store(tile, {tile.clamps, _mm512_set1_epi16(static_cast<short>(to_bfloat16(tile.clamp.high)))}, sums);
+    }
+  }
+};
+
+struct SumTile {
+  template <int kPixels, int kBlocks, int kPixelStride>
+  COULIS_BF16 static void run(const Tile& tile) {
+    Sums<kPixels, kBlocks> sums;
+    compute_sums<kPixels, kBlocks, kPixelStride>(tile, sums);
+    if (tile.clamps) clamp(tile.clamp, sums);
+    COULIS_UNROLL
+    for (int n = 0; n < kBlocks; ++n) {
+      __m512 total = _mm512_load_ps(tile.sums + n * kBlockChannels);
+      COULIS_UNROLL
+      for (int m = 0; m < kPixels; ++m) total = _mm512_add_ps(total, sums.at[m][n]);
+      _mm512_store_ps(tile.sums + n * kBlockChannels, total);
+    }
+  }
+};
+
+using TileFunction = void (*)(const Tile&);
+using TileFunctions = std::array<TileFunction, kMaxPixels + 1>;  // by the number of pixels; null above max_pixels
+
+template <class Epilogue, int kBlocks, int kPixelStride, std::size_t... kIndex>
+constexpr TileFunctions list_tiles(std::index_sequence<kIndex...>) {
+  TileFunctions functions{};
+  ((functions[kIndex + 1] = &Epilogue::template run<static_cast<int>(kIndex) + 1, kBlocks, kPixelStride>), ...);
+  return functions;
+}
+
+template <class Epilogue, int kBlocks, int kPixelStride>
+constexpr TileFunctions kTiles = list_tiles<Epilogue, kBlocks, kPixelStride>(std::make_index_sequence<max_pixels(kBlocks)>());
+
+template <class Epilogue, int kPixelStride>
+const TileFunctions& find_tiles(int blocks) {
+  if (blocks == 1) return kTiles<Epilogue, 1, kPixelStride>;
+  if (blocks == 2) return kTiles<Epilogue, 2, kPixelStride>;
+  return kTiles<Epilogue, kMaxPanelBlocks, kPixelStride>;
+}
+
+Tile make_tile(const PackedPointwise& layer, const Panel& panel, const PixelRun<Bfloat16>& run) {
+  Tile tile{};
+  tile.input = run.data;
+  tile.chunk_stride = run.chunk_stride;
+  tile.chunk_pairs = run.chunk_elements / 2;
+  tile.in_pairs = layer.in_pairs;
+  tile.weight = panel.weight;
+  tile.bias = panel.bias;
+  tile.clamp = layer.clamp;
+  tile.clamps = layer.clamp.low == 0;
+  return tile;
+}
+
+// Calls visit(tile function, pixels) for tiles of nearly equal height: a ragged last one would be slow.
+template <class Visit>
+void for_each_tile(const TileFunctions& functions, int blocks, int pixels, const Visit& visit) {
+  const int tallest = max_pixels(blocks);
+  const int tiles = (pixels + tallest - 1) / tallest;
+  for (int i = 0; i < tiles; ++i) {
+    const int height = pixels / tiles + (i < pixels % tiles ? 1 : 0);
+    visit(functions[static_cast<std::size_t>(height)], height);
+  }
+}
+
+template <int kPixelStride>
+void compute_strided_panel(const PackedPointwise& layer, const Panel& panel, const PixelRun<Bfloat16>& run, const Plane<Bfloat16>& output,
+                           const Plane<Bfloat16>& maybe_residual) {
+  Tile tile = make_tile(layer, panel, run);
+  for (int n = 0; n < panel.blocks; ++n) {
+    tile.output[n] = output.at(n, 0);
+    if (maybe_residual.data != nullptr) tile.residual[n] = maybe_residual.at(n, 0);
+  }
+  for_each_tile(find_tiles<StoreTile, kPixelStride>(panel.blocks), panel.blocks, run.pixels, [&](TileFunction function, int pixels) {
+    function(tile);
+    tile.input += pixels * kPixelStride;
+    for (int n = 0; n < panel.blocks; ++n) {
+      tile.output[n] += pixels * kBlockChannels;
+      if (tile.residual[n] != nullptr) tile.residual[n] += pixels * kBlockChannels;
+    }
+  });
+}
+
+}  // namespace
+
+void compute_panel(const PackedPointwise& layer, const Panel& panel, const PixelRun<Bfloat16>& run, const Plane<Bfloat16>& output,
+                   const Plane<Bfloat16>& maybe_residual) {
+  switch (run.pixel_stride) {
+    case 3: return compute_strided_panel<3>(layer, panel, run, output, maybe_residual);
+    case 6: return compute_strided_panel<6>(layer, panel, run, output, maybe_residual);
+    default: return compute_strided_panel<kBlockChannels>(layer, panel, run, output, maybe_residual);
+  }
+}
+
+void sum_panel(const PackedPointwise& layer, const Panel& panel, const PixelRun<Bfloat16>& run, float* sums) {
+  Tile tile = make_tile(layer, panel, run);
+  tile.sums = sums;
+  for_each_tile(find_tiles<SumTile, kBlockChannels>(panel.blocks), panel.blocks, run.pixels, [&](TileFunction function, int pixels) {
+    function(tile);
+    tile.input += pixels * kBlockChannels;
+  });
+}
+
+#else
+
+void compute_panel(const PackedPointwise&, const Panel&, const PixelRun<Bfloat16>&, const Plane<Bfloat16>&, const Plane<Bfloat16>&) {}
+void sum_panel(const PackedPointwise&, const Panel&, const PixelRun<Bfloat16>&, float*) {}
+
+#endif
+
+}  // namespace coulis::fused::bf16

@@ -1,0 +1,44 @@
+#include "core/network/fused/bf16/stem.hpp"
+
+#include <algorithm>
+#include <cstdint>
+
+namespace coulis::fused::bf16 {
+namespace {
+
+constexpr std::size_t kRgb = 3;
+
+bool is_exact(float value) {
+  return to_float(to_bfloat16(value)) == value;
+}
+
+void convert_row(const std::uint8_t* pixels, std::size_t count, const PixelScale& pixel_scale, Bfloat16* __restrict row) {
+  for (std::size_t i = 0; i < count; ++i) row[i] = to_bfloat16(static_cast<float>(pixels[i]) * pixel_scale.scale + pixel_scale.offset);
+}
+
+}  // namespace
+
+PixelScale choose_pixel_scale(double input_scale, double input_offset) {
+  const auto zero_pixel = static_cast<float>(-input_offset / input_scale);
+  bool all_exact = static_cast<double>(zero_pixel) * input_scale + input_offset == 0;
+  for (int pixel = 0; pixel < 256; ++pixel) all_exact = all_exact && is_exact(static_cast<float>(pixel) - zero_pixel);
+  if (all_exact) return {1, -zero_pixel, static_cast<float>(input_scale)};
+  return {static_cast<float>(input_scale), static_cast<float>(input_offset), 1};
+}
+
+void convert_rows(const ImageView& image, const PixelScale& pixel_scale, const Window& window, int first, int end, std::size_t row_elements,
+                  Bfloat16* rows) {
+  const std::size_t left_elements = static_cast<std::size_t>(window.left_padding) * kRgb;
+  const std::size_t image_elements = static_cast<std::size_t>(image.width) * kRgb;
+  for (int y = first; y < end; ++y, rows += row_elements) {
+    if (y < 0 || y >= image.height) {
+      std::fill_n(rows, row_elements, Bfloat16{0});
+      continue;
+    }
+    std::fill_n(rows, left_elements, Bfloat16{0});
+    convert_row(image.row(y), image_elements, pixel_scale, rows + left_elements);
+    std::fill(rows + left_elements + image_elements, rows + row_elements, Bfloat16{0});
+  }
+}
+
+}  // namespace coulis::fused::bf16

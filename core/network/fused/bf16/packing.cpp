@@ -1,7 +1,9 @@
 #include "core/network/fused/bf16/packing.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
+#include <span>
 
 namespace coulis::fused::bf16 {
 namespace {
@@ -14,20 +16,28 @@ int choose_panel_blocks(int left) {
   return left % kMaxPanelBlocks == 0 ? kMaxPanelBlocks : 2;
 }
 
+// The largest weight becomes 127: weights that an 8-bit model was published with become its integers, which bfloat16 holds exactly.
+float choose_scale(std::span<const float> weights) {
+  float largest = 0;
+  for (const float weight : weights) largest = std::max(largest, std::abs(weight));
+  return largest > 0 ? largest / 127 : 1;
+}
+
 Panel pack_panel(const PointwiseWeights& layer, int first_block, int blocks, Arena& arena) {
   const auto in = static_cast<std::size_t>(layer.in_channels);
   const auto width = static_cast<std::size_t>(blocks * kBlockChannels);
   const auto first = static_cast<std::size_t>(first_block * kBlockChannels);
   const std::size_t channels = std::min(width, static_cast<std::size_t>(layer.out_channels) - first);
   auto* weight = arena.allocate<Bfloat16>((in + 1) / kPair * width * kPair);  // zeros: what a panel has beyond the last channels
+  auto* scale = arena.allocate<float>(width);
   auto* bias = arena.allocate<float>(width);
   for (std::size_t j = 0; j < channels; ++j) {
+    const std::span row(layer.weight.data() + (first + j) * in, in);
+    scale[j] = choose_scale(row);
     bias[j] = layer.bias[first + j];
-    for (std::size_t k = 0; k < in; ++k) {
-      weight[(k / kPair * width + j) * kPair + k % kPair] = to_bfloat16(layer.weight[(first + j) * in + k]);
-    }
+    for (std::size_t k = 0; k < in; ++k) weight[(k / kPair * width + j) * kPair + k % kPair] = to_bfloat16(row[k] / scale[j]);
   }
-  return {first_block, blocks, weight, bias};
+  return {first_block, blocks, weight, scale, bias};
 }
 
 }  // namespace

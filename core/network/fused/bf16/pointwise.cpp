@@ -29,6 +29,7 @@ struct Tile {
   int chunk_pairs;
   int in_pairs;
   const Bfloat16* weight;
+  const float* scale;
   const float* bias;
   Clamp clamp;
   bool clamps;
@@ -71,7 +72,7 @@ COULIS_BF16_INLINE void compute_sums(const Tile& tile, Sums<kPixels, kBlocks>& s
   COULIS_UNROLL
   for (int m = 0; m < kPixels; ++m) {
     COULIS_UNROLL
-    for (int n = 0; n < kBlocks; ++n) sums.at[m][n] = _mm512_load_ps(tile.bias + n * kBlockChannels);
+    for (int n = 0; n < kBlocks; ++n) sums.at[m][n] = _mm512_setzero_ps();
   }
   const Bfloat16* input = tile.input;
   const Bfloat16* weight = tile.weight;
@@ -83,6 +84,13 @@ COULIS_BF16_INLINE void compute_sums(const Tile& tile, Sums<kPixels, kBlocks>& s
     weight += chunk_pairs * kBlocks * kPairLanes;
   }
   accumulate<kPixels, kBlocks, kPixelStride>(input, weight, left, sums);
+  COULIS_UNROLL
+  for (int n = 0; n < kBlocks; ++n) {
+    const __m512 scale = _mm512_load_ps(tile.scale + n * kBlockChannels);
+    const __m512 bias = _mm512_load_ps(tile.bias + n * kBlockChannels);
+    COULIS_UNROLL
+    for (int m = 0; m < kPixels; ++m) sums.at[m][n] = _mm512_fmadd_ps(sums.at[m][n], scale, bias);
+  }
 }
 
 template <int kPixels, int kBlocks>
@@ -194,6 +202,7 @@ Tile make_tile(const PackedPointwise& layer, const Panel& panel, const PixelRun<
   tile.chunk_pairs = run.chunk_elements / 2;
   tile.in_pairs = layer.in_pairs;
   tile.weight = panel.weight;
+  tile.scale = panel.scale;
   tile.bias = panel.bias;
   tile.clamp = layer.clamp;
   tile.clamps = layer.clamp.low == 0;

@@ -15,7 +15,8 @@ constexpr int kMaxPanelBlocks = 3;
 struct Panel {
   int first_block = 0;
   int blocks = 0;
-  const Bfloat16* weight = nullptr;  // [in / 2, blocks * 16, 2]
+  const Bfloat16* weight = nullptr;  // [in / 2, blocks * 16, 2], to be multiplied by scale
+  const float* scale = nullptr;      // [blocks * 16]
   const float* bias = nullptr;       // [blocks * 16]
 };
 

@@ -37,7 +37,8 @@ Panel pack_panel(const PointwiseWeights& layer, int first_block, int blocks, Are
     bias[j] = layer.bias[first + j];
     for (std::size_t k = 0; k < in; ++k) weight[(k / kPair * width + j) * kPair + k % kPair] = to_bfloat16(row[k] / scale[j]);
   }
-  return {first_block, blocks, weight, scale, bias};
+  const bool half_last = blocks == 2 && channels <= width - kBlockChannels / 2;
+  return {first_block, blocks, half_last, weight, scale, bias};
 }
 
 }  // namespace

@@ -41,6 +41,7 @@ struct Tile {
 template <int kPixels, int kBlocks>
 struct Sums {
   __m512 at[kPixels][kBlocks];
+  __m256 half[kPixels];  // the last block's, while pairs are added up, if only its lower half has channels
 };
 
 COULIS_BF16_INLINE __m512i broadcast_pair(const Bfloat16* pair) {
@@ -51,9 +52,10 @@ COULIS_BF16_INLINE __m512i broadcast_pair(const Bfloat16* pair) {
 
 // vdpbf16ps: sum + a[0] * b[0] + a[1] * b[1] in each float32 lane, rounding to nearest even, taking denormals for zero, whatever MXCSR
 // says.
-template <int kPixels, int kBlocks, int kPixelStride>
+template <int kPixels, int kBlocks, bool kHalf, int kPixelStride>
 COULIS_BF16_INLINE void accumulate(const Bfloat16* __restrict input, const Bfloat16* __restrict weight, int pairs,
                                    Sums<kPixels, kBlocks>& sums) {
+  constexpr int kWhole = kBlocks - (kHalf ? 1 : 0);
   for (int k = 0; k < pairs; ++k, weight += kBlocks * kPairLanes) {
     __m512i weights[kBlocks];
     COULIS_UNROLL
@@ -62,28 +64,17 @@ COULIS_BF16_INLINE void accumulate(const Bfloat16* __restrict input, const Bfloa
     for (int m = 0; m < kPixels; ++m) {
       const __m512i value = broadcast_pair(input + m * kPixelStride + 2 * k);
       COULIS_UNROLL
-      for (int n = 0; n < kBlocks; ++n) sums.at[m][n] = _mm512_dpbf16_ps(sums.at[m][n], (__m512bh)value, (__m512bh)weights[n]);
+      for (int n = 0; n < kWhole; ++n) sums.at[m][n] = _mm512_dpbf16_ps(sums.at[m][n], (__m512bh)value, (__m512bh)weights[n]);
+      if constexpr (kHalf) {
+        sums.half[m] =
+            _mm256_dpbf16_ps(sums.half[m], (__m256bh)_mm512_castsi512_si256(value), (__m256bh)_mm512_castsi512_si256(weights[kWhole]));
+      }
     }
   }
 }
 
-template <int kPixels, int kBlocks, int kPixelStride>
-COULIS_BF16_INLINE void compute_sums(const Tile& tile, Sums<kPixels, kBlocks>& sums) {
-  COULIS_UNROLL
-  for (int m = 0; m < kPixels; ++m) {
-    COULIS_UNROLL
-    for (int n = 0; n < kBlocks; ++n) sums.at[m][n] = _mm512_setzero_ps();
-  }
-  const Bfloat16* input = tile.input;
-  const Bfloat16* weight = tile.weight;
-  const int chunk_pairs = kPixelStride == kBlockChannels ? kBlockChannels / 2 : tile.chunk_pairs;
-  int left = tile.in_pairs;
-  for (; left >= chunk_pairs; left -= chunk_pairs) {
-    accumulate<kPixels, kBlocks, kPixelStride>(input, weight, chunk_pairs, sums);
-    input += tile.chunk_stride;
-    weight += chunk_pairs * kBlocks * kPairLanes;
-  }
-  accumulate<kPixels, kBlocks, kPixelStride>(input, weight, left, sums);
+template <int kPixels, int kBlocks>
+COULIS_BF16_INLINE void scale_and_add_bias(const Tile& tile, Sums<kPixels, kBlocks>& sums) {
   COULIS_UNROLL
   for (int n = 0; n < kBlocks; ++n) {
     const __m512 scale = _mm512_load_ps(tile.scale + n * kBlockChannels);
@@ -91,6 +82,31 @@ COULIS_BF16_INLINE void compute_sums(const Tile& tile, Sums<kPixels, kBlocks>& s
     COULIS_UNROLL
     for (int m = 0; m < kPixels; ++m) sums.at[m][n] = _mm512_fmadd_ps(sums.at[m][n], scale, bias);
   }
+}
+
+template <int kPixels, int kBlocks, bool kHalf, int kPixelStride>
+COULIS_BF16_INLINE void compute_sums(const Tile& tile, Sums<kPixels, kBlocks>& sums) {
+  COULIS_UNROLL
+  for (int m = 0; m < kPixels; ++m) {
+    COULIS_UNROLL
+    for (int n = 0; n < kBlocks; ++n) sums.at[m][n] = _mm512_setzero_ps();
+    sums.half[m] = _mm256_setzero_ps();
+  }
+  const Bfloat16* input = tile.input;
+  const Bfloat16* weight = tile.weight;
+  const int chunk_pairs = kPixelStride == kBlockChannels ? kBlockChannels / 2 : tile.chunk_pairs;
+  int left = tile.in_pairs;
+  for (; left >= chunk_pairs; left -= chunk_pairs) {
+    accumulate<kPixels, kBlocks, kHalf, kPixelStride>(input, weight, chunk_pairs, sums);
+    input += tile.chunk_stride;
+    weight += chunk_pairs * kBlocks * kPairLanes;
+  }
+  accumulate<kPixels, kBlocks, kHalf, kPixelStride>(input, weight, left, sums);
+  if constexpr (kHalf) {
+    COULIS_UNROLL
+    for (int m = 0; m < kPixels; ++m) sums.at[m][kBlocks - 1] = _mm512_zextps256_ps512(sums.half[m]);
+  }
+  scale_and_add_bias(tile, sums);
 }
 
 template <int kPixels, int kBlocks>
@@ -145,10 +161,10 @@ COULIS_BF16_INLINE void round_and_store(const Tile& tile, const RoundedClamp& li
 }
 
 struct StoreTile {
-  template <int kPixels, int kBlocks, int kPixelStride>
+  template <int kPixels, int kBlocks, bool kHalf, int kPixelStride>
   COULIS_BF16 static void run(const Tile& tile) {
     Sums<kPixels, kBlocks> sums;
-    compute_sums<kPixels, kBlocks, kPixelStride>(tile, sums);
+    compute_sums<kPixels, kBlocks, kHalf, kPixelStride>(tile, sums);
     if (tile.residual[0] != nullptr) {
       if (tile.clamps) clamp(tile.clamp, sums);
       add_residual(tile, sums);
@@ -160,10 +176,10 @@ struct StoreTile {
 };
 
 struct SumTile {
-  template <int kPixels, int kBlocks, int kPixelStride>
+  template <int kPixels, int kBlocks, bool kHalf, int kPixelStride>
   COULIS_BF16 static void run(const Tile& tile) {
     Sums<kPixels, kBlocks> sums;
-    compute_sums<kPixels, kBlocks, kPixelStride>(tile, sums);
+    compute_sums<kPixels, kBlocks, kHalf, kPixelStride>(tile, sums);
     if (tile.clamps) clamp(tile.clamp, sums);
     COULIS_UNROLL
     for (int n = 0; n < kBlocks; ++n) {
@@ -178,21 +194,22 @@ struct SumTile {
 using TileFunction = void (*)(const Tile&);
 using TileFunctions = std::array<TileFunction, kMaxPixels + 1>;  // by the number of pixels; null above max_pixels
 
-template <class Epilogue, int kBlocks, int kPixelStride, std::size_t... kIndex>
+template <class Epilogue, int kBlocks, bool kHalf, int kPixelStride, std::size_t... kIndex>
 constexpr TileFunctions list_tiles(std::index_sequence<kIndex...>) {
   TileFunctions functions{};
-  ((functions[kIndex + 1] = &Epilogue::template run<static_cast<int>(kIndex) + 1, kBlocks, kPixelStride>), ...);
+  ((functions[kIndex + 1] = &Epilogue::template run<static_cast<int>(kIndex) + 1, kBlocks, kHalf, kPixelStride>), ...);
   return functions;
 }
 
-template <class Epilogue, int kBlocks, int kPixelStride>
-constexpr TileFunctions kTiles = list_tiles<Epilogue, kBlocks, kPixelStride>(std::make_index_sequence<max_pixels(kBlocks)>());
+template <class Epilogue, int kBlocks, bool kHalf, int kPixelStride>
+constexpr TileFunctions kTiles = list_tiles<Epilogue, kBlocks, kHalf, kPixelStride>(std::make_index_sequence<max_pixels(kBlocks)>());
 
 template <class Epilogue, int kPixelStride>
-const TileFunctions& find_tiles(int blocks) {
-  if (blocks == 1) return kTiles<Epilogue, 1, kPixelStride>;
-  if (blocks == 2) return kTiles<Epilogue, 2, kPixelStride>;
-  return kTiles<Epilogue, kMaxPanelBlocks, kPixelStride>;
+const TileFunctions& find_tiles(const Panel& panel) {
+  if (panel.half_last) return kTiles<Epilogue, 2, true, kPixelStride>;
+  if (panel.blocks == 1) return kTiles<Epilogue, 1, false, kPixelStride>;
+  if (panel.blocks == 2) return kTiles<Epilogue, 2, false, kPixelStride>;
+  return kTiles<Epilogue, kMaxPanelBlocks, false, kPixelStride>;
 }
 
 Tile make_tile(const PackedPointwise& layer, const Panel& panel, const PixelRun<Bfloat16>& run) {
@@ -228,7 +245,7 @@ void compute_strided_panel(const PackedPointwise& layer, const Panel& panel, con
     tile.output[n] = output.at(n, 0);
     if (maybe_residual.data != nullptr) tile.residual[n] = maybe_residual.at(n, 0);
   }
-  for_each_tile(find_tiles<StoreTile, kPixelStride>(panel.blocks), panel.blocks, run.pixels, [&](TileFunction function, int pixels) {
+  for_each_tile(find_tiles<StoreTile, kPixelStride>(panel), panel.blocks, run.pixels, [&](TileFunction function, int pixels) {
     function(tile);
     tile.input += pixels * kPixelStride;
     for (int n = 0; n < panel.blocks; ++n) {
@@ -252,7 +269,7 @@ void compute_panel(const PackedPointwise& layer, const Panel& panel, const Pixel
 void sum_panel(const PackedPointwise& layer, const Panel& panel, const PixelRun<Bfloat16>& run, float* sums) {
   Tile tile = make_tile(layer, panel, run);
   tile.sums = sums;
-  for_each_tile(find_tiles<SumTile, kBlockChannels>(panel.blocks), panel.blocks, run.pixels, [&](TileFunction function, int pixels) {
+  for_each_tile(find_tiles<SumTile, kBlockChannels>(panel), panel.blocks, run.pixels, [&](TileFunction function, int pixels) {
     function(tile);
     tile.input += pixels * kBlockChannels;
   });

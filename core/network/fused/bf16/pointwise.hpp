@@ -15,6 +15,7 @@ constexpr int kMaxPanelBlocks = 3;
 struct Panel {
   int first_block = 0;
   int blocks = 0;
+  bool half_last = false;            // only the lower half of the last block has channels, and half a vector costs some CPUs half
   const Bfloat16* weight = nullptr;  // [in / 2, blocks * 16, 2], to be multiplied by scale
   const float* scale = nullptr;      // [blocks * 16]
   const float* bias = nullptr;       // [blocks * 16]

@@ -91,20 +91,31 @@ COULIS_BF16_INLINE void convolve_inside(const RowWindow& window, int x, Bfloat16
   round_and_store(sums, window.clamp, output);
 }
 
-// One output whose window reaches over an end of the row: `taps` of its columns are inside, from `first` on.
-template <int kKernel>
-COULIS_BF16_INLINE void convolve_edge(const RowWindow& window, int x, int in_width, Bfloat16* output) {
-  const int first = std::max(0, -x);
-  const int taps = std::min(kKernel, in_width - x) - first;
+// One output whose window reaches over an end of the row: kTaps of its columns are inside, from `first` on.
+template <int kKernel, int kTaps>
+COULIS_BF16_INLINE void convolve_taps(const RowWindow& window, int x, int first, Bfloat16* output) {
   __m512 sums[1] = {_mm512_load_ps(window.bias)};
+  COULIS_UNROLL
   for (int ky = 0; ky < kKernel; ++ky) {
     const Bfloat16* input = window.rows[ky] + (x + first) * kBlockChannels;
     const float* weight = window.weight + (ky * kKernel + first) * kBlockChannels;
-    for (int i = 0; i < taps; ++i) {
+    COULIS_UNROLL
+    for (int i = 0; i < kTaps; ++i) {
       sums[0] = _mm512_fmadd_ps(load_pixel(input + i * kBlockChannels), _mm512_load_ps(weight + i * kBlockChannels), sums[0]);
     }
   }
   round_and_store(sums, window.clamp, output);
+}
+
+template <int kKernel>
+COULIS_BF16_INLINE void convolve_edge(const RowWindow& window, int x, int in_width, Bfloat16* output) {
+  const int first = std::max(0, -x);
+  switch (std::min(kKernel, in_width - x) - first) {
+    case 1: return convolve_taps<kKernel, 1>(window, x, first, output);
+    case 2: return convolve_taps<kKernel, 2>(window, x, first, output);
+    case 3: return convolve_taps<kKernel, 3>(window, x, first, output);
+    default: return convolve_taps<kKernel, 4>(window, x, first, output);
+  }
 }
 
 template <int kKernel, int kStride>

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "core/network/fused/bf16/target.hpp"
+
 namespace coulis::fused::bf16 {
 namespace {
 
@@ -12,9 +14,19 @@ bool is_exact(float value) {
   return to_float(to_bfloat16(value)) == value;
 }
 
-void convert_row(const std::uint8_t* pixels, std::size_t count, const PixelScale& pixel_scale, Bfloat16* __restrict row) {
-  for (std::size_t i = 0; i < count; ++i) row[i] = to_bfloat16(static_cast<float>(pixels[i]) * pixel_scale.scale + pixel_scale.offset);
+#if defined(__x86_64__)
+COULIS_BF16 void convert_row(const std::uint8_t* pixels, std::size_t count, const PixelScale& pixel_scale, Bfloat16* row) {
+  constexpr std::size_t kLanes = 16;
+  for (std::size_t i = 0; i < count; i += kLanes) {
+    const auto mask = static_cast<__mmask16>(count - i < kLanes ? (1U << (count - i)) - 1 : 0xFFFF);
+    const __m512 values = _mm512_cvtepi32_ps(_mm512_cvtepu8_epi32(_mm_maskz_loadu_epi8(mask, pixels + i)));
+    const __m512 scaled = _mm512_fmadd_ps(values, _mm512_set1_ps(pixel_scale.scale), _mm512_set1_ps(pixel_scale.offset));
+    _mm256_mask_storeu_epi16(row + i, mask, (__m256i)_mm512_cvtneps_pbh(scaled));
+  }
 }
+#else
+void convert_row(const std::uint8_t*, std::size_t, const PixelScale&, Bfloat16*) {}
+#endif
 
 }  // namespace
 

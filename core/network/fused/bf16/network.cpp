@@ -3,11 +3,11 @@
 #include <algorithm>
 
 #include "core/base/error.hpp"
+#include "core/network/fused/bf16/cpu.hpp"
 #include "core/network/fused/bf16/depthwise.hpp"
 #include "core/network/fused/bf16/packing.hpp"
 #include "core/network/fused/bf16/pointwise.hpp"
 #include "core/network/fused/bf16/stem.hpp"
-#include "core/network/fused/bf16/target.hpp"
 #include "core/network/fused/executor.hpp"
 
 namespace coulis::fused::bf16 {

@@ -9,10 +9,3 @@
 #define COULIS_BF16 __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,avx512bf16")))
 #define COULIS_BF16_INLINE COULIS_BF16 __attribute__((always_inline)) inline
 #endif
-
-namespace coulis::fused::bf16 {
-
-// Whether this CPU has AVX512_BF16 and the limit on SIMD lets it be used. False on other CPUs than x86-64.
-bool has_bf16_instructions();
-
-}  // namespace coulis::fused::bf16

@@ -1,4 +1,4 @@
-#include "core/network/fused/bf16/target.hpp"
+#include "core/network/fused/bf16/cpu.hpp"
 
 #include "core/base/simd.hpp"
 

@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "core/network/fused/bf16/target.hpp"
+#include "core/network/fused/bf16/rounding.hpp"
 #include "core/network/fused/unroll.hpp"
 
 namespace coulis::fused::bf16 {
@@ -22,15 +22,6 @@ struct RowWindow {
   Clamp clamp;
 };
 
-COULIS_BF16_INLINE __m512 load_pixel(const Bfloat16* pixel) {
-  const __m256i bits = _mm256_load_si256(reinterpret_cast<const __m256i*>(pixel));
-  return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(bits), 16));
-}
-
-COULIS_BF16_INLINE __m512 clamp(__m512 sum, const Clamp& limits) {
-  return _mm512_min_ps(_mm512_max_ps(sum, _mm512_set1_ps(limits.low)), _mm512_set1_ps(limits.high));
-}
-
 // Indices of words [first, first + 16) into the upper halves of 16 float32; the lower halves are masked away.
 COULIS_BF16_INLINE __m512i widening_indices(int first) {
   const __m512i lanes = _mm512_set_epi32(15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0);
@@ -39,19 +30,6 @@ COULIS_BF16_INLINE __m512i widening_indices(int first) {
 
 COULIS_BF16_INLINE __m512 widen(__m512i pixels, __m512i indices) {
   return _mm512_castsi512_ps(_mm512_maskz_permutexvar_epi16(0xAAAAAAAA, indices, pixels));
-}
-
-template <int kPixels>
-COULIS_BF16_INLINE void round_and_store(const __m512 (&sums)[kPixels], const Clamp& limits, Bfloat16* output) {
-  COULIS_UNROLL
-  for (int p = 0; p + 1 < kPixels; p += 2) {
-    const auto bits = (__m512i)_mm512_cvtne2ps_pbh(clamp(sums[p + 1], limits), clamp(sums[p], limits));
-    _mm512_storeu_si512(output + p * kBlockChannels, bits);
-  }
-  if constexpr (kPixels % 2 == 1) {
-    const auto bits = (__m256i)_mm512_cvtneps_pbh(clamp(sums[kPixels - 1], limits));
-    _mm256_store_si256(reinterpret_cast<__m256i*>(output + (kPixels - 1) * kBlockChannels), bits);
-  }
 }
 
 // sums += the column's value, wherever it lies under an output's window.
@@ -88,23 +66,26 @@ COULIS_BF16_INLINE void convolve_inside(const RowWindow& window, int x, Bfloat16
       add_column<kKernel, kStride, kPixels>(kColumns - 1, load_pixel(input + (kColumns - 1) * kBlockChannels), weights, sums);
     }
   }
-  round_and_store(sums, window.clamp, output);
+  const RoundedClamp clamp(window.clamp);
+  COULIS_UNROLL
+  for (int p = 0; p + 1 < kPixels; p += 2) store_two_pixels(sums[p], sums[p + 1], clamp, output + p * kBlockChannels);
+  if constexpr (kPixels % 2 == 1) store_pixel(sums[kPixels - 1], clamp, output + (kPixels - 1) * kBlockChannels);
 }
 
 // One output whose window reaches over an end of the row: kTaps of its columns are inside, from `first` on.
 template <int kKernel, int kTaps>
 COULIS_BF16_INLINE void convolve_taps(const RowWindow& window, int x, int first, Bfloat16* output) {
-  __m512 sums[1] = {_mm512_load_ps(window.bias)};
+  __m512 sum = _mm512_load_ps(window.bias);
   COULIS_UNROLL
   for (int ky = 0; ky < kKernel; ++ky) {
     const Bfloat16* input = window.rows[ky] + (x + first) * kBlockChannels;
     const float* weight = window.weight + (ky * kKernel + first) * kBlockChannels;
     COULIS_UNROLL
     for (int i = 0; i < kTaps; ++i) {
-      sums[0] = _mm512_fmadd_ps(load_pixel(input + i * kBlockChannels), _mm512_load_ps(weight + i * kBlockChannels), sums[0]);
+      sum = _mm512_fmadd_ps(load_pixel(input + i * kBlockChannels), _mm512_load_ps(weight + i * kBlockChannels), sum);
     }
   }
-  round_and_store(sums, window.clamp, output);
+  store_pixel(sum, RoundedClamp(window.clamp), output);
 }
 
 template <int kKernel>

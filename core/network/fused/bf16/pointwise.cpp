@@ -7,7 +7,7 @@
 #include <cstring>
 #include <utility>
 
-#include "core/network/fused/bf16/target.hpp"
+#include "core/network/fused/bf16/rounding.hpp"
 #include "core/network/fused/unroll.hpp"
 
 namespace coulis::fused::bf16 {
@@ -126,36 +126,22 @@ COULIS_BF16_INLINE void add_residual(const Tile& tile, Sums<kPixels, kBlocks>& s
   for (int m = 0; m < kPixels; ++m) {
     COULIS_UNROLL
     for (int n = 0; n < kBlocks; ++n) {
-      const __m256i bits = _mm256_load_si256(reinterpret_cast<const __m256i*>(tile.residual[n] + m * kBlockChannels));
-      sums.at[m][n] = _mm512_add_ps(sums.at[m][n], _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(bits), 16)));
+      sums.at[m][n] = _mm512_add_ps(sums.at[m][n], load_pixel(tile.residual[n] + m * kBlockChannels));
     }
   }
 }
 
-// The limits of an activation on rounded values, as integers: the low one is 0, and the bits of positive bfloat16 grow with them.
-struct RoundedClamp {
-  bool clamps;
-  __m512i high;
-
-  COULIS_BF16_INLINE __m512i apply(__m512i bits) const {
-    return clamps ? _mm512_min_epi16(_mm512_max_epi16(bits, _mm512_setzero_si512()), high) : bits;
-  }
-};
-
-// Two pixels of a block lie side by side: one store for both.
 template <int kPixels, int kBlocks>
-COULIS_BF16_INLINE void round_and_store(const Tile& tile, const RoundedClamp& limits, const Sums<kPixels, kBlocks>& sums) {
+COULIS_BF16_INLINE void round_and_store(const Tile& tile, const Clamp& limits, const Sums<kPixels, kBlocks>& sums) {
+  const RoundedClamp rounded_clamp(limits);
   COULIS_UNROLL
   for (int n = 0; n < kBlocks; ++n) {
     COULIS_UNROLL
     for (int m = 0; m + 1 < kPixels; m += 2) {
-      const auto bits = (__m512i)_mm512_cvtne2ps_pbh(sums.at[m + 1][n], sums.at[m][n]);
-      _mm512_storeu_si512(tile.output[n] + m * kBlockChannels, limits.apply(bits));
+      store_two_pixels(sums.at[m][n], sums.at[m + 1][n], rounded_clamp, tile.output[n] + m * kBlockChannels);
     }
     if constexpr (kPixels % 2 == 1) {
-      const auto bits = _mm512_castsi256_si512((__m256i)_mm512_cvtneps_pbh(sums.at[kPixels - 1][n]));
-      _mm256_store_si256(reinterpret_cast<__m256i*>(tile.output[n] + (kPixels - 1) * kBlockChannels),
-                         _mm512_castsi512_si256(limits.apply(bits)));
+      store_pixel(sums.at[kPixels - 1][n], rounded_clamp, tile.output[n] + (kPixels - 1) * kBlockChannels);
     }
   }
 }
@@ -165,13 +151,10 @@ struct StoreTile {
   COULIS_BF16 static void run(const Tile& tile) {
     Sums<kPixels, kBlocks> sums;
     compute_sums<kPixels, kBlocks, kHalf, kPixelStride>(tile, sums);
-    if (tile.residual[0] != nullptr) {
-      if (tile.clamps) clamp(tile.clamp, sums);
-      add_residual(tile, sums);
-      round_and_store(tile, {false, _mm512_setzero_si512()}, sums);
-    } else {
-      round_and_store(tile, {tile.clamps, _mm512_set1_epi16(static_cast<short>(to_bfloat16(tile.clamp.high)))}, sums);
-    }
+    if (tile.residual[0] == nullptr) return round_and_store(tile, tile.clamp, sums);
+    if (tile.clamps) clamp(tile.clamp, sums);
+    add_residual(tile, sums);
+    round_and_store(tile, Clamp{}, sums);
   }
 };
 

@@ -1,8 +1,9 @@
 #include "core/network/fused/bf16/depthwise.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
-#include <cstdint>
+#include <utility>
 
 #include "core/network/fused/bf16/rounding.hpp"
 #include "core/network/fused/unroll.hpp"
@@ -42,28 +43,28 @@ COULIS_BF16_INLINE void add_column(int column, __m512 value, const __m512 (&weig
   }
 }
 
-// kPixels outputs whose windows lie inside the row; x: the first window's first column.
-template <int kKernel, int kStride, int kPixels>
-COULIS_BF16_INLINE void convolve_inside(const RowWindow& window, int x, Bfloat16* output) {
-  constexpr int kColumns = (kPixels - 1) * kStride + kKernel;
+// kPixels outputs; x: the first window's first column. The first kLeft and the last kRight columns under the windows are outside the row.
+template <int kKernel, int kStride, int kPixels, int kLeft, int kRight>
+COULIS_BF16 void convolve_tile(const RowWindow& window, int x, Bfloat16* output) {
+  constexpr int kEnd = (kPixels - 1) * kStride + kKernel - kRight;
   const __m512i first = widening_indices(0);
   const __m512i second = widening_indices(kBlockChannels);
   __m512 sums[kPixels];
   COULIS_UNROLL
   for (int p = 0; p < kPixels; ++p) sums[p] = _mm512_load_ps(window.bias);
   for (int ky = 0; ky < kKernel; ++ky) {
-    const Bfloat16* input = window.rows[ky] + x * kBlockChannels;
+    const Bfloat16* row = window.rows[ky];
     __m512 weights[kKernel];
     COULIS_UNROLL
     for (int kx = 0; kx < kKernel; ++kx) weights[kx] = _mm512_load_ps(window.weight + (ky * kKernel + kx) * kBlockChannels);
     COULIS_UNROLL
-    for (int i = 0; i + 1 < kColumns; i += 2) {
-      const __m512i pixels = _mm512_loadu_si512(input + i * kBlockChannels);
+    for (int i = kLeft; i + 1 < kEnd; i += 2) {
+      const __m512i pixels = _mm512_loadu_si512(row + (x + i) * kBlockChannels);
       add_column<kKernel, kStride, kPixels>(i, widen(pixels, first), weights, sums);
       add_column<kKernel, kStride, kPixels>(i + 1, widen(pixels, second), weights, sums);
     }
-    if constexpr (kColumns % 2 == 1) {
-      add_column<kKernel, kStride, kPixels>(kColumns - 1, load_pixel(input + (kColumns - 1) * kBlockChannels), weights, sums);
+    if constexpr ((kEnd - kLeft) % 2 == 1) {
+      add_column<kKernel, kStride, kPixels>(kEnd - 1, load_pixel(row + (x + kEnd - 1) * kBlockChannels), weights, sums);
     }
   }
   const RoundedClamp clamp(window.clamp);
@@ -72,78 +73,82 @@ COULIS_BF16_INLINE void convolve_inside(const RowWindow& window, int x, Bfloat16
   if constexpr (kPixels % 2 == 1) store_pixel(sums[kPixels - 1], clamp, output + (kPixels - 1) * kBlockChannels);
 }
 
-// One output whose window reaches over an end of the row: kTaps of its columns are inside, from `first` on.
-template <int kKernel, int kTaps>
-COULIS_BF16_INLINE void convolve_taps(const RowWindow& window, int x, int first, Bfloat16* output) {
+using TileFunction = void (*)(const RowWindow& window, int x, Bfloat16* output);
+using TileFunctions = std::array<TileFunction, kTilePixels + 1>;  // by the number of pixels
+
+template <int kKernel, int kStride, int kLeft, int kRight, std::size_t... kIndex>
+constexpr TileFunctions list_tiles(std::index_sequence<kIndex...>) {
+  return {nullptr, &convolve_tile<kKernel, kStride, static_cast<int>(kIndex) + 1, kLeft, kRight>...};
+}
+
+template <int kKernel, int kStride, int kLeft, int kRight>
+constexpr TileFunctions kTiles = list_tiles<kKernel, kStride, kLeft, kRight>(std::make_index_sequence<kTilePixels>());
+
+template <int kKernel, int kStride>
+const TileFunctions& find_tiles(bool left_outside, bool right_outside) {
+  if constexpr (kKernel == 3) {
+    if (left_outside) return right_outside ? kTiles<kKernel, kStride, 1, 1> : kTiles<kKernel, kStride, 1, 0>;
+    if (right_outside) return kTiles<kKernel, kStride, 0, 1>;
+  }
+  return kTiles<kKernel, kStride, 0, 0>;
+}
+
+// One output whose window reaches over an end of the row.
+template <int kKernel>
+COULIS_BF16 void convolve_edge(const RowWindow& window, int x, int in_width, Bfloat16* output) {
+  const int begin = std::max(0, -x);
+  const int end = std::min(kKernel, in_width - x);
   __m512 sum = _mm512_load_ps(window.bias);
-  COULIS_UNROLL
   for (int ky = 0; ky < kKernel; ++ky) {
-    const Bfloat16* input = window.rows[ky] + (x + first) * kBlockChannels;
-    const float* weight = window.weight + (ky * kKernel + first) * kBlockChannels;
-    COULIS_UNROLL
-    for (int i = 0; i < kTaps; ++i) {
-      sum = _mm512_fmadd_ps(load_pixel(input + i * kBlockChannels), _mm512_load_ps(weight + i * kBlockChannels), sum);
+    for (int kx = begin; kx < end; ++kx) {
+      const __m512 weight = _mm512_load_ps(window.weight + (ky * kKernel + kx) * kBlockChannels);
+      sum = _mm512_fmadd_ps(load_pixel(window.rows[ky] + (x + kx) * kBlockChannels), weight, sum);
     }
   }
   store_pixel(sum, RoundedClamp(window.clamp), output);
 }
 
-template <int kKernel>
-COULIS_BF16_INLINE void convolve_edge(const RowWindow& window, int x, int in_width, Bfloat16* output) {
-  const int first = std::max(0, -x);
-  switch (std::min(kKernel, in_width - x) - first) {
-    case 1: return convolve_taps<kKernel, 1>(window, x, first, output);
-    case 2: return convolve_taps<kKernel, 2>(window, x, first, output);
-    case 3: return convolve_taps<kKernel, 3>(window, x, first, output);
-    default: return convolve_taps<kKernel, 4>(window, x, first, output);
-  }
-}
-
+// Outputs [begin, end) in tiles of nearly equal width. left, right: the first, the last window reaches one column over the row.
 template <int kKernel, int kStride>
-COULIS_BF16 void convolve_tile(const RowWindow& window, int pixels, int x, Bfloat16* output) {
-  switch (pixels) {
-    case 1: return convolve_inside<kKernel, kStride, 1>(window, x, output);
-    case 2: return convolve_inside<kKernel, kStride, 2>(window, x, output);
-    case 3: return convolve_inside<kKernel, kStride, 3>(window, x, output);
-    case 4: return convolve_inside<kKernel, kStride, 4>(window, x, output);
-    case 5: return convolve_inside<kKernel, kStride, 5>(window, x, output);
-    case 6: return convolve_inside<kKernel, kStride, 6>(window, x, output);
-    case 7: return convolve_inside<kKernel, kStride, 7>(window, x, output);
-    case 8: return convolve_inside<kKernel, kStride, 8>(window, x, output);
-    case 9: return convolve_inside<kKernel, kStride, 9>(window, x, output);
-    case 10: return convolve_inside<kKernel, kStride, 10>(window, x, output);
-    case 11: return convolve_inside<kKernel, kStride, 11>(window, x, output);
-    case 12: return convolve_inside<kKernel, kStride, 12>(window, x, output);
-    case 13: return convolve_inside<kKernel, kStride, 13>(window, x, output);
-    default: return convolve_inside<kKernel, kStride, kTilePixels>(window, x, output);
-  }
-}
-
-template <int kKernel, int kStride>
-COULIS_BF16 void convolve_row(const PackedDepthwise& layer, int block, const DepthwiseRow<Bfloat16>& row) {
-  const float* weight = layer.weight + static_cast<std::size_t>(block) * kKernel * kKernel * kBlockChannels;
-  const RowWindow window{row.rows, weight, layer.bias + static_cast<std::size_t>(block) * kBlockChannels, layer.clamp};
-  // Outputs [inside, inside_end) have their whole window in the row.
-  const int inside = std::min(row.out_width, (row.left_padding + kStride - 1) / kStride);
-  const int last_start = row.in_width - kKernel + row.left_padding;
-  const int inside_end = last_start < 0 ? inside : std::clamp(last_start / kStride + 1, inside, row.out_width);
-  const auto start = [&row](int x) { return x * kStride - row.left_padding; };
-  const auto output = [&row](int x) { return row.output + x * kBlockChannels; };
-  for (int x = 0; x < inside; ++x) convolve_edge<kKernel>(window, start(x), row.in_width, output(x));
-  const int tiles = (inside_end - inside + kTilePixels - 1) / kTilePixels;
-  for (int i = 0, x = inside; i < tiles; ++i) {
-    const int pixels = (inside_end - x + tiles - i - 1) / (tiles - i);  // of nearly equal width
-    convolve_tile<kKernel, kStride>(window, pixels, start(x), output(x));
+void convolve_tiles(const RowWindow& window, const DepthwiseRow<Bfloat16>& row, int begin, int end, bool left, bool right) {
+  const int tiles = (end - begin + kTilePixels - 1) / kTilePixels;
+  for (int i = 0, x = begin; i < tiles; ++i) {
+    const int pixels = (end - x + tiles - i - 1) / (tiles - i);
+    const TileFunctions& functions = find_tiles<kKernel, kStride>(left && i == 0, right && i == tiles - 1);
+    functions[static_cast<std::size_t>(pixels)](window, x * kStride - row.left_padding, row.output + x * kBlockChannels);
     x += pixels;
   }
-  for (int x = inside_end; x < row.out_width; ++x) convolve_edge<kKernel>(window, start(x), row.in_width, output(x));
+}
+
+// A kernel of 3 reaches over an end of its row by one column at most.
+template <int kStride>
+void convolve_row_3(const RowWindow& window, const DepthwiseRow<Bfloat16>& row) {
+  const int end_column = (row.out_width - 1) * kStride - row.left_padding + 3;
+  convolve_tiles<3, kStride>(window, row, 0, row.out_width, row.left_padding > 0, end_column > row.in_width);
+}
+
+template <int kStride>
+void convolve_row_5(const RowWindow& window, const DepthwiseRow<Bfloat16>& row) {
+  // Outputs [inside, inside_end) have their whole window in the row.
+  const int inside = std::min(row.out_width, (row.left_padding + kStride - 1) / kStride);
+  const int last_start = row.in_width - 5 + row.left_padding;
+  const int inside_end = last_start < 0 ? inside : std::clamp(last_start / kStride + 1, inside, row.out_width);
+  const auto convolve_end = [&](int x) {
+    convolve_edge<5>(window, x * kStride - row.left_padding, row.in_width, row.output + x * kBlockChannels);
+  };
+  for (int x = 0; x < inside; ++x) convolve_end(x);
+  convolve_tiles<5, kStride>(window, row, inside, inside_end, false, false);
+  for (int x = inside_end; x < row.out_width; ++x) convolve_end(x);
 }
 
 }  // namespace
 
 void compute_depthwise_row(const PackedDepthwise& layer, int block, const DepthwiseRow<Bfloat16>& row) {
-  if (layer.kernel == 3) return layer.stride == 1 ? convolve_row<3, 1>(layer, block, row) : convolve_row<3, 2>(layer, block, row);
-  return layer.stride == 1 ? convolve_row<5, 1>(layer, block, row) : convolve_row<5, 2>(layer, block, row);
+  const int taps = layer.kernel * layer.kernel;
+  const RowWindow window{row.rows, layer.weight + static_cast<std::ptrdiff_t>(block) * taps * kBlockChannels,
+                         layer.bias + static_cast<std::ptrdiff_t>(block) * kBlockChannels, layer.clamp};
+  if (layer.kernel == 3) return layer.stride == 1 ? convolve_row_3<1>(window, row) : convolve_row_3<2>(window, row);
+  return layer.stride == 1 ? convolve_row_5<1>(window, row) : convolve_row_5<2>(window, row);
 }
 
 #else

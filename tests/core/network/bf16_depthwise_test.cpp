@@ -53,8 +53,8 @@ void expect_row_equal_to_plain_sums(const Case& c) {
   const PackedDepthwise packed = pack_depthwise(layer, arena);
   auto* aligned = arena.allocate<Bfloat16>(input.size());
   std::transform(input.begin(), input.end(), aligned, to_bfloat16);
-  std::vector<const Bfloat16*> rows;
-  for (int ky = 0; ky < c.kernel; ++ky) rows.push_back(aligned + static_cast<std::size_t>(ky) * row_elements);
+  std::vector<const Bfloat16*> rows(static_cast<std::size_t>(c.kernel));
+  for (std::size_t ky = 0; ky < rows.size(); ++ky) rows[ky] = aligned + ky * row_elements;
   auto* output = arena.allocate<Bfloat16>(static_cast<std::size_t>(window.out.width) * kBlockChannels);
   for (int block = 0; block < count_blocks(kChannels); ++block) {
     compute_depthwise_row(packed, block, {rows.data(), window.in.width, window.out.width, window.left_padding, output});

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "core/network/model.hpp"
 #include "tests/core/network/bf16_test.hpp"
 
 namespace coulis::fused::bf16 {
@@ -26,6 +27,11 @@ TEST(Bf16, LeavesAScaleToTheWeightsWhereThatMakesEveryPixelExact) {
   const PixelScale from_zero = choose_pixel_scale(1 / 255.0, 0);
   EXPECT_EQ(from_zero.offset, 0);
   EXPECT_FLOAT_EQ(from_zero.left_to_weights, 1 / 255.0F);
+}
+
+TEST(Bf16, RoundsNoPixelOfTheBuiltInModel) {
+  const ModelCard card = load_model("").card;
+  EXPECT_EQ(choose_pixel_scale(card.input_scale, card.input_offset).scale, 1);
 }
 
 TEST(Bf16, KeepsAScaleWhosePixelsWouldBeRoundedAnyway) {

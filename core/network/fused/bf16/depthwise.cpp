@@ -8,9 +8,8 @@
 #include "core/network/fused/bf16/rounding.hpp"
 #include "core/network/fused/unroll.hpp"
 
-namespace coulis::fused::bf16 {
-
 #if defined(__x86_64__)
+namespace coulis::fused::bf16 {
 namespace {
 
 constexpr int kTilePixels = 14;
@@ -151,10 +150,5 @@ void compute_depthwise_row(const PackedDepthwise& layer, int block, const Depthw
   return layer.stride == 1 ? convolve_row_5<1>(window, row) : convolve_row_5<2>(window, row);
 }
 
-#else
-
-void compute_depthwise_row(const PackedDepthwise&, int, const DepthwiseRow<Bfloat16>&) {}
-
-#endif
-
 }  // namespace coulis::fused::bf16
+#endif

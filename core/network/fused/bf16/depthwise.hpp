@@ -16,6 +16,7 @@ struct PackedDepthwise {
   const float* bias = nullptr;    // [blocks, 16]
 };
 
+// On x86-64 only, where has_bf16_instructions().
 void compute_depthwise_row(const PackedDepthwise& layer, int block, const DepthwiseRow<Bfloat16>& row);
 
 }  // namespace coulis::fused::bf16

@@ -11,6 +11,8 @@
 #include "core/network/fused/executor.hpp"
 
 namespace coulis::fused::bf16 {
+
+#if defined(__x86_64__)
 namespace {
 
 struct Format {
@@ -68,13 +70,14 @@ PackedNetwork<Format> pack_network(const Model& model) {
 }
 
 }  // namespace
+#endif
 
-std::shared_ptr<const NetworkFactory> make_factory(const Model& model) {
-  if (!has_bf16_instructions()) {
-    throw Error(ErrorCode::kUsage, "--precision bf16 needs a CPU with AVX512_BF16, and COULIS_SIMD not below avx512",
-                "use --precision fp32 or int8");
-  }
-  return std::make_shared<const FusedFactory<Format>>(pack_network(model));
+std::shared_ptr<const NetworkFactory> make_factory([[maybe_unused]] const Model& model) {
+#if defined(__x86_64__)
+  if (has_bf16_instructions()) return std::make_shared<const FusedFactory<Format>>(pack_network(model));
+#endif
+  throw Error(ErrorCode::kUsage, "--precision bf16 needs a CPU with AVX512_BF16, and COULIS_SIMD not below avx512",
+              "use --precision fp32 or int8");
 }
 
 }  // namespace coulis::fused::bf16

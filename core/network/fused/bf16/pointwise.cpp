@@ -10,9 +10,8 @@
 #include "core/network/fused/bf16/rounding.hpp"
 #include "core/network/fused/unroll.hpp"
 
-namespace coulis::fused::bf16 {
-
 #if defined(__x86_64__)
+namespace coulis::fused::bf16 {
 namespace {
 
 constexpr int kMaxPixels = 14;
@@ -258,11 +257,5 @@ void sum_panel(const PackedPointwise& layer, const Panel& panel, const PixelRun<
   });
 }
 
-#else
-
-void compute_panel(const PackedPointwise&, const Panel&, const PixelRun<Bfloat16>&, const Plane<Bfloat16>&, const Plane<Bfloat16>&) {}
-void sum_panel(const PackedPointwise&, const Panel&, const PixelRun<Bfloat16>&, float*) {}
-
-#endif
-
 }  // namespace coulis::fused::bf16
+#endif

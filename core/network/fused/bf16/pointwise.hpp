@@ -32,6 +32,8 @@ struct PackedPointwise {
   static int end_block(const Panel& panel) { return panel.first_block + panel.blocks; }
 };
 
+// Both functions: on x86-64 only, where has_bf16_instructions().
+
 // Writes the panel's channels of the run to `output`, whose block 0 and pixel 0 are the panel's and the run's first.
 // maybe_residual: added after the activation, laid out as the output; its data may be null.
 void compute_panel(const PackedPointwise& layer, const Panel& panel, const PixelRun<Bfloat16>& run, const Plane<Bfloat16>& output,

@@ -16,11 +16,11 @@ struct PixelScale {
   float left_to_weights = 1;
 };
 
-// Where u8 - (the pixel that means 0) is exact for every pixel value, the scale is left to the weights and the stem's input not rounded at
-// all.
+// Where u8 - (the pixel that means 0) is exact for every pixel value, the scale is left to the weights, and nothing is rounded here.
 PixelScale choose_pixel_scale(double input_scale, double input_offset);
 
 // Fills rows [end - first, row_elements] with the image rows [first, end) under the stem's windows; rows outside the image become zeros.
+// On x86-64 only, where has_bf16_instructions().
 void convert_rows(const ImageView& image, const PixelScale& pixel_scale, const Window& window, int first, int end, std::size_t row_elements,
                   Bfloat16* rows);
 

@@ -49,8 +49,8 @@ COULIS_BF16_INLINE __m512i broadcast_pair(const Bfloat16* pair) {
   return _mm512_set1_epi32(bits);
 }
 
-// vdpbf16ps: sum + a[0] * b[0] + a[1] * b[1] in each float32 lane, rounding to nearest even, taking denormals for zero, whatever MXCSR
-// says.
+// vdpbf16ps adds the products of two pairs to each float32 sum. Whatever MXCSR says, it rounds to nearest even and takes denormals for
+// zero.
 template <int kPixels, int kBlocks, bool kHalf, int kPixelStride>
 COULIS_BF16_INLINE void accumulate(const Bfloat16* __restrict input, const Bfloat16* __restrict weight, int pairs,
                                    Sums<kPixels, kBlocks>& sums) {

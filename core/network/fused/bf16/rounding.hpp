@@ -15,8 +15,8 @@ COULIS_BF16_INLINE __m512 load_pixel(const Bfloat16* pixel) {
   return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(bits), 16));
 }
 
-// An activation on rounded values, which gives the same as rounding afterwards: its limits are bfloat16 themselves. As integers, where the
-// low limit is 0 and the bits of positive bfloat16 grow with them: units apart from those of the multiply-adds do that.
+// An activation on rounded values, 32 at a time, which gives the same as rounding afterwards: its limits are bfloat16 themselves.
+// As integers: the low limit is 0, and the bits of positive bfloat16 grow with their values.
 struct RoundedClamp {
   bool clamps = false;
   __m512i high = {};

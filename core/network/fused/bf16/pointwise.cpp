@@ -49,8 +49,7 @@ COULIS_BF16_INLINE __m512i broadcast_pair(const Bfloat16* pair) {
   return _mm512_set1_epi32(bits);
 }
 
-// vdpbf16ps adds the products of two pairs to each float32 sum. Whatever MXCSR says, it rounds to nearest even and takes denormals for
-// zero.
+// vdpbf16ps adds two products to each float32 sum. Whatever MXCSR says, it rounds to nearest even and takes denormals for zero.
 template <int kPixels, int kBlocks, bool kHalf, int kPixelStride>
 COULIS_BF16_INLINE void accumulate(const Bfloat16* __restrict input, const Bfloat16* __restrict weight, int pairs,
                                    Sums<kPixels, kBlocks>& sums) {

@@ -1,7 +1,7 @@
 """The same photos give the same files, to the byte, however the work is spread."""
 
 import pytest
-from cli.command import copy_photos, differing, read_manifest, succeed
+from cli.command import copy_photos, coulis, differing, read_manifest, succeed
 
 
 @pytest.fixture(scope="module")
@@ -40,6 +40,20 @@ def test_threads_agree_on_every_instruction_set(tmp_path, level, count):
         succeed("run", photos, tmp_path / str(threads), "-k", 2, *flags, COULIS_SIMD=level)
     assert read_manifest(tmp_path / "1")["last_run"]["simd"] == level
     assert differing(tmp_path / "1", tmp_path / "3") == []
+
+
+def test_threads_agree_in_bf16(tmp_path):
+    photos = copy_photos(tmp_path / "photos", 12)
+    for threads in (1, 2, 7):
+        flags = ["-k", 2, "--precision", "bf16", "--threads", threads, "--images-per-part", 5]
+        result = coulis("run", photos, tmp_path / str(threads), *flags)
+        if "AVX512_BF16" in result.stderr:
+            assert result.code == 2
+            pytest.skip(result.stderr)
+        assert result.code == 0, result.stderr
+        assert differing(tmp_path / "1", tmp_path / str(threads)) == [], f"{threads} threads"
+    succeed("run", photos, tmp_path / "fp32", "-k", 2, "--images-per-part", 5)
+    assert differing(tmp_path / "1", tmp_path / "fp32") != []
 
 
 def test_the_order_in_which_the_file_system_lists_does_not_matter(tmp_path):

@@ -57,8 +57,8 @@ void expect_strip_equal_to_plain_sums(const Case& c) {
   auto* aligned = arena.allocate<float>(input.size());
   std::copy(input.begin(), input.end(), aligned);
   const auto* zeros = arena.allocate<float>(row_floats);
-  std::vector<const float*> rows;
-  for (int y = 0; y < in_rows; ++y) rows.push_back(aligned + static_cast<std::size_t>(y) * row_floats);
+  std::vector<const float*> rows(static_cast<std::size_t>(in_rows));
+  for (std::size_t y = 0; y < rows.size(); ++y) rows[y] = aligned + y * row_floats;
   const auto outputs = static_cast<std::size_t>(kOutRows * window.out.width) * kBlockChannels;
   auto* output = arena.allocate<float>(outputs + 1);
   output[outputs] = kUntouched;

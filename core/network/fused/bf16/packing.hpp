@@ -1,0 +1,26 @@
+// Packing: weights as a model file has them -> rounded, in the order in which the bfloat16 kernels read them.
+#pragma once
+
+#include <array>
+
+#include "core/network/fused/arena.hpp"
+#include "core/network/fused/bf16/depthwise.hpp"
+#include "core/network/fused/bf16/pointwise.hpp"
+#include "core/network/inverted_residual.hpp"
+
+namespace coulis::fused::bf16 {
+
+// The elements that the stem reads of each row under its window: whole pairs.
+constexpr int stem_chunk_elements(int kernel) {
+  return (kernel * 3 + 1) / 2 * 2;
+}
+
+PackedPointwise pack_pointwise(const PointwiseWeights& layer, Arena& arena);
+
+// The stem as a pointwise layer over the numbers of its window, stem_chunk_elements for each row. Its weights are
+// multiplied by the `scale` of their channel.
+PackedPointwise pack_stem(const StemWeights& layer, const std::array<float, 3>& scale, Arena& arena);
+
+PackedDepthwise pack_depthwise(const DepthwiseWeights& layer, Arena& arena);
+
+}  // namespace coulis::fused::bf16

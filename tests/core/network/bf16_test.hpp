@@ -1,0 +1,37 @@
+// What the tests of the bfloat16 kernels share: the skip on other CPUs, and numbers whose sums are exact, so that equality can be asked
+// for.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <cstddef>
+#include <random>
+#include <vector>
+
+#include "core/network/fused/bf16/bfloat16.hpp"
+#include "core/network/fused/bf16/cpu.hpp"
+
+namespace coulis::fused::bf16 {
+
+class OnBf16Cpu : public testing::Test {
+ protected:
+  void SetUp() override {
+    if (!has_bf16_instructions()) GTEST_SKIP() << "this CPU lacks AVX512_BF16";
+  }
+};
+
+// Multiples of `step` up to `largest_step` times it, both ways.
+inline std::vector<float> random_steps(std::size_t count, int largest_step, float step, unsigned seed) {
+  std::mt19937 generator(seed);
+  std::uniform_int_distribution<int> distribution(-largest_step, largest_step);
+  std::vector<float> values(count);
+  for (float& value : values) value = static_cast<float>(distribution(generator)) * step;
+  return values;
+}
+
+// As a kernel should store it.
+inline float rounded(double value) {
+  return to_float(to_bfloat16(static_cast<float>(value)));
+}
+
+}  // namespace coulis::fused::bf16

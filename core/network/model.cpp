@@ -11,6 +11,7 @@
 #include "core/network/inverted_residual.hpp"
 #include "core/network/model_card.hpp"
 #include "core/network/model_weights.hpp"
+#include "core/network/quantised_weights.hpp"
 #include "core/safetensors/safetensors.hpp"
 
 namespace coulis {
@@ -63,7 +64,8 @@ Model parse_model(std::span<const std::byte> bytes, const std::string& origin, s
   ParsedCard parsed = parse_card(find_metadata(file, "card", origin), origin);
   parsed.card.sha256 = sha256;
   read_weights(file, parsed.layers);
-  return {std::move(parsed.card), std::make_shared<const InvertedResidualWeights>(std::move(parsed.layers))};
+  auto quantised = read_quantised_weights(file, parsed.layers);
+  return {std::move(parsed.card), std::make_shared<const InvertedResidualWeights>(std::move(parsed.layers)), std::move(quantised)};
 }
 
 Model load_model(const std::string& name_or_path) {

@@ -30,11 +30,13 @@ struct ModelCard {
   std::string preprocessing() const;  // one line that names all of the above that changes numbers: in fingerprints and files
 };
 
-struct InvertedResidualWeights;  // core/network/inverted_residual.hpp
+struct InvertedResidualWeights;    // core/network/inverted_residual.hpp
+struct QuantisedInvertedResidual;  // core/network/quantised_layers.hpp
 
 struct Model {
   ModelCard card;
   std::shared_ptr<const InvertedResidualWeights> weights;
+  std::shared_ptr<const QuantisedInvertedResidual> maybe_quantised;  // the int8 numbers that `weights` were made of; null: a float32 file
 };
 
 // The model inside the executable.

@@ -4,6 +4,7 @@
 
 #include "core/base/error.hpp"
 #include "core/network/fused/fp32/network.hpp"
+#include "core/network/fused/int8/network.hpp"
 
 namespace coulis {
 
@@ -12,8 +13,8 @@ std::shared_ptr<const NetworkFactory> make_network_factory(const Model& model, P
     throw Error(ErrorCode::kRunFailed, fmt::format("no engine here runs the architecture '{}'", model.card.architecture));
   }
   switch (precision) {
-    case Precision::kBf16:
-    case Precision::kInt8: throw Error(ErrorCode::kUsage, fmt::format("--precision {} is not in this version", to_string(precision)));
+    case Precision::kInt8: return fused::int8::make_factory(model);
+    case Precision::kBf16: throw Error(ErrorCode::kUsage, fmt::format("--precision {} is not in this version", to_string(precision)));
     case Precision::kFp32: break;
   }
   return fused::fp32::make_factory(model);

@@ -53,7 +53,7 @@ struct Format {
 PackedNetwork<Format> pack_network(const Model& model) {
   PackedNetwork<Format> packed;
   const InvertedResidualWeights& weights = *model.weights;
-  packed.plan = make_plan(model.card, weights);
+  packed.plan = make_plan(model.card, weights, sizeof(float));
   packed.format.pixel_scale = {static_cast<float>(model.card.input_scale), static_cast<float>(model.card.input_offset)};
   const PointwiseKernel& kernel = packed.format.pointwise;
   packed.stem = pack_stem(weights.stem, kernel, packed.arena);

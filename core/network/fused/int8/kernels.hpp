@@ -1,0 +1,33 @@
+// Kernels: the same integer arithmetic for three kinds of CPU.
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+
+#include "core/network/fused/int8/depthwise.hpp"
+#include "core/network/fused/int8/pointwise.hpp"
+
+namespace coulis::fused::int8 {
+
+constexpr std::size_t kReadSlackBytes = 64;  // what kernels may read behind the end of activations and weights
+
+PointwiseKernel portable_pointwise();
+DepthwiseKernel portable_depthwise();
+#if defined(__x86_64__)
+PointwiseKernel avx2_pointwise();
+DepthwiseKernel avx2_depthwise();
+PointwiseKernel vnni_pointwise();  // AVX-512 with VNNI and VBMI
+DepthwiseKernel vnni_depthwise();
+bool vnni_is_exact();  // compares the dot product instruction with plain arithmetic on extreme numbers; the CPU must have it
+#endif
+
+struct Kernels {
+  std::string_view name;
+  PointwiseKernel pointwise;
+  DepthwiseKernel depthwise = nullptr;
+};
+
+// For the SIMD level in use.
+Kernels find_kernels();
+
+}  // namespace coulis::fused::int8

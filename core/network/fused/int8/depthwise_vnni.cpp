@@ -46,7 +46,7 @@ struct Window {
   const std::uint8_t* const* rows;
   int in_width;
   __m512i weights[kKernel][steps_of(kKernel)];  // [16 channels, 4 columns]
-  __m512i bias;
+  Sums bias;
   __m512 scale;
   VectorRange range;
 };
@@ -64,7 +64,7 @@ COULIS_VNNI_INLINE Window<kKernel> make_window(const PackedDepthwise& layer, int
       window.weights[ky][step] = transpose(_mm512_maskz_loadu_epi8(inside, weight + (ky * kKernel + step * kColumns) * kBlockChannels));
     }
   }
-  window.bias = _mm512_load_si512(layer.bias + block * kBlockChannels);
+  window.bias = *reinterpret_cast<const Sums*>(layer.bias + block * kBlockChannels);
   window.scale = _mm512_load_ps(layer.scale + block * kBlockChannels);
   window.range = broadcast(layer.range);
   return window;
@@ -73,7 +73,7 @@ COULIS_VNNI_INLINE Window<kKernel> make_window(const PackedDepthwise& layer, int
 // Four outputs; the first one's window starts at `column`.
 template <int kKernel, int kStride, bool kEdge>
 COULIS_VNNI_INLINE __m512i convolve(const Window<kKernel>& window, int column) {
-  __m512i sums[kGroup] = {window.bias, window.bias, window.bias, window.bias};
+  Sums sums[kGroup] = {window.bias, window.bias, window.bias, window.bias};
   COULIS_UNROLL
   for (int ky = 0; ky < kKernel; ++ky) {
     const std::uint8_t* row = window.rows[ky];
@@ -84,22 +84,23 @@ COULIS_VNNI_INLINE __m512i convolve(const Window<kKernel>& window, int column) {
       COULIS_UNROLL
       for (int i = 0; i < kGroup; i += 2) {
         const __m512i columns = load_columns<kEdge>(row, column + i, window.in_width);
-        sums[i] = _mm512_dpbusd_epi32(sums[i], columns, weights);
-        sums[i + 1] = _mm512_dpbusd_epi32(sums[i + 1], columns, next_weights);
+        sums[i] = add_products(sums[i], columns, weights);
+        sums[i + 1] = add_products(sums[i + 1], columns, next_weights);
       }
     } else {
       for (int step = 0; step < steps_of(kKernel); ++step) {
         COULIS_UNROLL
         for (int i = 0; i < kGroup; ++i) {
           const __m512i columns = load_columns<kEdge>(row, column + i * kStride + step * kColumns, window.in_width);
-          sums[i] = _mm512_dpbusd_epi32(sums[i], columns, window.weights[ky][step]);
+          sums[i] = add_products(sums[i], columns, window.weights[ky][step]);
         }
       }
     }
   }
+  __m512i outputs[kGroup];
   COULIS_UNROLL
-  for (int i = 0; i < kGroup; ++i) sums[i] = scale_and_round(sums[i], window.scale);
-  return pack(sums, window.range);
+  for (int i = 0; i < kGroup; ++i) outputs[i] = scale_and_round(sums[i], window.scale);
+  return pack(outputs, window.range);
 }
 
 template <int kKernel, int kStride>

@@ -30,7 +30,7 @@ struct Tile {
   const OutputRange* range;
   const Addition* addition;
   std::uint8_t* output[kMaxVectors];
-  const std::uint8_t* residual[kMaxVectors];  // null: none
+  const std::uint8_t* residual[kMaxVectors];
   std::int32_t* sums;                         // of SumTile
 };
 
@@ -41,7 +41,7 @@ COULIS_VNNI_INLINE __m512i broadcast_quad(const std::uint8_t* input) {
 }
 
 template <int kPixels, int kVectors, int kPixelStride>
-COULIS_VNNI_INLINE void accumulate_quad(const std::uint8_t* input, const std::int8_t* weight, __m512i (&sums)[kPixels][kVectors]) {
+COULIS_VNNI_INLINE void accumulate_quad(const std::uint8_t* input, const std::int8_t* weight, Sums (&sums)[kPixels][kVectors]) {
   __m512i weights[kVectors];
   COULIS_UNROLL
   for (int n = 0; n < kVectors; ++n) weights[n] = _mm512_load_si512(weight + n * kCacheLineBytes);
@@ -49,24 +49,29 @@ COULIS_VNNI_INLINE void accumulate_quad(const std::uint8_t* input, const std::in
   for (int m = 0; m < kPixels; ++m) {
     const __m512i quad = broadcast_quad(input + m * kPixelStride);
     COULIS_UNROLL
-    for (int n = 0; n < kVectors; ++n) sums[m][n] = _mm512_dpbusd_epi32(sums[m][n], quad, weights[n]);
+    for (int n = 0; n < kVectors; ++n) sums[m][n] = add_products(sums[m][n], quad, weights[n]);
   }
 }
 
 template <int kPixels, int kVectors, int kPixelStride>
-COULIS_VNNI_INLINE void compute_sums(const Tile& tile, __m512i (&sums)[kPixels][kVectors]) {
+COULIS_VNNI_INLINE void compute_sums(const Tile& tile, Sums (&sums)[kPixels][kVectors]) {
   COULIS_UNROLL
   for (int n = 0; n < kVectors; ++n) {
     COULIS_UNROLL
-    for (int m = 0; m < kPixels; ++m) sums[m][n] = _mm512_load_si512(tile.bias + n * kBlockChannels);
+    for (int m = 0; m < kPixels; ++m) sums[m][n] = *reinterpret_cast<const Sums*>(tile.bias + n * kBlockChannels);
   }
   const std::uint8_t* input = tile.input;
   const std::int8_t* weight = tile.weight;
   const int chunk_quads = kPixelStride == kBlockChannels ? kBlockQuads : tile.chunk_quads;
-  for (int left = tile.quads; left > 0; left -= chunk_quads, input += tile.chunk_stride) {
-    const int quads = std::min(left, chunk_quads);
-    for (int quad = 0; quad < quads; ++quad, weight += kVectors * kCacheLineBytes) {
-      accumulate_quad<kPixels, kVectors, kPixelStride>(input + quad * kQuad, weight, sums);
+  const std::size_t to_next_chunk = tile.chunk_stride - static_cast<std::size_t>(chunk_quads * kQuad);
+  int left_in_chunk = chunk_quads;
+  // One flat loop: where GCC 12 sees two, it keeps sums in memory between them.
+  for (int left = tile.quads; left > 0; --left, weight += kVectors * kCacheLineBytes) {
+    accumulate_quad<kPixels, kVectors, kPixelStride>(input, weight, sums);
+    input += kQuad;
+    if (--left_in_chunk == 0) {
+      left_in_chunk = chunk_quads;
+      input += to_next_chunk;
     }
   }
 }
@@ -81,14 +86,14 @@ COULIS_VNNI_INLINE __m512i add_residual(__m512i activations, const OutputRange& 
   return _mm512_sra_epi32(_mm512_add_epi32(products, _mm512_set1_epi32(rule.bias)), _mm_cvtsi32_si128(rule.shift));
 }
 
+template <bool kAdds>
 struct StoreTile {
   template <int kPixels, int kVectors, int kPixelStride>
   COULIS_VNNI static void run(const Tile& tile) {
-    __m512i sums[kPixels][kVectors];
+    Sums sums[kPixels][kVectors];
     compute_sums<kPixels, kVectors, kPixelStride>(tile, sums);
-    const bool adds = tile.residual[0] != nullptr;
     const VectorRange range =
-        broadcast(adds ? OutputRange{static_cast<std::uint8_t>(tile.addition->zero_point), 0, 255} : *tile.range);
+        broadcast(kAdds ? OutputRange{static_cast<std::uint8_t>(tile.addition->zero_point), 0, 255} : *tile.range);
     COULIS_UNROLL
     for (int n = 0; n < kVectors; ++n) {
       const __m512 scale = _mm512_load_ps(tile.scale + n * kBlockChannels);
@@ -99,7 +104,7 @@ struct StoreTile {
         for (int i = 0; i < kGroup; ++i) {
           const int m = std::min(first + i, kPixels - 1);
           pixels[i] = scale_and_round(sums[m][n], scale);
-          if (adds) pixels[i] = add_residual(pixels[i], *tile.range, tile.residual[n] + m * kBlockChannels, *tile.addition);
+          if (kAdds) pixels[i] = add_residual(pixels[i], *tile.range, tile.residual[n] + m * kBlockChannels, *tile.addition);
         }
         store_pixels(pack(pixels, range), kPixels - first, tile.output[n] + first * kBlockChannels);
       }
@@ -110,7 +115,7 @@ struct StoreTile {
 struct SumTile {
   template <int kPixels, int kVectors, int kPixelStride>
   COULIS_VNNI static void run(const Tile& tile) {
-    __m512i sums[kPixels][kVectors];
+    Sums sums[kPixels][kVectors];
     compute_sums<kPixels, kVectors, kPixelStride>(tile, sums);
     const __m512i zero_point = _mm512_set1_epi32(tile.range->zero_point);
     const __m512i low = _mm512_set1_epi32(tile.range->low);
@@ -175,30 +180,30 @@ void for_each_tile(const TileFunctions& functions, int vectors, int pixels, cons
   }
 }
 
-template <int kPixelStride>
-void compute_strided_panel(const PackedPointwise& layer, const Panel& panel, const PixelRun<std::uint8_t>& run,
-                           const Plane<std::uint8_t>& output, const Plane<std::uint8_t>& maybe_residual) {
+template <bool kAdds, int kPixelStride>
+void store_panel(const PackedPointwise& layer, const Panel& panel, const PixelRun<std::uint8_t>& run, const Plane<std::uint8_t>& output,
+                 const Plane<std::uint8_t>& residual) {
   Tile tile = make_tile(layer, panel, run);
-  for (int n = 0; n < panel.vectors; ++n) {
-    tile.output[n] = output.at(n, 0);
-    if (maybe_residual.data != nullptr) tile.residual[n] = maybe_residual.at(n, 0);
-  }
-  for_each_tile(find_tiles<StoreTile, kPixelStride>(panel.vectors), panel.vectors, run.pixels, [&](TileFunction function, int pixels) {
-    function(tile);
-    tile.input += pixels * kPixelStride;
+  const TileFunctions& functions = find_tiles<StoreTile<kAdds>, kPixelStride>(panel.vectors);
+  int pixel = 0;
+  for_each_tile(functions, panel.vectors, run.pixels, [&](TileFunction function, int pixels) {
+    tile.input = run.data + pixel * kPixelStride;
     for (int n = 0; n < panel.vectors; ++n) {
-      tile.output[n] += pixels * kBlockChannels;
-      if (tile.residual[n] != nullptr) tile.residual[n] += pixels * kBlockChannels;
+      tile.output[n] = output.at(n, pixel);
+      if (kAdds) tile.residual[n] = residual.at(n, pixel);
     }
+    function(tile);
+    pixel += pixels;
   });
 }
 
 void compute_panel(const PackedPointwise& layer, const Panel& panel, const PixelRun<std::uint8_t>& run, const Plane<std::uint8_t>& output,
                    const Plane<std::uint8_t>& maybe_residual) {
+  if (maybe_residual.data != nullptr) return store_panel<true, kBlockChannels>(layer, panel, run, output, maybe_residual);
   switch (run.pixel_stride) {
-    case 3: return compute_strided_panel<3>(layer, panel, run, output, maybe_residual);
-    case 6: return compute_strided_panel<6>(layer, panel, run, output, maybe_residual);
-    default: return compute_strided_panel<kBlockChannels>(layer, panel, run, output, maybe_residual);
+    case 3: return store_panel<false, 3>(layer, panel, run, output, {});
+    case 6: return store_panel<false, 6>(layer, panel, run, output, {});
+    default: return store_panel<false, kBlockChannels>(layer, panel, run, output, {});
   }
 }
 

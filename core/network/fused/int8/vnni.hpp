@@ -15,6 +15,13 @@
 
 namespace coulis::fused::int8 {
 
+// Sums that live across a loop: GCC 12 copies an __m512i, which is a vector of int64 to it, on every turn.
+using Sums = std::int32_t __attribute__((vector_size(64)));
+
+COULIS_VNNI_INLINE Sums add_products(Sums sums, __m512i unsigned_bytes, __m512i signed_bytes) {
+  return reinterpret_cast<Sums>(_mm512_dpbusd_epi32(reinterpret_cast<__m512i>(sums), unsigned_bytes, signed_bytes));
+}
+
 struct VectorRange {
   __m512i zero_point;  // int16
   __m512i low, high;   // uint8
@@ -26,8 +33,8 @@ COULIS_VNNI_INLINE VectorRange broadcast(const OutputRange& range) {
 }
 
 // 16 sums -> int32 without the zero point. The conversion rounds to even; packing relies on |sum * scale| < 2^31.
-COULIS_VNNI_INLINE __m512i scale_and_round(__m512i sums, __m512 scale) {
-  return _mm512_cvtps_epi32(_mm512_mul_ps(_mm512_cvtepi32_ps(sums), scale));
+COULIS_VNNI_INLINE __m512i scale_and_round(Sums sums, __m512 scale) {
+  return _mm512_cvtps_epi32(_mm512_mul_ps(_mm512_cvtepi32_ps(reinterpret_cast<__m512i>(sums)), scale));
 }
 
 // Four pixels of 16 channels -> [4, 16] bytes. All three instructions saturate, so the order of addition and clamping does not matter.

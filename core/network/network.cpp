@@ -4,6 +4,7 @@
 
 #include "core/base/error.hpp"
 #include "core/network/fused/fp32/network.hpp"
+#include "core/network/fused/int8/kernels.hpp"
 #include "core/network/fused/int8/network.hpp"
 
 namespace coulis {
@@ -18,6 +19,10 @@ std::shared_ptr<const NetworkFactory> make_network_factory(const Model& model, P
     case Precision::kFp32: break;
   }
   return fused::fp32::make_factory(model);
+}
+
+std::string_view int8_kernels_in_use() {
+  return fused::int8::find_kernels().name;
 }
 
 }  // namespace coulis

@@ -44,7 +44,8 @@ QuantisedLayer read_layer(const Safetensors& file, const std::string& name, cons
   return layer;
 }
 
-QuantisedLayer read_pointwise(const Safetensors& file, const std::string& name, const PointwiseWeights& extents, const Quantisation& input) {
+QuantisedLayer read_pointwise(const Safetensors& file, const std::string& name, const PointwiseWeights& extents,
+                              const Quantisation& input) {
   return read_layer(file, name, {extents.out_channels, extents.in_channels}, extents.out_channels, input);
 }
 

@@ -21,13 +21,19 @@ DepthwiseKernel vnni_depthwise();
 bool vnni_is_exact();  // compares the dot product instruction with plain arithmetic on extreme numbers; the CPU must have it
 #endif
 
+// Of this CPU's VNNI instructions.
+enum class DotProduct { kMissing, kExact, kWrong };
+
 struct Kernels {
-  std::string_view name;
+  std::string_view name;  // for people; says so where a better kind is left out because it computes wrong
   PointwiseKernel pointwise;
   DepthwiseKernel depthwise = nullptr;
 };
 
-// For the SIMD level in use.
+// simd: as simd_in_use().
+Kernels choose_kernels(std::string_view simd, DotProduct dot_product);
+
+// For the SIMD level in use on this CPU.
 Kernels find_kernels();
 
 }  // namespace coulis::fused::int8

@@ -102,7 +102,8 @@ PackedPointwise pack_stem(const StemWeights& extents, const QuantisedLayer& laye
 }
 
 PackedDepthwise pack_depthwise(const DepthwiseWeights& extents, const QuantisedLayer& layer, Arena& arena) {
-  if (unsigned_zero_point(layer.input) != 0) refuse("a depthwise layer of this model has an input that is not a ReLU's: int8 cannot pad it");
+  if (unsigned_zero_point(layer.input) != 0)
+    refuse("a depthwise layer of this model has an input that is not a ReLU's: int8 cannot pad it");
   const auto taps = static_cast<std::size_t>(extents.kernel) * static_cast<std::size_t>(extents.kernel);
   const auto channels = static_cast<std::size_t>(extents.channels);
   const std::size_t width = static_cast<std::size_t>(count_blocks(extents.channels)) * kBlockChannels;

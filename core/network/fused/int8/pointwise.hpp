@@ -20,7 +20,7 @@ constexpr int count_quads(int inputs) {
 // Up to three blocks of output channels: what one pass over the input computes.
 struct Panel {
   int first_block = 0;
-  int vectors = 0;                     // blocks; zero weights fill the last one up
+  int vectors = 0;                      // blocks; zero weights fill the last one up
   const std::int8_t* weight = nullptr;  // [quads, vectors * 16, 4]
   const std::int32_t* bias = nullptr;   // [vectors * 16], less the zero point of the input times the weights
   const float* scale = nullptr;         // [vectors * 16]

@@ -31,7 +31,7 @@ struct Tile {
   const Addition* addition;
   std::uint8_t* output[kMaxVectors];
   const std::uint8_t* residual[kMaxVectors];
-  std::int32_t* sums;                         // of SumTile
+  std::int32_t* sums;  // of SumTile
 };
 
 COULIS_VNNI_INLINE __m512i broadcast_quad(const std::uint8_t* input) {
@@ -92,8 +92,7 @@ struct StoreTile {
   COULIS_VNNI static void run(const Tile& tile) {
     Sums sums[kPixels][kVectors];
     compute_sums<kPixels, kVectors, kPixelStride>(tile, sums);
-    const VectorRange range =
-        broadcast(kAdds ? OutputRange{static_cast<std::uint8_t>(tile.addition->zero_point), 0, 255} : *tile.range);
+    const VectorRange range = broadcast(kAdds ? OutputRange{static_cast<std::uint8_t>(tile.addition->zero_point), 0, 255} : *tile.range);
     COULIS_UNROLL
     for (int n = 0; n < kVectors; ++n) {
       const __m512 scale = _mm512_load_ps(tile.scale + n * kBlockChannels);

@@ -189,11 +189,13 @@ class FusedNetwork : public Network {
     const BlockPlan& block_plan = plan().blocks[index];
     const Window& window = block_plan.window;
     std::array<const Element*, kMaxKernel> rows{};
+    const int ring_rows = block_plan.ring_rows > 0 ? block_plan.ring_rows : window.in.height;
+    const int turn = std::max(0, window.first_row(out.first)) / ring_rows * ring_rows;  // a division for every row would show
     for (int y = out.first; y < out.end; ++y) {
       for (int ky = 0; ky < window.kernel; ++ky) {
         const int in_y = window.first_row(y) + ky;
         const bool inside = in_y >= 0 && in_y < window.in.height;
-        const int slot = inside && block_plan.ring_rows > 0 ? in_y % block_plan.ring_rows : in_y;
+        const int slot = in_y - turn < ring_rows ? in_y - turn : in_y - turn - ring_rows;
         rows[static_cast<std::size_t>(ky)] = inside ? input.at(0, slot * window.in.width) : zeros_;
       }
       Element* output = strip.at(block, (y - out.first) * window.out.width);

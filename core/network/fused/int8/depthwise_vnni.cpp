@@ -1,4 +1,5 @@
 #if defined(__x86_64__)
+#include <algorithm>
 #include <array>
 #include <cstddef>
 
@@ -26,18 +27,10 @@ COULIS_VNNI_INLINE __m512i transpose(__m512i columns) {
   return _mm512_permutexvar_epi8(_mm512_load_si512(kOrder.data()), columns);
 }
 
-// The first `bytes` of a vector; none below 0, all above 64.
-COULIS_VNNI_INLINE __mmask64 mask_first(int bytes) {
-  return bytes >= 64 ? ~0ULL : bytes <= 0 ? 0ULL : (1ULL << bytes) - 1;
-}
-
-// Columns from `column` on; those outside the row are zeros, and are not read.
-template <bool kEdge>
-COULIS_VNNI_INLINE __m512i load_columns(const std::uint8_t* row, int column, int in_width) {
-  const std::uint8_t* data = row + static_cast<std::ptrdiff_t>(column) * kBlockChannels;
-  if (!kEdge) return transpose(_mm512_loadu_si512(data));
-  const __mmask64 inside = mask_first((in_width - column) * kBlockChannels) & ~mask_first(-column * kBlockChannels);
-  return transpose(_mm512_maskz_loadu_epi8(inside, data));
+// The bytes of the first `columns` of a vector; none below 0, all above 4.
+COULIS_VNNI_INLINE __mmask64 mask_first(int columns) {
+  constexpr __mmask64 kMasks[kColumns + 1] = {0, 0xFFFF, 0xFFFFFFFF, 0xFFFFFFFFFFFF, ~0ULL};
+  return kMasks[std::clamp(columns, 0, kColumns)];
 }
 
 // Everything that does not change along a row.
@@ -60,7 +53,7 @@ COULIS_VNNI_INLINE Window<kKernel> make_window(const PackedDepthwise& layer, int
   COULIS_UNROLL
   for (int ky = 0; ky < kKernel; ++ky) {
     for (int step = 0; step < steps_of(kKernel); ++step) {
-      const __mmask64 inside = mask_first((kKernel - step * kColumns) * kBlockChannels);
+      const __mmask64 inside = mask_first(kKernel - step * kColumns);
       window.weights[ky][step] = transpose(_mm512_maskz_loadu_epi8(inside, weight + (ky * kKernel + step * kColumns) * kBlockChannels));
     }
   }
@@ -70,30 +63,38 @@ COULIS_VNNI_INLINE Window<kKernel> make_window(const PackedDepthwise& layer, int
   return window;
 }
 
-// Four outputs; the first one's window starts at `column`.
+// The vectors of columns that four outputs take from a row. At kernel 3 and stride 1 one holds the windows of two outputs.
+template <int kKernel, int kStride>
+struct Loads {
+  static constexpr bool kPairs = kKernel == 3 && kStride == 1;
+  static constexpr int kSteps = kPairs ? 1 : steps_of(kKernel);
+  static constexpr int kCount = kPairs ? kGroup / 2 : kGroup * kSteps;
+  static constexpr int offset(int i) { return kPairs ? 2 * i : i / kSteps * kStride + i % kSteps * kColumns; }
+  static constexpr int kReach = offset(kCount - 1) + kColumns;
+};
+
+// Four outputs; the first one's window starts at `column`. kEdge: columns outside the row are zeros, and are not read.
 template <int kKernel, int kStride, bool kEdge>
 COULIS_VNNI_INLINE __m512i convolve(const Window<kKernel>& window, int column) {
+  using L = Loads<kKernel, kStride>;
+  __mmask64 inside[L::kCount];
+  COULIS_UNROLL
+  for (int i = 0; i < L::kCount; ++i) {
+    inside[i] = kEdge ? mask_first(window.in_width - column - L::offset(i)) & ~mask_first(-column - L::offset(i)) : ~0ULL;
+  }
   Sums sums[kGroup] = {window.bias, window.bias, window.bias, window.bias};
   COULIS_UNROLL
   for (int ky = 0; ky < kKernel; ++ky) {
-    const std::uint8_t* row = window.rows[ky];
-    if constexpr (kKernel == 3 && kStride == 1) {
-      // Four columns hold two windows: weights moved on by one column give the second.
-      const __m512i weights = window.weights[ky][0];
-      const __m512i next_weights = _mm512_slli_epi32(weights, 8);
-      COULIS_UNROLL
-      for (int i = 0; i < kGroup; i += 2) {
-        const __m512i columns = load_columns<kEdge>(row, column + i, window.in_width);
-        sums[i] = add_products(sums[i], columns, weights);
-        sums[i + 1] = add_products(sums[i + 1], columns, next_weights);
-      }
-    } else {
-      for (int step = 0; step < steps_of(kKernel); ++step) {
-        COULIS_UNROLL
-        for (int i = 0; i < kGroup; ++i) {
-          const __m512i columns = load_columns<kEdge>(row, column + i * kStride + step * kColumns, window.in_width);
-          sums[i] = add_products(sums[i], columns, window.weights[ky][step]);
-        }
+    const std::uint8_t* row = window.rows[ky] + static_cast<std::ptrdiff_t>(column) * kBlockChannels;
+    COULIS_UNROLL
+    for (int i = 0; i < L::kCount; ++i) {
+      const std::uint8_t* data = row + L::offset(i) * kBlockChannels;
+      const __m512i columns = transpose(kEdge ? _mm512_maskz_loadu_epi8(inside[i], data) : _mm512_loadu_si512(data));
+      if constexpr (L::kPairs) {
+        sums[2 * i] = add_products(sums[2 * i], columns, window.weights[ky][0]);
+        sums[2 * i + 1] = add_products(sums[2 * i + 1], columns, _mm512_slli_epi32(window.weights[ky][0], 8));  // one column on
+      } else {
+        sums[i / L::kSteps] = add_products(sums[i / L::kSteps], columns, window.weights[ky][i % L::kSteps]);
       }
     }
   }
@@ -106,12 +107,10 @@ COULIS_VNNI_INLINE __m512i convolve(const Window<kKernel>& window, int column) {
 template <int kKernel, int kStride>
 COULIS_VNNI void convolve_row(const PackedDepthwise& layer, int block, const DepthwiseRow<std::uint8_t>& row) {
   const Window<kKernel> window = make_window<kKernel>(layer, block, row);
-  constexpr bool kPairs = kKernel == 3 && kStride == 1;
-  constexpr int kReach = kPairs ? kGroup - 2 + kColumns : (kGroup - 1) * kStride + steps_of(kKernel) * kColumns;  // columns that are read
   for (int x = 0; x < row.out_width; x += kGroup) {
     const int column = x * kStride - row.left_padding;
     std::uint8_t* output = row.output + static_cast<std::ptrdiff_t>(x) * kBlockChannels;
-    if (column >= 0 && column + kReach <= row.in_width && x + kGroup <= row.out_width) {
+    if (column >= 0 && column + Loads<kKernel, kStride>::kReach <= row.in_width && x + kGroup <= row.out_width) {
       _mm512_storeu_si512(output, convolve<kKernel, kStride, false>(window, column));
     } else {
       store_pixels(convolve<kKernel, kStride, true>(window, column), row.out_width - x, output);

@@ -23,13 +23,14 @@ COULIS_VNNI_INLINE Sums add_products(Sums sums, __m512i unsigned_bytes, __m512i 
 }
 
 struct VectorRange {
+  bool is_whole;       // saturation does it all: zero point 0, all of uint8
   __m512i zero_point;  // int16
   __m512i low, high;   // uint8
 };
 
 COULIS_VNNI_INLINE VectorRange broadcast(const OutputRange& range) {
-  return {_mm512_set1_epi16(range.zero_point), _mm512_set1_epi8(static_cast<char>(range.low)),
-          _mm512_set1_epi8(static_cast<char>(range.high))};
+  return {range.zero_point == 0 && range.low == 0 && range.high == 255, _mm512_set1_epi16(range.zero_point),
+          _mm512_set1_epi8(static_cast<char>(range.low)), _mm512_set1_epi8(static_cast<char>(range.high))};
 }
 
 // 16 sums -> int32 without the zero point. The conversion rounds to even; packing relies on |sum * scale| < 2^31.
@@ -37,13 +38,17 @@ COULIS_VNNI_INLINE __m512i scale_and_round(Sums sums, __m512 scale) {
   return _mm512_cvtps_epi32(_mm512_mul_ps(_mm512_cvtepi32_ps(reinterpret_cast<__m512i>(sums)), scale));
 }
 
-// Four pixels of 16 channels -> [4, 16] bytes. All three instructions saturate, so the order of addition and clamping does not matter.
+// Four pixels of 16 channels -> [4, 16] bytes. All additions and packings saturate, so that clamping may come last.
 COULIS_VNNI_INLINE __m512i pack(const __m512i (&pixels)[4], const VectorRange& range) {
-  const __m512i words01 = _mm512_adds_epi16(_mm512_packs_epi32(pixels[0], pixels[1]), range.zero_point);
-  const __m512i words23 = _mm512_adds_epi16(_mm512_packs_epi32(pixels[2], pixels[3]), range.zero_point);
-  const __m512i bytes = _mm512_packus_epi16(words01, words23);  // 128-bit lane i: channels 4i to 4i + 3 of each pixel
-  const __m512i order = _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
-  return _mm512_min_epu8(_mm512_max_epu8(_mm512_permutexvar_epi32(order, bytes), range.low), range.high);
+  __m512i words01 = _mm512_packs_epi32(pixels[0], pixels[1]);
+  __m512i words23 = _mm512_packs_epi32(pixels[2], pixels[3]);
+  if (!range.is_whole) {
+    words01 = _mm512_adds_epi16(words01, range.zero_point);
+    words23 = _mm512_adds_epi16(words23, range.zero_point);
+  }
+  __m512i bytes = _mm512_packus_epi16(words01, words23);  // 128-bit lane i: channels 4i to 4i + 3 of each pixel
+  if (!range.is_whole) bytes = _mm512_min_epu8(_mm512_max_epu8(bytes, range.low), range.high);
+  return _mm512_permutexvar_epi32(_mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15), bytes);
 }
 
 // The first `pixels` (1 to 4) of [4, 16] bytes.

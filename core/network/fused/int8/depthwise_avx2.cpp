@@ -1,6 +1,5 @@
 #if defined(__x86_64__)
-#include <algorithm>
-#include <array>
+#include <cstddef>
 
 #include "core/network/fused/int8/avx2.hpp"
 #include "core/network/fused/int8/kernels.hpp"
@@ -8,25 +7,7 @@
 namespace coulis::fused::int8 {
 namespace {
 
-constexpr int kMaxTaps = 25;
-constexpr int kMaxPairs = (kMaxTaps + 1) / 2;
-
-// The taps of one output: where the 16 channels of each lie. Taps outside the row point to zeros.
-using Taps = std::array<const std::uint8_t*, kMaxPairs * 2>;
-
 alignas(16) constexpr std::uint8_t kZeros[kBlockChannels] = {};
-
-void find_taps(const PackedDepthwise& layer, const DepthwiseRow<std::uint8_t>& row, int x, Taps& taps) {
-  const int start = x * layer.stride - row.left_padding;
-  std::size_t tap = 0;
-  for (int ky = 0; ky < layer.kernel; ++ky) {
-    for (int column = start; column < start + layer.kernel; ++column) {
-      const bool inside = column >= 0 && column < row.in_width;
-      taps[tap++] = inside ? row.rows[ky] + static_cast<std::ptrdiff_t>(column) * kBlockChannels : kZeros;
-    }
-  }
-  taps[tap] = kZeros;  // the odd one's partner
-}
 
 // Two taps of 16 channels interleaved as int16, in the order that packing undoes: channels 0-3, 8-11 and 4-7, 12-15.
 struct Pair {
@@ -47,35 +28,76 @@ COULIS_AVX2_INLINE __m256i load_alternate(const void* numbers) {
   return _mm256_inserti128_si256(_mm256_castsi128_si256(_mm_loadu_si128(quads)), _mm_loadu_si128(quads + 2), 1);
 }
 
-COULIS_AVX2 void load_weights(const std::int8_t* weight, int taps, Pair* pairs) {
-  for (int tap = 0; tap < taps; tap += 2) {
-    const __m256i a = _mm256_cvtepi8_epi16(load_bytes(weight + tap * kBlockChannels));
-    const __m256i b = tap + 1 < taps ? _mm256_cvtepi8_epi16(load_bytes(weight + (tap + 1) * kBlockChannels)) : _mm256_setzero_si256();
-    pairs[tap / 2] = interleave(a, b);
+// Taps in pairs; the partner of an odd last one is zeros.
+template <int kKernel>
+struct Window {
+  static constexpr int kTaps = kKernel * kKernel;
+  static constexpr int kPairs = (kTaps + 1) / 2;
+  const DepthwiseRow<std::uint8_t>* row;
+  const OutputRange* range;
+  Pair weights[kPairs];
+  Pair bias;
+  Pair scale;  // float
+};
+
+template <int kKernel>
+COULIS_AVX2_INLINE Window<kKernel> make_window(const PackedDepthwise& layer, int block, const DepthwiseRow<std::uint8_t>& row) {
+  using W = Window<kKernel>;
+  W window;
+  window.row = &row;
+  window.range = &layer.range;
+  const std::int8_t* weight = layer.weight + static_cast<std::ptrdiff_t>(block) * W::kTaps * kBlockChannels;
+  for (int tap = 0; tap < W::kTaps; tap += 2) {
+    const __m256i first = _mm256_cvtepi8_epi16(load_bytes(weight + tap * kBlockChannels));
+    const bool has_partner = tap + 1 < W::kTaps;
+    const __m256i second = has_partner ? _mm256_cvtepi8_epi16(load_bytes(weight + (tap + 1) * kBlockChannels)) : _mm256_setzero_si256();
+    window.weights[tap / 2] = interleave(first, second);
+  }
+  const std::int32_t* bias = layer.bias + block * kBlockChannels;
+  const float* scale = layer.scale + block * kBlockChannels;
+  window.bias = {load_alternate(bias), load_alternate(bias + 4)};
+  window.scale = {load_alternate(scale), load_alternate(scale + 4)};
+  return window;
+}
+
+// 16 channels under a tap as int16. kEdge: the window reaches over an end of the row, where zeros are.
+template <int kKernel, bool kEdge>
+COULIS_AVX2_INLINE __m256i load_tap(const Window<kKernel>& window, int start, int tap) {
+  if (tap == Window<kKernel>::kTaps) return _mm256_setzero_si256();
+  const int column = start + tap % kKernel;
+  const bool inside = !kEdge || (column >= 0 && column < window.row->in_width);
+  const std::uint8_t* row = window.row->rows[tap / kKernel];
+  return _mm256_cvtepu8_epi16(load_bytes(inside ? row + static_cast<std::ptrdiff_t>(column) * kBlockChannels : kZeros));
+}
+
+// One output; its window starts at column `start`.
+template <int kKernel, bool kEdge>
+COULIS_AVX2_INLINE __m128i convolve(const Window<kKernel>& window, int start) {
+  Pair sums = window.bias;
+  COULIS_UNROLL
+  for (int pair = 0; pair < Window<kKernel>::kPairs; ++pair) {
+    const Pair input = interleave(load_tap<kKernel, kEdge>(window, start, 2 * pair), load_tap<kKernel, kEdge>(window, start, 2 * pair + 1));
+    sums.first = _mm256_add_epi32(sums.first, _mm256_madd_epi16(input.first, window.weights[pair].first));
+    sums.second = _mm256_add_epi32(sums.second, _mm256_madd_epi16(input.second, window.weights[pair].second));
+  }
+  const __m256i first = scale_and_round(sums.first, _mm256_castsi256_ps(window.scale.first));
+  const __m256i second = scale_and_round(sums.second, _mm256_castsi256_ps(window.scale.second));
+  return pack(_mm256_packs_epi32(first, second), *window.range);
+}
+
+template <int kKernel>
+COULIS_AVX2 void convolve_row(const PackedDepthwise& layer, int block, const DepthwiseRow<std::uint8_t>& row) {
+  const Window<kKernel> window = make_window<kKernel>(layer, block, row);
+  for (int x = 0; x < row.out_width; ++x) {
+    const int start = x * layer.stride - row.left_padding;
+    const bool inside = start >= 0 && start + kKernel <= row.in_width;
+    const __m128i output = inside ? convolve<kKernel, false>(window, start) : convolve<kKernel, true>(window, start);
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(row.output + static_cast<std::ptrdiff_t>(x) * kBlockChannels), output);
   }
 }
 
-COULIS_AVX2 void compute_row(const PackedDepthwise& layer, int block, const DepthwiseRow<std::uint8_t>& row) {
-  const int count = layer.kernel * layer.kernel;
-  const std::int32_t* bias = layer.bias + block * kBlockChannels;
-  const float* scale = layer.scale + block * kBlockChannels;
-  Pair weights[kMaxPairs];
-  load_weights(layer.weight + static_cast<std::ptrdiff_t>(block) * count * kBlockChannels, count, weights);
-  Taps taps{};
-  for (int x = 0; x < row.out_width; ++x) {
-    find_taps(layer, row, x, taps);
-    Pair sums{load_alternate(bias), load_alternate(bias + 4)};
-    for (int pair = 0; pair < (count + 1) / 2; ++pair) {
-      const auto tap = static_cast<std::size_t>(pair) * 2;
-      const Pair input = interleave(_mm256_cvtepu8_epi16(load_bytes(taps[tap])), _mm256_cvtepu8_epi16(load_bytes(taps[tap + 1])));
-      sums.first = _mm256_add_epi32(sums.first, _mm256_madd_epi16(input.first, weights[pair].first));
-      sums.second = _mm256_add_epi32(sums.second, _mm256_madd_epi16(input.second, weights[pair].second));
-    }
-    const __m256i first = scale_and_round(sums.first, _mm256_castsi256_ps(load_alternate(scale)));
-    const __m256i second = scale_and_round(sums.second, _mm256_castsi256_ps(load_alternate(scale + 4)));
-    const __m128i bytes = pack(_mm256_packs_epi32(first, second), layer.range);
-    _mm_storeu_si128(reinterpret_cast<__m128i*>(row.output + static_cast<std::ptrdiff_t>(x) * kBlockChannels), bytes);
-  }
+void compute_row(const PackedDepthwise& layer, int block, const DepthwiseRow<std::uint8_t>& row) {
+  return layer.kernel == 3 ? convolve_row<3>(layer, block, row) : convolve_row<5>(layer, block, row);
 }
 
 }  // namespace

@@ -1,15 +1,12 @@
 // Kernels: the same integer arithmetic for three kinds of CPU.
 #pragma once
 
-#include <cstddef>
 #include <string_view>
 
 #include "core/network/fused/int8/depthwise.hpp"
 #include "core/network/fused/int8/pointwise.hpp"
 
 namespace coulis::fused::int8 {
-
-constexpr std::size_t kReadSlackBytes = 64;  // what kernels may read behind the end of activations and weights
 
 PointwiseKernel portable_pointwise();
 DepthwiseKernel portable_depthwise();

@@ -30,7 +30,7 @@ struct Format {
   using Panel = int8::Panel;
   using Pointwise = PackedPointwise;
   using Depthwise = PackedDepthwise;
-  static constexpr std::size_t kReadSlack = kReadSlackBytes;
+  static constexpr std::size_t kReadSlack = kQuad;  // the stem reads rows in whole quads
   static constexpr int stem_chunk(int kernel) { return int8::stem_chunk(kernel); }
 
   std::uint8_t pixel_padding = 0;

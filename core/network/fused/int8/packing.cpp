@@ -7,7 +7,6 @@
 #include <span>
 
 #include "core/base/error.hpp"
-#include "core/network/fused/int8/kernels.hpp"
 
 namespace coulis::fused::int8 {
 namespace {
@@ -107,7 +106,7 @@ PackedDepthwise pack_depthwise(const DepthwiseWeights& extents, const QuantisedL
   const auto taps = static_cast<std::size_t>(extents.kernel) * static_cast<std::size_t>(extents.kernel);
   const auto channels = static_cast<std::size_t>(extents.channels);
   const std::size_t width = static_cast<std::size_t>(count_blocks(extents.channels)) * kBlockChannels;
-  auto* weight = arena.allocate<std::int8_t>(taps * width + kReadSlackBytes);
+  auto* weight = arena.allocate<std::int8_t>(taps * width);
   auto* bias = arena.allocate<std::int32_t>(width);
   auto* scale = arena.allocate<float>(width);
   const std::vector<float> scales = output_scales_of(layer);

@@ -29,7 +29,7 @@ inline QuantisedLayer random_layer(std::size_t weights, std::size_t channels, in
 
 inline Plane<std::uint8_t> random_plane(Arena& arena, int channels, int pixels, unsigned seed) {
   const std::size_t stride = block_stride_of(pixels, 1);
-  const std::size_t count = static_cast<std::size_t>(count_blocks(channels)) * stride + 64;
+  const std::size_t count = static_cast<std::size_t>(count_blocks(channels)) * stride;
   Plane<std::uint8_t> plane{arena.allocate<std::uint8_t>(count), stride};
   std::mt19937 generator(seed);
   for (std::size_t i = 0; i < count; ++i) plane.data[i] = static_cast<std::uint8_t>(generator() % 4 == 0 ? 255 : generator());

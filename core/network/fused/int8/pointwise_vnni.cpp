@@ -53,6 +53,13 @@ COULIS_VNNI_INLINE void accumulate_quad(const std::uint8_t* input, const std::in
   }
 }
 
+// The weights of the late layers together are larger than the second cache, and each is needed once an image.
+template <int kVectors>
+COULIS_VNNI_INLINE void prefetch(const std::int8_t* weight) {
+  COULIS_UNROLL
+  for (int n = 0; n < kVectors; ++n) _mm_prefetch(reinterpret_cast<const char*>(weight + n * kCacheLineBytes), _MM_HINT_T0);
+}
+
 template <int kPixels, int kVectors, int kPixelStride>
 COULIS_VNNI_INLINE void compute_sums(const Tile& tile, Sums (&sums)[kPixels][kVectors]) {
   COULIS_UNROLL
@@ -65,9 +72,11 @@ COULIS_VNNI_INLINE void compute_sums(const Tile& tile, Sums (&sums)[kPixels][kVe
   const int chunk_quads = kPixelStride == kBlockChannels ? kBlockQuads : tile.chunk_quads;
   const std::size_t to_next_chunk = tile.chunk_stride - static_cast<std::size_t>(chunk_quads * kQuad);
   int left_in_chunk = chunk_quads;
+  const std::size_t to_next_panel = static_cast<std::size_t>(tile.quads + 2) * kVectors * kCacheLineBytes;  // behind bias and scales
   // One flat loop: where GCC 12 sees two, it keeps sums in memory between them.
   for (int left = tile.quads; left > 0; --left, weight += kVectors * kCacheLineBytes) {
     accumulate_quad<kPixels, kVectors, kPixelStride>(input, weight, sums);
+    prefetch<kVectors>(weight + to_next_panel);
     input += kQuad;
     if (--left_in_chunk == 0) {
       left_in_chunk = chunk_quads;

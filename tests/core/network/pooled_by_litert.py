@@ -1,4 +1,4 @@
-"""What LiteRT's int8 run of a published file gives at the average pool. XNNPACK computes it, as it does for everybody by default."""
+"""What LiteRT's int8 run of a published file gives at the average pool. XNNPACK computes it, as it does by default."""
 
 from pathlib import Path
 

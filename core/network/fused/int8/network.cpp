@@ -51,7 +51,7 @@ struct Format {
     kernels.depthwise(layer, block, row);
   }
   // sums [16] += values [pixels, 16], over the pixels.
-  void add_block(const std::uint8_t* values, int pixels, std::int32_t* sums) const {
+  static void add_block(const std::uint8_t* values, int pixels, std::int32_t* sums) {
     for (int i = 0; i < pixels * kBlockChannels; ++i) sums[i % kBlockChannels] += values[i];
   }
   void write_average(const std::int32_t* sums, int pixels, std::span<float> row) const {
@@ -80,6 +80,7 @@ Average make_average(const QuantisedInvertedResidual& quantised, int pixels) {
   Average average;
   average.zero_point = unsigned_zero_point(quantised.last);
   average.scale = quantised.last.scale / quantised.pool.scale / static_cast<float>(pixels);
+  if (!std::isfinite(average.scale)) refuse("the average pool of this model has scales too far apart for int8");
   average.range = output_range_of(quantised.pool, Activation::kNone);
   average.quantum = quantised.pool.scale;
   return average;

@@ -19,17 +19,17 @@ namespace {
 // Refuses sums that some input could bring out of 32 bits, before or after scaling: the kernels rely on it.
 std::int32_t fold_zero_point(std::int64_t bias, std::int64_t weight_sum, std::int64_t weight_magnitude, int zero_point, float scale) {
   const std::int64_t folded = bias - zero_point * weight_sum;
-  const double reach = static_cast<double>(std::abs(folded) + 255 * weight_magnitude);
+  const auto reach = static_cast<double>(std::abs(folded) + 255 * weight_magnitude);
   constexpr double kLimit = 0x1p31 - 256;  // float32 must not round it up to 2^31
   if (reach > kLimit || !(reach * scale < kLimit)) refuse("the int8 numbers of this model overflow 32 bits");
   return static_cast<std::int32_t>(folded);
 }
 
-// Weights of one output channel, `chunk` of `inputs` filled up with zeros to `quads` of them.
+// The inputs of an output channel. Weights of 0 fill up what is behind a chunk in its quads.
 struct Inputs {
-  int count;        // in the model
-  int chunk;        // of consecutive ones that are read from consecutive bytes
-  int chunk_quads;  // room for a chunk
+  int count;
+  int chunk;        // so many of them lie behind each other in memory
+  int chunk_quads;  // that hold a chunk
 };
 
 int quads_of(const Inputs& inputs) {

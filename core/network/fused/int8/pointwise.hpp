@@ -33,9 +33,9 @@ struct PackedPointwise {
   Addition addition;  // for the last layer of a residual block
   std::vector<Panel> panels;
 
-  int first_block(const Panel& panel) const { return panel.first_block; }
-  int end_block(const Panel& panel) const { return panel.first_block + panel.vectors; }
-  int first_channel(const Panel& panel) const { return panel.first_block * kBlockChannels; }
+  static int first_block(const Panel& panel) { return panel.first_block; }
+  static int end_block(const Panel& panel) { return panel.first_block + panel.vectors; }
+  static int first_channel(const Panel& panel) { return panel.first_block * kBlockChannels; }
 };
 
 // Writes the panel's channels of the run to `output`, whose block 0 and pixel 0 are the panel's and the run's first.

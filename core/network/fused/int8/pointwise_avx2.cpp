@@ -35,7 +35,7 @@ COULIS_AVX2_INLINE __m256i add_products(__m256i sums, const Pairs& input, const 
 }
 
 COULIS_AVX2_INLINE __m256i broadcast_quad(const std::uint8_t* input) {
-  std::int32_t quad;
+  std::int32_t quad = 0;
   std::memcpy(&quad, input, sizeof quad);
   return _mm256_set1_epi32(quad);
 }

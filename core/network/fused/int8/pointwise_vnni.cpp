@@ -35,7 +35,7 @@ struct Tile {
 };
 
 COULIS_VNNI_INLINE __m512i broadcast_quad(const std::uint8_t* input) {
-  std::int32_t quad;
+  std::int32_t quad = 0;
   std::memcpy(&quad, input, sizeof quad);
   return _mm512_set1_epi32(quad);
 }

@@ -94,6 +94,13 @@ TEST(Int8Network, AnAdditionOfScalesTooFarApartIsRefused) {
   EXPECT_NE(refusal(model).find("scales"), std::string::npos);
 }
 
+TEST(Int8Network, AnAveragePoolOfScalesTooFarApartIsRefused) {
+  SmallModel model = make_small_quantised_model({});
+  model.values["pool.output_scale"][0] = 2e-38F;
+  model.values["head.output_scale"][0] = 1e3F;
+  EXPECT_NE(refusal(model).find("scales"), std::string::npos);
+}
+
 TEST(Int8Network, AnInputThatIsNoPixelIsRefused) {
   SmallModel model = make_small_quantised_model({});
   model.values["input_scale"][0] = 0.02F;

@@ -64,7 +64,7 @@ void expect_panels_equal_to_plain_sums(const Shape& shape) {
   const Plane<std::uint8_t> output = random_plane(c.arena, shape.out, shape.pixels + 4, 5);
   for (int block = 0; block < count_blocks(shape.out); ++block) std::fill_n(output.at(block, shape.pixels), 4 * kBlockChannels, kUntouched);
   for (const Panel& panel : c.packed.panels) {
-    const int block = c.packed.first_block(panel);
+    const int block = PackedPointwise::first_block(panel);
     find_kernels().pointwise.compute_panel(c.packed, panel, c.run, output.from(block, 0),
                                            shape.residual ? c.residual.from(block, 0) : Plane<std::uint8_t>{});
   }
@@ -106,7 +106,7 @@ TEST(Int8Pointwise, SumsOverPixelsAfterTheActivation) {
       Case c(shape);
       std::vector<std::int32_t> sums(static_cast<std::size_t>(count_blocks(shape.out) * kBlockChannels), 1000);
       for (const Panel& panel : c.packed.panels) {
-        find_kernels().pointwise.sum_panel(c.packed, panel, c.run, sums.data() + c.packed.first_channel(panel));
+        find_kernels().pointwise.sum_panel(c.packed, panel, c.run, sums.data() + PackedPointwise::first_channel(panel));
       }
       for (int channel = 0; channel < shape.out; ++channel) {
         std::int32_t expected = 1000;

@@ -19,7 +19,8 @@ inline QuantisedLayer random_layer(std::size_t weights, std::size_t channels, in
     const auto byte = static_cast<std::int8_t>(generator());
     layer.weight.push_back(generator() % 4 == 0 ? static_cast<std::int8_t>(byte < 0 ? -128 : 127) : byte);
   }
-  const float per_input = 0.2F / static_cast<float>(weights / channels + 8);
+  const std::size_t inputs = weights / channels;
+  const float per_input = 0.2F / static_cast<float>(inputs + 8);
   for (std::size_t i = 0; i < channels; ++i) {
     layer.weight_scales.push_back(per_input * (1 + static_cast<float>(generator() % 100) / 100));
     layer.bias.push_back(static_cast<std::int32_t>(generator() % 20000) - 5000);

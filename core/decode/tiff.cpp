@@ -241,8 +241,7 @@ std::optional<Failure> read_pixels(TIFF* tiff, const Client& client, const Page&
     for (std::uint32_t x = 0; x < page.width; x += blocks.width) {
       for (int p = 0; p < planes; ++p) {
         std::uint8_t* out = block.get() + static_cast<std::size_t>(p) * plane_bytes;
-        auto refusal =
-            read_block(tiff, client, blocks, x, y, blocks.are_tiles ? blocks.height : rows, static_cast<std::uint16_t>(p), out);
+        auto refusal = read_block(tiff, client, blocks, x, y, blocks.are_tiles ? blocks.height : rows, static_cast<std::uint16_t>(p), out);
         if (refusal) return refusal;
       }
       const int width = static_cast<int>(std::min(blocks.width, page.width - x));

@@ -11,6 +11,7 @@
 #include "core/network/inverted_residual.hpp"
 #include "core/network/model_card.hpp"
 #include "core/network/model_weights.hpp"
+#include "core/network/quantised_weights.hpp"
 #include "core/safetensors/safetensors.hpp"
 
 namespace coulis {
@@ -78,9 +79,11 @@ Model parse_model(std::span<const std::byte> bytes, const std::string& origin, s
   if (format != kFormat) throw Error(ErrorCode::kRunFailed, fmt::format("{} has format '{}', not '{}'", origin, format, kFormat));
   ParsedCard parsed = parse_card(find_metadata(file, "card", origin), origin);
   parsed.card.sha256 = sha256;
-  if (!parsed.maybe_layers) return {std::move(parsed.card), nullptr, read_onnx_bytes(file, origin)};
-  read_weights(file, *parsed.maybe_layers);
-  return {std::move(parsed.card), std::make_shared<const InvertedResidualWeights>(std::move(*parsed.maybe_layers)), nullptr};
+  if (!parsed.maybe_layers) return {std::move(parsed.card), nullptr, nullptr, read_onnx_bytes(file, origin)};
+  InvertedResidualWeights& layers = *parsed.maybe_layers;
+  read_weights(file, layers);
+  auto quantised = read_quantised_weights(file, layers);
+  return {std::move(parsed.card), std::make_shared<const InvertedResidualWeights>(std::move(layers)), std::move(quantised), nullptr};
 }
 
 Model load_model(const std::string& name_or_path) {

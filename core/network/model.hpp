@@ -31,12 +31,14 @@ struct ModelCard {
   std::string preprocessing() const;  // one line that names all of the above that changes numbers: in fingerprints and files
 };
 
-struct InvertedResidualWeights;  // core/network/inverted_residual.hpp
+struct InvertedResidualWeights;    // core/network/inverted_residual.hpp
+struct QuantisedInvertedResidual;  // core/network/quantised_layers.hpp
 
 struct Model {
   ModelCard card;
-  std::shared_ptr<const InvertedResidualWeights> weights;  // of architecture "inverted_residual"
-  std::shared_ptr<const std::vector<std::byte>> onnx;      // of architecture "onnx": an ONNX file, [1, 3, height, width] in
+  std::shared_ptr<const InvertedResidualWeights> maybe_weights;      // of architecture "inverted_residual"
+  std::shared_ptr<const QuantisedInvertedResidual> maybe_quantised;  // the int8 numbers that the weights were made of, in a quantised file
+  std::shared_ptr<const std::vector<std::byte>> maybe_onnx;          // of architecture "onnx": an ONNX file, [1, 3, height, width] in
 };
 
 // The model inside the executable.

@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <span>
+#include <string_view>
 
 #include "core/decode/image.hpp"
 #include "core/network/model.hpp"
@@ -28,5 +29,8 @@ class NetworkFactory {
 
 // Throws Error(kUsage) for a precision that the model or this CPU lacks, or for an engine that is not installed.
 std::shared_ptr<const NetworkFactory> make_network_factory(const Model& model, Precision precision);
+
+// What int8 computes with on this CPU, for people: "avx512 vnni", "avx2", "portable", or a sentence if a part of the CPU computes wrong.
+std::string_view int8_kernels_in_use();
 
 }  // namespace coulis

@@ -182,6 +182,14 @@ std::vector<float> read_f32(const Safetensors& file, const std::string& name, co
   return read_tensor<float>(file, name, shape, DType::kF32);
 }
 
+std::vector<std::int8_t> read_i8(const Safetensors& file, const std::string& name, const std::vector<std::int64_t>& shape) {
+  return read_tensor<std::int8_t>(file, name, shape, DType::kI8);
+}
+
+std::vector<std::int32_t> read_i32(const Safetensors& file, const std::string& name, const std::vector<std::int64_t>& shape) {
+  return read_tensor<std::int32_t>(file, name, shape, DType::kI32);
+}
+
 std::vector<double> read_f64(const Safetensors& file, const std::string& name, const std::vector<std::int64_t>& shape) {
   return read_tensor<double>(file, name, shape, DType::kF64);
 }

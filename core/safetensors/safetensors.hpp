@@ -37,6 +37,8 @@ std::vector<std::byte> write_safetensors(const std::map<std::string, TensorView>
 
 // A tensor's values, copied; throws Error(kRunFailed) if the tensor is missing, of another type or of another shape.
 std::vector<float> read_f32(const Safetensors& file, const std::string& name, const std::vector<std::int64_t>& shape);
+std::vector<std::int8_t> read_i8(const Safetensors& file, const std::string& name, const std::vector<std::int64_t>& shape);
+std::vector<std::int32_t> read_i32(const Safetensors& file, const std::string& name, const std::vector<std::int64_t>& shape);
 std::vector<double> read_f64(const Safetensors& file, const std::string& name, const std::vector<std::int64_t>& shape);
 
 }  // namespace coulis

@@ -6,6 +6,7 @@
 #include "core/base/error.hpp"
 #include "core/base/simd.hpp"
 #include "core/network/model.hpp"
+#include "core/network/network.hpp"
 #include "job/run/options.hpp"
 #include "job/run/verify.hpp"
 
@@ -40,7 +41,8 @@ CheckItem check_location(const std::string& uri) {
 }  // namespace
 
 std::vector<CheckItem> check_environment(const std::vector<std::string>& locations) {
-  std::vector<CheckItem> items = {check_model(), {"cpu", true, fmt::format("{} threads, {}", worker_count(0), simd_in_use())}};
+  std::vector<CheckItem> items = {
+      check_model(), {"cpu", true, fmt::format("{} threads, {}; int8: {}", worker_count(0), simd_in_use(), int8_kernels_in_use())}};
   for (const std::string& uri : locations) items.push_back(check_location(uri));
   return items;
 }

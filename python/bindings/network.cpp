@@ -58,8 +58,8 @@ void add_pointwise(nb::dict& dict, const std::string& name, const PointwiseWeigh
 // The float32 tensors that the engine runs, by their names in the model file, in the order of the network.
 nb::dict read_model_weights(const std::string& name) {
   const Model model = load_model(name);
-  if (!model.weights) throw Error(ErrorCode::kUsage, "the model's weights are inside an ONNX graph");
-  const InvertedResidualWeights& layers = *model.weights;
+  if (!model.maybe_weights) throw Error(ErrorCode::kUsage, "the model's weights are inside an ONNX graph");
+  const InvertedResidualWeights& layers = *model.maybe_weights;
   nb::dict dict;
   const auto stem_kernel = static_cast<std::size_t>(layers.stem.kernel);
   dict["stem.weight"] = to_array(layers.stem.weight, {layers.stem.bias.size(), stem_kernel, stem_kernel, 3});

@@ -56,6 +56,16 @@ def test_threads_agree_in_bf16(tmp_path):
     assert differing(tmp_path / "1", tmp_path / "fp32") != []
 
 
+def test_threads_agree_in_int8(tmp_path):
+    photos = copy_photos(tmp_path / "photos", 24)
+    for threads in (1, 2, 7):
+        flags = ["--threads", threads, "--images-per-part", 5, "--precision", "int8"]
+        succeed("run", photos, tmp_path / str(threads), "-k", 4, *flags)
+    assert "precision=int8\n" in read_manifest(tmp_path / "1")["settings"]
+    assert differing(tmp_path / "1", tmp_path / "2") == []
+    assert differing(tmp_path / "1", tmp_path / "7") == []
+
+
 def test_the_order_in_which_the_file_system_lists_does_not_matter(tmp_path):
     forward = copy_photos(tmp_path / "photos", 12)
     succeed("run", forward, tmp_path / "one", "-k", 3)

@@ -88,9 +88,10 @@ class FusedNetwork : public Network {
     return scratch_.allocate<T>(count + Format::kReadSlack);
   }
 
+  static std::size_t stride_of(int pixels) { return block_stride_of(pixels, sizeof(Element)); }
   const Plan& plan() const { return packed_->plan; }
   const Format& format() const { return packed_->format; }
-  Plane plane_of(std::size_t index, Extent extent) const { return {planes_[index], block_stride_of(extent.pixels())}; }
+  Plane plane_of(std::size_t index, Extent extent) const { return {planes_[index], stride_of(extent.pixels())}; }
 
   static PixelRun<Element> run_of(const Plane& plane, int pixels) {
     PixelRun<Element> run;
@@ -133,7 +134,7 @@ class FusedNetwork : public Network {
     for (int y = 0; y < window.out.height; y += block_plan.strip_rows) {
       const int end = std::min(window.out.height, y + block_plan.strip_rows);
       const int needed = std::min(window.in.height, window.end_row(end - 1));
-      const Plane strip{strip_, block_stride_of((end - y) * window.out.width)};
+      const Plane strip{strip_, stride_of((end - y) * window.out.width)};
       if (block_plan.source == RowSource::kPlane) {
         const int blocks = count_blocks(packed_->blocks[index].depthwise.channels);
         for (int block = 0; block < blocks; ++block) compute_depthwise(index, block, source.from(block, 0), {y, end}, strip);
@@ -150,7 +151,7 @@ class FusedNetwork : public Network {
     const BlockPlan& block_plan = plan().blocks[index];
     const bool from_stem = block_plan.source == RowSource::kStem;
     const Pointwise& producer = from_stem ? packed_->stem : *packed_->blocks[index].maybe_expand;
-    const Plane ring{ring_, block_stride_of(block_plan.ring_rows * block_plan.window.in.width)};
+    const Plane ring{ring_, stride_of(block_plan.ring_rows * block_plan.window.in.width)};
     if (from_stem && in.first < in.end) convert_stem_rows(image, in);
     for (const Panel& panel : producer.panels) {
       const int first_block = producer.first_block(panel);
@@ -187,10 +188,12 @@ class FusedNetwork : public Network {
   void compute_depthwise(std::size_t index, int block, const Plane& input, Rows out, const Plane& strip) {
     const BlockPlan& block_plan = plan().blocks[index];
     const Window& window = block_plan.window;
+    const int ring_rows = block_plan.ring_rows > 0 ? block_plan.ring_rows : window.in.height;
+    const int turn = std::max(0, window.first_row(out.first)) / ring_rows * ring_rows;  // a division for every row would show
     window_rows_.clear();
     for (int y = window.first_row(out.first); y < window.end_row(out.end - 1); ++y) {
       const bool inside = y >= 0 && y < window.in.height;
-      const int slot = inside && block_plan.ring_rows > 0 ? y % block_plan.ring_rows : y;
+      const int slot = y - turn < ring_rows ? y - turn : y - turn - ring_rows;
       window_rows_.push_back(inside ? input.at(0, slot * window.in.width) : zeros_);
     }
     format().compute_depthwise(

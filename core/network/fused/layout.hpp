@@ -12,7 +12,7 @@ constexpr int count_blocks(int channels) {
   return (channels + kBlockChannels - 1) / kBlockChannels;
 }
 
-// [blocks, pixels, 16] of float, bfloat16 or uint8. Channels behind the last one are never read, and may hold anything.
+// [blocks, pixels, 16] of float, bfloat16 or uint8. Channels behind the last one may hold anything.
 template <class Element>
 struct Plane {
   Element* data = nullptr;
@@ -24,9 +24,10 @@ struct Plane {
   Plane from(int block, int pixel) const { return {at(block, pixel), block_stride}; }
 };
 
-// An odd number of pixels, so that the same pixel of many blocks does not fall on one cache set.
-constexpr std::size_t block_stride_of(int pixels) {
-  return static_cast<std::size_t>(pixels | 1) * kBlockChannels;
+// In elements: an odd number of cache lines, so that the same pixel of many blocks does not fall on one cache set.
+constexpr std::size_t block_stride_of(int pixels, std::size_t element_bytes) {
+  const std::size_t lines = (static_cast<std::size_t>(pixels) * kBlockChannels * element_bytes + kCacheLineBytes - 1) / kCacheLineBytes;
+  return (lines | 1) * kCacheLineBytes / element_bytes;
 }
 
 // The inputs of a pixel: chunks of contiguous elements. A plane has a chunk of 16 per block; the stem one per row of its window.

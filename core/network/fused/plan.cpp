@@ -23,8 +23,8 @@ int leading_padding(int in, int out, int kernel, int stride, Padding padding) {
   return std::max(0, (out - 1) * stride + kernel - in) / 2;
 }
 
-std::size_t plane_elements(int channels, int pixels) {
-  return static_cast<std::size_t>(count_blocks(channels)) * block_stride_of(pixels);
+std::size_t plane_elements(int channels, int pixels, std::size_t element_bytes) {
+  return static_cast<std::size_t>(count_blocks(channels)) * block_stride_of(pixels, element_bytes);
 }
 
 BlockPlan plan_block(const BlockWeights& block, RowSource source, Padding padding, Extent in) {
@@ -58,19 +58,19 @@ Window make_window(int kernel, int stride, Padding padding, Extent in) {
   return window;
 }
 
-Plan make_plan(const ModelCard& card, const InvertedResidualWeights& weights) {
+Plan make_plan(const ModelCard& card, const InvertedResidualWeights& weights, std::size_t element_bytes) {
   Plan plan;
   plan.stem = make_window(weights.stem.kernel, weights.stem.stride, weights.padding, {card.input_width_px, card.input_height_px});
   Extent in = plan.stem.out;
-  plan.plane_elements = plane_elements(weights.stem.out_channels, in.pixels());
+  plan.plane_elements = plane_elements(weights.stem.out_channels, in.pixels(), element_bytes);
   for (std::size_t i = 0; i < weights.blocks.size(); ++i) {
     const BlockWeights& block = weights.blocks[i];
     const int expanded_channels = block.depthwise.channels;
     const BlockPlan block_plan = plan_block(block, choose_source(block, i == 0), weights.padding, in);
     const Extent out = block_plan.window.out;
-    grow(plan.ring_elements, plane_elements(expanded_channels, block_plan.ring_rows * in.width));
-    grow(plan.strip_elements, plane_elements(expanded_channels, block_plan.strip_rows * out.width));
-    grow(plan.plane_elements, plane_elements(block.project.out_channels, out.pixels()));
+    grow(plan.ring_elements, plane_elements(expanded_channels, block_plan.ring_rows * in.width, element_bytes));
+    grow(plan.strip_elements, plane_elements(expanded_channels, block_plan.strip_rows * out.width, element_bytes));
+    grow(plan.plane_elements, plane_elements(block.project.out_channels, out.pixels(), element_bytes));
     grow(plan.zero_elements, static_cast<std::size_t>(in.width) * kBlockChannels);
     plan.blocks.push_back(block_plan);
     in = out;

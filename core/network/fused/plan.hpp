@@ -55,6 +55,7 @@ struct Plan {
 };
 
 // Throws Error(kRunFailed) for a network that needs more scratch than an image can be worth.
-Plan make_plan(const ModelCard& card, const InvertedResidualWeights& weights);
+// element_bytes: of an activation.
+Plan make_plan(const ModelCard& card, const InvertedResidualWeights& weights, std::size_t element_bytes);
 
 }  // namespace coulis::fused

@@ -122,7 +122,7 @@ class OnnxNetwork : public Network {
 class OnnxFactory : public NetworkFactory {
  public:
   explicit OnnxFactory(const Model& model)
-      : card_(model.card), onnx_(model.onnx), core_(create_core()), graph_(read_graph(*core_, *onnx_)) {}
+      : card_(model.card), onnx_(model.maybe_onnx), core_(create_core()), graph_(read_graph(*core_, *onnx_)) {}
 
   std::unique_ptr<Network> make() const override { return std::make_unique<OnnxNetwork>(card_, compile_graph(*core_, *graph_)); }
 

@@ -24,7 +24,7 @@ PointwiseWeights make_8_bit_layer(int in, int out, Activation activation) {
 }
 
 Plane<Bfloat16> make_plane(Arena& arena, int channels, int pixels, unsigned seed) {
-  const std::size_t stride = block_stride_of(pixels);
+  const std::size_t stride = block_stride_of(pixels, sizeof(Bfloat16));
   const std::size_t count = static_cast<std::size_t>(count_blocks(channels)) * stride;
   const std::vector<float> values = random_steps(count, 16, 1.0F / 8, seed);
   Plane<Bfloat16> plane{arena.allocate<Bfloat16>(count), stride};

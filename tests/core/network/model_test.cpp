@@ -42,7 +42,7 @@ TEST(Model, TheBuiltInModelMatchesItsSumAndDescribesItself) {
   EXPECT_EQ(model.card.sha256, builtin_model_sha256());
   EXPECT_EQ(model.card.licence, "Apache-2.0");
   EXPECT_EQ(model.card.feature_width, 1280);
-  EXPECT_EQ(model.weights->blocks.size(), 17U);
+  EXPECT_EQ(model.maybe_weights->blocks.size(), 17U);
   EXPECT_EQ(model.card.preprocessing(), "rgb 224x224 bicubic, u8 * 0.00784313725490196 + -1");
 }
 
@@ -96,8 +96,8 @@ TEST(Model, AnOnnxGraphIsHandedOnAsItsBytes) {
   const std::vector<std::byte> graph = {std::byte{8}, std::byte{0}, std::byte{255}};
   const std::map<std::string, std::string> metadata = {{"format", small.format}, {"card", small.card.dump()}};
   const Model model = parse_model(write_safetensors({{"onnx", {DType::kU8, {3}, graph}}}, metadata), "the test model");
-  EXPECT_EQ(*model.onnx, graph);
-  EXPECT_EQ(model.weights, nullptr);
+  EXPECT_EQ(*model.maybe_onnx, graph);
+  EXPECT_EQ(model.maybe_weights, nullptr);
   EXPECT_NE(parse_error(write_safetensors({}, metadata)).find("no tensor 'onnx' of bytes"), std::string::npos);
   EXPECT_NE(parse_error(write_safetensors({{"onnx", {DType::kI8, {3}, graph}}}, metadata)).find("no tensor 'onnx'"), std::string::npos);
 }

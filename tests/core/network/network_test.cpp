@@ -3,14 +3,13 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <cstdint>
 #include <cstring>
-#include <random>
 #include <string>
 #include <vector>
 
 #include "core/base/error.hpp"
 #include "tests/core/network/every_level.hpp"
+#include "tests/core/network/random_image.hpp"
 #include "tests/core/network/reference_network.hpp"
 #include "tests/core/network/small_model.hpp"
 
@@ -21,13 +20,6 @@ Model make_model(const SmallModelOptions& options) {
   return parse_model(make_small_model(options).to_bytes(), "small");
 }
 
-Image make_image(const ModelCard& card, unsigned seed) {
-  Image image(card.input_width_px, card.input_height_px);
-  std::mt19937 generator(seed);
-  for (std::size_t i = 0; i < image.size_bytes(); ++i) image.data()[i] = static_cast<std::uint8_t>(generator() >> 11);
-  return image;
-}
-
 std::vector<float> compute_features(Network& network, const ModelCard& card, const Image& image) {
   std::vector<float> row(static_cast<std::size_t>(card.feature_width), -1.0F);
   network.features(image.view(), row);
@@ -36,7 +28,7 @@ std::vector<float> compute_features(Network& network, const ModelCard& card, con
 
 void expect_equal_to_reference(const SmallModelOptions& options) {
   const Model model = make_model(options);
-  const Image image = make_image(model.card, 7);
+  const Image image = random_image(model.card, 7);
   const std::vector<double> expected = compute_reference_features(model, image.view());
   ASSERT_GT(*std::max_element(expected.begin(), expected.end()), 0.1) << "features of zero would prove nothing";
   on_every_level([&] {
@@ -73,8 +65,8 @@ TEST(Network, EqualsPlainLoopsOnImagesSmallerThanItsWindows) {
 
 TEST(Network, ARowDoesNotDependOnWhatRanBefore) {
   const Model model = load_model("");
-  const Image first = make_image(model.card, 1);
-  const Image second = make_image(model.card, 2);
+  const Image first = random_image(model.card, 1);
+  const Image second = random_image(model.card, 2);
   const auto factory = make_network_factory(model, Precision::kFp32);
   const auto network = factory->make();
   const std::vector<float> first_row = compute_features(*network, model.card, first);
@@ -87,7 +79,7 @@ TEST(Network, ARowDoesNotDependOnWhatRanBefore) {
 
 TEST(Network, KeepsItsSimdLevelWhenTheLimitChangesLater) {
   const Model model = make_model({});
-  const Image image = make_image(model.card, 3);
+  const Image image = random_image(model.card, 3);
   limit_simd(SimdLevel::kPortable);
   const auto factory = make_network_factory(model, Precision::kFp32);
   const std::vector<float> row = compute_features(*factory->make(), model.card, image);
@@ -102,7 +94,7 @@ TEST(Network, RefusesAnImageOrARowOfAnotherSize) {
   const Image wide(model.card.input_width_px + 1, model.card.input_height_px);
   EXPECT_THROW(network->features(wide.view(), row), Error);
   row.pop_back();
-  EXPECT_THROW(network->features(make_image(model.card, 1).view(), row), Error);
+  EXPECT_THROW(network->features(random_image(model.card, 1).view(), row), Error);
 }
 
 }  // namespace

@@ -20,7 +20,7 @@ PointwiseWeights make_layer(int in, int out, Activation activation) {
 }
 
 Plane<float> make_plane(Arena& arena, int channels, int pixels, unsigned seed) {
-  const std::size_t stride = block_stride_of(pixels);
+  const std::size_t stride = block_stride_of(pixels, sizeof(float));
   const std::size_t count = static_cast<std::size_t>(count_blocks(channels)) * stride;
   const std::vector<float> values = random_floats(count, -2, 2, seed);
   Plane<float> plane{arena.allocate<float>(count), stride};

@@ -1,7 +1,9 @@
 #include "tests/core/network/small_model.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <span>
+#include <utility>
 
 #include "tests/core/network/random_floats.hpp"
 
@@ -43,6 +45,32 @@ void add_block(SmallModel& model, const Block& block) {
                                   {"project_activation", block.expand ? "none" : "relu6"}});
 }
 
+void set_quantisation(SmallModel& model, const std::string& activation, float scale, std::int32_t zero_point) {
+  model.values[activation + "_scale"] = {scale};
+  model.integers[activation + "_zero_point"] = {zero_point};
+  model.shapes[activation + "_scale"] = model.shapes[activation + "_zero_point"] = {1};
+}
+
+std::string bias_of(const std::string& weight) {
+  return weight.substr(0, weight.rfind('.')) + ".bias";
+}
+
+// Random integers in place of `weights`, with scales that keep the values as large as they were.
+void quantise_layer(SmallModel& model, const std::string& name, const std::vector<float>& weights, std::size_t channels) {
+  const auto seed = static_cast<unsigned>(model.bytes.size());
+  const float reach = *std::max_element(weights.begin(), weights.end());
+  for (const float weight : random_floats(weights.size(), -128, 128, seed)) {
+    model.bytes[name + ".weight"].push_back(static_cast<std::int8_t>(std::floor(weight)));
+  }
+  for (const float bias : random_floats(channels, -2000, 9000, seed + 1)) {
+    model.integers[name + ".bias"].push_back(static_cast<std::int32_t>(bias));
+  }
+  model.values[name + ".weight_scale"] = random_floats(channels, reach / 170, reach / 85, seed + 2);
+  model.shapes[name + ".weight_scale"] = {static_cast<std::int64_t>(channels)};
+  if (name.ends_with(".project")) return set_quantisation(model, name + ".output", 0.063F, static_cast<std::int32_t>(seed % 30) - 15);
+  set_quantisation(model, name + ".output", 6.0F / 255, -128);
+}
+
 }  // namespace
 
 SmallModel make_small_model(const SmallModelOptions& options) {
@@ -74,9 +102,29 @@ SmallModel make_small_model(const SmallModelOptions& options) {
   return model;
 }
 
+SmallModel make_small_quantised_model(const SmallModelOptions& options) {
+  SmallModel model = make_small_model(options);
+  const auto layers = std::exchange(model.values, {});
+  set_quantisation(model, "input", 0.0078125F, -13);
+  set_quantisation(model, "pool.output", 0.02F, -120);
+  for (const auto& [name, weights] : layers) {
+    if (name.ends_with(".weight")) quantise_layer(model, name.substr(0, name.rfind('.')), weights, layers.at(bias_of(name)).size());
+  }
+  for (std::size_t i = 0; i < model.card["blocks"].size(); ++i) {
+    const std::string block = "blocks." + std::to_string(i);
+    if (model.card["blocks"][i]["residual"]) set_quantisation(model, block + ".add.output", 0.071F, 11);
+  }
+  set_quantisation(model, "blocks.2.project.output", 0.05F, -128);  // the next block pads it
+  set_quantisation(model, "blocks.4.expand.output", 0.04F, -128);   // 6 is 150 quanta
+  set_quantisation(model, "head.output", 0.025F, -125);
+  return model;
+}
+
 std::vector<std::byte> SmallModel::to_bytes() const {
   std::map<std::string, TensorView> tensors;
   for (const auto& [name, data] : values) tensors[name] = {DType::kF32, shapes.at(name), std::as_bytes(std::span(data))};
+  for (const auto& [name, data] : bytes) tensors[name] = {DType::kI8, shapes.at(name), std::as_bytes(std::span(data))};
+  for (const auto& [name, data] : integers) tensors[name] = {DType::kI32, shapes.at(name), std::as_bytes(std::span(data))};
   return write_safetensors(tensors, {{"format", format}, {"card", card.dump()}});
 }
 

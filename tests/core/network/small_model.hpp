@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -14,6 +15,8 @@ namespace coulis {
 struct SmallModel {
   nlohmann::json card;
   std::map<std::string, std::vector<float>> values;
+  std::map<std::string, std::vector<std::int8_t>> bytes;
+  std::map<std::string, std::vector<std::int32_t>> integers;
   std::map<std::string, std::vector<std::int64_t>> shapes;
   std::string format = "coulis-model-1";
 
@@ -31,5 +34,8 @@ struct SmallModelOptions {
 
 // Channels that fill no vector, a residual block, kernels 3 and 5, strides 1 and 2, a block without expansion in the middle.
 SmallModel make_small_model(const SmallModelOptions& options);
+
+// The same layers in int8. Some layers have more than one quantum below 0 or above 6.
+SmallModel make_small_quantised_model(const SmallModelOptions& options);
 
 }  // namespace coulis

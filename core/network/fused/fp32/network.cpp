@@ -52,8 +52,8 @@ struct Format {
 
 PackedNetwork<Format> pack_network(const Model& model) {
   PackedNetwork<Format> packed;
-  const InvertedResidualWeights& weights = *model.weights;
-  packed.plan = make_plan(model.card, weights);
+  const InvertedResidualWeights& weights = *model.maybe_weights;
+  packed.plan = make_plan(model.card, weights, sizeof(float));
   packed.format.pixel_scale = pixel_scale_of(model.card);
   const PointwiseKernel& kernel = packed.format.pointwise;
   packed.stem = pack_stem(weights.stem, kernel, packed.arena);

@@ -120,6 +120,10 @@ bool Location::has(std::string_view key) const {
   return stat(path_of(key).c_str(), &info) == 0;
 }
 
+void Location::will_need(std::string_view key) const {
+  start_reading(path_of(key));
+}
+
 void Location::put(std::string_view key, std::span<const std::byte> bytes) const {
   PutStream stream(*this, key);
   stream.write(bytes);

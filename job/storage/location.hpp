@@ -38,6 +38,7 @@ class Location {
   Outcome<Bytes> get(std::string_view key) const;
   Bytes get_or_throw(std::string_view key) const;  // for our own files: Error(kStorage)
   bool has(std::string_view key) const;
+  void will_need(std::string_view key) const;  // a hint that get(key) comes soon: its bytes may be fetched in the background
 
   // The key holds the whole object afterwards, or what it held before: temporary file, fsync, rename. Throws Error(kStorage).
   void put(std::string_view key, std::span<const std::byte> bytes) const;

@@ -44,7 +44,7 @@ Failure read_failure(int code) {
 
 class OpenFile {
  public:
-  explicit OpenFile(const std::string& path) : file_(open(path.c_str(), O_RDONLY | O_CLOEXEC)) {}
+  explicit OpenFile(const std::string& path, int flags = 0) : file_(open(path.c_str(), O_RDONLY | O_CLOEXEC | flags)) {}
   ~OpenFile() {
     if (file_ >= 0) close(file_);
   }
@@ -81,6 +81,11 @@ Outcome<std::vector<std::byte>> read_file(const std::string& path) {
   }
   bytes.resize(filled);
   return bytes;
+}
+
+void start_reading(const std::string& path) {
+  const OpenFile file(path, O_NONBLOCK);  // something that is no file may have taken its place
+  if (file.get() >= 0) posix_fadvise(file.get(), 0, 0, POSIX_FADV_WILLNEED);
 }
 
 void write_all(int file, std::span<const std::byte> bytes, const std::string& path) {

@@ -13,6 +13,7 @@ namespace coulis {
 [[noreturn]] void throw_storage_error(const std::string& what);  // Error(kStorage) with errno's reason and a remedy
 
 Outcome<std::vector<std::byte>> read_file(const std::string& path);
+void start_reading(const std::string& path);  // a hint to the kernel; no error says anything: read_file() will
 void write_all(int file, std::span<const std::byte> bytes, const std::string& path);
 void sync_and_close(int file, const std::string& temporary_path, const std::string& path);  // removes the temporary file on failure
 void sync_folder(const std::string& path);

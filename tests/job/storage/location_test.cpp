@@ -85,6 +85,13 @@ TEST(Get, RefusesAFileLargerThanAnyPhotoBeforeItTakesTheMemory) {
   EXPECT_EQ(failure_of(folder, "sparse.jpg"), FailureCode::kUnreadable);
 }
 
+// It must not wait either: a pipe without a writer would hold an open() for ever.
+TEST(WillNeed, TakesAnything) {
+  const TemporaryFolder folder;
+  ASSERT_EQ(mkfifo(folder.path_of("pipe").c_str(), 0600), 0);
+  for (const char* key : {"pipe", "missing", "."}) EXPECT_NO_THROW(folder.location().will_need(key)) << key;
+}
+
 TEST(GetOrThrow, NamesThePathInAFormThatCanBePrinted) {
   const TemporaryFolder folder;
   const Error error = thrown_error([&] { static_cast<void>(folder.location().get_or_throw("\xff.parquet")); });

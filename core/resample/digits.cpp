@@ -14,7 +14,7 @@ constexpr std::size_t kQuadBytes = 12;  // four RGB pixels
 std::array<std::int32_t, kDigits> split_digits(std::int32_t k) {
   std::array<std::int32_t, kDigits> digits{};
   for (std::size_t i = kDigits; i-- > 0;) {
-    digits[i] = static_cast<std::int8_t>(k & 255);
+    digits[i] = ((k + 128) & 255) - 128;
     k = (k - digits[i]) >> 8;
   }
   return digits;

@@ -31,7 +31,7 @@ struct FeatureOptions {
 template <class V>
 void visit_fields(FeatureOptions& o, V&& v) {
   v("model", "A known model's name, or a .safetensors file", o.model);
-  v("precision", "What the network computes in: fp32, bf16 or int8", o.precision);
+  v("precision", "What the network computes in: fp32; or bf16 or int8, which are faster and less exact", o.precision);
   v("threads", "Worker threads; 0: one per CPU", o.threads);
   v("images-per-part", "Images in one part, the unit of work and of resuming", o.images_per_part);
   v("on-bad", "What to do with an image that cannot be used: skip (a row in the errors table) or fail", o.on_bad);

@@ -42,7 +42,7 @@ class Published:
 PUBLISHED = {
     "5d3137241276e79c86d14a74fe43581398ae0e815191d3dba45495b810840e8c": Published(
         "mobilenet_v2_1.0_224",
-        "MobileNetV2 1.0 224 (ImageNet), Google's int8 weights run in float32",
+        "MobileNetV2 1.0 224 (ImageNet), Google's int8 weights",
         "Apache-2.0",
         "Google",
     ),

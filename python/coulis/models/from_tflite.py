@@ -73,7 +73,7 @@ def read_tflite(data: bytes, sha256: str, stem_name: str, wishes: Wishes) -> Imp
     if wishes.input_size not in (None, (width, height)):
         raise ModelError(f"the TFLite model's input is fixed at {width}x{height}")
     # [-1, 1] is what the QUANTIZE operator of Google's files takes.
-    title = f"{stem_name}, int8 weights run in float32"
+    title = f"{stem_name}, int8 weights"
     return Imported(
         {**describe(wishes, sha256, stem_name, title, TENSORFLOW, (width, height)), **layers}, importer.tensors
     )

@@ -46,6 +46,7 @@ Committed read_committed(const Location& input, const Location& output, const st
                          Progress& progress) {
   std::vector<PartContents> contents(files.size());
   std::vector<std::uint64_t> numbers;
+  numbers.reserve(files.size());
   for (const PartFile& file : files) numbers.push_back(file.number);
   MomentsTree tree(std::move(numbers));
   std::mutex tree_mutex;

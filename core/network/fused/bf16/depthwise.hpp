@@ -2,19 +2,10 @@
 #pragma once
 
 #include "core/network/fused/bf16/bfloat16.hpp"
-#include "core/network/fused/clamp.hpp"
 #include "core/network/fused/layout.hpp"
+#include "core/network/fused/packed_depthwise.hpp"
 
 namespace coulis::fused::bf16 {
-
-struct PackedDepthwise {
-  int kernel = 3;
-  int stride = 1;
-  int channels = 0;
-  Clamp clamp;
-  const float* weight = nullptr;  // [blocks, kernel * kernel, 16]
-  const float* bias = nullptr;    // [blocks, 16]
-};
 
 // On x86-64 only, where has_bf16_instructions().
 void compute_depthwise(const PackedDepthwise& layer, int block, const DepthwiseStrip<Bfloat16>& strip);

@@ -4,7 +4,6 @@
 #include <array>
 
 #include "core/network/fused/arena.hpp"
-#include "core/network/fused/bf16/depthwise.hpp"
 #include "core/network/fused/bf16/pointwise.hpp"
 #include "core/network/inverted_residual.hpp"
 
@@ -20,7 +19,5 @@ PackedPointwise pack_pointwise(const PointwiseWeights& layer, Arena& arena);
 // The stem as a pointwise layer over the numbers of its window, stem_chunk_elements for each row. Its weights are
 // multiplied by the `scale` of their channel.
 PackedPointwise pack_stem(const StemWeights& layer, const std::array<float, 3>& scale, Arena& arena);
-
-PackedDepthwise pack_depthwise(const DepthwiseWeights& layer, Arena& arena);
 
 }  // namespace coulis::fused::bf16

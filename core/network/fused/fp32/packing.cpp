@@ -48,20 +48,4 @@ PackedPointwise pack_stem(const StemWeights& layer, const PointwiseKernel& kerne
   return pack_pointwise({layer.kernel * layer.kernel * 3, layer.out_channels, layer.activation, layer.weight, layer.bias}, kernel, arena);
 }
 
-PackedDepthwise pack_depthwise(const DepthwiseWeights& layer, Arena& arena) {
-  const int taps = layer.kernel * layer.kernel;
-  const auto blocks = static_cast<std::size_t>(count_blocks(layer.channels));
-  auto* weight = arena.allocate<float>(blocks * static_cast<std::size_t>(taps) * kBlockChannels);
-  auto* bias = arena.allocate<float>(blocks * kBlockChannels);
-  std::copy(layer.bias.begin(), layer.bias.end(), bias);
-  for (int channel = 0; channel < layer.channels; ++channel) {
-    const int block = channel / kBlockChannels;
-    for (int tap = 0; tap < taps; ++tap) {
-      weight[(block * taps + tap) * kBlockChannels + channel % kBlockChannels] =
-          layer.weight[static_cast<std::size_t>(tap) * static_cast<std::size_t>(layer.channels) + static_cast<std::size_t>(channel)];
-    }
-  }
-  return {layer.kernel, layer.stride, layer.channels, clamp_of(layer.activation), weight, bias};
-}
-
 }  // namespace coulis::fused::fp32

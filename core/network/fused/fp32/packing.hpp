@@ -2,7 +2,6 @@
 #pragma once
 
 #include "core/network/fused/arena.hpp"
-#include "core/network/fused/fp32/depthwise.hpp"
 #include "core/network/fused/fp32/pointwise.hpp"
 #include "core/network/inverted_residual.hpp"
 
@@ -12,7 +11,5 @@ PackedPointwise pack_pointwise(const PointwiseWeights& layer, const PointwiseKer
 
 // The stem as a pointwise layer over the kernel * kernel * 3 numbers of its window.
 PackedPointwise pack_stem(const StemWeights& layer, const PointwiseKernel& kernel, Arena& arena);
-
-PackedDepthwise pack_depthwise(const DepthwiseWeights& layer, Arena& arena);
 
 }  // namespace coulis::fused::fp32

@@ -46,7 +46,7 @@ using Weights = nb::ndarray<nb::numpy, float, nb::c_contig>;
 Weights to_array(const std::vector<float>& values, std::initializer_list<std::size_t> shape) {
   auto* copy = new std::vector<float>(values);
   const nb::capsule owner(copy, [](void* p) noexcept { delete static_cast<std::vector<float>*>(p); });
-  return Weights(copy->data(), shape, owner);
+  return {copy->data(), shape, owner};
 }
 
 void add_pointwise(nb::dict& dict, const std::string& name, const PointwiseWeights& layer) {

@@ -68,8 +68,7 @@ Array resample_array(const Pixels& pixels, int width, int height, std::string_vi
 }  // namespace
 
 void register_resample(nb::module_& m) {
-  using namespace nb::literals;
-  m.def("resample", resample_array, "image"_a, "width"_a, "height"_a, "filter"_a = "bicubic",
+  m.def("resample", resample_array, nb::arg("image"), nb::arg("width"), nb::arg("height"), nb::arg("filter") = "bicubic",
         "uint8 [h, w, 3] to another size: the bytes of Pillow's Image.resize((width, height), filter).");
 }
 

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <atomic>
 #include <cstring>
 #include <filesystem>
@@ -122,10 +123,10 @@ TEST(decode, gives_the_same_from_many_threads_at_once) {
   for (const char* folder : {"good", "bad"}) {
     for (const fs::path& path : list_files(folder)) files.push_back(read_file(path));
   }
-  std::vector<std::thread> threads;
+  std::array<std::thread, 4> threads;
   std::atomic<int> differences = 0;
-  for (int t = 0; t < 4; ++t) {
-    threads.emplace_back([&] {
+  for (std::thread& thread : threads) {
+    thread = std::thread([&] {
       for (const Bytes& bytes : files) {
         const Outcome<Image> first = decode(bytes);
         const Outcome<Image> second = decode(bytes);

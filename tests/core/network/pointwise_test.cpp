@@ -112,7 +112,7 @@ TEST(Pointwise, SumsOverPixelsAfterTheActivation) {
       const PointwiseKernel kernel = find_pointwise_kernel();
       const PackedPointwise packed = pack_pointwise(layer, kernel, arena);
       const Plane<float> input = make_plane(arena, shape.in, shape.pixels, 6);
-      float* sums = arena.allocate<float>(static_cast<std::size_t>(count_blocks(shape.out) * kBlockChannels));
+      auto* sums = arena.allocate<float>(static_cast<std::size_t>(count_blocks(shape.out) * kBlockChannels));
       for (const Panel& panel : packed.panels) {
         kernel.sum_panel(packed, panel, run_of(input, shape.pixels), sums + panel.first_vector * packed.lanes);
       }

@@ -146,6 +146,7 @@ TEST(Moments, HaveTheSameBitsWhicheverThreadsRunBeside) {
   };
   int different[4] = {};
   std::vector<std::thread> threads;
+  threads.reserve(4);
   for (unsigned i = 0; i < 4; ++i) threads.emplace_back(compare_often, i, std::ref(different[i]));
   for (auto& thread : threads) thread.join();
   for (const int count : different) EXPECT_EQ(count, 0);
@@ -156,6 +157,7 @@ TEST(Moments, OfARealWidthHaveTheSameBitsInFourThreads) {
   const auto expected = moments_of({rows.data(), 600, 320});
   std::vector<Moments> found(4);
   std::vector<std::thread> threads;
+  threads.reserve(4);
   for (auto& moments : found) {
     threads.emplace_back([&rows, &moments] {
       for (int round = 0; round < 5; ++round) moments = moments_of({rows.data(), 600, 320});

@@ -74,6 +74,7 @@ TEST(Fit, GivesTheSameBitsInFourThreads) {
   const PcaModel expected = fit(moments, {.k = 20});
   std::vector<int> different(4, 0);
   std::vector<std::thread> threads;
+  threads.reserve(4);
   for (int& count : different) {
     threads.emplace_back([&] {
       for (int round = 0; round < 20; ++round) count += fit(moments, {.k = 20}).components != expected.components;

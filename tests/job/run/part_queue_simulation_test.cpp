@@ -115,6 +115,7 @@ class Simulation {
 double busy_share(const Workload& workload, int workers) {
   const std::vector<Part> parts = make_parts(static_cast<std::size_t>(workers) * kImagesPerWorker, workload.images_per_part);
   std::vector<const Part*> pointers;
+  pointers.reserve(parts.size());
   for (const Part& part : parts) pointers.push_back(&part);
   return Simulation(workload, workers, pointers).run();
 }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 #include <mutex>
+#include <thread>
 #include <utility>
 
 #include "core/base/error.hpp"
@@ -40,15 +41,26 @@ struct Worker {
   StopWatch watch;
 };
 
-// A worker that waits for the disk computes nothing. Enough for some 0.1 s of work of a few workers; a hint costs 10 us.
-constexpr std::size_t kImagesReadAhead = 32;
+constexpr std::uint64_t kImagesReadAhead = 256;
 
-void read_ahead(const PartInFlight& part, std::size_t index, const Location& input) {
-  const std::vector<ImageRef>& images = part.part->images;
-  if (index == 0) {
-    for (std::size_t i = 1; i < std::min(kImagesReadAhead, images.size()); ++i) input.will_need(images[i].key);
+struct Handed {
+  std::atomic<std::uint64_t> images = 0;  // to workers so far
+  std::atomic<bool> stopped = false;      // no more will be
+};
+
+// A worker that waits for the disk computes nothing: this asks for the files a little ahead of the workers, on a thread of its own.
+void read_ahead(const std::vector<const Part*>& parts, const Handed& handed, const FeaturizeContext& context) {
+  std::uint64_t asked = 0;
+  for (const Part* part : parts) {
+    for (const ImageRef& image : part->images) {
+      while (asked >= handed.images + kImagesReadAhead) {
+        if (handed.stopped || context.interrupted) return;
+        std::this_thread::sleep_for(std::chrono::milliseconds(2));
+      }
+      context.input.will_need(image.key);
+      ++asked;
+    }
   }
-  if (index + kImagesReadAhead < images.size()) input.will_need(images[index + kImagesReadAhead].key);
 }
 
 // Photo -> feature row, or why not. The row is written in place.
@@ -108,14 +120,13 @@ struct BadImages {
   std::atomic<std::uint64_t> count = 0;
 };
 
-void work_until_done(Worker& worker, PartQueue& queue, BadImages& bad, const FeaturizeContext& context, Progress& progress) {
+void work_until_done(Worker& worker, PartQueue& queue, Handed& handed, BadImages& bad, const FeaturizeContext& context,
+                     Progress& progress) {
   const auto width = static_cast<std::size_t>(context.model.card.feature_width);
   while (const std::optional<ImageTask> task = queue.next()) {
     PartInFlight& part = *task->part;
     const ImageRef& image = part.part->images[task->index];
-    worker.watch.restart();
-    read_ahead(part, task->index, context.input);
-    worker.watch.lap(worker.seconds.read);
+    ++handed.images;
     std::optional<Failure> failure = process_image(worker, image, context, {part.rows.data() + task->index * width, width});
     const bool failed = failure.has_value();
     if (failed) bad.limit.check(++bad.count, printable(context.input.path_of(image.key)), to_string(failure->code), failure->message);
@@ -156,12 +167,14 @@ StageSeconds featurize(const Plan& plan, const FeaturizeContext& context, Progre
   StageSeconds total;
   std::mutex total_mutex;
   progress.begin("features", images);
+  Handed handed;
   run_workers(
-      workers,
-      [&](int) {
+      workers + 1,
+      [&](int index) {
+        if (index == workers) return read_ahead(to_do, handed, context);
         const ModelCard& card = context.model.card;
         Worker worker{Resampler({card.input_width_px, card.input_height_px, card.filter}), context.networks.make(), {}, {}};
-        work_until_done(worker, queue, bad, context, progress);
+        work_until_done(worker, queue, handed, bad, context, progress);
         const std::lock_guard lock(total_mutex);
         total.read += worker.seconds.read;
         total.decode += worker.seconds.decode;
@@ -169,7 +182,10 @@ StageSeconds featurize(const Plan& plan, const FeaturizeContext& context, Progre
         total.network += worker.seconds.network;
         total.write += worker.seconds.write;
       },
-      [&] { queue.stop(); });
+      [&] {
+        handed.stopped = true;
+        queue.stop();
+      });
   progress.end();
   if (context.interrupted) throw Error(ErrorCode::kInterrupted, "interrupted", "run the same command again: it goes on where it stopped");
   return total;

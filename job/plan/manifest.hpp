@@ -46,7 +46,7 @@ struct Manifest {
   std::string model_name;
   std::string model_sha256;
   std::string precision;  // of the network: "fp32", "bf16", "int8"
-  std::string settings;  // what the fingerprints cover
+  std::string settings;   // what the fingerprints cover
   std::uint64_t listed = 0;
   std::uint64_t listed_bytes = 0;
   std::uint64_t ok = 0;

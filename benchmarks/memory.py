@@ -33,8 +33,7 @@ def measure_peak_mb(folder: Path, count: int, output: Path) -> float:
 
 def main() -> None:
     parser = harness.make_parser(__doc__)
-    parser.add_argument("folder", nargs="?", type=Path, default=photos.default_folder(), help="JPEG files")
-    parser.add_argument("--photos", type=int, default=2592, help="how many, repeated if need be (default: 2592)")
+    photos.add_arguments(parser)
     arguments = harness.parse(parser, rounds=2)
     if arguments.quick:
         arguments.photos = 256

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import sys
 from pathlib import Path
 
@@ -14,6 +15,12 @@ EXAMPLES = ROOT / "examples" / "fruits"
 def default_folder() -> Path:
     """2,592 photos of Fruits-360 where they are there, else the 192 of the repository."""
     return FRUITS_360_TEST if FRUITS_360_TEST.is_dir() else EXAMPLES
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The photos that a benchmark takes: `folder` and `photos`, for link_photos."""
+    parser.add_argument("folder", nargs="?", type=Path, default=default_folder(), help="JPEG files")
+    parser.add_argument("--photos", type=int, default=2592, help="how many, repeated if need be (default: 2592)")
 
 
 def link_photos(folder: Path, count: int, into: Path) -> Path:

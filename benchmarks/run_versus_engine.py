@@ -89,8 +89,7 @@ def make_figures(count: int, runs: list[Run], engines: list[Engine]) -> list[dic
 
 def main() -> None:
     parser = harness.make_parser(__doc__)
-    parser.add_argument("folder", nargs="?", type=Path, default=photos.default_folder(), help="JPEG files")
-    parser.add_argument("--photos", type=int, default=2592, help="how many, repeated if need be (default: 2592)")
+    photos.add_arguments(parser)
     arguments = harness.parse(parser)
     if arguments.quick:
         arguments.photos = 256

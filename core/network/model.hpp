@@ -46,7 +46,7 @@ std::string_view builtin_model_name();
 std::string_view builtin_model_sha256();  // of the file that was compiled in
 std::span<const std::byte> builtin_model_bytes();
 
-// name_or_path: the built-in model's name (so does an empty one), or a .safetensors file. The sha256 of the built-in one is checked.
+// name_or_path: the built-in model's name, or nothing for the same, or a .safetensors file. The sha256 of the built-in one is checked.
 // Throws Error(kUsage) for an unknown name, Error(kRunFailed) for a file that is malformed or does not match its sum.
 Model load_model(const std::string& name_or_path);
 // An empty expected_sha256 is not checked.

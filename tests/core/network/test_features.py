@@ -8,7 +8,6 @@ import onnxruntime
 import pytest
 from coulis import _core
 from onnx import numpy_helper
-from PIL import Image
 
 SHARED = Path(__file__).parents[3] / ".." / "shared"
 ONNX_MODEL = SHARED / "models" / "mobilenetv2_from_int8_fp32.onnx"
@@ -17,15 +16,6 @@ MODEL = Path(__file__).parents[3] / "models" / "mobilenet_v2_1.0_224.safetensors
 
 needs_onnx_model = pytest.mark.skipif(not ONNX_MODEL.exists(), reason=f"{ONNX_MODEL} is missing")
 needs_photos = pytest.mark.skipif(not PHOTOS.exists(), reason=f"{PHOTOS} is missing")
-
-
-@pytest.fixture(scope="module")
-def photos():
-    """uint8 [500, 224, 224, 3], spread evenly over the classes."""
-    paths = sorted(PHOTOS.glob("*/*.jpg"))
-    chosen = [paths[i * len(paths) // 500] for i in range(500)]
-    images = [Image.open(path).convert("RGB").resize((224, 224), Image.Resampling.BICUBIC) for path in chosen]
-    return np.stack([np.asarray(image) for image in images])
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 from coulis import _core
-from PIL import Image
 
 pytest.importorskip("ai_edge_litert", reason="the PyPI package ai-edge-litert is missing")
 pytest.importorskip("tflite", reason="the PyPI package tflite is missing")
@@ -22,15 +21,6 @@ needs_photos = pytest.mark.skipif(not PHOTOS.exists(), reason=f"{PHOTOS} is miss
 @pytest.fixture(scope="module")
 def litert():
     return PooledByLiteRT(TFLITE)
-
-
-@pytest.fixture(scope="module")
-def photos():
-    """uint8 [500, 224, 224, 3], spread evenly over the classes."""
-    paths = sorted(PHOTOS.glob("*/*.jpg"))
-    chosen = [paths[i * len(paths) // 500] for i in range(500)]
-    images = [Image.open(path).convert("RGB").resize((224, 224), Image.Resampling.BICUBIC) for path in chosen]
-    return np.stack([np.asarray(image) for image in images])
 
 
 @pytest.fixture(scope="module")

@@ -93,14 +93,6 @@ class FusedNetwork : public Network {
   const Format& format() const { return packed_->format; }
   Plane plane_of(std::size_t index, Extent extent) const { return {planes_[index], stride_of(extent.pixels())}; }
 
-  static PixelRun<Element> run_of(const Plane& plane, int pixels) {
-    PixelRun<Element> run;
-    run.data = plane.data;
-    run.chunk_stride = plane.block_stride;
-    run.pixels = pixels;
-    return run;
-  }
-
   void convert_stem_rows(const ImageView& image, Rows out) {
     const Window& window = plan().stem;
     format().convert_rows(image, window, window.first_row(out.first), window.end_row(out.end - 1), plan().stem_row_elements, stem_rows_);

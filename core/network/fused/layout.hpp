@@ -40,6 +40,16 @@ struct PixelRun {
   int pixels = 0;
 };
 
+// The first `pixels` pixels of a plane.
+template <class Element>
+PixelRun<Element> run_of(const Plane<Element>& plane, int pixels) {
+  PixelRun<Element> run;
+  run.data = plane.data;
+  run.chunk_stride = plane.block_stride;
+  run.pixels = pixels;
+  return run;
+}
+
 // Some output rows of one channel block of a depthwise layer.
 template <class Element>
 struct DepthwiseStrip {

@@ -49,14 +49,6 @@ double compute_expected(const PointwiseWeights& layer, const Plane<Bfloat16>& in
   return std::min<double>(std::max<double>(sum, clamp.low), clamp.high);
 }
 
-PixelRun<Bfloat16> run_of(const Plane<Bfloat16>& plane, int pixels) {
-  PixelRun<Bfloat16> run;
-  run.data = plane.data;
-  run.chunk_stride = plane.block_stride;
-  run.pixels = pixels;
-  return run;
-}
-
 struct Shape {
   int in, out, pixels;
   Activation activation;

@@ -41,14 +41,6 @@ double compute_expected(const PointwiseWeights& layer, const Plane<float>& input
   return std::min<double>(std::max<double>(sum, clamp.low), clamp.high);
 }
 
-PixelRun<float> run_of(const Plane<float>& plane, int pixels) {
-  PixelRun<float> run;
-  run.data = plane.data;
-  run.chunk_stride = plane.block_stride;
-  run.pixels = pixels;
-  return run;
-}
-
 struct Shape {
   int in, out, pixels;
   Activation activation;

@@ -1,8 +1,7 @@
 #include "core/network/fused/bf16/network.hpp"
 
-#include <algorithm>
-
 #include "core/base/error.hpp"
+#include "core/network/fused/average.hpp"
 #include "core/network/fused/bf16/cpu.hpp"
 #include "core/network/fused/bf16/depthwise.hpp"
 #include "core/network/fused/bf16/packing.hpp"
@@ -45,10 +44,7 @@ struct Format {
   static void add_block(const Bfloat16* values, int pixels, float* sums) {
     for (int i = 0; i < pixels * kBlockChannels; ++i) sums[i % kBlockChannels] += to_float(values[i]);
   }
-  static void write_average(const float* sums, int pixels, std::span<float> row) {
-    const float share = 1.0F / static_cast<float>(pixels);
-    std::transform(sums, sums + row.size(), row.begin(), [share](float sum) { return sum * share; });
-  }
+  static void write_average(const float* sums, int pixels, std::span<float> row) { fused::write_average(sums, pixels, row); }
 };
 
 PackedNetwork<Format> pack_network(const Model& model) {

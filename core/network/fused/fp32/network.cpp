@@ -1,8 +1,8 @@
 #include "core/network/fused/fp32/network.hpp"
 
-#include <algorithm>
 #include <utility>
 
+#include "core/network/fused/average.hpp"
 #include "core/network/fused/executor.hpp"
 #include "core/network/fused/fp32/depthwise.hpp"
 #include "core/network/fused/fp32/packing.hpp"
@@ -44,10 +44,7 @@ struct Format {
   static void add_block(const float* values, int pixels, float* sums) {
     for (int i = 0; i < pixels * kBlockChannels; ++i) sums[i % kBlockChannels] += values[i];
   }
-  static void write_average(const float* sums, int pixels, std::span<float> row) {
-    const float share = 1.0F / static_cast<float>(pixels);
-    std::transform(sums, sums + row.size(), row.begin(), [share](float sum) { return sum * share; });
-  }
+  static void write_average(const float* sums, int pixels, std::span<float> row) { fused::write_average(sums, pixels, row); }
 };
 
 PackedNetwork<Format> pack_network(const Model& model) {

@@ -19,12 +19,11 @@ Compression compression_of(const Manifest& manifest) {
 
 }  // namespace
 
-Summary refit(const std::string& output_uri, const PcaOptions& options, int threads_option, Progress& progress) {
+Summary refit(const Location& output, const PcaOptions& options, int threads_option, Progress& progress) {
   validate(options);
-  const Location output(output_uri);
   if (!output.exists())
     throw Error(ErrorCode::kStorage, fmt::format("{} does not exist", printable(output.root())), "check the spelling of OUTPUT");
-  const Lock lock(output);
+  const std::unique_ptr<HeldLock> lock = output.lock();
   std::optional<Manifest> manifest = read_manifest(output);
   if (!manifest || manifest->parts.empty()) {
     throw Error(ErrorCode::kRunFailed, fmt::format("{} holds no finished run", printable(output.root())),

@@ -135,8 +135,8 @@ void note_worker_seconds(const StageSeconds& seconds, Manifest& manifest) {
 Summary run(const RunOptions& options, const std::optional<std::string>& pca_file, const std::atomic<bool>& interrupted,
             Progress& progress) {
   validate(options);
-  const Location input(options.input);
-  const Location output(options.output);
+  const Location input(options.input, options.storage);
+  const Location output(options.output, options.storage);
   const Model model = load_model(options.features.model);  // sha256 checked here
   const PcaRequest pca = request_pca(options, pca_file, model);
   const LabelRule labels(options.listing);
@@ -146,7 +146,8 @@ Summary run(const RunOptions& options, const std::optional<std::string>& pca_fil
   Stopwatch watch(manifest);
   const Listing listing = list_or_refuse(input, options.listing);
   watch.lap("list");
-  const Lock lock(output);
+  const std::unique_ptr<HeldLock> lock = output.lock();
+  if (!lock->taken_over_from.empty()) progress.say(fmt::format("{} died at work here: going on from its parts", lock->taken_over_from));
   output.remove_leftovers();
   const std::string settings = settings_of(options, input, model.card);
   const Plan plan = plan_for(listing, output, options, settings);
@@ -185,6 +186,7 @@ Summary run(const RunOptions& options, const std::optional<std::string>& pca_fil
     const ErrorRow& last = committed.errors.back();
     limit.check(committed.errors.size(), last.path, last.code, last.message);
   }
+  lock->confirm();
   manifest = publish(output, std::move(committed), pca, std::move(manifest), provenance_of(model, settings),
                      {options.features.compression, options.tables.csv_separator, threads}, progress);
   return summary;
@@ -192,8 +194,8 @@ Summary run(const RunOptions& options, const std::optional<std::string>& pca_fil
 
 Preview preview(const RunOptions& options) {
   validate(options);
-  const Location input(options.input);
-  const Location output(options.output);
+  const Location input(options.input, options.storage);
+  const Location output(options.output, options.storage);
   const Model model = load_model(options.features.model);
   Listing listing = list_or_refuse(input, options.listing);
   Plan plan = plan_for(listing, output, options, settings_of(options, input, model.card));

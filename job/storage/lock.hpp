@@ -1,20 +1,18 @@
-// Lock: one run at a time on one OUTPUT.
+// HeldLock: one run at a time on one OUTPUT. Made by Location::lock().
 #pragma once
 
-#include "job/storage/location.hpp"
+#include <string>
+#include <utility>
 
 namespace coulis {
 
-// Held until destroyed or until the process dies, however it dies: the operating system keeps it, not the file's existence.
-class Lock {
+// Held until destroyed.
+class HeldLock {
  public:
-  explicit Lock(const Location& output);  // throws Error(kRunFailed) naming the process that holds it
-  ~Lock();
-  Lock(const Lock&) = delete;
-  Lock& operator=(const Lock&) = delete;
+  virtual ~HeldLock() = default;
+  virtual void confirm() const {}  // throws Error(kRunFailed) if another run has taken it meanwhile
 
- private:
-  int file_ = -1;
+  std::string taken_over_from;  // a run that died while it held the lock: "process 12 on fig"; empty: the last one ended as it should
 };
 
 }  // namespace coulis

@@ -23,7 +23,7 @@ Summary refit(const Location& output, const PcaOptions& options, int threads_opt
   validate(options);
   if (!output.exists())
     throw Error(ErrorCode::kStorage, fmt::format("{} does not exist", printable(output.root())), "check the spelling of OUTPUT");
-  const std::unique_ptr<HeldLock> lock = output.lock();
+  const Lock lock(output);
   std::optional<Manifest> manifest = read_manifest(output);
   if (!manifest || manifest->parts.empty()) {
     throw Error(ErrorCode::kRunFailed, fmt::format("{} holds no finished run", printable(output.root())),

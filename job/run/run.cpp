@@ -146,8 +146,8 @@ Summary run(const RunOptions& options, const std::optional<std::string>& pca_fil
   Stopwatch watch(manifest);
   const Listing listing = list_or_refuse(input, options.listing);
   watch.lap("list");
-  const std::unique_ptr<HeldLock> lock = output.lock();
-  if (!lock->taken_over_from.empty()) progress.say(fmt::format("{} died at work here: going on from its parts", lock->taken_over_from));
+  const Lock lock(output);
+  if (!lock.taken_over_from().empty()) progress.say(fmt::format("{} died at work here: going on from its parts", lock.taken_over_from()));
   output.remove_leftovers();
   const std::string settings = settings_of(options, input, model.card);
   const Plan plan = plan_for(listing, output, options, settings);
@@ -186,7 +186,7 @@ Summary run(const RunOptions& options, const std::optional<std::string>& pca_fil
     const ErrorRow& last = committed.errors.back();
     limit.check(committed.errors.size(), last.path, last.code, last.message);
   }
-  lock->confirm();
+  lock.confirm();
   manifest = publish(output, std::move(committed), pca, std::move(manifest), provenance_of(model, settings),
                      {options.features.compression, options.tables.csv_separator, threads}, progress);
   return summary;

@@ -8,7 +8,6 @@
 #include <utility>
 
 #include "core/base/error.hpp"
-#include "job/storage/lock.hpp"
 
 namespace coulis {
 namespace {

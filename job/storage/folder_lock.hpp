@@ -4,7 +4,7 @@
 #include <memory>
 #include <string>
 
-#include "job/storage/lock.hpp"
+#include "job/storage/store.hpp"
 
 namespace coulis {
 

@@ -8,7 +8,6 @@
 #include "core/base/error.hpp"
 #include "job/storage/arrow_store.hpp"
 #include "job/storage/folder.hpp"
-#include "job/storage/lock.hpp"
 #include "job/storage/s3/bucket.hpp"
 #include "job/storage/store.hpp"
 
@@ -120,10 +119,6 @@ void Location::remove(std::string_view key) const {
 
 void Location::remove_leftovers() const {
   store_->remove_leftovers();
-}
-
-std::unique_ptr<HeldLock> Location::lock() const {
-  return store_->lock();
 }
 
 void Location::stop() const {

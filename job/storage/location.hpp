@@ -27,7 +27,6 @@ struct Entry {
 
 class Store;
 class PendingObject;
-class HeldLock;
 
 // A handle: copies are the same place. Its functions may be called from several threads.
 class Location {
@@ -59,12 +58,10 @@ class Location {
   void remove(std::string_view key) const;  // a missing key is fine
   void remove_leftovers() const;            // what killed runs have begun to put
 
-  // One run at a time on one OUTPUT: held until it is destroyed. Throws Error(kRunFailed) naming who holds it.
-  std::unique_ptr<HeldLock> lock() const;
-
   void stop() const;  // the run has failed: calls that wait for a server to recover return
 
  private:
+  friend class Lock;
   friend class PutStream;
 
   std::string root_;

@@ -19,6 +19,14 @@ class PendingObject {
   virtual void commit() = 0;
 };
 
+// What a Lock holds.
+class HeldLock {
+ public:
+  virtual ~HeldLock() = default;
+  virtual void confirm() const {}
+  std::string taken_over_from;
+};
+
 // The functions of Location, with the same promises.
 class Store {
  public:

@@ -4,8 +4,8 @@
 #include <memory>
 #include <string>
 
-#include "job/storage/lock.hpp"
 #include "job/storage/s3/client.hpp"
+#include "job/storage/store.hpp"
 
 namespace coulis::s3 {
 

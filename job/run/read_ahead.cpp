@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/base/error.hpp"
+
 namespace coulis {
 namespace {
 
@@ -69,7 +71,7 @@ Outcome<Bytes> ReadAhead::take(std::uint64_t number, const ImageRef& image) {
   }
   ready_.wait(lock, [&] { return stopped_ || fetched_.contains(number); });
   auto found = fetched_.extract(number);
-  if (found.empty()) return Failure{Stage::kRead, FailureCode::kUnreadable, "the run was stopped"};
+  if (found.empty()) throw Error(ErrorCode::kInterrupted, "the run was stopped");
   bytes_ahead_ -= image.size_bytes;
   room_.notify_all();
   return std::move(found.mapped());

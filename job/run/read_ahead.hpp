@@ -22,7 +22,7 @@ class ReadAhead {
   int threads() const { return threads_; }
   void run();  // the work of one of these threads; returns when there is nothing left to fetch, or after a stop
 
-  // Waits for the photo. Each number once. After a stop: Failure{kRead, kUnreadable}, which nobody will see.
+  // Waits for the photo. Each number once. Throws Error(kInterrupted) after a stop: nothing is known of the photo then.
   Outcome<Bytes> take(std::uint64_t number, const ImageRef& image);
 
   void stop();

@@ -16,6 +16,10 @@ Failure unreadable(const std::string& reason) {
   return {Stage::kRead, FailureCode::kUnreadable, fmt::format("cannot be read: {}", printable(reason))};
 }
 
+Failure overwritten() {
+  return {Stage::kRead, FailureCode::kChanged, "it was overwritten after it was listed"};
+}
+
 }  // namespace
 
 Bucket::Bucket(const std::string& bucket, std::string prefix, const StorageOptions& options)
@@ -60,6 +64,9 @@ Outcome<Bytes> Bucket::get(std::string_view key, const Entry* listed) const {
   };
   HttpReply reply = client_->send(request);
   if (reply.ok()) {
+    const std::string_view etag = without_quotes(reply.header("etag"));
+    if (listed != nullptr && !etag.empty() && !listed->etag.empty() && etag != listed->etag)
+      return overwritten();  // a server without If-Match
     if (listed != nullptr && reply.body.size() != listed->size_bytes) {
       return Failure{Stage::kRead, FailureCode::kChanged,
                      fmt::format("listed with {} bytes, read {}", listed->size_bytes, reply.body.size())};
@@ -67,7 +74,7 @@ Outcome<Bytes> Bucket::get(std::string_view key, const Entry* listed) const {
     return std::move(reply.body);
   }
   const ServerError error = error_in(reply);
-  if (reply.status == 412) return Failure{Stage::kRead, FailureCode::kChanged, "it was overwritten after it was listed"};
+  if (reply.status == 412) return overwritten();
   if (reply.status == 404 && error.code != "NoSuchBucket")
     return Failure{Stage::kRead, FailureCode::kVanished, "the object is no longer there"};
   if (reply.status == 403 && error.code == "AccessDenied") return unreadable("access denied (403)");

@@ -133,7 +133,8 @@ S3Client::Verdict S3Client::judge(const S3Request& request, HttpReply& reply) co
   }
   const std::string code = error_in(reply).code;
   if (is_one_of(code, kBusy)) return Verdict::kAskAgain;
-  if (is_one_of(code, kExpired)) return Verdict::kExpired;
+  const bool untold = reply.status == 403 && request.method == "HEAD";  // an answer without a body: the code is not known
+  if (is_one_of(code, kExpired) || untold) return Verdict::kExpired;
   const bool elsewhere = reply.status == 301 || is_one_of(code, kElsewhere) || (reply.status == 400 && request.method == "HEAD");
   return elsewhere ? Verdict::kOtherRegion : Verdict::kFinal;
 }

@@ -77,7 +77,6 @@ void describe_request(CURL* handle, const HttpRequest& request, const curl_slist
   curl_easy_setopt(handle, CURLOPT_PATH_AS_IS, 1L);  // "..", "//" are part of a key
   curl_easy_setopt(handle, CURLOPT_HTTPHEADER, headers);
   curl_easy_setopt(handle, CURLOPT_NOSIGNAL, 1L);
-  curl_easy_setopt(handle, CURLOPT_PROTOCOLS_STR, "http,https");
   curl_easy_setopt(handle, CURLOPT_USERAGENT, "coulis");
   curl_easy_setopt(handle, CURLOPT_CONNECTTIMEOUT_MS, kConnectDeadline_ms);
   curl_easy_setopt(handle, CURLOPT_LOW_SPEED_LIMIT, 1L);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <pugixml.hpp>
 #include <string_view>
 #include <utility>
@@ -14,6 +15,13 @@ constexpr std::size_t kPartBytes = std::size_t{32} << 20;  // at most 10,000 par
 
 std::span<const std::byte> bytes_of(const std::string& text) {
   return std::as_bytes(std::span(text));
+}
+
+// Below an OUTPUT; other uploads are somebody else's.
+bool is_ours(std::string_view key) {
+  constexpr std::array<std::string_view, 8> kNames = {"features/part-",        "pca/part-",  "matrix.csv",    "errors.parquet",
+                                                      "pca_model.safetensors", "errors.csv", "manifest.json", "report.html"};
+  return std::any_of(kNames.begin(), kNames.end(), [&](std::string_view name) { return key.starts_with(name); });
 }
 
 // CompleteMultipartUpload answers 200 before it knows the end, and may put an error in the body.
@@ -89,7 +97,8 @@ void abort_uploads(S3Client& client, const std::string& prefix) {
   document.load_buffer(reply.body.data(), reply.body.size());
   for (const pugi::xml_node upload : document.child("ListMultipartUploadsResult").children("Upload")) {
     const std::string key = upload.child_value("Key");
-    if (key.starts_with(prefix)) client.send({"DELETE", key, {{"uploadId", upload.child_value("UploadId")}}, {}, {}});
+    if (key.starts_with(prefix) && is_ours(std::string_view(key).substr(prefix.size())))
+      client.send({"DELETE", key, {{"uploadId", upload.child_value("UploadId")}}, {}, {}});
   }
 }
 

@@ -33,7 +33,7 @@ class Upload : public PendingObject {
   std::vector<std::string> etags_;
 };
 
-// Ends the uploads that killed runs have left below a prefix: their parts are paid for, and nobody sees them.
+// Ends the uploads of ours that killed runs have left below a prefix: their parts are paid for, and nobody sees them.
 void abort_uploads(S3Client& client, const std::string& prefix);
 
 }  // namespace coulis::s3

@@ -22,7 +22,7 @@ struct Entry {
   std::string key;  // below the location, without a leading '/'
   std::uint64_t size_bytes = 0;
   std::int64_t mtime_ns = 0;
-  std::string etag;  // of an object in a bucket: another one means other bytes; empty for a file
+  std::string etag{};  // of an object in a bucket: another one means other bytes; empty for a file
 };
 
 class Store;

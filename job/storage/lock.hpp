@@ -8,6 +8,8 @@
 
 namespace coulis {
 
+class HeldLock;
+
 // Held until destroyed. A process that dies loses it: at once in a folder, or in a bucket when the next run is on the same machine;
 // from another machine a bucket's lock can be taken over after two minutes without a sign of life.
 class Lock {

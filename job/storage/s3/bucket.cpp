@@ -30,7 +30,7 @@ std::string Bucket::place_of(std::string_view key) const {
 }
 
 bool Bucket::exists() const {
-  const HttpReply reply = client_->send({"GET", "", {{"list-type", "2"}, {"max-keys", "1"}, {"prefix", prefix_}}, {}, {}});
+  const HttpReply reply = client_->send({"GET", "", {{"list-type", "2"}, {"max-keys", "1"}, {"prefix", prefix_}}});
   if (reply.ok()) return true;
   client_->throw_refusal(fmt::format("cannot list {}", place_of("")), reply);
 }
@@ -41,7 +41,7 @@ void Bucket::list(std::string_view prefix, const std::function<void(Entry)>& vis
   do {
     Query query = {{"list-type", "2"}, {"prefix", below}, {"encoding-type", "url"}};
     if (!next.empty()) query.emplace_back("continuation-token", next);
-    const HttpReply reply = client_->send({"GET", "", query, {}, {}});
+    const HttpReply reply = client_->send({"GET", "", query});
     if (!reply.ok()) client_->throw_refusal(fmt::format("cannot list {}", place_of(prefix)), reply);
     ListPage page = parse_list_page(reply.text(), place_of(prefix));
     for (Entry& entry : page.entries) {
@@ -88,7 +88,7 @@ Outcome<Bytes> Bucket::get(std::string_view key, const Entry* listed) const {
 }
 
 bool Bucket::has(std::string_view key) const {
-  const HttpReply reply = client_->send({"HEAD", full_key(key), {}, {}, {}});
+  const HttpReply reply = client_->send({"HEAD", full_key(key)});
   if (reply.ok()) return true;
   if (reply.status == 404) return false;
   client_->throw_refusal(fmt::format("cannot look at {}", place_of(key)), reply);
@@ -99,7 +99,7 @@ std::unique_ptr<PendingObject> Bucket::begin_put(std::string_view key) const {
 }
 
 void Bucket::remove(std::string_view key) const {
-  const HttpReply reply = client_->send({"DELETE", full_key(key), {}, {}, {}});
+  const HttpReply reply = client_->send({"DELETE", full_key(key)});
   if (!reply.ok() && reply.status != 404) client_->throw_refusal(fmt::format("cannot remove {}", place_of(key)), reply);
 }
 

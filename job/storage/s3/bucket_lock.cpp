@@ -85,7 +85,7 @@ class BucketLock : public HeldLock {
     renewal_.request_stop();
     renewal_.join();
     try {
-      if (is_ours()) client_->send({"DELETE", key_, {}, {}, {}});
+      if (is_ours()) client_->send({"DELETE", key_});
     } catch (...) {  // NOLINT(bugprone-empty-catch): it is taken over later
     }
   }
@@ -105,14 +105,14 @@ class BucketLock : public HeldLock {
   }
 
   bool is_ours() const {
-    const HttpReply reply = client_->send({"GET", key_, {}, {}, {}});
+    const HttpReply reply = client_->send({"GET", key_});
     return reply.ok() && parse_holder(reply.text()).nonce == self_.nonce;
   }
 
   void acquire() {
     HttpReply reply = put({"If-None-Match: *"});
     if (reply.status == 412 && !is_ours()) {  // ours: the answer to an earlier try was lost
-      const HttpReply found = client_->send({"GET", key_, {}, {}, {}});
+      const HttpReply found = client_->send({"GET", key_});
       const Holder holder = parse_holder(found.text());
       if (found.ok()) {
         const long age = age_s(found);

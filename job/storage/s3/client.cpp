@@ -158,8 +158,8 @@ bool S3Client::gives_up(int attempt, Verdict verdict, Clock::time_point start) c
 bool S3Client::wait_before(int attempt) {
   // Full jitter: https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter
   thread_local std::minstd_rand random{std::random_device{}()};
-  const auto longest = std::min(kLongestWait, kFirstWait * (1LL << std::min(attempt - 1, 16)));
-  const std::chrono::milliseconds wait{std::uniform_int_distribution<std::chrono::milliseconds::rep>(0, longest.count())(random)};
+  const std::chrono::milliseconds longest = std::min(kLongestWait, kFirstWait * (1 << std::min(attempt - 1, 16)));
+  const std::chrono::milliseconds wait(std::uniform_int_distribution<std::int64_t>(0, longest.count())(random));
   std::unique_lock lock(stop_mutex_);
   return !stop_signal_.wait_for(lock, wait, [&] { return stopped_; });
 }

@@ -20,12 +20,12 @@ namespace coulis::s3 {
 struct S3Request {
   std::string method;
   std::string key;  // empty: the bucket
-  Query query;
-  std::vector<std::string> headers;  // "If-Match: ..."
-  std::span<const std::byte> body;
+  Query query{};
+  std::vector<std::string> headers{};  // "If-Match: ..."
+  std::span<const std::byte> body{};
   std::size_t expected_bytes = 0;  // of the answer
   // What is wrong with an answer that came whole, such as a flipped byte; empty: nothing. It is asked for again then.
-  std::function<std::string(const HttpReply&)> find_defect;
+  std::function<std::string(const HttpReply&)> find_defect{};
 };
 
 struct ServerError {

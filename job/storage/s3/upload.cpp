@@ -37,7 +37,7 @@ Upload::Upload(std::shared_ptr<S3Client> client, std::string key, std::string pl
 Upload::~Upload() {
   if (upload_id_.empty()) return;
   try {
-    client_->send({"DELETE", key_, {{"uploadId", upload_id_}}, {}, {}});
+    client_->send({"DELETE", key_, {{"uploadId", upload_id_}}});
   } catch (...) {  // NOLINT(bugprone-empty-catch): the next run on this OUTPUT ends it
   }
 }
@@ -49,7 +49,7 @@ HttpReply Upload::send_or_throw(const S3Request& request) const {
 }
 
 void Upload::begin() {
-  const HttpReply reply = send_or_throw({"POST", key_, {{"uploads", ""}}, {}, {}});
+  const HttpReply reply = send_or_throw({"POST", key_, {{"uploads", ""}}});
   pugi::xml_document document;
   document.load_buffer(reply.body.data(), reply.body.size());
   upload_id_ = document.child("InitiateMultipartUploadResult").child_value("UploadId");
@@ -91,14 +91,14 @@ void Upload::commit() {
 }
 
 void abort_uploads(S3Client& client, const std::string& prefix) {
-  const HttpReply reply = client.send({"GET", "", {{"uploads", ""}, {"prefix", prefix}}, {}, {}});
+  const HttpReply reply = client.send({"GET", "", {{"uploads", ""}, {"prefix", prefix}}});
   if (!reply.ok()) return;  // a right of its own (s3:ListBucketMultipartUploads): without it they stay until the bucket's rule ends them
   pugi::xml_document document;
   document.load_buffer(reply.body.data(), reply.body.size());
   for (const pugi::xml_node upload : document.child("ListMultipartUploadsResult").children("Upload")) {
     const std::string key = upload.child_value("Key");
     if (key.starts_with(prefix) && is_ours(std::string_view(key).substr(prefix.size())))
-      client.send({"DELETE", key, {{"uploadId", upload.child_value("UploadId")}}, {}, {}});
+      client.send({"DELETE", key, {{"uploadId", upload.child_value("UploadId")}}});
   }
 }
 

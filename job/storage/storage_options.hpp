@@ -12,8 +12,8 @@ std::string_view to_string(Addressing addressing);   // "auto", "path", "virtual
 Addressing parse_addressing(std::string_view name);  // throws Error(kUsage)
 
 struct StorageOptions {
-  std::string endpoint_url;  // empty: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL, the profile's, Amazon's
-  std::string region;        // empty: AWS_REGION, AWS_DEFAULT_REGION, the profile's, what the bucket answers
+  std::string endpoint_url{};  // empty: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL, the profile's, Amazon's
+  std::string region{};        // empty: AWS_REGION, AWS_DEFAULT_REGION, the profile's, what the bucket answers
   Addressing addressing = Addressing::kAuto;
 };
 

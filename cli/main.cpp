@@ -3,16 +3,22 @@
 #include <malloc.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
+#include <memory>
 #include <new>
+#include <string>
 #include <string_view>
 #include <system_error>
+#include <vector>
 
+#include "cli/help.hpp"
+#include "cli/suggestion.hpp"
 #include "cli/verbs.hpp"
 #include "core/base/error.hpp"
 #include "core/base/simd.hpp"
@@ -54,8 +60,38 @@ void limit_kept_memory() {
   mallopt(M_TRIM_THRESHOLD, 8 << 20);
 }
 
+std::vector<std::string> verb_names(const CLI::App& app) {
+  std::vector<std::string> names;
+  for (const CLI::App* verb : app.get_subcommands({})) names.push_back(verb->get_name());
+  return names;
+}
+
+void check_verb(const CLI::App& app, const std::string& name) {
+  const std::vector<std::string> known = verb_names(app);
+  if (name.starts_with('-') || std::find(known.begin(), known.end(), name) != known.end()) return;
+  const std::string meant = coulis::nearest_word(name, known);
+  throw coulis::Error(coulis::ErrorCode::kUsage, fmt::format("there is no verb '{}'", coulis::printable(name)),
+                      meant.empty() ? "coulis --help lists them" : fmt::format("coulis {}", meant));
+}
+
+// After a parse error: the flag that was meant, or where to look.
+std::string advise(const CLI::App& app) {
+  const auto verbs = app.get_subcommands();
+  if (verbs.empty()) return "coulis --help";
+  std::vector<std::string> flags;
+  for (const CLI::Option* option : verbs.front()->get_options()) {
+    for (const std::string& name : option->get_lnames()) flags.push_back("--" + name);
+  }
+  for (const std::string& word : app.remaining(true)) {
+    const std::string flag = word.substr(0, word.find('='));
+    if (const std::string meant = coulis::nearest_word(flag, flags); flag.starts_with("--") && !meant.empty()) return meant;
+  }
+  return fmt::format("coulis {} --help", verbs.front()->get_name());
+}
+
 int run_command_line(int argc, char** argv) {
   CLI::App app("Photos to image features, a PCA and a report.", "coulis");
+  app.formatter(std::make_shared<coulis::HelpFormatter>());  // the verbs take it over
   app.set_version_flag("--version", fmt::format("coulis {}", coulis::kVersion));
   app.require_subcommand(1);
   app.fallthrough(false);
@@ -65,19 +101,16 @@ int run_command_line(int argc, char** argv) {
       "COULIS_SIMD=portable|avx2|avx512 limits the instructions used.");
   coulis::Session session{.interrupted = interrupted};
   for (const auto add : {coulis::add_run, coulis::add_plan, coulis::add_fit, coulis::add_project, coulis::add_verify, coulis::add_report,
-                         coulis::add_check, coulis::add_models}) {
+                         coulis::add_check, coulis::add_models, coulis::add_completion, coulis::add_man}) {
     add(app, session);
   }
-  const auto is_named = [&](const CLI::App* verb) { return verb->check_name(argv[1]); };
-  if (argc > 1 && argv[1][0] != '-' && app.get_subcommands(is_named).empty()) {
-    throw coulis::Error(coulis::ErrorCode::kUsage, fmt::format("there is no verb '{}'", argv[1]), "coulis --help lists them");
-  }
+  if (argc > 1) check_verb(app, argv[1]);
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& e) {
     return app.exit(e);
   } catch (const CLI::ParseError& e) {
-    coulis::print_error(e.what(), "coulis --help, or coulis VERB --help");
+    coulis::print_error(e.what(), advise(app));
     return static_cast<int>(coulis::ErrorCode::kUsage);
   }
   return session.exit_code;

@@ -84,12 +84,14 @@ void add_fit(CLI::App& app, Session& session) {
 void add_verify(CLI::App& app, Session& session) {
   const auto arguments = std::make_shared<OutputArguments>();
   CLI::App* verb = add_verb(app, session, "verify", "Does OUTPUT hold what its manifest says?", arguments);
+  verb->footer("Reads every file: sizes, checksums, schema, counts, finite values.\nExample: coulis verify results/");
   verb->callback([arguments, &session] { execute_verify(*arguments, session); });
 }
 
 void add_report(CLI::App& app, Session& session) {
   const auto arguments = std::make_shared<OutputArguments>();
   CLI::App* verb = add_verb(app, session, "report", "Write report.html again", arguments);
+  verb->footer("Example: coulis report results/");
   verb->callback([arguments, &session] { execute_report(*arguments, session); });
 }
 

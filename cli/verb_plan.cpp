@@ -92,6 +92,7 @@ void add_plan(CLI::App& app, Session& session) {
   add_feature_flags(*verb, *options);
   add_pca_flags(*verb, options->pca);  // so that a command line can be tried with plan in the place of run
   add_session_flags(*verb, session);
+  verb->footer("Example: coulis plan s3://photos/Test results/ -k 50");
   verb->callback([options, &session] {
     const Preview result = preview(*options);
     session.json ? print_json(result, *options) : print_text(result, *options);

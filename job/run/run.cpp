@@ -147,6 +147,9 @@ Summary run(const RunOptions& options, const std::optional<std::string>& pca_fil
   const Listing listing = list_or_refuse(input, options.listing);
   watch.lap("list");
   const Lock lock(output);
+  if (lock.maybe_dead_holder()) {
+    progress.say(fmt::format("the run of {} did not finish: this one goes on from its parts", *lock.maybe_dead_holder()));
+  }
   output.remove_leftovers();
   const std::string settings = settings_of(options, input, model.card);
   const Plan plan = plan_for(listing, output, options, settings);

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
@@ -75,6 +76,13 @@ std::size_t utf8_length(std::string_view text) {  // bytes of the valid UTF-8 ch
   return 0;
 }
 
+// C0, DEL and C1: a terminal takes U+009B for the start of an escape sequence, as it does ESC [.
+bool is_control(std::string_view character) {
+  const auto first = static_cast<unsigned char>(character[0]);
+  if (character.size() == 1) return first < 0x20 || first == 0x7F;
+  return first == 0xC2 && static_cast<unsigned char>(character[1]) < 0xA0;
+}
+
 }  // namespace
 
 Location::Location(const std::string& uri) {
@@ -136,14 +144,18 @@ void Location::put(std::string_view key, std::string_view text) const {
 
 void Location::remove(std::string_view key) const {
   const std::string path = path_of(key);
-  if (unlink(path.c_str()) != 0 && errno != ENOENT) throw_storage_error(fmt::format("cannot remove {}", printable(path)));
+  const bool removed = unlink(path.c_str()) == 0;
+  if (!removed && errno == ENOENT) return;
+  if (!removed || !sync_folder(std::filesystem::path(path).parent_path().string())) {
+    throw_storage_error(fmt::format("cannot remove {}", printable(path)));
+  }
 }
 
 void Location::remove_leftovers() const {
   for (const std::string& folder : {root_, path_of("features"), path_of("pca")}) {
-    std::error_code ignored;  // a folder that is not there has no leftovers
-    for (const auto& item : std::filesystem::directory_iterator(folder, ignored)) {
-      if (item.path().filename().string().starts_with(kTemporaryPrefix)) std::filesystem::remove(item.path(), ignored);
+    std::error_code ignored;  // a folder that is not there has no leftovers; others do no harm
+    for (std::filesystem::directory_iterator item(folder, ignored), end; item != end; item.increment(ignored)) {
+      if (item->path().filename().string().starts_with(kTemporaryPrefix)) std::filesystem::remove(item->path(), ignored);
     }
   }
 }
@@ -157,7 +169,7 @@ PutStream::PutStream(const Location& location, std::string_view key) : path_(loc
     throw_storage_error(fmt::format("cannot create folder {}", printable(path.parent_path().string())));
   }
   temporary_path_ = fmt::format("{}/{}{}-{}", path.parent_path().string(), kTemporaryPrefix, getpid(), path.filename().string());
-  file_ = open(temporary_path_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+  file_ = open(temporary_path_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0666);
   if (file_ < 0) throw_storage_error(fmt::format("cannot write {}", printable(path_)));
 }
 
@@ -173,14 +185,17 @@ void PutStream::write(std::span<const std::byte> bytes) {
 }
 
 void PutStream::commit() {
-  sync_and_close(std::exchange(file_, -1), temporary_path_, path_);
-  if (rename(temporary_path_.c_str(), path_.c_str()) != 0) {
-    const int cause = errno;
-    unlink(temporary_path_.c_str());
-    errno = cause;
-    throw_storage_error(fmt::format("cannot write {}", printable(path_)));
-  }
-  sync_folder(std::filesystem::path(path_).parent_path().string());
+  if (!sync_and_close(std::exchange(file_, -1))) discard(temporary_path_);
+  if (rename(temporary_path_.c_str(), path_.c_str()) != 0) discard(temporary_path_);
+  // A name that may be gone after a power cut must not be taken for a finished file before it.
+  if (!sync_folder(std::filesystem::path(path_).parent_path().string())) discard(path_);
+}
+
+void PutStream::discard(const std::string& written) {
+  const int cause = errno;
+  unlink(written.c_str());
+  errno = cause;
+  throw_storage_error(fmt::format("cannot write {}", printable(path_)));
 }
 
 std::string printable(std::string_view raw) {
@@ -188,13 +203,13 @@ std::string printable(std::string_view raw) {
   text.reserve(raw.size());
   while (!raw.empty()) {
     const std::size_t length = utf8_length(raw);
-    const bool control = length == 1 && (static_cast<unsigned char>(raw[0]) < 0x20 || raw[0] == 0x7F);
-    if (length == 0 || control) {
-      text += fmt::format("\\x{:02x}", static_cast<unsigned char>(raw[0]));
+    const std::size_t taken = std::max<std::size_t>(length, 1);
+    if (length == 0 || is_control(raw.substr(0, length))) {
+      for (const char c : raw.substr(0, taken)) text += fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
     } else {
       text.append(raw.substr(0, length));
     }
-    raw.remove_prefix(length == 0 ? 1 : length);
+    raw.remove_prefix(taken);
   }
   return text;
 }

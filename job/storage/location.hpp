@@ -40,7 +40,8 @@ class Location {
   bool has(std::string_view key) const;
   void will_need(std::string_view key) const;  // a hint that get(key) comes soon: its bytes may be fetched in the background
 
-  // The key holds the whole object afterwards, or what it held before: temporary file, fsync, rename. Throws Error(kStorage).
+  // The key holds the whole object afterwards. If this throws Error(kStorage) it holds what it held before, or nothing: temporary file,
+  // fsync, rename, fsync of the folder.
   void put(std::string_view key, std::span<const std::byte> bytes) const;
   void put(std::string_view key, std::string_view text) const;
 
@@ -63,6 +64,8 @@ class PutStream {
   void commit();
 
  private:
+  [[noreturn]] void discard(const std::string& written);  // throws Error(kStorage) for errno
+
   std::string path_;
   std::string temporary_path_;
   int file_ = -1;

@@ -19,10 +19,12 @@ namespace {
 
 constexpr std::string_view kLockName = ".coulis-lock";
 
-std::string holder_of(int file) {
+// What the last holder wrote of itself and did not wipe.
+std::optional<std::string> maybe_holder_of(int file) {
   std::array<char, 128> text{};
   const ssize_t count = pread(file, text.data(), text.size(), 0);
-  return count > 0 ? std::string(text.data(), static_cast<std::size_t>(count)) : "another process";
+  if (count <= 0) return std::nullopt;
+  return printable({text.data(), static_cast<std::size_t>(count)});
 }
 
 }  // namespace
@@ -35,20 +37,25 @@ Lock::Lock(const Location& output) {
     throw_storage_error(fmt::format("cannot create the output folder {}", printable(output.root())));
   }
   const std::string path = output.path_of(kLockName);
-  file_ = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+  file_ = open(path.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0666);
   if (file_ < 0) throw_storage_error(fmt::format("cannot write into the output folder {}", printable(output.root())));
   if (flock(file_, LOCK_EX | LOCK_NB) != 0) {
-    const std::string holder = holder_of(file_);
+    const int cause = errno;
+    const std::string holder = maybe_holder_of(file_).value_or("another process");
     close(file_);
+    errno = cause;
+    if (errno != EWOULDBLOCK) throw_storage_error(fmt::format("cannot lock the output folder {}", printable(output.root())));
     throw Error(ErrorCode::kRunFailed, fmt::format("{} is in use by {}", printable(output.root()), holder),
                 "wait until that run ends, or choose another output folder");
   }
+  maybe_dead_holder_ = maybe_holder_of(file_);
   const std::string self = fmt::format("process {}", getpid());
-  // For the message of a second run only: a disk without room for it must not keep this run from its lock.
+  // For messages only: a disk without room for it must not keep this run from its lock.
   [[maybe_unused]] const bool noted = ftruncate(file_, 0) == 0 && pwrite(file_, self.data(), self.size(), 0) > 0;
 }
 
 Lock::~Lock() {
+  [[maybe_unused]] const bool wiped = ftruncate(file_, 0) == 0;
   close(file_);
 }
 

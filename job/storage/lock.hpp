@@ -1,6 +1,9 @@
 // Lock: one run at a time on one OUTPUT.
 #pragma once
 
+#include <optional>
+#include <string>
+
 #include "job/storage/location.hpp"
 
 namespace coulis {
@@ -9,11 +12,15 @@ namespace coulis {
 class Lock {
  public:
   explicit Lock(const Location& output);  // throws Error(kRunFailed) naming the process that holds it
-  ~Lock();
+  ~Lock();                                // the lock tells of a process that died only if this was not reached
   Lock(const Lock&) = delete;
   Lock& operator=(const Lock&) = delete;
 
+  // "process 1234", which held it until it was killed.
+  const std::optional<std::string>& maybe_dead_holder() const { return maybe_dead_holder_; }
+
  private:
+  std::optional<std::string> maybe_dead_holder_;
   int file_ = -1;
 };
 

@@ -39,9 +39,11 @@ void add_feature_flags(CLI::App& verb, RunOptions& options) {
   verb.get_option("--label-regex")->excludes(verb.get_option("--label-level"));
   visit_fields(options.decode, bind);
   verb.add_option_function<std::string>(
-          "--csv-separator", [&options](const std::string& text) { options.tables.csv_separator = parse_separator(text); },
+          "--csv-separator", [&options](const std::string& text) { options.csv.separator = parse_separator(text); },
           "Between the columns of the CSV files: , ; | : or tab")
       ->default_str(",");
+  bind("csv-formulas", "Texts in the CSV files that a spreadsheet would run as a formula: quote (with a ' in front) or keep",
+       options.csv.formulas);
 }
 
 void add_pca_flags(CLI::App& verb, PcaOptions& options) {

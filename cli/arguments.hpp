@@ -35,6 +35,9 @@ inline void assign(Compression& value, const std::string& text) {
 inline void assign(PcaConvention& value, const std::string& text) {
   value = parse_pca_convention(text);
 }
+inline void assign(CsvFormulas& value, const std::string& text) {
+  value = parse_csv_formulas(text);
+}
 
 double parse_share(const std::string& text);    // "1%" or "0.01"; throws Error(kUsage)
 char parse_separator(const std::string& text);  // one character, or "tab"; throws Error(kUsage)

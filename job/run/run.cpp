@@ -91,7 +91,8 @@ bool is_finished(const Location& output, const std::optional<Manifest>& manifest
     return false;
   const bool same = manifest->settings == wanted.settings && manifest->listing_hash == wanted.listing_hash &&
                     manifest->pca.requested == wanted.pca.requested && manifest->pca.convention == wanted.pca.convention &&
-                    manifest->csv_separator == wanted.csv_separator && manifest->coulis_version == wanted.coulis_version;
+                    manifest->csv_separator == wanted.csv_separator && manifest->csv_formulas == wanted.csv_formulas &&
+                    manifest->coulis_version == wanted.coulis_version;
   const auto there = [&](const ManifestFile& file) { return output.has(file.key); };
   return same && std::all_of(manifest->files.begin(), manifest->files.end(), there) &&
          std::all_of(manifest->parts.begin(), manifest->parts.end(), [&](const ManifestPart& part) { return there(part.pca); });
@@ -164,7 +165,8 @@ Summary run(const RunOptions& options, const std::optional<std::string>& pca_fil
   manifest.listed_bytes = listing.total_bytes;
   manifest.listing_hash = fingerprint_of("", listing.images);
   manifest.pca = {describe(pca), std::string(to_string(pca.given ? pca.given->model.convention : options.pca.convention)), {}};
-  manifest.csv_separator = options.tables.csv_separator;
+  manifest.csv_separator = options.csv.separator;
+  manifest.csv_formulas = to_string(options.csv.formulas);
   manifest.simd = simd_in_use();
   manifest.threads = threads;
   const BadImageLimit limit(options.features, manifest.listed);
@@ -189,7 +191,7 @@ Summary run(const RunOptions& options, const std::optional<std::string>& pca_fil
     limit.check(committed.errors.size(), last.path, last.code, last.message);
   }
   manifest = publish(output, std::move(committed), pca, std::move(manifest), provenance_of(model, settings),
-                     {options.features.compression, options.tables.csv_separator, threads}, progress);
+                     {options.features.compression, options.csv, threads}, progress);
   return summary;
 }
 

@@ -5,7 +5,7 @@ SHELL := /bin/bash
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 .DEFAULT_GOAL := build
-.PHONY: build demo test lint tidy format asan tsan neon bench clean help system-packages test-packages
+.PHONY: build demo test lint tidy format asan tsan neon soak sbom bench clean help system-packages test-packages
 
 JOBS ?= $(shell nproc)
 TEST_JOBS ?= 2
@@ -67,6 +67,16 @@ neon: .venv/.stamp-build  ## C++ tests of core/ for 64-bit ARM, cross-compiled, 
 	cmake --preset neon
 	cmake --build --preset neon -j $(JOBS)
 	ctest --preset neon -j $(TEST_JOBS) --output-on-failure --no-tests=error
+
+# An hour and more on two cores. Everything that it prints is kept in build/soak.log; the table goes to docs/reliability.md.
+soak: export PYTHONPATH := tests:$(PRESET_DIR)/python
+soak: $(PRESET_DIR)/build.ninja .venv/.stamp-test  ## Kill, starve and flood it for hours; writes docs/reliability.md. CHECKS="kills": some
+	cmake --build $(PRESET_DIR) -j $(JOBS)
+	set -o pipefail; $(PYTHON) -m soak.run_checks $(CHECKS) 2>&1 | tee build/soak.log
+
+sbom: build  ## What coulis is made of, with versions and licences: build/release/coulis.cdx.json (CycloneDX)
+	$(PYTHON) tools/make_sbom.py $(COULIS) > $(PRESET_DIR)/coulis.cdx.json
+	@echo $(PRESET_DIR)/coulis.cdx.json
 
 # One JSON file each in benchmarks/results, and the page table.md. To publish: `cp benchmarks/results/table.md docs/benchmarks.md`.
 bench: export PYTHONPATH := $(PRESET_DIR)/python

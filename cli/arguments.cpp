@@ -40,9 +40,11 @@ void add_feature_flags(CLI::App& verb, RunOptions& options) {
   visit_fields(options.decode, bind);
   add_storage_flags(verb, options.storage);
   verb.add_option_function<std::string>(
-          "--csv-separator", [&options](const std::string& text) { options.tables.csv_separator = parse_separator(text); },
+          "--csv-separator", [&options](const std::string& text) { options.csv.separator = parse_separator(text); },
           "Between the columns of the CSV files: , ; | : or tab")
       ->default_str(",");
+  bind("csv-formulas", "Texts in the CSV files that a spreadsheet would run as a formula: quote (with a ' in front) or keep",
+       options.csv.formulas);
 }
 
 void add_storage_flags(CLI::App& verb, StorageOptions& options) {

@@ -35,6 +35,9 @@ inline void assign(Compression& value, const std::string& text) {
 inline void assign(PcaConvention& value, const std::string& text) {
   value = parse_pca_convention(text);
 }
+inline void assign(CsvFormulas& value, const std::string& text) {
+  value = parse_csv_formulas(text);
+}
 
 inline void assign(Addressing& value, const std::string& text) {
   value = parse_addressing(text);

@@ -1,4 +1,5 @@
-// Console: what a person sees on stderr. A bar on a terminal, a line every ten seconds otherwise.
+// Console: what a person sees on stderr. A bar on a terminal, a line every ten seconds otherwise. No text from outside is a control
+// sequence.
 #pragma once
 
 #include <chrono>

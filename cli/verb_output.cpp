@@ -40,7 +40,7 @@ void execute_verify(const OutputArguments& arguments, Session& session) {
                    {"ok", result.problems.empty()}, {"files", result.files}, {"rows", result.rows}, {"problems", result.problems}}
                    .dump());
   } else if (result.problems.empty() && !session.quiet) {
-    fmt::print("{}: {} files, {} rows, all as the manifest says\n", arguments.output, result.files, result.rows);
+    fmt::print("{}: {} files, {} rows, all as the manifest says\n", printable(arguments.output), result.files, result.rows);
   }
   if (result.problems.empty()) return;
   session.exit_code = static_cast<int>(ErrorCode::kRunFailed);

@@ -56,8 +56,12 @@ Listing list_images(const Location& input, const ListingOptions& options) {
   if (!input.exists()) {
     throw Error(ErrorCode::kStorage, fmt::format("{} does not exist", printable(input.root())), "check the spelling of INPUT");
   }
+  return list_images([&](const std::function<void(Entry)>& visit) { input.list("", visit); }, options);
+}
+
+Listing list_images(const std::function<void(const std::function<void(Entry)>& visit)>& list_entries, const ListingOptions& options) {
   Listing listing;
-  input.list("", [&](Entry entry) {
+  list_entries([&](Entry entry) {
     if (!is_wanted(entry.key, options)) {
       ++listing.ignored;
       return;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <regex>
 #include <string>
@@ -37,6 +38,9 @@ struct Listing {
 
 // Throws Error(kStorage) if the input or a folder of it cannot be listed, Error(kUsage) for a bad rule.
 Listing list_images(const Location& input, const ListingOptions& options);
+
+// The same for entries from anywhere: `list_entries` calls its argument for each of them, in no order.
+Listing list_images(const std::function<void(const std::function<void(Entry)>& visit)>& list_entries, const ListingOptions& options);
 
 // A glob with a '/' is matched against the whole key, one without against the file name.
 bool matches_glob(std::string_view key, const std::string& glob);

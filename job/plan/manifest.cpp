@@ -65,6 +65,7 @@ std::string to_json(const Manifest& m) {
   root["listing"] = {{"images", m.listed}, {"bytes", m.listed_bytes}, {"hash", m.listing_hash}};
   root["counts"] = {{"listed", m.listed}, {"ok", m.ok}, {"failed", m.failed()}, {"failed_by_code", m.failed_by_code}};
   root["csv_separator"] = std::string(1, m.csv_separator);
+  root["csv_formulas"] = m.csv_formulas;
   root["pca"] = {{"k", m.pca.explained_variance_ratio.size()},
                  {"requested", m.pca.requested},
                  {"convention", m.pca.convention},
@@ -99,6 +100,7 @@ Manifest parse_manifest(const std::string& text, const std::string& origin) {
     m.ok = root.at("counts").at("ok").get<std::uint64_t>();
     m.failed_by_code = root.at("counts").at("failed_by_code").get<std::map<std::string, std::uint64_t>>();
     m.csv_separator = parse_separator(root.at("csv_separator"), origin);
+    m.csv_formulas = root.at("csv_formulas").get<std::string>();
     m.pca = {root.at("pca").at("requested").get<std::string>(), root.at("pca").at("convention").get<std::string>(),
              root.at("pca").at("explained_variance_ratio").get<std::vector<double>>()};
     for (const json& part : root.at("parts")) m.parts.push_back(parse_part(part));

@@ -53,6 +53,7 @@ struct Manifest {
   std::map<std::string, std::uint64_t> failed_by_code;
   std::string listing_hash;
   char csv_separator = ',';
+  std::string csv_formulas;  // "quote", "keep"
   ManifestPca pca;
   std::vector<ManifestPart> parts;
   std::vector<ManifestFile> files;                      // the tables, the model; not the parts, not the report

@@ -51,7 +51,7 @@ Part make_part(std::uint64_t number, std::vector<ImageRef> images, const std::st
 }
 
 // Cuts images (sorted) into parts with the numbers that are free, lowest first.
-void append_new_parts(Plan& plan, std::vector<ImageRef> images, const std::set<std::uint64_t>& taken, std::string_view reason,
+void append_new_parts(Plan& plan, const std::vector<ImageRef>& images, const std::set<std::uint64_t>& taken, std::string_view reason,
                       const PlanOptions& options) {
   std::uint64_t number = 0;
   const auto chunk = static_cast<std::size_t>(options.images_per_part);
@@ -59,7 +59,7 @@ void append_new_parts(Plan& plan, std::vector<ImageRef> images, const std::set<s
     while (taken.contains(number)) ++number;
     const auto begin = images.begin() + static_cast<std::ptrdiff_t>(first);
     const auto end = images.begin() + static_cast<std::ptrdiff_t>(std::min(first + chunk, images.size()));
-    Part part = make_part(number++, {std::make_move_iterator(begin), std::make_move_iterator(end)}, options.settings);
+    Part part = make_part(number++, {begin, end}, options.settings);
     part.reason = reason;
     plan.parts.push_back(std::move(part));
   }

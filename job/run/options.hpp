@@ -41,10 +41,6 @@ void visit_fields(FeatureOptions& o, V&& v) {
   v("fresh", "Compute everything again, whatever OUTPUT holds", o.fresh);
 }
 
-struct TableOptions {
-  char csv_separator = ',';
-};
-
 struct RunOptions {
   std::string input;
   std::string output;
@@ -53,7 +49,7 @@ struct RunOptions {
   DecodeOptions decode;
   FeatureOptions features;
   PcaOptions pca;
-  TableOptions tables;
+  CsvOptions csv;
 };
 
 void validate(const PcaOptions& options);  // both throw Error(kUsage) with the flag's name

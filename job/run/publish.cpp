@@ -21,7 +21,7 @@ void put_and_describe(const Location& output, const std::string& key, std::span<
 void write_errors(const Location& output, const Committed& committed, const TableMetadata& provenance, const ReduceOptions& options,
                   Manifest& manifest) {
   put_and_describe(output, kErrorsKey, write_errors_parquet(committed.errors, options.compression, provenance), manifest);
-  const std::string csv = write_errors_csv(committed.errors, options.csv_separator);
+  const std::string csv = write_errors_csv(committed.errors, options.csv);
   put_and_describe(output, "errors.csv", std::as_bytes(std::span(csv)), manifest);
 }
 
@@ -86,7 +86,8 @@ Manifest publish(const Location& output, Committed committed, const PcaRequest& 
   manifest.files.push_back(write_matrix_csv(output, manifest.parts, model.k(), options));
   manifest.seconds.emplace_back("projection and tables", seconds_since(start));
   manifest.pca = {describe(request), std::string(to_string(model.convention)), model.explained_variance_ratio};
-  manifest.csv_separator = options.csv_separator;
+  manifest.csv_separator = options.csv.separator;
+  manifest.csv_formulas = to_string(options.csv.formulas);
   if (manifest.listed != manifest.ok + manifest.failed()) {
     throw Error(ErrorCode::kRunFailed,
                 fmt::format("{} images listed, but {} rows and {} errors: a row was lost", manifest.listed, manifest.ok, manifest.failed()),

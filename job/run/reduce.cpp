@@ -57,10 +57,10 @@ ManifestFile write_matrix_csv(const Location& output, const std::vector<Manifest
     sum.update(bytes);
     file.size_bytes += bytes.size();
   };
-  write(matrix_csv_header(k, options.csv_separator));
+  write(matrix_csv_header(k, options.csv));
   for (const ManifestPart& part : parts) {
     const std::string origin = printable(output.path_of(part.pca.key));
-    write(matrix_csv_lines(read_row_table(output.get_or_throw(part.pca.key), kPcaColumn, origin), options.csv_separator));
+    write(matrix_csv_lines(read_row_table(output.get_or_throw(part.pca.key), kPcaColumn, origin), options.csv));
   }
   stream.commit();
   file.sha256 = sum.hex();

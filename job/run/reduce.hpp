@@ -14,7 +14,7 @@ namespace coulis {
 
 struct ReduceOptions {
   Compression compression = Compression::kSnappy;
-  char csv_separator = ',';
+  CsvOptions csv;
   int threads = 1;
 };
 

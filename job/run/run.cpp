@@ -100,7 +100,8 @@ bool is_finished(const Location& output, const std::optional<Manifest>& manifest
     return false;
   const bool same = manifest->settings == wanted.settings && manifest->listing_hash == wanted.listing_hash &&
                     manifest->pca.requested == wanted.pca.requested && manifest->pca.convention == wanted.pca.convention &&
-                    manifest->csv_separator == wanted.csv_separator && manifest->coulis_version == wanted.coulis_version;
+                    manifest->csv_separator == wanted.csv_separator && manifest->csv_formulas == wanted.csv_formulas &&
+                    manifest->coulis_version == wanted.coulis_version;
   const auto there = [&](const ManifestFile& file) { return output.has(file.key); };
   return same && std::all_of(manifest->files.begin(), manifest->files.end(), there) &&
          std::all_of(manifest->parts.begin(), manifest->parts.end(), [&](const ManifestPart& part) { return there(part.pca); });
@@ -156,7 +157,9 @@ Summary run(const RunOptions& options, const std::optional<std::string>& pca_fil
   const Listing listing = list_or_refuse(input, options.listing);
   watch.lap("list");
   const Lock lock(output);
-  if (!lock.taken_over_from().empty()) progress.say(fmt::format("{} died at work here: going on from its parts", lock.taken_over_from()));
+  if (lock.maybe_dead_holder()) {
+    progress.say(fmt::format("the run of {} did not finish: this one goes on from its parts", *lock.maybe_dead_holder()));
+  }
   output.remove_leftovers();
   const std::string settings = settings_of(options, input, model.card);
   const std::optional<Manifest> earlier = earlier_manifest(output, options.features);
@@ -172,7 +175,8 @@ Summary run(const RunOptions& options, const std::optional<std::string>& pca_fil
   manifest.listed_bytes = listing.total_bytes;
   manifest.listing_hash = fingerprint_of("", listing.images);
   manifest.pca = {describe(pca), std::string(to_string(pca.given ? pca.given->model.convention : options.pca.convention)), {}};
-  manifest.csv_separator = options.tables.csv_separator;
+  manifest.csv_separator = options.csv.separator;
+  manifest.csv_formulas = to_string(options.csv.formulas);
   manifest.simd = simd_in_use();
   manifest.threads = threads;
   const BadImageLimit limit(options.features, manifest.listed);
@@ -196,7 +200,7 @@ Summary run(const RunOptions& options, const std::optional<std::string>& pca_fil
   }
   lock.confirm();
   manifest = publish(output, std::move(committed), pca, std::move(manifest), provenance_of(model, settings),
-                     {options.features.compression, options.tables.csv_separator, threads}, progress);
+                     {options.features.compression, options.csv, threads}, progress);
   return summary;
 }
 

@@ -21,9 +21,9 @@ namespace {
 // Adds up what the workers find.
 class Findings {
  public:
-  void problem(std::string sentence) {
+  void problem(const std::string& sentence) {
     const std::lock_guard lock(mutex_);
-    verification_.problems.push_back(std::move(sentence));
+    verification_.problems.push_back(printable(sentence));  // a damaged file may be quoted in it
   }
   void count(std::uint64_t files, std::uint64_t rows) {
     const std::lock_guard lock(mutex_);

@@ -67,6 +67,8 @@ class PendingFile : public PendingObject {
   void commit() override;
 
  private:
+  [[noreturn]] void discard(const std::string& written);  // throws Error(kStorage) for errno
+
   std::string path_;
   std::string temporary_path_;
   int file_ = -1;
@@ -81,7 +83,7 @@ PendingFile::PendingFile(std::string final_path) : path_(std::move(final_path)) 
     throw_storage_error(fmt::format("cannot create folder {}", printable(path.parent_path().string())));
   }
   temporary_path_ = fmt::format("{}/{}{}-{}", path.parent_path().string(), kTemporaryPrefix, getpid(), path.filename().string());
-  file_ = open(temporary_path_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+  file_ = open(temporary_path_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0666);
   if (file_ < 0) throw_storage_error(fmt::format("cannot write {}", printable(path_)));
 }
 
@@ -93,14 +95,17 @@ PendingFile::~PendingFile() {
 }
 
 void PendingFile::commit() {
-  sync_and_close(std::exchange(file_, -1), temporary_path_, path_);
-  if (rename(temporary_path_.c_str(), path_.c_str()) != 0) {
-    const int cause = errno;
-    unlink(temporary_path_.c_str());
-    errno = cause;
-    throw_storage_error(fmt::format("cannot write {}", printable(path_)));
-  }
-  sync_folder(std::filesystem::path(path_).parent_path().string());
+  if (!sync_and_close(std::exchange(file_, -1))) discard(temporary_path_);
+  if (rename(temporary_path_.c_str(), path_.c_str()) != 0) discard(temporary_path_);
+  // A name that may be gone after a power cut must not be taken for a finished file before it.
+  if (!sync_folder(std::filesystem::path(path_).parent_path().string())) discard(path_);
+}
+
+void PendingFile::discard(const std::string& written) {
+  const int cause = errno;
+  unlink(written.c_str());
+  errno = cause;
+  throw_storage_error(fmt::format("cannot write {}", printable(path_)));
 }
 
 }  // namespace
@@ -144,14 +149,18 @@ std::unique_ptr<PendingObject> Folder::begin_put(std::string_view key) const {
 
 void Folder::remove(std::string_view key) const {
   const std::string path = path_of(key);
-  if (unlink(path.c_str()) != 0 && errno != ENOENT) throw_storage_error(fmt::format("cannot remove {}", printable(path)));
+  const bool removed = unlink(path.c_str()) == 0;
+  if (!removed && errno == ENOENT) return;
+  if (!removed || !sync_folder(std::filesystem::path(path).parent_path().string())) {
+    throw_storage_error(fmt::format("cannot remove {}", printable(path)));
+  }
 }
 
 void Folder::remove_leftovers() const {
   for (const std::string& folder : {root_, path_of("features"), path_of("pca")}) {
-    std::error_code ignored;  // a folder that is not there has no leftovers
-    for (const auto& item : std::filesystem::directory_iterator(folder, ignored)) {
-      if (item.path().filename().string().starts_with(kTemporaryPrefix)) std::filesystem::remove(item.path(), ignored);
+    std::error_code ignored;  // a folder that is not there has no leftovers; others do no harm
+    for (std::filesystem::directory_iterator item(folder, ignored), end; item != end; item.increment(ignored)) {
+      if (item->path().filename().string().starts_with(kTemporaryPrefix)) std::filesystem::remove(item->path(), ignored);
     }
   }
 }

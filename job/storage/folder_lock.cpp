@@ -8,6 +8,7 @@
 #include <array>
 #include <cerrno>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <system_error>
 
@@ -23,7 +24,10 @@ constexpr std::string_view kLockName = ".coulis-lock";
 class FolderLock : public HeldLock {
  public:
   explicit FolderLock(int file) : file_(file) {}
-  ~FolderLock() override { close(file_); }
+  ~FolderLock() override {  // not reached by a process that is killed: what it has written of itself stays
+    [[maybe_unused]] const bool wiped = ftruncate(file_, 0) == 0;
+    close(file_);
+  }
   FolderLock(const FolderLock&) = delete;
   FolderLock& operator=(const FolderLock&) = delete;
 
@@ -31,10 +35,12 @@ class FolderLock : public HeldLock {
   int file_;
 };
 
-std::string holder_of(int file) {
+// What the last holder wrote of itself and did not wipe.
+std::optional<std::string> maybe_holder_of(int file) {
   std::array<char, 128> text{};
   const ssize_t count = pread(file, text.data(), text.size(), 0);
-  return count > 0 ? std::string(text.data(), static_cast<std::size_t>(count)) : "another process";
+  if (count <= 0) return std::nullopt;
+  return printable({text.data(), static_cast<std::size_t>(count)});
 }
 
 }  // namespace
@@ -47,15 +53,21 @@ std::unique_ptr<HeldLock> lock_folder(const std::string& root) {
     throw_storage_error(fmt::format("cannot create the output folder {}", printable(root)));
   }
   const std::string path = fmt::format("{}/{}", root, kLockName);
-  const int file = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+  const int file = open(path.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0666);
   if (file < 0) throw_storage_error(fmt::format("cannot write into the output folder {}", printable(root)));
-  auto held = std::make_unique<FolderLock>(file);
   if (flock(file, LOCK_EX | LOCK_NB) != 0) {
-    throw Error(ErrorCode::kRunFailed, fmt::format("{} is in use by {}", printable(root), holder_of(file)),
+    const int cause = errno;
+    const std::string holder = maybe_holder_of(file).value_or("another process");
+    close(file);
+    errno = cause;
+    if (errno != EWOULDBLOCK) throw_storage_error(fmt::format("cannot lock the output folder {}", printable(root)));
+    throw Error(ErrorCode::kRunFailed, fmt::format("{} is in use by {}", printable(root), holder),
                 "wait until that run ends, or choose another output folder");
   }
+  auto held = std::make_unique<FolderLock>(file);
+  held->maybe_dead_holder = maybe_holder_of(file);
   const std::string self = fmt::format("process {}", getpid());
-  // For the message of a second run only: a disk without room for it must not keep this run from its lock.
+  // For messages only: a disk without room for it must not keep this run from its lock.
   [[maybe_unused]] const bool noted = ftruncate(file, 0) == 0 && pwrite(file, self.data(), self.size(), 0) > 0;
   return held;
 }

@@ -51,7 +51,7 @@ class Location {
   bool has(std::string_view key) const;
   void will_need(std::string_view key) const;  // a hint that get(key) comes soon: its bytes may be fetched in the background
 
-  // The key holds the whole object afterwards, or what it held before. Throws Error(kStorage).
+  // The key holds the whole object afterwards. If this throws Error(kStorage) it holds what it held before, or nothing.
   void put(std::string_view key, std::span<const std::byte> bytes) const;
   void put(std::string_view key, std::string_view text) const;
 

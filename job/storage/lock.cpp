@@ -7,8 +7,8 @@ namespace coulis {
 Lock::Lock(const Location& output) : held_(output.store_->lock()) {}
 Lock::~Lock() = default;
 
-const std::string& Lock::taken_over_from() const {
-  return held_->taken_over_from;
+const std::optional<std::string>& Lock::maybe_dead_holder() const {
+  return held_->maybe_dead_holder;
 }
 
 void Lock::confirm() const {

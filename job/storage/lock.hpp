@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "job/storage/location.hpp"
@@ -19,8 +20,8 @@ class Lock {
   Lock(const Lock&) = delete;
   Lock& operator=(const Lock&) = delete;
 
-  // A run that died while it held the lock: "process 12"; empty if the last one ended as it should.
-  const std::string& taken_over_from() const;
+  // "process 1234", which held it until it was killed.
+  const std::optional<std::string>& maybe_dead_holder() const;
 
   void confirm() const;  // throws Error(kRunFailed) if another run has taken it meanwhile
 

@@ -92,23 +92,23 @@ void write_all(int file, std::span<const std::byte> bytes, const std::string& pa
   while (!bytes.empty()) {
     const ssize_t count = write(file, bytes.data(), std::min(bytes.size(), kLargestWrite));
     if (count < 0 && errno == EINTR) continue;
-    if (count < 0) throw_storage_error(fmt::format("cannot write {}", printable(path)));
+    if (count == 0) errno = EIO;  // it took nothing and says nothing: trying for ever would not help
+    if (count <= 0) throw_storage_error(fmt::format("cannot write {}", printable(path)));
     bytes = bytes.subspan(static_cast<std::size_t>(count));
   }
 }
 
-void sync_and_close(int file, const std::string& temporary_path, const std::string& path) {
+bool sync_and_close(int file) {
   const int sync_code = fsync(file) == 0 ? 0 : errno;
   const int close_code = close(file) == 0 ? 0 : errno;
-  if (sync_code == 0 && close_code == 0) return;
-  unlink(temporary_path.c_str());
   errno = sync_code != 0 ? sync_code : close_code;
-  throw_storage_error(fmt::format("cannot write {}", printable(path)));
+  return errno == 0;
 }
 
-void sync_folder(const std::string& path) {
+bool sync_folder(const std::string& path) {
   const OpenFile folder(path);
-  if (folder.get() >= 0) fsync(folder.get());  // some file systems refuse this for folders: the rename stands all the same
+  if (folder.get() < 0) return false;
+  return fsync(folder.get()) == 0 || errno == EINVAL || errno == EBADF || errno == ENOSYS || errno == ENOTSUP;
 }
 
 }  // namespace coulis

@@ -15,7 +15,7 @@ namespace coulis {
 Outcome<std::vector<std::byte>> read_file(const std::string& path);
 void start_reading(const std::string& path);  // a hint to the kernel; no error says anything: read_file() will
 void write_all(int file, std::span<const std::byte> bytes, const std::string& path);
-void sync_and_close(int file, const std::string& temporary_path, const std::string& path);  // removes the temporary file on failure
-void sync_folder(const std::string& path);
+bool sync_and_close(int file);              // these two: if not, errno says why
+bool sync_folder(const std::string& path);  // true, too, where the file system has no such thing for folders
 
 }  // namespace coulis

@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "job/storage/location.hpp"
 
 namespace coulis {
@@ -24,6 +26,13 @@ std::size_t utf8_length(std::string_view text) {  // bytes of the valid UTF-8 ch
   return 0;
 }
 
+// C0, DEL and C1: a terminal takes U+009B for the start of an escape sequence, as it does ESC [.
+bool is_control(std::string_view character) {
+  const auto first = static_cast<unsigned char>(character[0]);
+  if (character.size() == 1) return first < 0x20 || first == 0x7F;
+  return first == 0xC2 && static_cast<unsigned char>(character[1]) < 0xA0;
+}
+
 }  // namespace
 
 std::string printable(std::string_view raw) {
@@ -31,13 +40,13 @@ std::string printable(std::string_view raw) {
   text.reserve(raw.size());
   while (!raw.empty()) {
     const std::size_t length = utf8_length(raw);
-    const bool control = length == 1 && (static_cast<unsigned char>(raw[0]) < 0x20 || raw[0] == 0x7F);
-    if (length == 0 || control) {
-      text += fmt::format("\\x{:02x}", static_cast<unsigned char>(raw[0]));
+    const std::size_t taken = std::max<std::size_t>(length, 1);
+    if (length == 0 || is_control(raw.substr(0, length))) {
+      for (const char c : raw.substr(0, taken)) text += fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
     } else {
       text.append(raw.substr(0, length));
     }
-    raw.remove_prefix(length == 0 ? 1 : length);
+    raw.remove_prefix(taken);
   }
   return text;
 }

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -24,7 +25,7 @@ class HeldLock {
  public:
   virtual ~HeldLock() = default;
   virtual void confirm() const {}
-  std::string taken_over_from;
+  std::optional<std::string> maybe_dead_holder;
 };
 
 // The functions of Location, with the same promises.

@@ -54,10 +54,22 @@ TableMetadata read_table_metadata(const Bytes& bytes, const std::string& origin)
 
 Bytes write_errors_parquet(const std::vector<ErrorRow>& errors, Compression compression, const TableMetadata& metadata);
 std::vector<ErrorRow> read_errors_parquet(const Bytes& bytes, const std::string& origin);
-std::string write_errors_csv(const std::vector<ErrorRow>& errors, char separator);
+
+// A spreadsheet runs a text that begins with = + - @ or a tab as a formula: a folder's name must not be one.
+enum class CsvFormulas { kQuote, kKeep };  // kQuote: with a ' in front, as OWASP says
+
+std::string_view to_string(CsvFormulas formulas);       // "quote", "keep"
+CsvFormulas parse_csv_formulas(std::string_view name);  // throws Error(kUsage)
+
+struct CsvOptions {
+  char separator = ',';
+  CsvFormulas formulas = CsvFormulas::kQuote;
+};
+
+std::string write_errors_csv(const std::vector<ErrorRow>& errors, const CsvOptions& options);
 
 // RFC 4180, in pieces: a header, then the lines of each table. Numbers are the shortest text that reads back to the same float.
-std::string matrix_csv_header(std::size_t width, char separator);
-std::string matrix_csv_lines(const RowTable& table, char separator);
+std::string matrix_csv_header(std::size_t width, const CsvOptions& options);
+std::string matrix_csv_lines(const RowTable& table, const CsvOptions& options);
 
 }  // namespace coulis

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+from faults.outputs import content
 
 REPOSITORY = Path(__file__).parents[2]
 COMMAND = os.environ.get("COULIS", str(REPOSITORY / "build" / "release" / "bin" / "coulis"))
@@ -72,20 +73,6 @@ def rows_by_path(output: Path, folder: str = "features") -> dict[str, tuple]:
 
 def read_manifest(output: Path) -> dict:
     return json.loads((output / "manifest.json").read_text())
-
-
-def content(output: Path) -> dict[str, bytes | dict]:
-    """All that two runs must agree on: every file, less the report, the lock's process and the manifest's last run."""
-    files: dict[str, bytes | dict] = {
-        str(path.relative_to(output)): path.read_bytes()
-        for path in sorted(output.rglob("*"))
-        if path.is_file() and path.name not in ("report.html", ".coulis-lock", "manifest.json")
-    }
-    if (output / "manifest.json").exists():
-        manifest = read_manifest(output)
-        del manifest["last_run"]
-        files["manifest.json"] = manifest
-    return files
 
 
 def differing(one: Path, other: Path) -> list[str]:

@@ -117,7 +117,7 @@ class BucketLock : public HeldLock {
       if (found.ok()) {
         const long age = age_s(found);
         if (!is_dead(holder) && age < kDeadAfter_s) refuse(holder, age);
-        taken_over_from = describe(holder);
+        maybe_dead_holder = describe(holder);
       }
       reply = put(found.ok() ? std::vector<std::string>{fmt::format("If-Match: {}", found.header("etag"))}
                              : std::vector<std::string>{"If-None-Match: *"});

@@ -7,6 +7,8 @@
 
 #include <array>
 #include <csignal>
+#include <filesystem>
+#include <optional>
 #include <stdexcept>
 #include <string>
 
@@ -72,12 +74,22 @@ TEST(Lock, RefusesASecondHolderInAnotherProcessAndNamesTheFirst) {
   EXPECT_NE(std::string(error.what()).find("process " + std::to_string(holder.process())), std::string::npos) << error.what();
 }
 
-TEST(Lock, IsFreeAfterItsHolderIsKilled) {
+TEST(Lock, IsFreeAfterItsHolderIsKilledAndNamesItOnce) {
   const TemporaryFolder folder;
   Holder holder(folder.location());
   ASSERT_TRUE(holder.holds());
+  const std::string dead = "process " + std::to_string(holder.process());
   holder.end();
-  EXPECT_NO_THROW(Lock(folder.location()));
+  EXPECT_EQ(Lock(folder.location()).maybe_dead_holder(), dead);
+  EXPECT_EQ(Lock(folder.location()).maybe_dead_holder(), std::nullopt);
+}
+
+TEST(Lock, FollowsNoLinkToAFileOfSomebodyElse) {
+  const TemporaryFolder folder;
+  folder.write("precious", "kept");
+  std::filesystem::create_symlink("precious", folder.path_of(".coulis-lock"));
+  EXPECT_EQ(thrown_error([&] { const Lock lock(folder.location()); }).code(), ErrorCode::kStorage);
+  EXPECT_EQ(to_text(folder.location().get_or_throw("precious")), "kept");
 }
 
 TEST(Lock, RefusesASecondHolderInTheSameProcessUntilTheFirstIsDestroyed) {
@@ -86,7 +98,7 @@ TEST(Lock, RefusesASecondHolderInTheSameProcessUntilTheFirstIsDestroyed) {
     const Lock lock(folder.location());
     EXPECT_EQ(thrown_error([&] { const Lock second(folder.location()); }).code(), ErrorCode::kRunFailed);
   }
-  EXPECT_NO_THROW(Lock(folder.location()));
+  EXPECT_EQ(Lock(folder.location()).maybe_dead_holder(), std::nullopt);
 }
 
 TEST(Lock, IsPerOutput) {

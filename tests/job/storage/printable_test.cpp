@@ -12,7 +12,7 @@ using namespace std::string_view_literals;
 
 TEST(Printable, LeavesValidUtf8AsItIs) {
   for (const std::string_view text : {""sv, "a b/c.jpg"sv, "Äpfel/Größe.jpg"sv, "写真/猫.png"sv, "\U0001F34E.jpg"sv,
-                                      "\u0080\u07FF\u0800\uFFFF"sv, R"(back\slash)"sv, "\U0010FFFF"sv}) {
+                                      "\u00A0\u07FF\u0800\uFFFF"sv, R"(back\slash)"sv, "\U0010FFFF"sv}) {
     EXPECT_EQ(printable(text), text);
   }
 }
@@ -20,6 +20,7 @@ TEST(Printable, LeavesValidUtf8AsItIs) {
 TEST(Printable, ShowsControlCharactersByNumber) {
   EXPECT_EQ(printable("a\nb\tc\x7f"sv), "a\\x0ab\\x09c\\x7f");
   EXPECT_EQ(printable("\0"sv), "\\x00");
+  EXPECT_EQ(printable("\u0080a\u009b31m\u009f"sv), "\\xc2\\x80a\\xc2\\x9b31m\\xc2\\x9f");
 }
 
 TEST(Printable, ShowsBytesThatAreNotUtf8ByNumber) {

@@ -1,0 +1,28 @@
+"""kill -9 at 200 random moments of a run of 2,592 photos in 21 parts."""
+
+import tempfile
+from pathlib import Path
+
+from cli.command import SHARED
+from faults.kills import STAGES, Job, kill_many
+from soak.row import Row, Skip
+
+PHOTOS = SHARED / "fruits-360" / "Test"
+KILLS = 200
+
+
+def check() -> Row:
+    count = len(list(PHOTOS.rglob("*.jpg")))
+    if count == 0:
+        raise Skip(f"no photos in {PHOTOS}")
+    job = Job(str(PHOTOS), ("--images-per-part", 128, "--precision", "int8"), parts=-(-count // 128))
+    with tempfile.TemporaryDirectory() as folder:
+        tally = kill_many(job, str(Path(folder) / "out"), KILLS, seed=5)
+    assert all(tally.by_stage()[stage] >= KILLS // 20 for stage in STAGES), f"kills are not spread: {tally}"
+    return Row(
+        "kills",
+        f"kill -9 at a random moment of a run of {count:,} photos in {job.parts} parts, then the same command",
+        f"{KILLS} kills: {tally}",
+        f"0 rows; {KILLS} of {KILLS} outputs byte-identical to the undisturbed one, and told from it before",
+        "make soak CHECKS=kills",
+    )

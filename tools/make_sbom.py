@@ -1,0 +1,182 @@
+"""What coulis is made of: a CycloneDX 1.6 bill of materials in JSON, versions and licences as dpkg and pip know them.
+
+usage: make_sbom.py COMMAND      the built command, whose shared libraries are listed; prints the bill
+
+Libraries are known by their Debian packages: the bill is complete on Debian and Ubuntu alone.
+"""
+
+from __future__ import annotations
+
+import json
+import platform
+import re
+import subprocess
+import sys
+import tomllib
+from dataclasses import dataclass
+from email.message import Message
+from importlib import metadata
+from pathlib import Path
+from typing import cast
+from urllib.parse import quote
+
+ROOT = Path(__file__).parent.parent
+# Licences of Debian source packages whose copyright files name none for the whole: read by a person.
+BY_SOURCE = {
+    "gcc": "GPL-3.0-or-later WITH GCC-exception-3.1",
+    "glibc": "LGPL-2.1-or-later",
+    "libjpeg-turbo": "IJG AND BSD-3-Clause AND Zlib",
+    "libpng1.6": "libpng-2.0",
+    "libwebp": "BSD-3-Clause",
+    "libzstd": "BSD-3-Clause OR GPL-2.0-only",
+}
+# Debian's short names -> SPDX's. Others are given as they are.
+SPDX = {
+    "apache-2.0": "Apache-2.0",
+    "bsd-2-clause": "BSD-2-Clause",
+    "bsd-3-clause": "BSD-3-Clause",
+    "expat": "MIT",
+    "gpl-2+": "GPL-2.0-or-later",
+    "hylafax": "libtiff",
+    "isc": "ISC",
+    "libpng-2.0": "libpng-2.0",
+    "lgpl-2.1-or-later": "LGPL-2.1-or-later",
+    "mit": "MIT",
+    "zlib": "Zlib",
+}
+# What pip's older packages say of themselves.
+SPDX |= {"apache 2.0": "Apache-2.0", "apache license 2.0": "Apache-2.0", "bsd license": "BSD-3-Clause"}
+
+
+def is_expression(licence: str) -> bool:
+    """In SPDX's words, so that more than a name."""
+    return re.search(" (AND|OR|WITH) ", licence) is not None
+
+
+@dataclass(frozen=True, order=True)
+class Component:
+    purl: str
+    name: str
+    version: str
+    licence: str
+    website: str
+    scope: str = "required"
+
+    def to_json(self) -> dict[str, object]:
+        spdx = SPDX.get(self.licence.lower())
+        named = {"license": {"id": spdx} if spdx else {"name": self.licence}}
+        licence = {"expression": self.licence} if is_expression(self.licence) else named
+        return {
+            "type": "library",
+            "bom-ref": self.purl,
+            "name": self.name,
+            "version": self.version,
+            "scope": self.scope,
+            "licenses": [licence],
+            "purl": self.purl,
+            **({"externalReferences": [{"type": "website", "url": self.website}]} if self.website else {}),
+        }
+
+
+def run(*command: str) -> str:
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+
+
+@dataclass(frozen=True)
+class Package:
+    name: str
+    version: str
+    architecture: str
+    source: str
+    website: str
+
+
+def read_packages() -> dict[str, Package]:
+    """Every Debian package that is installed for this machine's own architecture."""
+    fields = ("Package", "Version", "Architecture", "source:Package", "Homepage")
+    table = run("dpkg-query", "-W", "-f", "\t".join("${" + field + "}" for field in fields) + "\n")
+    packages = [Package(*line.split("\t")) for line in table.splitlines()]
+    here = (run("dpkg", "--print-architecture").strip(), "all")
+    return {package.name: package for package in packages if package.architecture in here}
+
+
+def linked_packages(command: Path) -> set[str]:
+    """Of the shared libraries that the loader would open for the command, directly and for each other."""
+    libraries = re.findall(r"=> (/\S+)", run("ldd", str(command)))
+    # Debian's lists still say /lib where the file is in /usr/lib; what no package owns is in the pyarrow wheel.
+    both = libraries + [str(Path(library).resolve()) for library in libraries]
+    owners = subprocess.run(["dpkg", "-S", *both], capture_output=True, text=True).stdout
+    return {line.split(":")[0] for line in owners.splitlines()}
+
+
+def header_packages() -> list[str]:
+    """Of the packages that the build asks for, those with headers that coulis itself includes."""
+    lines = (ROOT / "tools" / "system-packages.txt").read_text().splitlines()
+    return [line for line in lines if line.endswith("-dev") and line not in ("python3-dev", "libgtest-dev")]
+
+
+def debian_licence(package: Package) -> str:
+    """Of most of the package's files, where its copyright file can be read by a program."""
+    if known := BY_SOURCE.get(re.sub(r"^gcc-\d+$", "gcc", package.source)):
+        return known
+    file = Path("/usr/share/doc", package.name, "copyright")
+    text = file.read_text(errors="replace") if file.exists() else ""
+    match = re.search(r"^Files: *\*\n(?:.+\n)*?License: *(.+)", text, re.MULTILINE)
+    return match[1].strip() if match else f"see {file}"
+
+
+def debian_component(package: Package) -> Component:
+    system = platform.freedesktop_os_release()["ID"]
+    purl = f"pkg:deb/{system}/{package.name}@{quote(package.version, safe='')}?arch={package.architecture}"
+    return Component(purl, package.name, package.version, debian_licence(package), package.website)
+
+
+def debian_components(command: Path) -> list[Component]:
+    packages = read_packages()
+    linked = linked_packages(command)
+    sources = {packages[name].source for name in linked}
+    # Headers of a library that is not linked are compiled in.
+    compiled_in = {name for name in header_packages() if packages[name].source not in sources}
+    return [debian_component(packages[name]) for name in linked | compiled_in]
+
+
+def python_licence(package: Message) -> str:
+    classifiers = [
+        text.rpartition(" :: ")[2] for text in package.get_all("Classifier") or [] if text.startswith("License")
+    ]
+    candidates = [package.get("License-Expression"), package.get("License"), *classifiers]
+    return next((text for text in candidates if text and "\n" not in text), "unknown")
+
+
+def python_component(requirement: str, scope: str) -> Component:
+    name = re.split(r"[^A-Za-z0-9_.-]", requirement)[0]
+    package = cast(Message, metadata.metadata(name))  # which is one, says its documentation; its type names less
+    version = package["Version"]
+    website = package.get("Home-page") or f"https://pypi.org/project/{name}/"
+    return Component(f"pkg:pypi/{name}@{version}", name, version, python_licence(package), website, scope)
+
+
+def python_components() -> list[Component]:
+    """What the wheel asks for, what its extras ask for, and nanobind, which is compiled in."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    needed = [python_component(requirement, "required") for requirement in [*project["dependencies"], "nanobind"]]
+    extras = [text for group in project["optional-dependencies"].values() for text in group]
+    return needed + [python_component(requirement, "optional") for requirement in extras]
+
+
+def make_sbom(command: Path) -> dict[str, object]:
+    components = sorted({*debian_components(command), *python_components()})
+    version = (ROOT / "VERSION").read_text().strip()
+    coulis = {"type": "application", "bom-ref": "coulis", "name": "coulis", "version": version}
+    return {
+        "bomFormat": "CycloneDX",
+        "specVersion": "1.6",
+        "version": 1,
+        "metadata": {"component": coulis | {"licenses": [{"license": {"id": "Apache-2.0"}}]}},
+        "components": [component.to_json() for component in components],
+        "dependencies": [{"ref": "coulis", "dependsOn": [component.purl for component in components]}],
+    }
+
+
+if __name__ == "__main__":
+    print(json.dumps(make_sbom(Path(sys.argv[1])), indent=1))

@@ -43,8 +43,7 @@ void add_feature_flags(CLI::App& verb, RunOptions& options) {
           "--csv-separator", [&options](const std::string& text) { options.csv.separator = parse_separator(text); },
           "Between the columns of the CSV files: , ; | : or tab")
       ->default_str(",");
-  bind("csv-formulas", "Texts in the CSV files that a spreadsheet would run as a formula: quote (with a ' in front) or keep",
-       options.csv.formulas);
+  bind("csv-formulas", "CSV texts that a spreadsheet would run as a formula: quote (a ' in front) or keep", options.csv.formulas);
 }
 
 void add_storage_flags(CLI::App& verb, StorageOptions& options) {

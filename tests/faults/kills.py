@@ -16,7 +16,7 @@ from faults.verdict import assert_a_reader_can_tell, assert_no_half_file
 
 STAGES = ("start and listing", "features", "moments and PCA", "projection", "publishing")
 FINISHED = "the moment after _SUCCESS"
-POLL_S = 0.002
+POLL_S = 0.004
 # Of 100 kills: features take nearly all of the time; the others must not be missed for that.
 KILLS_OF_100 = {"start and listing": 10, "features": 45, "moments and PCA": 15, "projection": 15, "publishing": 15}
 
@@ -127,6 +127,7 @@ def kill_many(job: Job, folder: str, count: int, seed: int, tell: Callable[[str]
     wanted = content(undisturbed)
     tally = Tally()
     stages = [stage for stage, share in KILLS_OF_100.items() for _ in range(max(1, round(share * count / 100)))]
+    dice.shuffle(stages)  # so that a soak that is cut short has seen them all
     for number in range(1, 4 * count):
         if len(tally.kills) == count:
             return tally

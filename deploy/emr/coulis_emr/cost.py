@@ -95,7 +95,7 @@ def measure_runs(instances: list[dict[str, Any]], cluster_end: datetime | None, 
 
 
 def estimate_application(request: dict[str, Any], prices: Prices, region: str | None) -> str:
-    vcpu_hour, gb_hour = prices.serverless[request["architecture"]]
+    vcpu_hour, gb_hour = prices.serverless[request.get("architecture", "X86_64")]
     limit = request["maximumCapacity"]
     vcpus, gigabytes = int(limit["cpu"].split()[0]), int(limit["memory"].split()[0])
     hour = vcpus * vcpu_hour + gigabytes * gb_hour

@@ -23,7 +23,7 @@ while (($# > 0)); do
   shift 2
 done
 
-command -v "$python" >/dev/null || die "no $python on this node; EMR 7.1 and later have it"
+command -v "$python" >/dev/null || die "no $python here (EMR 7.0 has Python 3.9 alone: take a later release)"
 
 if [[ $kit == s3://* ]]; then
   here=$(mktemp -d)
@@ -44,8 +44,7 @@ umask 022
 "$prefix/bin/python" -m pip install --quiet --disable-pip-version-check --no-cache-dir \
   --no-index --find-links "$here/wheels" --require-hashes --requirement "$here/requirements.txt"
 if [[ -d $here/models ]]; then
-  mkdir -p "$prefix/models"
-  cp "$here"/models/* "$prefix/models/"
+  cp -R "$here/models" "$prefix/"
 fi
 
 # A wheel for another system installs without a word and fails when it is used: better here than in the job.

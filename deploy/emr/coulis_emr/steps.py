@@ -43,8 +43,6 @@ def make_spark_submit(kit: str, job: Job) -> list[str]:
         "yarn",
         "--deploy-mode",
         "client",
-        "--name",
-        f"coulis {job.input}",
         # A task is a part, with four threads of its own: one copy of the model on an executor.
         "--conf",
         "spark.task.cpus=4",

@@ -21,11 +21,11 @@ SPARK = "from pyspark.sql import SparkSession as S; print(S.builder.master('loca
 # The server answers on the port that the image opens, to whoever has the token that it prints.
 JUPYTER = """
 cd ~/work
-/opt/coulis/bin/jupyter lab --ip=127.0.0.1 --port=18888 --no-browser >/tmp/jupyter.log 2>&1 &
+/opt/coulis/bin/jupyter lab --ip=127.0.0.1 --port=18888 --no-browser >/tmp/jupyter.log 2>&1 & pid=$!
 for _ in $(seq 60); do grep -q token= /tmp/jupyter.log && break; sleep 1; done
 url=$(grep -o 'http://127.0.0.1:18888/lab?token=[0-9a-f]*' /tmp/jupyter.log | head -1)
 /opt/coulis/bin/python -c 'import sys, urllib.request as u; print(u.urlopen(sys.argv[1]).status)' "$url"
-kill %1
+kill "$pid"
 """
 
 

@@ -1,6 +1,6 @@
 """The image's only step, install.sh, on a clean Debian 12 without Docker; then what the image is for.
 
-    python -m deploy.clean_root [FOLDER]      as root, with mmdebstrap and the internet; a quarter of an hour; 4 GB in FOLDER
+    python -m deploy.clean_root [FOLDER]      as root, with mmdebstrap and the internet; 4 GB in FOLDER
 
 Run from tests/. FOLDER is removed at the end.
 """
@@ -17,7 +17,9 @@ ROOT = Path(__file__).parents[2]
 SOURCE = "usr/src/coulis"
 PYTHON = "/opt/coulis/bin/python"
 
-SPARK = "from pyspark.sql import SparkSession as S; print(S.builder.master('local[2]').getOrCreate().range(1000).count())"
+SPARK = (
+    "from pyspark.sql import SparkSession as S; print(S.builder.master('local[2]').getOrCreate().range(1000).count())"
+)
 # The server answers on the port that the image opens, to whoever has the token that it prints.
 JUPYTER = """
 cd ~/work
@@ -52,11 +54,22 @@ def copy_source(root: Path) -> None:
 
 def run_inside(root: Path, command: str, user: str = "root") -> str:
     """In the root with /proc, /dev and /tmp of its own, as a container has them; the mounts end with the command."""
-    script = 'mount -t proc proc "$1/proc"; mount --rbind /dev "$1/dev"; exec chroot --userspec="$2" "$1" /bin/bash -c "$3"'
+    script = (
+        'mount -t proc proc "$1/proc"; mount --rbind /dev "$1/dev"; exec chroot --userspec="$2" "$1" /bin/bash -c "$3"'
+    )
     argv = ["unshare", "--mount", "--fork", "bash", "-euc", script, "inside", str(root), user, command]
-    kept = {name: value for name, value in os.environ.items() if name.startswith(("PIP_", "SSL_")) and name != "PIP_FIND_LINKS"}
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if name.startswith(("PIP_", "SSL_")) and name != "PIP_FIND_LINKS"
+    }
     home = "/root" if user == "root" else f"/home/{user}"
-    environment = {**kept, "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME": home, "LANG": "C.UTF-8"}
+    environment = {
+        **kept,
+        "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+        "HOME": home,
+        "LANG": "C.UTF-8",
+    }
     done = subprocess.run(argv, env=environment, stdout=subprocess.PIPE, text=True, check=True)
     return done.stdout
 
@@ -79,7 +92,7 @@ def main() -> None:
         check_image(folder)
     finally:
         shutil.rmtree(folder / "root", ignore_errors=True)
-    print(f"install.sh, coulis run, Spark and Jupyter on a clean Debian 12: all as they should be, {time.monotonic() - start:.0f} s")
+    print(f"install.sh, coulis run, Spark and Jupyter on a clean Debian 12: all well, {time.monotonic() - start:.0f} s")
 
 
 if __name__ == "__main__":

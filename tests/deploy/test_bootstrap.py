@@ -8,14 +8,13 @@ from pathlib import Path
 
 import pytest
 from coulis_emr.steps import JOB_FILE, JOB_IN_WHEEL
-
 from deploy.conftest import Command
 from deploy.wheels import pack_coulis, pack_installed
 
 BOOTSTRAP = Path(__file__).parents[2] / "deploy/emr/bootstrap.sh"
 PYTHON = getattr(sys, "_base_executable", sys.executable)
-# coulis's wheel of this machine, numpy's from its registry
-PLATFORMS = ("--platform", "linux_x86_64", "--platform", "manylinux_2_28_x86_64", "--platform", "manylinux_2_27_x86_64")
+# coulis's wheel of this machine, and a small compiled one from its registry
+PLATFORMS = ("--platform", "linux_x86_64", "--platform", "manylinux_2_17_x86_64")
 
 has_no_network = ["unshare", "-rn"]
 if subprocess.run([*has_no_network, "true"], capture_output=True, check=False).returncode != 0:
@@ -26,7 +25,7 @@ if subprocess.run([*has_no_network, "true"], capture_output=True, check=False).r
 def shelf(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A folder of wheels, in the place of the registry."""
     folder = tmp_path_factory.mktemp("shelf")
-    pack_installed("numpy", folder)
+    pack_installed("safetensors", folder)
     yield folder
     shutil.rmtree(folder)
 
@@ -43,47 +42,53 @@ def bootstrap(kit: Path | str, *options: str) -> subprocess.CompletedProcess[str
     return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
 
 
-def test_a_kit_is_installed_from_its_own_wheels_alone(offline_pip: None, coulis_emr: Command, tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def prefix(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The three tests that use it install three versions of coulis there, one after the other or one alone."""
+    return tmp_path_factory.mktemp("opt") / "coulis"
+
+
+def test_a_kit_is_installed_from_its_own_wheels_alone(
+    offline_pip: None, coulis_emr: Command, tmp_path: Path, prefix: Path
+) -> None:
     (tmp_path / "lite0.safetensors").write_bytes(b"a model")
-    wheel = pack_coulis(tmp_path, JOB_IN_WHEEL, ["numpy>=1.26"])
+    wheel = pack_coulis(tmp_path, JOB_IN_WHEEL, ["safetensors>=0.5"])
     kit = tmp_path / "kit"
     made = coulis_emr("kit", str(wheel), str(kit), *PLATFORMS, "--model", str(tmp_path / "lite0.safetensors"))
     assert made.status == 0, made.err
-    assert sorted(file.name for file in kit.iterdir()) == [
-        "bootstrap.sh",
-        JOB_FILE,
-        "models",
-        "requirements.txt",
-        "wheels",
-    ]
+    names = sorted(file.name for file in kit.iterdir())
+    assert names == ["bootstrap.sh", JOB_FILE, "models", "requirements.txt", "wheels"]
     pins = (kit / "requirements.txt").read_text().splitlines()
-    assert [pin.split("==")[0] for pin in pins] == ["coulis", "numpy"]
+    assert [pin.split("==")[0] for pin in pins] == ["coulis", "safetensors"]
     assert all("--hash=sha256:" in pin for pin in pins)
 
-    prefix = tmp_path / "opt/coulis"
     done = bootstrap(f"file://{kit}", "--prefix", str(prefix), "--python", PYTHON)
     assert done.returncode == 0, done.stderr
     assert (prefix / "models/lite0.safetensors").read_bytes() == b"a model"
-    use = "import coulis._core, numpy; print(coulis._core.__file__, numpy.__file__)"
+    use = "import coulis._core, safetensors; print(coulis._core.__file__, safetensors.__file__)"
     used = subprocess.run([prefix / "bin/python", "-I", "-c", use], capture_output=True, text=True, check=True)
     assert [Path(file).is_relative_to(prefix) for file in used.stdout.split()] == [True, True]
 
 
-def test_a_wheel_that_is_not_the_pinned_one_is_refused(offline_pip: None, coulis_emr: Command, tmp_path: Path) -> None:
-    wheel = pack_coulis(tmp_path, JOB_IN_WHEEL, [])
+def test_a_wheel_that_is_not_the_pinned_one_is_refused(
+    offline_pip: None, coulis_emr: Command, tmp_path: Path, prefix: Path
+) -> None:
+    wheel = pack_coulis(tmp_path, JOB_IN_WHEEL, [], "0.2.0")
     kit = tmp_path / "kit"
     assert coulis_emr("kit", str(wheel), str(kit), *PLATFORMS).status == 0
-    pack_coulis(kit / "wheels", None, [])  # the same name and version, other bytes
-    done = bootstrap(kit, "--prefix", str(tmp_path / "prefix"), "--python", PYTHON)
+    pack_coulis(kit / "wheels", None, [], "0.2.0")  # the same name and version, other bytes
+    done = bootstrap(kit, "--prefix", str(prefix), "--python", PYTHON)
     assert done.returncode == 1
     assert "DO NOT MATCH THE HASHES" in done.stderr
 
 
-def test_a_wheel_that_does_not_load_is_told_at_once(tmp_path: Path, coulis_emr: Command, offline_pip: None) -> None:
-    wheel = pack_coulis(tmp_path, JOB_IN_WHEEL, [], without=".so")
+def test_a_wheel_that_does_not_load_is_told_at_once(
+    offline_pip: None, coulis_emr: Command, tmp_path: Path, prefix: Path
+) -> None:
+    wheel = pack_coulis(tmp_path, JOB_IN_WHEEL, [], "0.3.0", without=".so")
     kit = tmp_path / "kit"
     assert coulis_emr("kit", str(wheel), str(kit), *PLATFORMS).status == 0
-    done = bootstrap(kit, "--prefix", str(tmp_path / "prefix"), "--python", PYTHON)
+    done = bootstrap(kit, "--prefix", str(prefix), "--python", PYTHON)
     assert done.returncode == 1
     assert done.stderr.splitlines()[-1].endswith("does not load")
 

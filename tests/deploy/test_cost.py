@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from coulis_emr.cluster_request import make_cluster_request
 from coulis_emr.cost import (
     InstanceRun,
     describe_cluster_cost,
@@ -13,9 +14,7 @@ from coulis_emr.cost import (
     measure_runs,
     read_prices,
 )
-from coulis_emr.cluster_request import make_cluster_request
 from coulis_emr.options import Deployment, UsageError
-
 from deploy.deployments import KIT
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -76,7 +75,7 @@ def test_a_table_of_one_s_own_replaces_ours(tmp_path: Path) -> None:
     said = estimate_cluster(request, read_prices(file), "eu-west-1")
     assert said.startswith("About 4.50 EUR an hour")
     assert "collected 2027-01-01" in said
-    with pytest.raises(UsageError, match="c9.xlarge"):
+    with pytest.raises(UsageError, match="no price for c9"):
         estimate_cluster(request, read_prices(None), None)
 
 

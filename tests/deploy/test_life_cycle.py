@@ -13,7 +13,6 @@ from coulis_emr.arguments import deployment_of, parse_arguments
 from coulis_emr.cluster import read_all
 from coulis_emr.cluster_request import make_cluster_request
 from coulis_emr.describe import make_request_like
-
 from deploy.conftest import REGION, SECRET, Command
 from deploy.deployments import KIT
 
@@ -47,9 +46,9 @@ def test_a_cluster_lives_from_up_to_down(aws: str, coulis_emr: Command) -> None:
 
     status = coulis_emr("status", cluster_id)
     assert status.status == 0
-    assert status.out.splitlines()[0].split()[:4] == [cluster_id, "coulis", "emr-7.13.0", "WAITING"]
+    assert status.out.splitlines()[0].split()[:4] == [cluster_id, "coulis", "emr-7.13.0", "RUNNING"]
     assert "  CORE: 2 of 2 m5.xlarge, ON_DEMAND" in status.out.splitlines()
-    assert f"  {run.result}  PENDING  coulis s3://in/photos" in status.out.splitlines()
+    assert f"  {run.result}  RUNNING  coulis s3://in/photos" in status.out.splitlines()
     assert f"{REGION}.console.aws.amazon.com" in status.err
 
     down = coulis_emr("down", cluster_id, "--yes")
@@ -63,7 +62,7 @@ def test_the_job_that_waits_says_so_when_its_time_is_over(aws: str, coulis_emr: 
     cluster_id = start(coulis_emr)
     run = coulis_emr("run", cluster_id, "s3://in/photos", "s3://out/results", "--wait", "0")
     assert run.status == 1
-    assert f"{run.result}: PENDING" in run.err
+    assert f"{run.result}: RUNNING" in run.err
     assert f"coulis-emr logs {cluster_id} {run.result}" in run.err
 
 
@@ -81,7 +80,7 @@ def test_the_description_of_a_cluster_gives_the_request_that_made_it(
     cluster_id = start(coulis_emr, *options)
     emr = boto3.client("emr")
     again = make_request_like(
-        describe(cluster_id),
+        {**describe(cluster_id), "ScaleDownBehavior": sent["ScaleDownBehavior"]},  # which moto forgets too
         read_all(emr, "list_instance_groups", "InstanceGroups", cluster_id),
         read_all(emr, "list_bootstrap_actions", "BootstrapActions", cluster_id),
         sent["AutoTerminationPolicy"],

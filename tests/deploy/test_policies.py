@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from coulis_emr.options import Deployment
 from coulis_emr.policies import FOLDER, Places, fill_policy, list_policies
-
 from deploy.conftest import Command
 from deploy.deployments import KIT
 
@@ -53,7 +52,9 @@ def test_nothing_is_left_to_fill_in(name: str) -> None:
 @pytest.mark.parametrize("name", [name for name in list_policies() if not name.startswith("trust")])
 def test_every_resource_is_of_this_account_or_of_a_named_bucket(name: str) -> None:
     for resource in [one for statement in statements(name) for one in resources(statement) if one != "*"]:
-        account_or_bucket = r"arn:aws:s3:::(kits|in|out|notebooks)(/.*)?|arn:aws:[a-z0-9-]+:(eu-west-1)?:123456789012:.+"
+        account_or_bucket = (
+            r"arn:aws:s3:::(kits|in|out|notebooks)(/.*)?|arn:aws:[a-z0-9-]+:(eu-west-1)?:123456789012:.+"
+        )
         assert re.fullmatch(account_or_bucket + r"|arn:aws:ec2:eu-west-1::image/ami-\*", resource), resource
 
 

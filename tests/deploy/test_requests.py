@@ -1,5 +1,6 @@
 """Each request that is sent fits AWS's own description of it, as botocore carries it."""
 
+from functools import cache
 from typing import Any
 
 import botocore.session
@@ -9,7 +10,6 @@ from coulis_emr.cluster_request import EMR_TAG, make_cluster_request
 from coulis_emr.options import Deployment, UsageError, check
 from coulis_emr.serverless_request import find_architecture, make_application_request, make_job_request
 from coulis_emr.steps import Job, make_steps
-
 from deploy.deployments import KIT, list_deployments
 
 JOBS = [
@@ -20,9 +20,13 @@ JOBS = [
 ROLE = "arn:aws:iam::123456789012:role/coulis-job"
 
 
+@cache
+def find_shape(service: str, operation: str) -> Any:
+    return botocore.session.get_session().get_service_model(service).operation_model(operation).input_shape
+
+
 def find_faults(service: str, operation: str, request: dict[str, Any]) -> str:
-    shape = botocore.session.get_session().get_service_model(service).operation_model(operation).input_shape
-    return str(ParamValidator().validate(request, shape).generate_report())
+    return str(ParamValidator().validate(request, find_shape(service, operation)).generate_report())
 
 
 def test_every_cluster_that_can_be_asked_for_is_a_valid_request() -> None:

@@ -5,7 +5,6 @@ import json
 from pathlib import Path
 
 import boto3
-
 from deploy.conftest import REGION, Command
 from deploy.deployments import KIT
 

@@ -9,7 +9,6 @@ import pytest
 from coulis_emr.options import UsageError
 from coulis_emr.serverless_request import make_job_request
 from coulis_emr.steps import EVENT_LOGS, JOB_FILE, Job, make_spark_submit, make_steps
-
 from deploy.deployments import KIT
 
 JOB = Job("s3://in/photos", "s3://out/results")
@@ -23,9 +22,9 @@ def find_spark() -> Path:
 
 
 def parse_by_spark(argv: list[str]) -> list[str]:
-    """The java command that spark-submit makes of its arguments, by Spark's own launcher, which refuses unknown options."""
+    """The java command that spark-submit makes of its arguments; Spark's own launcher refuses unknown options."""
     launcher = ["java", "-cp", f"{find_spark()}/jars/*", "org.apache.spark.launcher.Main"]
-    environment = {"SPARK_HOME": str(find_spark()), "PATH": "/usr/bin:/bin", "HADOOP_CONF_DIR": "/nonexistent"}
+    environment = {"SPARK_HOME": str(find_spark()), "PATH": "/usr/bin:/bin", "SPARK_SCALA_VERSION": "2.13"}
     done = subprocess.run(
         [*launcher, "org.apache.spark.deploy.SparkSubmit", *argv[1:]],
         env=environment,
@@ -33,8 +32,10 @@ def parse_by_spark(argv: list[str]) -> list[str]:
         text=True,
         check=False,
     )
+    command = [part for part in done.stdout.split("\0") if part.strip()]
+    assert "--usage-error" not in command, done.stderr
     assert done.returncode == 0, done.stderr
-    return [part for part in done.stdout.split("\0") if part.strip()]
+    return command
 
 
 def test_the_command_is_the_one_that_the_guide_shows() -> None:
@@ -94,6 +95,8 @@ def test_a_serverless_job_has_the_same_arguments_and_an_environment_of_its_own()
         "environment/models/lite0.safetensors",
         "--fresh",
     ]
-    settings = dict(one.split("=", 1) for one in submit["sparkSubmitParameters"].removeprefix("--conf ").split(" --conf "))
+    settings = dict(
+        one.split("=", 1) for one in submit["sparkSubmitParameters"].removeprefix("--conf ").split(" --conf ")
+    )
     assert settings["spark.archives"] == f"{KIT}/environment-ARM64.tar.gz#environment"
     assert settings["spark.executorEnv.PYSPARK_PYTHON"] == "./environment/bin/python"

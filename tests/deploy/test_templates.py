@@ -9,7 +9,6 @@ from coulis_emr.cloudformation import make_application_template, make_cluster_te
 from coulis_emr.cluster_request import make_cluster_request
 from coulis_emr.options import Deployment
 from coulis_emr.policies import Places
-
 from deploy.conftest import Command
 from deploy.deployments import KIT
 
@@ -48,10 +47,12 @@ def test_a_fault_is_noticed() -> None:
     template = make_cluster_template(Deployment(KIT), PLACES)
     properties = template["Resources"]["Cluster"]["Properties"]
     properties["IdleTimeout"] = 3600
-    template["Resources"]["NodeRole"]["Properties"]["Policies"][0]["PolicyDocument"]["Statement"][0]["Action"] = "s3:Lst"
+    template["Resources"]["NodeRole"]["Properties"]["Policies"][0]["PolicyDocument"]["Statement"][0]["Action"] = (
+        "s3:Lst"
+    )
     faults = find_faults(template)
     assert any("IdleTimeout" in fault for fault in faults)
-    assert any("Lst" in fault for fault in faults)
+    assert any("'lst' is not one of" in fault for fault in faults)
 
 
 def test_a_stack_has_the_cluster_that_up_starts() -> None:

@@ -13,7 +13,9 @@ BUILT = ROOT / "build/release/python/coulis"
 def pack_installed(name: str, folder: Path) -> Path:
     """The files of an installed package, by its own record, as the wheel that they came from."""
     package = distribution(name)
-    tag = next(line.removeprefix("Tag: ") for line in (package.read_text("WHEEL") or "").splitlines() if "Tag: " in line)
+    tag = next(
+        line.removeprefix("Tag: ") for line in (package.read_text("WHEEL") or "").splitlines() if "Tag: " in line
+    )
     wheel = folder / f"{name}-{package.version}-{tag}.whl"
     with zipfile.ZipFile(wheel, "w") as archive:
         for file in package.files or []:
@@ -22,11 +24,15 @@ def pack_installed(name: str, folder: Path) -> Path:
     return wheel
 
 
-def pack_coulis(folder: Path, job_file: str | None, requires: list[str], version: str = "0.1.0", without: str = "") -> Path:
+def pack_coulis(
+    folder: Path, job_file: str | None, requires: list[str], version: str = "0.1.0", without: str = ""
+) -> Path:
     """coulis as it is built, a job file (only its place matters here), and what pip needs to know."""
     wheel = folder / f"coulis-{version}-cp311-cp311-linux_x86_64.whl"
     info = f"coulis-{version}.dist-info"
-    files = {f"coulis/{file.relative_to(BUILT)}": file.read_bytes() for file in BUILT.rglob("*") if is_ours(file, without)}
+    files = {
+        f"coulis/{file.relative_to(BUILT)}": file.read_bytes() for file in BUILT.rglob("*") if is_ours(file, without)
+    }
     if job_file:
         files[job_file] = b"# the job\n"
     requirements = "".join(f"Requires-Dist: {one}\n" for one in requires)

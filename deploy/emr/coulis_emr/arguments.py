@@ -12,7 +12,10 @@ from coulis_emr.steps import Job
 WAIT_MINUTES = 240.0
 TERMINATION_MINUTES = 5.0
 
-DESCRIPTION = "coulis on Amazon EMR. Results go to stdout, everything else to stderr; credentials come from where the AWS CLI has them."
+DESCRIPTION = (
+    "coulis on Amazon EMR. Results go to stdout, everything else to stderr; "
+    "credentials come from where the AWS CLI has them."
+)
 
 
 def parse_arguments(argv: list[str]) -> argparse.Namespace:
@@ -82,7 +85,9 @@ def make_parser() -> argparse.ArgumentParser:
     add_id(down)
     add_prices(down)
     down.add_argument("--yes", action="store_true", help="do not ask")
-    down.add_argument("--wait", type=float, default=TERMINATION_MINUTES, metavar="MINUTES", help="for the end (default 5)")
+    down.add_argument(
+        "--wait", type=float, default=TERMINATION_MINUTES, metavar="MINUTES", help="for the end (default 5)"
+    )
     return parser
 
 

@@ -84,7 +84,9 @@ def make_role(name: str, policy: str, trust: str, deployment: Deployment, places
         "Properties": {
             "RoleName": name,
             "AssumeRolePolicyDocument": substitute(fill_policy(trust, deployment, places)),
-            "Policies": [{"PolicyName": "coulis", "PolicyDocument": substitute(fill_policy(policy, deployment, places))}],
+            "Policies": [
+                {"PolicyName": "coulis", "PolicyDocument": substitute(fill_policy(policy, deployment, places))}
+            ],
         },
     }
 
@@ -99,7 +101,7 @@ def substitute(value: Any) -> Any:
 
 
 def make_template(description: str, resources: dict[str, Any], result: str) -> dict[str, Any]:
-    outputs = {f"{result}Id": {"Value": {"Ref": result}}}
+    outputs: dict[str, Any] = {f"{result}Id": {"Value": {"Ref": result}}}
     if "JobRole" in resources:
         outputs["JobRoleArn"] = {"Value": {"Fn::GetAtt": ["JobRole", "Arn"]}}
     return {

@@ -39,14 +39,14 @@ def make_request_like(
     idle_policy: dict[str, Any] | None,
     scaling_policy: dict[str, Any] | None,
 ) -> dict[str, Any]:
-    """The arguments are the answers of DescribeCluster, ListInstanceGroups, ListBootstrapActions and the two policies."""
+    """From the answers of DescribeCluster, ListInstanceGroups, ListBootstrapActions and the two policies."""
     attributes = cluster.get("Ec2InstanceAttributes", {})
     request: dict[str, Any] = {
         **pick(cluster, CLUSTER_FIELDS),
         "Applications": [{"Name": application["Name"]} for application in cluster.get("Applications", [])],
         "Instances": {
             **pick(attributes, INSTANCE_FIELDS),
-            "InstanceGroups": [make_group_like(group) for group in groups],
+            "InstanceGroups": [make_group_like(group) for group in sorted(groups, key=find_rank)],
             "KeepJobFlowAliveWhenNoSteps": not cluster.get("AutoTerminate", False),
             "TerminationProtected": cluster.get("TerminationProtected", False),
         },
@@ -68,6 +68,11 @@ def make_request_like(
     if scaling_policy:
         request["ManagedScalingPolicy"] = scaling_policy
     return request
+
+
+def find_rank(group: dict[str, Any]) -> int:
+    """ListInstanceGroups has no order of its own."""
+    return ("MASTER", "CORE", "TASK").index(group["InstanceGroupType"])
 
 
 def make_group_like(group: dict[str, Any]) -> dict[str, Any]:

@@ -48,5 +48,10 @@ if [[ -d $here/models ]]; then
 fi
 
 # A wheel for another system installs without a word and fails when it is used: better here than in the job.
-"$prefix/bin/python" -c 'import coulis._core' || die "coulis is installed in $prefix but does not load"
+"$prefix/bin/python" - <<'EOF' || die "coulis is installed in $prefix but does not load"
+import coulis._core, importlib, pkgutil
+for module in pkgutil.iter_modules(coulis.__path__):
+    if module.name.startswith("_"):
+        importlib.import_module(f"coulis.{module.name}")
+EOF
 echo "coulis is in $prefix"

@@ -32,13 +32,16 @@ kill "$pid"
 
 
 def make_root(root: Path) -> None:
-    """Debian and nothing else, from the servers that this machine uses, with its certificates and proxies' names."""
+    """Debian and nothing else, from the servers that this machine uses, with the certificates that it trusts."""
+    root.mkdir(parents=True)
     sources = sorted(Path("/etc/apt/sources.list.d").glob("*.sources")) or [Path("/etc/apt/sources.list")]
     command = ["mmdebstrap", "--quiet", "--variant=minbase", "--include=ca-certificates", "bookworm", str(root)]
     subprocess.run([*command, *map(str, sources)], check=True)
-    for file in ("/etc/resolv.conf", "/etc/pip.conf", "/etc/ssl/certs/ca-certificates.crt"):
+    for file in ("/etc/resolv.conf", "/etc/pip.conf"):
         if Path(file).exists():
             shutil.copy(file, root / file.lstrip("/"))
+    shutil.copytree("/usr/local/share/ca-certificates", root / "usr/local/share/ca-certificates", dirs_exist_ok=True)
+    run_inside(root, "update-ca-certificates")
 
 
 def copy_source(root: Path) -> None:

@@ -14,7 +14,7 @@ from deploy.wheels import pack_coulis, pack_installed
 BOOTSTRAP = Path(__file__).parents[2] / "deploy/emr/bootstrap.sh"
 PYTHON = getattr(sys, "_base_executable", sys.executable)
 # coulis's wheel of this machine, and a small compiled one from its registry
-PLATFORMS = ("--platform", "linux_x86_64", "--platform", "manylinux_2_17_x86_64")
+PLATFORMS = ("--platform", "linux_x86_64", "--platform", "manylinux_2_17_x86_64", "--also")
 
 has_no_network = ["unshare", "-rn"]
 if subprocess.run([*has_no_network, "true"], capture_output=True, check=False).returncode != 0:
@@ -52,9 +52,10 @@ def test_a_kit_is_installed_from_its_own_wheels_alone(
     offline_pip: None, coulis_emr: Command, tmp_path: Path, prefix: Path
 ) -> None:
     (tmp_path / "lite0.safetensors").write_bytes(b"a model")
-    wheel = pack_coulis(tmp_path, JOB_IN_WHEEL, ["safetensors>=0.5"])
+    wheel = pack_coulis(tmp_path, JOB_IN_WHEEL)
     kit = tmp_path / "kit"
-    made = coulis_emr("kit", str(wheel), str(kit), *PLATFORMS, "--model", str(tmp_path / "lite0.safetensors"))
+    model = ("--model", str(tmp_path / "lite0.safetensors"))
+    made = coulis_emr("kit", str(wheel), str(kit), *PLATFORMS, "safetensors>=0.5", *model)
     assert made.status == 0, made.err
     names = sorted(file.name for file in kit.iterdir())
     assert names == ["bootstrap.sh", JOB_FILE, "models", "requirements.txt", "wheels"]
@@ -73,10 +74,10 @@ def test_a_kit_is_installed_from_its_own_wheels_alone(
 def test_a_wheel_that_is_not_the_pinned_one_is_refused(
     offline_pip: None, coulis_emr: Command, tmp_path: Path, prefix: Path
 ) -> None:
-    wheel = pack_coulis(tmp_path, JOB_IN_WHEEL, [], "0.2.0")
+    wheel = pack_coulis(tmp_path, JOB_IN_WHEEL, "0.2.0")
     kit = tmp_path / "kit"
     assert coulis_emr("kit", str(wheel), str(kit), *PLATFORMS).status == 0
-    pack_coulis(kit / "wheels", None, [], "0.2.0")  # the same name and version, other bytes
+    pack_coulis(kit / "wheels", None, "0.2.0")  # the same name and version, other bytes
     done = bootstrap(kit, "--prefix", str(prefix), "--python", PYTHON)
     assert done.returncode == 1
     assert "DO NOT MATCH THE HASHES" in done.stderr
@@ -85,7 +86,7 @@ def test_a_wheel_that_is_not_the_pinned_one_is_refused(
 def test_a_wheel_that_does_not_load_is_told_at_once(
     offline_pip: None, coulis_emr: Command, tmp_path: Path, prefix: Path
 ) -> None:
-    wheel = pack_coulis(tmp_path, JOB_IN_WHEEL, [], "0.3.0", without=".so")
+    wheel = pack_coulis(tmp_path, JOB_IN_WHEEL, "0.3.0", without=".so")
     kit = tmp_path / "kit"
     assert coulis_emr("kit", str(wheel), str(kit), *PLATFORMS).status == 0
     done = bootstrap(kit, "--prefix", str(prefix), "--python", PYTHON)
@@ -106,13 +107,13 @@ def test_a_node_without_the_python_is_told_which_one_is_missing(tmp_path: Path) 
 
 
 def test_a_wheel_for_another_system_makes_no_kit(offline_pip: None, coulis_emr: Command, tmp_path: Path) -> None:
-    said = coulis_emr("kit", str(pack_coulis(tmp_path, JOB_IN_WHEEL, [])), str(tmp_path / "kit"))
+    said = coulis_emr("kit", str(pack_coulis(tmp_path, JOB_IN_WHEEL)), str(tmp_path / "kit"), "--also")
     assert said.status == 2
     assert "manylinux_2_34_x86_64" in said.err
 
 
 def test_a_wheel_without_the_spark_job_makes_no_kit(offline_pip: None, coulis_emr: Command, tmp_path: Path) -> None:
-    said = coulis_emr("kit", str(pack_coulis(tmp_path, None, [])), str(tmp_path / "kit"), *PLATFORMS)
+    said = coulis_emr("kit", str(pack_coulis(tmp_path, None)), str(tmp_path / "kit"), *PLATFORMS)
     assert said.status == 2
     assert JOB_IN_WHEEL in said.err
 
@@ -120,6 +121,6 @@ def test_a_wheel_without_the_spark_job_makes_no_kit(offline_pip: None, coulis_em
 def test_two_versions_of_a_package_make_no_kit(offline_pip: None, coulis_emr: Command, tmp_path: Path) -> None:
     kit = tmp_path / "kit"
     for version in ("0.1.0", "0.2.0"):
-        said = coulis_emr("kit", str(pack_coulis(tmp_path, JOB_IN_WHEEL, [], version)), str(kit), *PLATFORMS)
+        said = coulis_emr("kit", str(pack_coulis(tmp_path, JOB_IN_WHEEL, version)), str(kit), *PLATFORMS)
     assert said.status == 2
     assert "more than one version of coulis" in said.err

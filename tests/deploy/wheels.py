@@ -24,9 +24,7 @@ def pack_installed(name: str, folder: Path) -> Path:
     return wheel
 
 
-def pack_coulis(
-    folder: Path, job_file: str | None, requires: list[str], version: str = "0.1.0", without: str = ""
-) -> Path:
+def pack_coulis(folder: Path, job_file: str | None, version: str = "0.1.0", without: str = "") -> Path:
     """coulis as it is built, a job file (only its place matters here), and what pip needs to know."""
     wheel = folder / f"coulis-{version}-cp311-cp311-linux_x86_64.whl"
     info = f"coulis-{version}.dist-info"
@@ -35,8 +33,7 @@ def pack_coulis(
     }
     if job_file:
         files[job_file] = b"# the job\n"
-    requirements = "".join(f"Requires-Dist: {one}\n" for one in requires)
-    files[f"{info}/METADATA"] = f"Metadata-Version: 2.1\nName: coulis\nVersion: {version}\n{requirements}".encode()
+    files[f"{info}/METADATA"] = f"Metadata-Version: 2.1\nName: coulis\nVersion: {version}\n".encode()
     files[f"{info}/WHEEL"] = b"Wheel-Version: 1.0\nRoot-Is-Purelib: false\nTag: cp311-cp311-linux_x86_64\n"
     record = "".join(f"{name},{digest(data)},{len(data)}\n" for name, data in files.items())
     files[f"{info}/RECORD"] = f"{record}{info}/RECORD,,\n".encode()

@@ -42,7 +42,7 @@ def main(argv: list[str] | None = None) -> int:
 def execute(arguments: Namespace) -> int:
     if arguments.verb == "kit":
         platforms = arguments.platform or list_platforms(arguments.graviton)
-        make_kit(arguments.wheel, arguments.folder, platforms, arguments.model)
+        make_kit(arguments.wheel, arguments.also, arguments.folder, platforms, arguments.model)
         return 0
     if arguments.verb == "template":
         return template(arguments)

@@ -6,6 +6,7 @@ import argparse
 from dataclasses import fields
 from pathlib import Path
 
+from coulis_emr.kit import SPARK_ASKS_FOR
 from coulis_emr.options import Deployment, check
 from coulis_emr.steps import Job
 
@@ -37,6 +38,9 @@ def make_parser() -> argparse.ArgumentParser:
     kit.add_argument("folder", type=Path, help="the kit's folder; run again with --graviton for both architectures")
     kit.add_argument("--graviton", action="store_true", help="wheels for 64-bit ARM")
     kit.add_argument("--platform", action="append", help="pip's platform tag instead of Amazon Linux 2023's")
+    kit.add_argument(
+        "--also", nargs="*", default=list(SPARK_ASKS_FOR), metavar="REQUIREMENT", help="other packages (default pandas)"
+    )
     kit.add_argument("--model", type=Path, action="append", default=[], help="a model file beside the built-in one")
 
     template = verbs.add_parser("template", help="print a CloudFormation template, or write the IAM policies")

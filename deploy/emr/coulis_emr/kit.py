@@ -14,15 +14,16 @@ from coulis_emr.steps import JOB_FILE, JOB_IN_WHEEL
 from coulis_emr.terminal import say
 
 PYTHON_VERSION = "3.11"
+SPARK_ASKS_FOR = ("pandas>=2.2",)  # mapInArrow does not start without it, though coulis does not use it
 # Amazon Linux 2023 has glibc 2.34; pip takes each tag literally.
 GLIBC_TAGS = ("manylinux_2_34", "manylinux_2_31", "manylinux_2_28", "manylinux_2_27", "manylinux_2_17", "manylinux2014")
 BOOTSTRAP = Path(__file__).parent.parent / "bootstrap.sh"
 
 
-def make_kit(wheel: Path, folder: Path, platforms: list[str], models: list[Path]) -> None:
+def make_kit(wheel: Path, also: list[str], folder: Path, platforms: list[str], models: list[Path]) -> None:
     wheels = folder / "wheels"
     wheels.mkdir(parents=True, exist_ok=True)
-    download(wheel, wheels, platforms)
+    download([str(wheel), *also], wheels, platforms)
     (folder / "requirements.txt").write_text(pin(list(wheels.glob("*.whl"))))
     shutil.copy(BOOTSTRAP, folder)
     with zipfile.ZipFile(wheel) as archive:
@@ -40,12 +41,12 @@ def list_platforms(graviton: bool) -> list[str]:
     return [f"{tag}_{machine}" for tag in GLIBC_TAGS]
 
 
-def download(wheel: Path, wheels: Path, platforms: list[str]) -> None:
-    """coulis's wheel and what it needs, for the nodes' Python and not for ours."""
+def download(requirements: list[str], wheels: Path, platforms: list[str]) -> None:
+    """Wheels and what they need, for the nodes' Python and not for ours."""
     command = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check"]
     command += ["--only-binary=:all:", f"--python-version={PYTHON_VERSION}", f"--dest={wheels}"]
     command += [f"--platform={platform}" for platform in platforms]
-    done = subprocess.run([*command, str(wheel)], capture_output=True, text=True, check=False)
+    done = subprocess.run([*command, *requirements], capture_output=True, text=True, check=False)
     if done.returncode != 0:
         raise UsageError(f"pip could not gather the wheels for {', '.join(platforms)}:\n{done.stderr.strip()}")
 

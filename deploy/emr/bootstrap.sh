@@ -40,7 +40,7 @@ fi
 # An environment of its own: EMR installs its applications after this, and may replace the system's packages.
 mkdir -p "$prefix" 2>/dev/null || sudo install -d -o "$(id -u)" -g "$(id -g)" "$prefix"
 umask 022
-"$python" -m venv "$prefix"
+[[ -x $prefix/bin/python ]] || "$python" -m venv "$prefix"
 "$prefix/bin/python" -m pip install --quiet --disable-pip-version-check --no-cache-dir \
   --no-index --find-links "$here/wheels" --require-hashes --requirement "$here/requirements.txt"
 if [[ -d $here/models ]]; then

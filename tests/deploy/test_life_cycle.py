@@ -9,11 +9,13 @@ from typing import Any
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError
+from coulis_emr.__main__ import describe_refusal
 from coulis_emr.arguments import deployment_of, parse_arguments
 from coulis_emr.cluster import read_all
 from coulis_emr.cluster_request import make_cluster_request
 from coulis_emr.describe import make_request_like
-from deploy.conftest import REGION, SECRET, Command
+from deploy.conftest import REGION, SECRET, TOKEN, Command
 from deploy.deployments import KIT
 
 EMR_FOLDER = Path(__file__).parents[2] / "deploy/emr"
@@ -148,6 +150,14 @@ def test_a_cluster_that_is_not_there_is_one_sentence_and_status_5(aws: str, coul
     assert said.status == 5
     assert "DescribeCluster" in said.err
     assert len(said.err.splitlines()) == 1
+
+
+def test_the_request_that_aws_repeats_after_a_wrong_signature_is_not_said() -> None:
+    message = f"The request signature we calculated does not match.\n\nPOST\n/\nx-amz-security-token:{TOKEN}"
+    error = ClientError({"Error": {"Code": "InvalidSignatureException", "Message": message}}, "RunJobFlow")
+    assert describe_refusal(error) == (
+        "AWS refused RunJobFlow: InvalidSignatureException: The request signature we calculated does not match."
+    )
 
 
 def test_without_credentials_there_is_one_sentence_and_status_5(no_aws: None, coulis_emr: Command) -> None:

@@ -27,9 +27,7 @@ def main(argv: list[str] | None = None) -> int:
         say(f"coulis-emr: {error}")
         return USAGE
     except ClientError as error:
-        # The first line only: after a wrong signature AWS repeats the request, session token included.
-        message = error.response["Error"].get("Message", "").partition("\n")[0]
-        say(f"coulis-emr: AWS refused {error.operation_name}: {error.response['Error']['Code']}: {message}")
+        say(f"coulis-emr: {describe_refusal(error)}")
         return AWS_FAILED
     except BotoCoreError as error:
         say(f"coulis-emr: {error}")
@@ -37,6 +35,12 @@ def main(argv: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         say("coulis-emr: interrupted. What was started goes on: see `coulis-emr status`")
         return INTERRUPTED
+
+
+def describe_refusal(error: ClientError) -> str:
+    """The first line only: after a wrong signature AWS repeats the request, session token included."""
+    message = error.response["Error"].get("Message", "").partition("\n")[0]
+    return f"AWS refused {error.operation_name}: {error.response['Error']['Code']}: {message}"
 
 
 def execute(arguments: Namespace) -> int:

@@ -75,8 +75,15 @@ def test_a_table_of_one_s_own_replaces_ours(tmp_path: Path) -> None:
     said = estimate_cluster(request, read_prices(file), "eu-west-1")
     assert said.startswith("About 4.50 EUR an hour")
     assert "collected 2027-01-01" in said
-    with pytest.raises(UsageError, match="no price for c9"):
-        estimate_cluster(request, read_prices(None), None)
+
+
+def test_a_type_without_a_price_is_named_and_not_guessed() -> None:
+    request = make_cluster_request(Deployment(KIT, instance_type="c9.xlarge"))
+    said = estimate_cluster(request, read_prices(None), None)
+    assert said.startswith("About 0.00 USD an hour for 3 instances (c9.xlarge), without c9.xlarge, whose price is not")
+    runs = [InstanceRun("c9.xlarge", "ON_DEMAND", 3600.0), InstanceRun("m5.xlarge", "ON_DEMAND", 3600.0)]
+    said = describe_cluster_cost(runs, read_prices(None), None)
+    assert said.startswith("About 0.24 USD for 2.00 hours of 2 instances, without c9.xlarge, whose price is not known")
 
 
 @pytest.mark.parametrize("text", ["", "[]", '{"collected": "now"}'])

@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 
 from coulis_emr.arguments import deployment_of, job_of
 from coulis_emr.cluster_request import make_cluster_request
-from coulis_emr.cost import describe_cluster_cost, estimate_cluster, measure_runs, read_prices
+from coulis_emr.cost import Prices, describe_cluster_cost, estimate_cluster, measure_runs, read_prices
 from coulis_emr.describe import make_request_like
 from coulis_emr.logs import fetch_logs
 from coulis_emr.options import UsageError
@@ -76,6 +76,7 @@ def run(arguments: Namespace) -> int:
 
 
 def status(arguments: Namespace) -> int:
+    prices = read_prices(arguments.prices)
     emr = boto3.client("emr", region_name=arguments.region)
     cluster = describe(emr, arguments.id)
     reason = cluster["Status"].get("StateChangeReason", {}).get("Message") or ""
@@ -85,7 +86,7 @@ def status(arguments: Namespace) -> int:
         hand_over(f"  {group['InstanceGroupType']}: {count} {group['InstanceType']}, {group['Market']}")
     for step in reversed(read_all(emr, "list_steps", "Steps", arguments.id)):
         hand_over(f"  {step['Id']}  {step['Status']['State']}  {step['Name']}")
-    say(f"So far: {describe_cost(emr, arguments, cluster)}")
+    say(f"So far: {describe_cost(emr, cluster, prices, arguments.region)}")
     region = emr.meta.region_name
     say(
         "Console, with the Spark history server under Applications, also after the end: "
@@ -104,6 +105,7 @@ def logs(arguments: Namespace) -> int:
 
 
 def down(arguments: Namespace) -> int:
+    prices = read_prices(arguments.prices)  # before it ends: a table that cannot be read is said first
     emr = boto3.client("emr", region_name=arguments.region)
     if not ask(f"End {arguments.id}? What is not on S3 is lost.", arguments.yes):
         return 1
@@ -111,7 +113,7 @@ def down(arguments: Namespace) -> int:
     state = wait_for(arguments.id, lambda: read_state(emr, arguments.id), ENDED, arguments.wait)
     if state not in ENDED:
         say(f"Still ending; until it has, it costs money. See: coulis-emr status {arguments.id}")
-    say(describe_cost(emr, arguments, describe(emr, arguments.id)))
+    say(describe_cost(emr, describe(emr, arguments.id), prices, arguments.region))
     return 0
 
 
@@ -151,8 +153,8 @@ def find_kit(emr: Any, cluster_id: str) -> str:
     raise UsageError(f"{cluster_id} was not made with a kit of coulis; say --kit")
 
 
-def describe_cost(emr: Any, arguments: Namespace, cluster: dict[str, Any]) -> str:
+def describe_cost(emr: Any, cluster: dict[str, Any], prices: Prices, region: str | None) -> str:
     instances = read_all(emr, "list_instances", "Instances", cluster["Id"])
     end = cluster["Status"].get("Timeline", {}).get("EndDateTime")
     runs = measure_runs(instances, end, datetime.now(UTC))
-    return describe_cluster_cost(runs, read_prices(arguments.prices), arguments.region)
+    return describe_cluster_cost(runs, prices, region)

@@ -23,9 +23,11 @@ class Prices:
     serverless: dict[str, tuple[float, float]]  # architecture -> vCPU hour, GB hour
 
     def of_hour(self, instance_type: str) -> float:
-        if instance_type not in self.instance_hour:
-            raise UsageError(f"no price for {instance_type}: add it to a copy of {TABLE.name} and say --prices FILE")
-        return self.instance_hour[instance_type]
+        return self.instance_hour.get(instance_type, 0.0)
+
+    def describe_gaps(self, instance_types: set[str]) -> str:
+        unknown = ", ".join(sorted(instance_types - set(self.instance_hour)))
+        return f", without {unknown}, whose price is not known (--prices FILE)" if unknown else ""
 
 
 @dataclass(frozen=True)
@@ -61,8 +63,8 @@ def estimate_cluster(request: dict[str, Any], prices: Prices, region: str | None
     groups = request["Instances"]["InstanceGroups"]
     count = sum(group["InstanceCount"] for group in groups)
     hour = sum(group["InstanceCount"] * prices.of_hour(group["InstanceType"]) for group in groups)
-    types = ", ".join(sorted({group["InstanceType"] for group in groups}))
-    text = f"About {hour:.2f} {prices.currency} an hour for {count} instances ({types})"
+    types = {group["InstanceType"] for group in groups}
+    text = f"About {hour:.2f} {prices.currency} an hour for {count} instances ({', '.join(sorted(types))})"
     limits = request.get("ManagedScalingPolicy", {}).get("ComputeLimits")
     if limits:
         worker_type = groups[-1]["InstanceType"]
@@ -70,15 +72,16 @@ def estimate_cluster(request: dict[str, Any], prices: Prices, region: str | None
         text += f", up to {hour + more * prices.of_hour(worker_type):.2f} when scaled to {count + more}"
     if any(group["Market"] == "SPOT" for group in groups):
         text += ", spot instances counted at the full price"
-    return f"{text}: {describe_provenance(prices, region)}"
+    return f"{text}{prices.describe_gaps(types)}: {describe_provenance(prices, region)}"
 
 
 def describe_cluster_cost(runs: list[InstanceRun], prices: Prices, region: str | None) -> str:
     hours = sum(run.seconds for run in runs) / 3600
     total = sum(max(run.seconds, MIN_BILLED_S) / 3600 * prices.of_hour(run.instance_type) for run in runs)
     spot = " (spot counted at the full price)" if any(run.market == "SPOT" for run in runs) else ""
+    gaps = prices.describe_gaps({run.instance_type for run in runs})
     return (
-        f"About {total:.2f} {prices.currency} for {hours:.2f} hours of {len(runs)} instances{spot}: "
+        f"About {total:.2f} {prices.currency} for {hours:.2f} hours of {len(runs)} instances{spot}{gaps}: "
         f"{describe_provenance(prices, region)}"
     )
 

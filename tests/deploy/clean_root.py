@@ -1,0 +1,102 @@
+"""The image's only step, install.sh, on a clean Debian 12 without Docker; then what the image is for.
+
+    python -m deploy.clean_root [FOLDER]      as root, with mmdebstrap and the internet; 4 GB in FOLDER
+
+Run from tests/. FOLDER is removed at the end.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+SOURCE = "usr/src/coulis"
+PYTHON = "/opt/coulis/bin/python"
+
+SPARK = (
+    "from pyspark.sql import SparkSession as S; print(S.builder.master('local[2]').getOrCreate().range(1000).count())"
+)
+# The server answers on the port that the image opens, to whoever has the token that it prints.
+JUPYTER = """
+cd ~/work
+/opt/coulis/bin/jupyter lab --ip=127.0.0.1 --port=18888 --no-browser >/tmp/jupyter.log 2>&1 & pid=$!
+for _ in $(seq 60); do grep -q token= /tmp/jupyter.log && break; sleep 1; done
+url=$(grep -o 'http://127.0.0.1:18888/lab?token=[0-9a-f]*' /tmp/jupyter.log | head -1)
+/opt/coulis/bin/python -c 'import sys, urllib.request as u; print(u.urlopen(sys.argv[1]).status)' "$url"
+kill "$pid"
+"""
+
+
+def make_root(root: Path) -> None:
+    """Debian and nothing else, from the servers that this machine uses, with the certificates that it trusts."""
+    root.mkdir(parents=True)
+    sources = sorted(Path("/etc/apt/sources.list.d").glob("*.sources")) or [Path("/etc/apt/sources.list")]
+    command = ["mmdebstrap", "--quiet", "--variant=minbase", "--include=ca-certificates", "bookworm", str(root)]
+    subprocess.run([*command, *map(str, sources)], check=True)
+    for file in ("/etc/resolv.conf", "/etc/pip.conf"):
+        if Path(file).exists():
+            shutil.copy(file, root / file.lstrip("/"))
+    shutil.copytree("/usr/local/share/ca-certificates", root / "usr/local/share/ca-certificates", dirs_exist_ok=True)
+    run_inside(root, "update-ca-certificates")
+
+
+def copy_source(root: Path) -> None:
+    """What a clone has, with today's changes."""
+    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    names = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.split("\0")
+    for name in filter(None, names):
+        if (ROOT / name).is_file():
+            target = root / SOURCE / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / name, target)
+
+
+def run_inside(root: Path, command: str, user: str = "root") -> str:
+    """In the root with /proc, /dev and /tmp of its own, as a container has them; the mounts end with the command."""
+    script = (
+        'mount -t proc proc "$1/proc"; mount --rbind /dev "$1/dev"; exec chroot --userspec="$2" "$1" /bin/bash -c "$3"'
+    )
+    argv = ["unshare", "--mount", "--fork", "bash", "-euc", script, "inside", str(root), user, command]
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if name.startswith(("PIP_", "SSL_")) and name != "PIP_FIND_LINKS"
+    }
+    home = "/root" if user == "root" else f"/home/{user}"
+    environment = {
+        **kept,
+        "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+        "HOME": home,
+        "LANG": "C.UTF-8",
+    }
+    done = subprocess.run(argv, env=environment, stdout=subprocess.PIPE, text=True, check=True)
+    return done.stdout
+
+
+def check_image(folder: Path) -> None:
+    root = folder / "root"
+    make_root(root)
+    copy_source(root)
+    print(run_inside(root, f"/{SOURCE}/deploy/docker/install.sh"))
+    ran = run_inside(root, f"coulis run /{SOURCE}/examples/fruits ~/work/out -k 20", "coulis")
+    assert "192 images: 192 with features, 0 failed" in ran, ran
+    assert run_inside(root, f'{PYTHON} -c "{SPARK}"', "coulis").strip() == "1000"
+    assert run_inside(root, JUPYTER, "coulis").strip().endswith("200")
+
+
+def main() -> None:
+    start = time.monotonic()
+    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(tempfile.mkdtemp(prefix="coulis-image-"))
+    try:
+        check_image(folder)
+    finally:
+        shutil.rmtree(folder / "root", ignore_errors=True)
+    print(f"install.sh, coulis run, Spark and Jupyter on a clean Debian 12: all well, {time.monotonic() - start:.0f} s")
+
+
+if __name__ == "__main__":
+    main()

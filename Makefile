@@ -5,7 +5,7 @@ SHELL := /bin/bash
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 .DEFAULT_GOAL := build
-.PHONY: build demo test lint tidy format asan tsan neon bench clean help system-packages test-packages
+.PHONY: build demo test lint tidy format asan tsan neon bench bench-avx2 clean help system-packages test-packages
 
 JOBS ?= $(shell nproc)
 TEST_JOBS ?= 2
@@ -71,14 +71,17 @@ neon: .venv/.stamp-build  ## C++ tests of core/ for 64-bit ARM, cross-compiled, 
 # One JSON file each in benchmarks/results, and the page table.md. To publish: `cp benchmarks/results/table.md docs/benchmarks.md`.
 bench: export PYTHONPATH := $(PRESET_DIR)/python
 bench: build .venv/.stamp-test .venv-bench/.stamp  ## Run every benchmark in 40 minutes; BENCH_FLAGS=--quick: in a few
-	cmake --build $(PRESET_DIR) -j $(JOBS) --target peak_fma engine_alone
+	cmake --build $(PRESET_DIR) -j $(JOBS) --target peak_fma engine_alone hide_avx512 sample_avx512
 	$(PYTHON) benchmarks/run_all.py $(BENCH_FLAGS)
+
+bench-avx2: BENCH_FLAGS += --only engine_fp32_avx2 engine_int8_avx2
+bench-avx2: bench  ## The engines without AVX-512 only, in 4 minutes
 
 clean:  ## Remove what was built and the demo's output; keeps .venv and .venv-bench
 	rm -rf build dist out/demo .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 help:  ## This list
-	@sed -nE 's/^([a-z]+):.*## (.*)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
+	@sed -nE 's/^([a-z0-9-]+):.*## (.*)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
 
 # Set-up: system packages, then .venv, then CMake. The stamps make a second run do nothing.
 system-packages:

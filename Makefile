@@ -5,7 +5,7 @@ SHELL := /bin/bash
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 .DEFAULT_GOAL := build
-.PHONY: build demo test lint tidy format asan tsan neon bench bench-avx2 clean help system-packages test-packages
+.PHONY: build demo test lint tidy format asan tsan neon bench clean help system-packages test-packages
 
 JOBS ?= $(shell nproc)
 TEST_JOBS ?= 2
@@ -74,6 +74,7 @@ bench: build .venv/.stamp-test .venv-bench/.stamp  ## Run every benchmark in 40 
 	cmake --build $(PRESET_DIR) -j $(JOBS) --target peak_fma engine_alone hide_avx512 sample_avx512
 	$(PYTHON) benchmarks/run_all.py $(BENCH_FLAGS)
 
+.PHONY: bench-avx2
 bench-avx2: BENCH_FLAGS += --only engine_fp32_avx2 engine_int8_avx2
 bench-avx2: bench  ## The engines without AVX-512 only, in 4 minutes
 

@@ -72,10 +72,10 @@ neon: .venv/.stamp-build  ## C++ tests of core/ for 64-bit ARM, cross-compiled, 
 bench: export PYTHONPATH := $(PRESET_DIR)/python
 bench: build .venv/.stamp-test .venv-bench/.stamp  ## Run every benchmark in 40 minutes; BENCH_FLAGS=--quick: in a few
 	cmake --build $(PRESET_DIR) -j $(JOBS) --target peak_fma engine_alone hide_avx512 sample_avx512
-	$(PYTHON) benchmarks/run_all.py $(BENCH_FLAGS)
+	$(PYTHON) benchmarks/run_all.py $(BENCH_FLAGS) $(BENCH_ONLY)
 
 .PHONY: bench-avx2
-bench-avx2: BENCH_FLAGS += --only engine_fp32_avx2 engine_int8_avx2
+bench-avx2: BENCH_ONLY = --only engine_fp32_avx2 engine_int8_avx2
 bench-avx2: bench  ## The engines without AVX-512 only, in 4 minutes
 
 clean:  ## Remove what was built and the demo's output; keeps .venv and .venv-bench

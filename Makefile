@@ -81,14 +81,18 @@ sbom: build  ## What coulis is made of, with versions and licences: build/releas
 # One JSON file each in benchmarks/results, and the page table.md. To publish: `cp benchmarks/results/table.md docs/benchmarks.md`.
 bench: export PYTHONPATH := $(PRESET_DIR)/python
 bench: build .venv/.stamp-test .venv-bench/.stamp  ## Run every benchmark in 40 minutes; BENCH_FLAGS=--quick: in a few
-	cmake --build $(PRESET_DIR) -j $(JOBS) --target peak_fma engine_alone
-	$(PYTHON) benchmarks/run_all.py $(BENCH_FLAGS)
+	cmake --build $(PRESET_DIR) -j $(JOBS) --target peak_fma engine_alone hide_avx512 sample_avx512
+	$(PYTHON) benchmarks/run_all.py $(BENCH_FLAGS) $(BENCH_ONLY)
+
+.PHONY: bench-avx2
+bench-avx2: BENCH_ONLY = --only engine_fp32_avx2 engine_int8_avx2
+bench-avx2: bench  ## The engines without AVX-512 only, in 4 minutes
 
 clean:  ## Remove what was built and the demo's output; keeps .venv and .venv-bench
 	rm -rf build dist out/demo .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 help:  ## This list
-	@sed -nE 's/^([a-z]+):.*## (.*)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
+	@sed -nE 's/^([a-z0-9-]+):.*## (.*)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
 
 # Set-up: system packages, then .venv, then CMake. The stamps make a second run do nothing.
 system-packages:

@@ -92,6 +92,11 @@ class EngineProcess:
             self._ask({"rows": file.name})
             return np.load(file.name)
 
+    def sample_avx512(self) -> float:
+        """Percent of the instructions run for an image."""
+        answer = self._ask({"sample": str(harness.SAMPLE_AVX512)})
+        return 100 * answer["avx512"] / answer["samples"]
+
     def race(self, cores: Sequence[int], seconds: float) -> Race:
         """One thread on each core."""
         answer = self._ask({"cores": list(cores), "seconds": seconds})

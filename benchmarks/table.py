@@ -24,11 +24,13 @@ stays, bound to the same cores, with one stream, session or interpreter of one t
 published weights: LiteRT and OpenVINO in int8 the published TFLite file without its classifier, LiteRT in float32 that
 file with its numbers as floats, ONNX Runtime in int8 that file as QDQ operators, TensorFlow its own Keras MobileNetV2.
 
-AVX2 on a CPU with AVX-512: coulis is told so by COULIS_SIMD, oneDNN under OpenVINO and TensorFlow by
-ONEDNN_MAX_CPU_ISA, which both obey: the names of OpenVINO's kernels say so, and TensorFlow's ONEDNN_VERBOSE=1. XNNPACK
-(LiteRT) and ONNX Runtime ask the CPU itself and have no such setting; the CPUs here do not let a process hide
-instructions from itself (`arch_prctl(ARCH_SET_CPUID)`), and an emulated CPU is slower by so much that a ratio would
-mean nothing. A CPU without AVX-512, or a virtual machine that hides it, is where to measure those.
+AVX2: the sections `fp32-avx2` and `int8-avx2` (`make bench-avx2` measures these alone) run every engine, coulis too, in
+processes that do not see AVX-512. Every library asks the instruction XGETBV whether the system saves AVX-512's
+registers; `benchmarks/hide_avx512.cpp` changes the answer as the library is loaded. All then take the code that they
+take on a CPU without AVX-512, at this CPU's full speed. Which instructions an engine runs is sampled before the timing
+(`benchmarks/sample_avx512.cpp`): one that still used AVX-512 would be left out, as one whose rows are wrong is. The
+latter befalls OpenVINO and ONNX Runtime in int8: without VNNI they add products in 16 bits, which saturate, as
+OpenVINO's documentation says. coulis and LiteRT compute the published model's integers.
 """
 
 

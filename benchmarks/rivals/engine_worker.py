@@ -4,12 +4,14 @@
 
 First it says, unasked, what it runs: {"version", "in_use"}, or {"missing": why} and ends. Then, to
 {"rows": FILE}: features of all images, float32 [n, 1280], into a .npy file;
+{"sample": LIBRARY}: runs images for a second under sample_avx512.cpp -> {"samples", "avx512"};
 {"cores": [..], "seconds": s}: one runner on each of these cores, to which the whole process is bound, over the images
 again and again for s seconds -> {"images", "wall_s", "cpu_s"}, CPU time that of all threads of the process.
 """
 
 from __future__ import annotations
 
+import ctypes
 import json
 import os
 import sys
@@ -23,6 +25,7 @@ from engine_type import MissingError, Runner
 from engines import OPENERS
 
 WARM_UP_IMAGES = 3
+SAMPLED_S = 1
 
 
 def bind_process(cores: list[int]) -> None:
@@ -51,6 +54,18 @@ def race(runners: list[Runner], images: list[np.ndarray], cores: list[int], seco
     return {"images": sum(counts), "wall_s": wall_s, "cpu_s": cpu_s}
 
 
+def sample(library: str, runner: Runner, images: list[np.ndarray]) -> dict[str, int]:
+    sampler = ctypes.CDLL(library)
+    end = time.process_time() + SAMPLED_S
+    sampler.start_sampling()
+    while time.process_time() < end:
+        for image in images:
+            runner(image)
+    samples, avx512 = ctypes.c_int(), ctypes.c_int()
+    sampler.stop_sampling(ctypes.byref(samples), ctypes.byref(avx512))
+    return {"samples": samples.value, "avx512": avx512.value}
+
+
 def serve(arguments: list[str], answer: Any) -> None:
     name, precision, models, images_file = arguments
     try:
@@ -72,6 +87,8 @@ def serve(arguments: list[str], answer: Any) -> None:
         if "rows" in request:
             np.save(request["rows"], np.stack([runners[1][0](image) for image in images]))
             answer({})
+        elif "sample" in request:
+            answer(sample(request["sample"], runners[1][0], images))
         else:
             answer(race(runners[count], images, request["cores"], request["seconds"]))
 

@@ -47,7 +47,12 @@ std::string render_report(const Manifest& manifest, const std::vector<ErrorRow>&
                   hash_source(kPageStyle), hash_source(kPageScript));
   const std::string data = page_data(manifest, errors, figures);
   const std::string last_run = last_run_data(manifest);
-  return fill_in(kPageHtml, {{"policy", policy}, {"style", kPageStyle}, {"data", data}, {"last_run", last_run}, {"script", kPageScript}});
+  return fill_in(kPageHtml, {{"plot_licence", kPlotLicence},
+                             {"policy", policy},
+                             {"style", kPageStyle},
+                             {"data", data},
+                             {"last_run", last_run},
+                             {"script", kPageScript}});
 }
 
 }  // namespace coulis

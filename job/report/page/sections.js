@@ -86,7 +86,7 @@ function startLabels() {
   byId("labels-text").textContent = `${counted(labelCount, "label")}, from ${whole(data.labels.photos[order.at(-1)])} to ${counted(most, "photo")}.`
     + (data.labels.more > 0 ? ` ${counted(data.labels.more, "more label")} with ${counted(data.labels.photos_of_more, "photo")} are not listed.` : "");
   const rows = (labels) => labels.map((label) => [labelName(label), whole(data.labels.photos[label]), makeBar(data.labels.photos[label], most)]);
-  const bars = (labels) => makeTable(["Label", "Photos", ""], rows(labels), { numbers: [1], kind: "bars" });
+  const bars = (labels) => makeTable(["Label", "Photos", "Compared"], rows(labels), { numbers: [1], kind: "bars" });
   byId("label-bars").append(bars(order.slice(0, 20)));
   if (order.length > 20) {
     byId("label-bars").append(make("details", {}, make("summary", {}, `The other ${counted(order.length - 20, "label")}`), bars(order.slice(20))));
@@ -125,7 +125,7 @@ function startRun() {
     ["Version", `coulis ${data.coulis}`],
     ["Machine", `${counted(lastRun.threads, "thread")}, ${lastRun.simd} instructions`],
     ["Parts", whole(counts.parts)],
-    ["Settings", make("details", {}, make("summary", {}, "All that decides the features"), make("pre", { class: "scroll" }, data.settings.trim()))],
+    ["Settings", make("details", {}, make("summary", {}, "All that decides the features"), make("pre", { class: "scroll" }, data.settings.trim().split("\n").map(visible).join("\n")))],
   ];
   byId("run-facts").append(makeTable([], rows));
   const wall = lastRun.seconds.filter(([stage]) => !stage.startsWith("workers: "));
@@ -135,7 +135,7 @@ function startRun() {
     ? `${seconds(total)} in all. The features of ${counted(lastRun.computed, "photo")} took ${seconds(features)}: ${whole(Math.round(lastRun.computed / features))} photos a second.`
     : `${seconds(total)} in all; features were there already.`;
   const most = Math.max(...wall.map(([, value]) => value));
-  byId("run-times").append(makeTable(["Stage", "Time", ""],
+  byId("run-times").append(makeTable(["Stage", "Time", "Compared"],
     wall.map(([stage, value]) => [stageWords[stage] ?? stage, seconds(value), makeBar(value, most)]), { numbers: [1], kind: "bars" }));
   const work = lastRun.seconds.filter(([stage]) => stage.startsWith("workers: "));
   if (work.length === 0) return;

@@ -48,6 +48,11 @@ function startSearch() {
   const shown = data.labels.names.map((_, label) => label).filter((label) => data.labels.sampled[label] > 0);
   byId("labels-on-map").append(...shown.map((label) => make("li", {}, makeLabelButton(label))));
   byId("legend").open = shown.length <= 24;
-  byId("map-sample").textContent = photoCount < data.counts.ok
-    ? `Of ${counted(data.counts.ok, "photo")}, ${whole(photoCount)} are shown, as many of each label as of any other.` : "";
+  const sentences = [];
+  if (photoCount < data.counts.ok) {
+    sentences.push(`Of ${counted(data.counts.ok, "photo")}, ${whole(photoCount)} are shown, as many of each label as of any other.`);
+  }
+  if (places.size === 0) sentences.push("The photos could not be read again when this page was made: it has no pictures of them.");
+  else if (places.size < photoCount) sentences.push(`${whole(places.size)} of them have a picture.`);
+  byId("map-sample").textContent = sentences.join(" ");
 }

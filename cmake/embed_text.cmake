@@ -1,8 +1,9 @@
-# Text files of the source tree as constants of the binary. As a script: -D output=FILE -D header=FILE -D constants="kName=a.css,b.css;..."
+# Text files of the source tree as constants of the binary. As a script: -D output=FILE -D header=FILE -D constants="kName=a.css,b.css|..."
 
 if(CMAKE_SCRIPT_MODE_FILE)
   set(code "// Made by cmake/embed_text.cmake.\n#include \"${header}\"\n\nnamespace coulis {\n\n")
-  foreach(constant ${constants})
+  string(REPLACE "|" ";" constants "${constants}")
+  foreach(constant IN LISTS constants)
     string(REGEX MATCH "^([^=]+)=(.*)$" matched "${constant}")
     string(REPLACE "," ";" files "${CMAKE_MATCH_2}")
     string(APPEND code "const std::string_view ${CMAKE_MATCH_1} =")
@@ -24,7 +25,7 @@ function(coulis_embed_text target)
   set(output "${CMAKE_CURRENT_BINARY_DIR}/${target}_text.cpp")
   string(REGEX REPLACE "[^;=]+=" "" files "${arg_CONSTANTS}")
   string(REPLACE "," ";" files "${files}")
-  list(JOIN arg_CONSTANTS "\\;" constants)
+  list(JOIN arg_CONSTANTS "|" constants)
   add_custom_command(
     OUTPUT "${output}"
     COMMAND "${CMAKE_COMMAND}" -D "output=${output}" -D "header=${arg_HEADER}" -D "constants=${constants}" -P "${COULIS_EMBED_SCRIPT}"

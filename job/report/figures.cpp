@@ -9,7 +9,7 @@ namespace {
 constexpr std::size_t kConfusedLabels = 12;
 constexpr std::size_t kExamples = 4;
 constexpr std::size_t kTwins = 24;
-constexpr std::size_t kOutliers = 24;
+constexpr std::size_t kOutliers = 18;
 constexpr double kTwinDistance = 0.1;  // of the typical distance
 constexpr std::size_t kFewPhotos = 600;
 constexpr std::size_t kFewLabels = 2000;

@@ -6,8 +6,11 @@ const map = {
   pointed: -1,     // the photo under the pointer
   kept: -1,        // the photo that stays shown
   lit: null,       // Set of photos that stand out; null: all alike
+  shown: new Map(),  // cell of a grid -> the photo that is drawn there
   markSize: 1,
 };
+
+const showsPhotos = () => byId("as-photos").checked;
 
 const componentTitle = (i) => `Component ${i + 1} (${percent(data.pca.ratio[i])} of the variation)`;
 
@@ -50,19 +53,32 @@ function drawMarks(context, radius) {
   context.globalAlpha = 1;
 }
 
-// No photo over another: zooming in makes room for more.
-function drawPhotos(context, size) {
-  const taken = new Set();
+const photoSize = 40, framePart = 0.05;
+
+// A thumbnail in a frame of its label's colour, with its middle at (x, y).
+function drawFramed(context, photo, x, y, size, colour = theme(`--mark-${colourOf(data.photos.labels[photo])}`)) {
+  const frame = size * framePart;
+  context.fillStyle = colour;
+  context.fillRect(x - size / 2, y - size / 2, size, size);
+  drawThumbnail(context, photo, x - size / 2 + frame, y - size / 2 + frame, size - 2 * frame);
+}
+
+const cellOf = (x, y) => `${Math.floor(x / (photoSize * devicePixelRatio))} ${Math.floor(y / (photoSize * devicePixelRatio))}`;
+
+// One photo for each cell of a grid: zooming in makes room for more.
+function drawPhotos(context) {
+  const size = photoSize * devicePixelRatio;
+  map.shown.clear();
   for (let photo = 0; photo < photoCount; ++photo) {
     const [x, y] = placeOf(photo);
-    const cell = `${Math.floor(x / size)} ${Math.floor(y / size)}`;
-    if (!isLit(photo) || taken.has(cell)) continue;
-    if (drawThumbnail(context, photo, (Math.floor(x / size) + 0.04) * size, (Math.floor(y / size) + 0.04) * size, size * 0.92)) taken.add(cell);
+    const cell = cellOf(x, y);
+    if (!isLit(photo) || map.shown.has(cell) || !hasThumbnail(photo)) continue;
+    map.shown.set(cell, photo);
+    drawFramed(context, photo, (Math.floor(x / size) + 0.5) * size, (Math.floor(y / size) + 0.5) * size, size * 0.94);
   }
 }
 
 function drawRing(context, photo, radius, colour) {
-  if (photo < 0) return;
   const [x, y] = placeOf(photo);
   context.beginPath();
   context.arc(x, y, radius, 0, 2 * Math.PI);
@@ -71,19 +87,25 @@ function drawRing(context, photo, radius, colour) {
   context.stroke();
 }
 
+function drawChosen(context, photo) {
+  if (photo < 0) return;
+  const ratio = devicePixelRatio;
+  for (const near of neighboursOf(photo)) drawRing(context, near.photo, 7 * ratio, theme("--ink"));
+  if (showsPhotos() && hasThumbnail(photo)) drawFramed(context, photo, ...placeOf(photo), 1.5 * photoSize * ratio, theme("--accent"));
+  else drawRing(context, photo, 11 * ratio, theme("--accent"));
+}
+
 function drawMap(plot) {
   const context = plot.ctx;
-  const ratio = devicePixelRatio;
   const { left, top, width, height } = plot.bbox;
   context.save();
   context.beginPath();
   context.rect(left, top, width, height);
   context.clip();
-  drawMarks(context, Math.min(7, 4 * map.markSize) * ratio);
-  if (byId("as-photos").checked) drawPhotos(context, 40 * ratio);
-  for (const near of neighboursOf(map.kept)) drawRing(context, near.photo, 7 * ratio, theme("--ink"));
-  drawRing(context, map.pointed, 10 * ratio, theme("--accent"));
-  drawRing(context, map.kept, 12 * ratio, theme("--accent"));
+  drawMarks(context, Math.min(7, (photoCount > 1000 ? 3 : 4) * map.markSize) * devicePixelRatio);
+  if (showsPhotos()) drawPhotos(context);
+  drawChosen(context, map.kept);
+  drawChosen(context, map.pointed);
   context.restore();
 }
 
@@ -161,6 +183,7 @@ function startMap() {
     for (let i = 0; i < count; ++i) byId(id).append(make("option", { value: i, selected: i === chosen }, componentTitle(i)));
     byId(id).addEventListener("change", takeAxes);
   }
+  byId("as-photos").checked = places.size > 0;
   byId("as-photos").addEventListener("change", redrawMap);
   byId("zoom-in").addEventListener("click", () => zoom(1 / 1.5));
   byId("zoom-out").addEventListener("click", () => zoom(1.5));

@@ -1,12 +1,15 @@
 // Mouse, fingers and keys on the map, and the photo that they point at.
+// The photo drawn under the pointer, or the nearest mark within reach.
 function photoNear(event, reach_px = 24) {
   const box = map.plot.over.getBoundingClientRect();
-  const { left, top } = map.plot.bbox;
+  const x = map.plot.bbox.left + (event.clientX - box.left) * devicePixelRatio;
+  const y = map.plot.bbox.top + (event.clientY - box.top) * devicePixelRatio;
+  if (showsPhotos() && map.shown.has(cellOf(x, y))) return map.shown.get(cellOf(x, y));
   let best = -1, bestDistance = reach_px * devicePixelRatio;
   for (let photo = 0; photo < photoCount; ++photo) {
     if (!isLit(photo)) continue;
-    const [x, y] = placeOf(photo);
-    const distance = Math.hypot(x - left - (event.clientX - box.left) * devicePixelRatio, y - top - (event.clientY - box.top) * devicePixelRatio);
+    const [markX, markY] = placeOf(photo);
+    const distance = Math.hypot(markX - x, markY - y);
     if (distance < bestDistance) { best = photo; bestDistance = distance; }
   }
   return best;

@@ -47,7 +47,7 @@ function startSearch() {
   byId("search").addEventListener("input", search);
   const shown = data.labels.names.map((_, label) => label).filter((label) => data.labels.sampled[label] > 0);
   byId("labels-on-map").append(...shown.map((label) => make("li", {}, makeLabelButton(label))));
-  byId("legend").open = shown.length <= 24;
+  byId("legend").open = shown.length <= 24 && innerWidth > 832;
   const sentences = [];
   if (photoCount < data.counts.ok) {
     sentences.push(`Of ${counted(data.counts.ok, "photo")}, ${whole(photoCount)} are shown, as many of each label as of any other.`);

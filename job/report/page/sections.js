@@ -40,7 +40,8 @@ function startAgreement() {
   byId("agreement-text").textContent = `If labels say what photos show, the photo most like a photo carries the same label. It does for `
     + `${percent(all[1])} of the photos${ofSample} by all ${whole(all[0])} numbers of the model, and for ${percent(agreementAt(k))} by the `
     + `${whole(k)} that the PCA keeps. Drawn at random it would for ${percent(likeness.by_chance)}.`
-    + (likeness.confused.length > 0 ? " These labels are mixed up most; each pair below is a photo and the one most like it." : "");
+    + (likeness.confused.length > 0 ? " These labels are mixed up most; each pair below is a photo and the one most like it."
+      : " No label is mistaken for another.");
   for (const { labels, photos, of, examples } of likeness.confused) {
     byId("confused").append(make("h3", {}, labelName(labels[0]), " and ", labelName(labels[1])),
       make("p", { class: "quiet" }, `${whole(photos)} of their ${counted(of, "photo")}${ofSample ? " looked at" : ""}`),
@@ -69,9 +70,10 @@ function startOutliers() {
     byId("outliers-text").textContent = `The photos${ofSample} that are furthest from those most like them: a wrong crop, another kind of picture, `
       + "or simply the only one of its kind. The last need not be odd at all.";
   }
-  byId("outlier-photos").append(...likeness.outliers.map(([photo, times]) => makeFigure([photo],
-    make("p", {}, make("strong", {}, labelName(data.photos.labels[photo]))), make("p", {}, name(data.photos.paths[photo])),
-    make("p", {}, `${times.toFixed(1)} times as far as usual`))));
+  const figures = likeness.outliers.map(([photo, times]) => makeFigure([photo],
+    make("p", {}, make("strong", {}, labelName(data.photos.labels[photo])), make("br"), name(fileText(photo))),
+    make("p", {}, `${times.toFixed(1)} times the usual distance`)));
+  byId("outlier-photos").append(...figures);
 }
 
 function makeBar(value, most) {

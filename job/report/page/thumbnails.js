@@ -16,12 +16,11 @@ const places = new Map();  // photo -> where its thumbnail is
   }
 }
 
-function drawThumbnail(context, photo, x, y, size) {
-  const place = places.get(photo);
-  if (!place || !place.sheet.image.complete) return false;
-  const { sheet } = place;
-  context.drawImage(sheet.image, place.x, place.y, sheet.side, sheet.side, x, y, size, size);
-  return true;
+const hasThumbnail = (photo) => places.get(photo)?.sheet.image.complete ?? false;
+
+function drawThumbnail(context, photo, left, top, size) {
+  const { sheet, x, y } = places.get(photo);
+  context.drawImage(sheet.image, x, y, sheet.side, sheet.side, left, top, size, size);
 }
 
 // A picture of `size` CSS pixels; one without a thumbnail says so.

@@ -58,9 +58,9 @@ TEST(Sheets, AreFewerWhereEvenTheLowestQualityIsTooLarge) {
   std::vector<Image> thumbnails;
   for (unsigned i = 0; i < 600; ++i) thumbnails.push_back(noise(48, i));
   std::size_t bytes = 0;
-  const auto sheets = make_sheets(thumbnails, 48, 400'000);
+  const auto sheets = make_sheets(thumbnails, 48, 200'000);
   for (const Sheet& sheet : sheets) bytes += sheet.jpeg.size();
-  EXPECT_LE(bytes, 400'000U);
+  EXPECT_LE(bytes, 200'000U);
   EXPECT_GE(sheets.size(), 1U);
   EXPECT_LT(sheets.size(), 3U);
   EXPECT_TRUE(make_sheets(thumbnails, 48, 10).empty());

@@ -28,7 +28,7 @@ function makeThumbnail(photo, size) {
   const place = places.get(photo);
   const text = place ? `Photo ${visible(fileText(photo))}, ${visible(labelText(data.photos.labels[photo]))}` : "No thumbnail";
   const canvas = make("canvas", { class: "thumbnail", role: "img", "aria-label": text, title: visible(data.photos.paths[photo]) });
-  canvas.style.width = `${size}px`;
+  canvas.style.setProperty("--size", `${size}px`);
   canvas.width = canvas.height = Math.round(size * Math.min(2, Math.max(1, window.devicePixelRatio)));
   if (place) place.sheet.ready.then(() => drawThumbnail(canvas.getContext("2d"), photo, 0, 0, canvas.width));
   return canvas;

@@ -1,6 +1,5 @@
-"""The numbers in the report, computed again with scikit-learn from the features; its thumbnails, made again with Pillow."""
+"""The numbers in the report against scikit-learn on the features; its thumbnails against Pillow."""
 
-import os
 import shutil
 from collections import Counter
 
@@ -19,8 +18,8 @@ def report(request):
 
 def columns(report, folder):
     table = read_parts(report.output, folder)
-    name = {"features": "features", "pca": "pca"}[folder]
-    return np.array(table[name].to_pylist(), np.float64), table["path"].to_pylist(), np.array(table["label"].to_pylist())
+    rows = np.array(table[folder].to_pylist(), np.float64)  # the column has the folder's name
+    return rows, table["path"].to_pylist(), np.array(table["label"].to_pylist())
 
 
 def neighbours(rows, count):
@@ -205,8 +204,8 @@ def test_a_photo_that_was_replaced_has_no_thumbnail(fruits, tmp_path):
     photos, output = tmp_path / "photos", tmp_path / "out"
     shutil.copytree(read_manifest(fruits.output)["input"] + "/Plum", photos / "Plum")
     succeed("run", photos, output, "-k", 2)
-    first = min((photos / "Plum").iterdir())
-    first.write_bytes((photos / "Plum" / os.listdir(photos / "Plum")[-1]).read_bytes() + b" ")
+    first, *_, last = sorted((photos / "Plum").iterdir())
+    first.write_bytes(last.read_bytes() + b" " * 100)
     succeed("report", output)
     assert 0 not in Report(output).thumbnails()
 

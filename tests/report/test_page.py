@@ -197,8 +197,8 @@ def hostile(tmp_path_factory):
 
 def test_hostile_names_are_only_names(browser, hostile):
     with opened(browser, hostile) as page:
-        elements = page.evaluate("[document.scripts.length, document.images.length, document.querySelectorAll('[onerror], [onmouseover]').length]")
-        assert elements == [3, 0, 0]
+        assert page.locator("script").count() == 3
+        assert page.locator("img, [onerror], [onmouseover]").count() == 0
         assert page.evaluate("typeof hacked") == "undefined"
         text = page.inner_text("body")
         for name in HOSTILE[:1] + HOSTILE[2:3]:
@@ -235,14 +235,14 @@ def test_the_page_meets_wcag_aa(browser, mixed, scheme):
 def test_the_colours_of_the_marks_stand_out_in_both_schemes(browser, fruits):
     def luminance(colour):
         channels = np.array([int(colour[i : i + 2], 16) for i in (1, 3, 5)]) / 255
-        return np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4) @ (0.2126, 0.7152, 0.0722)
+        linear = np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
+        return linear @ (0.2126, 0.7152, 0.0722)
 
     for scheme in ("light", "dark"):
         with opened(browser, fruits, color_scheme=scheme) as page:
-            names = ["--paper", *(f"--mark-{i}" for i in range(8))]
-            paper, *marks = page.evaluate(
-                "names => names.map((name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim())", names
-            )
+            value = "(name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim()"
+            paper = page.evaluate(value, "--paper")
+            marks = [page.evaluate(value, f"--mark-{i}") for i in range(8)]
             for mark in marks:
                 light, dark = sorted((luminance(paper), luminance(mark)))[::-1]
                 assert (light + 0.05) / (dark + 0.05) >= 3, (scheme, mark)

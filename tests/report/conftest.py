@@ -18,7 +18,7 @@ def fruits(tmp_path_factory: pytest.TempPathFactory) -> Report:
 
 @pytest.fixture(scope="session")
 def mixed(tmp_path_factory: pytest.TempPathFactory) -> Report:
-    """Two thirds of the photos, some under a second label as well, and two files that are no photos. Not to be changed."""
+    """Two thirds of the photos, some under a second label too, and two files that are no photos. Not to be changed."""
     folder = tmp_path_factory.mktemp("mixed")
     for i, photo in enumerate(sorted(PHOTOS.rglob("*.jpg"))):
         if i % 3 == 0:

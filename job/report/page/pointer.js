@@ -134,7 +134,7 @@ function takeKey(event) {
   } else if (event.key === "+" || event.key === "=") zoom(1 / 1.5);
   else if (event.key === "-") zoom(1.5);
   else if (event.key === "0") showAll();
-  else if (event.key === "Escape") { lightUp(null); keep(-1); }
+  else if (event.key === "Escape") { clearSearch(); keep(-1); }
   else return;
   event.preventDefault();
 }

@@ -43,6 +43,11 @@ function search() {
       make("button", { type: "button", onclick: () => showOnMap(photo) }, makeThumbnail(photo, 36), name(data.photos.paths[photo]))), more(photos)));
 }
 
+function clearSearch() {
+  byId("search").value = "";
+  search();
+}
+
 function startSearch() {
   byId("search").addEventListener("input", search);
   const shown = data.labels.names.map((_, label) => label).filter((label) => data.labels.sampled[label] > 0);

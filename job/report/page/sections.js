@@ -40,12 +40,16 @@ function startAgreement() {
   byId("agreement-text").textContent = `If labels say what photos show, the photo most like a photo carries the same label. It does for `
     + `${percent(all[1])} of the photos${ofSample} by all ${whole(all[0])} numbers of the model, and for ${percent(agreementAt(k))} by the `
     + `${whole(k)} that the PCA keeps. Drawn at random it would for ${percent(likeness.by_chance)}.`
-    + (likeness.confused.length > 0 ? " These labels are mixed up most; each pair below is a photo and the one most like it."
-      : " No label is mistaken for another.");
-  for (const { labels, photos, of, examples } of likeness.confused) {
-    byId("confused").append(make("h3", {}, labelName(labels[0]), " and ", labelName(labels[1])),
-      make("p", { class: "quiet" }, `${whole(photos)} of their ${counted(of, "photo")}${ofSample ? " looked at" : ""}`),
-      make("div", { class: "gallery" }, examples.map(makePairFigure)));
+    + (likeness.confused.length > 0 ? " These labels are mixed up most; each pair below is a photo and the one "
+      + "most like it. Two photos taken at random would be 100 % apart." : " No label is mistaken for another.");
+  const sections = likeness.confused.map(({ labels, photos, of, examples }) => [
+    make("h3", {}, labelName(labels[0]), " and ", labelName(labels[1])),
+    make("p", { class: "quiet" }, `${whole(photos)} of the ${counted(of, "photo")} of these labels${ofSample ? " looked at" : ""} look most like one of `
+      + "the other label"),
+    make("div", { class: "gallery" }, examples.map(makePairFigure))]);
+  byId("confused").append(...sections.slice(0, 6).flat());
+  if (sections.length > 6) {
+    byId("confused").append(make("details", {}, make("summary", {}, `${counted(sections.length - 6, "more pair")} of labels`), sections.slice(6).flat()));
   }
 }
 

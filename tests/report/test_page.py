@@ -16,6 +16,7 @@ def opened(browser, report, width=1280, height=900, may_complain=False, **settin
     """The page; nothing may go wrong on its console, and it may ask for nothing."""
     context = browser.new_context(viewport={"width": width, "height": height}, **settings)
     page = context.new_page()
+    page.set_default_timeout(120_000)  # a busy machine
     said, asked = [], []
     page.on("console", lambda message: said.append(message.text) if message.type in ("error", "warning") else None)
     page.on("pageerror", lambda error: said.append(str(error)))

@@ -8,7 +8,7 @@
 #include "cli/run_results.hpp"
 #include "cli/verbs.hpp"
 #include "core/base/error.hpp"
-#include "job/report/report.hpp"
+#include "job/run/report_output.hpp"
 #include "job/run/run.hpp"
 #include "job/run/verify.hpp"
 
@@ -52,13 +52,8 @@ void execute_verify(const OutputArguments& arguments, Session& session) {
 
 void execute_report(const OutputArguments& arguments, const Session& session) {
   const Location output(arguments.output, arguments.storage);
-  const auto manifest = read_manifest(output);
-  if (!manifest) {
-    throw Error(ErrorCode::kRunFailed, fmt::format("{} holds no finished run", printable(output.root())),
-                "finish it with `coulis run` first");
-  }
-  const auto errors = read_errors_parquet(output.get_or_throw(kErrorsKey), printable(output.path_of(kErrorsKey)));
-  output.put(kReportKey, render_report(*manifest, errors));
+  Console console(session.verbosity());
+  rewrite_report(output, worker_count(arguments.threads), console);
   const std::string path = printable(output.path_of(kReportKey));
   if (session.json) {
     fmt::print("{}\n", nlohmann::ordered_json{{"report", path}}.dump());

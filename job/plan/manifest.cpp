@@ -76,7 +76,7 @@ std::string to_json(const Manifest& m) {
   for (const ManifestFile& file : m.files) root["files"].push_back(to_json_value(file));
   json seconds = json::object();
   for (const auto& [stage, value] : m.seconds) seconds[stage] = value;
-  root["last_run"] = {{"simd", m.simd}, {"threads", m.threads}, {"seconds", seconds}};
+  root["last_run"] = {{"simd", m.simd}, {"threads", m.threads}, {"computed", m.computed}, {"seconds", seconds}};
   return root.dump(1) + "\n";
 }
 
@@ -108,6 +108,7 @@ Manifest parse_manifest(const std::string& text, const std::string& origin) {
     const json& last_run = root.at("last_run");
     m.simd = last_run.at("simd").get<std::string>();
     m.threads = last_run.at("threads").get<int>();
+    m.computed = last_run.value("computed", std::uint64_t{0});
     for (const auto& [stage, value] : last_run.at("seconds").items()) m.seconds.emplace_back(stage, value.get<double>());
     return m;
   } catch (const json::exception& e) {

@@ -59,6 +59,7 @@ struct Manifest {
   std::vector<ManifestFile> files;                      // the tables, the model; not the parts, not the report
   std::string simd;                                     // the SIMD level of the last run
   int threads = 0;                                      // of the last run
+  std::uint64_t computed = 0;                           // images whose features the last run computed
   std::vector<std::pair<std::string, double>> seconds;  // of the last run, by stage
 
   std::uint64_t failed() const;

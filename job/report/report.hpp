@@ -1,15 +1,17 @@
-// report: report.html, one file that says what a run did.
+// report: report.html, one file that shows a person what a run did with the photos.
 #pragma once
 
 #include <string>
 #include <vector>
 
 #include "job/plan/manifest.hpp"
+#include "job/report/figures.hpp"
 #include "job/tables/tables.hpp"
 
 namespace coulis {
 
-// HTML without scripts and without requests; every name in it is escaped.
-std::string render_report(const Manifest& manifest, const std::vector<ErrorRow>& errors);
+// HTML that asks nothing of the network, and is forbidden to: its policy allows the page's own script and style by their hashes and
+// pictures from the file itself. Names are data, never markup.
+std::string render_report(const Manifest& manifest, const std::vector<ErrorRow>& errors, const Figures& figures);
 
 }  // namespace coulis

@@ -9,6 +9,7 @@
 #include "core/base/error.hpp"
 #include "job/plan/plan.hpp"
 #include "job/report/report.hpp"
+#include "job/run/report_output.hpp"
 
 namespace coulis {
 namespace {
@@ -94,8 +95,11 @@ Manifest publish(const Location& output, Committed committed, const PcaRequest& 
                 "this is a defect of coulis: please report it; --fresh computes everything again");
   }
   remove_unnamed_parts(output, manifest);
+  start = std::chrono::steady_clock::now();
+  const Figures figures = gather_figures(output, manifest, options.threads, progress);
+  manifest.seconds.emplace_back("report", seconds_since(start));
   output.put(kManifestKey, to_json(manifest));
-  output.put(kReportKey, render_report(manifest, committed.errors));
+  output.put(kReportKey, render_report(manifest, committed.errors, figures));
   output.put(kSuccessKey, std::string_view());
   return manifest;
 }

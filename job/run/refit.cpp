@@ -39,6 +39,7 @@ Summary refit(const Location& output, const PcaOptions& options, int threads_opt
   for (const ManifestPart& part : manifest->parts) files.push_back({part.number, part.fingerprint, part.features.key});
   const auto start = std::chrono::steady_clock::now();
   Committed committed = read_committed(Location(manifest->input), output, files, threads, progress);
+  manifest->computed = 0;
   manifest->seconds = {{"moments", std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count()}};
   const std::string& first = files.front().key;  // every part says the same
   const TableMetadata provenance = provenance_in(read_table_metadata(output.get_or_throw(first), printable(output.path_of(first))));

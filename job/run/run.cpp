@@ -192,6 +192,7 @@ Summary run(const RunOptions& options, const std::optional<std::string>& pca_fil
   watch.lap("features");
   note_worker_seconds(seconds, manifest);
   for (const Part& part : plan.parts) summary.computed += part.done ? 0 : part.images.size();
+  manifest.computed = summary.computed;
   Committed committed = read_committed(input, output, files_of(plan, options.features.compression), threads, progress);
   watch.lap("moments");
   if (!committed.errors.empty()) {  // those of parts that earlier runs committed included

@@ -37,7 +37,7 @@ Addressing parse_addressing(std::string_view name) {
   throw Error(ErrorCode::kUsage, fmt::format("'{}' is no way of addressing", name), "use auto, path or virtual");
 }
 
-Location::Location(const std::string& uri, const StorageOptions& options) {
+Location::Location(const std::string& uri, const StorageOptions& options) : options_(options) {
   if (uri.empty()) throw Error(ErrorCode::kUsage, "the location is empty", "name a folder or s3://bucket/prefix");
   const auto scheme_end = uri.find("://");
   if (scheme_end == std::string::npos) {

@@ -35,6 +35,8 @@ class Location {
   // of the network yet. Throws Error(kUsage) for a scheme that is not supported.
   explicit Location(const std::string& uri, const StorageOptions& options = {});
 
+  Location another(const std::string& uri) const { return Location(uri, options_); }  // reached in the same way
+
   const std::string& root() const { return root_; }  // as a person would type it, without a trailing '/'
   std::string path_of(std::string_view key) const;   // raw bytes
   bool is_folder() const { return is_folder_; }
@@ -64,6 +66,7 @@ class Location {
   friend class Lock;
   friend class PutStream;
 
+  StorageOptions options_;
   std::string root_;
   bool is_folder_ = true;
   std::shared_ptr<const Store> store_;

@@ -45,4 +45,5 @@ NB_MODULE(_core, m) {
   coulis::bindings::register_resample(m);
   coulis::bindings::register_network(m);
   coulis::bindings::register_pca(m);
+  coulis::bindings::register_neighbours(m);
 }

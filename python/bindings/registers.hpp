@@ -9,5 +9,6 @@ void register_decode(nanobind::module_& m);
 void register_resample(nanobind::module_& m);
 void register_network(nanobind::module_& m);
 void register_pca(nanobind::module_& m);
+void register_neighbours(nanobind::module_& m);
 
 }  // namespace coulis::bindings

@@ -50,6 +50,13 @@ def test_a_user_who_cannot_install_is_told_the_command(open_folder: Path) -> Non
     assert line.endswith("apt-get install -y --no-install-recommends no-such-package-a no-such-package-c")
 
 
+@needs_debian
+@pytest.mark.skipif(not list(Path("/var/lib/apt/lists").glob("*_Packages*")), reason="apt has no package lists yet")
+def test_a_package_that_the_release_does_not_have_may_be_left_out(open_folder: Path) -> None:
+    done = install(open_folder, "no-such-package-a?\nno-such-package-b? | no-such-package-c\n")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
 def test_a_good_virtual_environment_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "bin").mkdir()
     (tmp_path / "bin/python").symlink_to(sys.executable)

@@ -1,0 +1,56 @@
+// Likeness: what the nearest neighbours of photos say about their labels, and about photos that have none near.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "core/neighbours/neighbours.hpp"
+
+namespace coulis {
+
+// The `count` nearest of each photo, nearest first.
+struct NeighbourTable {
+  std::vector<Neighbour> nearest;  // [photos, count]
+  std::size_t count = 0;
+
+  std::span<const Neighbour> of(std::size_t photo) const { return {nearest.data() + photo * count, count}; }
+};
+
+struct PhotoPair {
+  std::uint32_t a = 0;
+  std::uint32_t b = 0;
+  float distance = 0;
+};
+
+struct ConfusedLabels {
+  std::uint32_t a = 0;  // a < b
+  std::uint32_t b = 0;
+  std::uint64_t photos = 0;         // of either label, whose nearest neighbour has the other
+  std::uint64_t of = 0;             // photos of the two labels
+  std::vector<PhotoPair> examples;  // the nearest first
+};
+
+// All take labels: [photos], and look at labels with two photos or more where they ask whether a neighbour has the same.
+
+double label_agreement(const NeighbourTable& neighbours, std::span<const std::uint32_t> labels);  // share of photos; NaN if there are none
+double agreement_by_chance(std::span<const std::uint32_t> labels);                                // of a neighbour drawn at random
+
+// The largest share of their photos first.
+std::vector<ConfusedLabels> confused_labels(const NeighbourTable& neighbours, std::span<const std::uint32_t> labels, std::size_t limit,
+                                            std::size_t examples);
+
+// The median distance of photos that have nothing to do with each other.
+double typical_distance(MatrixView<const float> rows);
+
+// Pairs of neighbours with different labels, no further apart than `max_distance`, the nearest first.
+std::vector<PhotoPair> pairs_across_labels(const NeighbourTable& neighbours, std::span<const std::uint32_t> labels, double max_distance);
+
+struct Outlier {
+  std::uint32_t photo = 0;
+  double distance = 0;  // the mean to its nearest neighbours
+};
+std::vector<Outlier> outliers(const NeighbourTable& neighbours);  // every photo, the loneliest first
+
+}  // namespace coulis

@@ -1,0 +1,50 @@
+// How the PCA does with fewer numbers: variation kept, and labels of nearest neighbours that agree.
+function keptVariation() {
+  let sum = 0;
+  return data.pca.ratio.map((share) => (sum += share));
+}
+
+function drawPca(kept, agreement) {
+  const box = byId("pca-plot");
+  const agreed = new Map(agreement);
+  const points = kept.map((_, i) => agreed.get(i + 1) ?? null);
+  const quiet = { stroke: theme("--quiet"), grid: { stroke: theme("--line"), width: 1 }, ticks: { stroke: theme("--line"), width: 1 } };
+  const line = (label, colour, dash) => ({
+    label, stroke: theme(colour), width: 2.5, dash, spanGaps: true, points: { show: dash !== undefined, size: 8, fill: theme(colour) },
+    value: (_, share) => percent(share),
+  });
+  box.replaceChildren();
+  return new uPlot({
+    width: box.clientWidth, height: box.clientHeight - 40,
+    scales: { x: { time: false }, y: { range: [0, 1] } },
+    axes: [{ ...quiet, label: "Numbers kept for each photo", labelSize: 24 }, { ...quiet, values: (_, shares) => shares.map((share) => percent(share, 0)) }],
+    series: [{ label: "Numbers", value: (_, number) => (number === null ? "–" : whole(number)) },
+      line("Variation kept", "--mark-0"), line("Nearest photo has the same label", "--mark-1", [6, 4])],
+  }, [kept.map((_, i) => i + 1), kept, points], box);
+}
+
+function tablePca(kept, agreement) {
+  const chosen = kept.length;
+  const widths = agreement.length > 0 ? agreement : [[chosen, null]];
+  const rows = widths.map(([width, share], i) => [
+    i === widths.length - 1 && width > chosen ? `${whole(width)} (all, without PCA)` : whole(width) + (width === chosen ? " (chosen)" : ""),
+    width <= chosen ? percent(kept[width - 1]) : "100 %", percent(share)]);
+  byId("pca-table").append(makeTable(["Numbers for each photo", "Variation kept", "Nearest photo has the same label"], rows,
+    { numbers: [1, 2], chosen: widths.findIndex(([width]) => width === chosen) }));
+}
+
+function startPca() {
+  const kept = keptVariation();
+  const { agreement } = data.likeness;
+  const chosen = data.pca.requested.startsWith("variance=")
+    ? `chosen as the fewest that keep ${percent(Number(data.pca.requested.slice(9)), 0)}`
+    : data.pca.requested.startsWith("given ") ? "of a PCA that was given" : "as asked";
+  byId("pca-text").append(`The model describes a photo by many numbers, most of which say nearly the same. The PCA (${data.pca.convention}) keeps `
+    + `${counted(kept.length, "number")} of them, ${chosen}: ${percent(kept.at(-1))} of the variation between the photos. To try another count, `,
+    make("code", {}, "coulis fit OUTPUT -k 20"), " takes seconds and reads no photo again.");
+  tablePca(kept, agreement);
+  if (kept.length < 3) return byId("pca-plot").remove();
+  let plot = drawPca(kept, agreement);
+  whenThemeChanges(() => { plot.destroy(); plot = drawPca(kept, agreement); });
+  new ResizeObserver(() => plot.setSize({ width: byId("pca-plot").clientWidth, height: byId("pca-plot").clientHeight - 40 })).observe(byId("pca-plot"));
+}

@@ -1,0 +1,13 @@
+startSummary();
+startMap();
+showPhoto(-1);
+startSearch();
+startAgreement();
+startTwins();
+startOutliers();
+startLabels();
+startPca();
+startFailures();
+startRun();
+Promise.all(sheets.map((sheet) => sheet.ready)).then(redrawMap);
+})();

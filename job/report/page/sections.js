@@ -1,0 +1,150 @@
+// The sections around the map, from the data.
+const { likeness, counts } = data;
+const ofSample = photoCount < counts.ok ? ` (of the ${whole(photoCount)} photos looked at)` : "";
+const labelCount = data.labels.names.length + data.labels.more;
+
+function fact(number, ...words) {
+  return make("li", {}, make("strong", {}, number), words);
+}
+
+function agreementAt(width) {
+  return likeness.agreement.find(([other]) => other === width)?.[1] ?? null;
+}
+
+function startSummary() {
+  byId("title").textContent = `${counted(counts.listed, "photo")} of ${counted(labelCount, "label")}`;
+  document.title = byId("title").textContent + " – coulis";
+  byId("input").append("from ", name(data.input));
+  for (const section of document.querySelectorAll("section")) {
+    byId("contents").append(make("li", {}, make("a", { href: "#" + section.id }, section.dataset.title)));
+  }
+  const kept = data.pca.ratio.reduce((sum, share) => sum + share, 0);
+  const facts = [
+    fact(whole(counts.ok), `${counts.ok === 1 ? "photo has" : "photos have"} features`),
+    fact(whole(counts.failed), `${counts.failed === 1 ? "photo" : "photos"} could not be used`),
+    fact(whole(data.pca.ratio.length), `numbers for each photo keep ${percent(kept)} of the variation`),
+  ];
+  const agreed = agreementAt(data.pca.ratio.length);
+  if (agreed !== null && labelCount > 1) facts.push(fact(percent(agreed), `of photos look most like a photo of their own label${ofSample}`));
+  if (likeness.twins_found > 0) facts.push(fact(whole(likeness.twins_found), "near-duplicate pairs across labels: worth a look"));
+  byId("facts").append(...facts);
+}
+
+function startAgreement() {
+  const all = likeness.agreement.at(-1);
+  if (labelCount < 2 || !all || all[1] === null) {
+    byId("agreement-text").textContent = "It takes two labels or more, with two photos or more, to compare labels.";
+    return;
+  }
+  const k = data.pca.ratio.length;
+  byId("agreement-text").textContent = `If labels say what photos show, the photo most like a photo carries the same label. It does for `
+    + `${percent(all[1])} of the photos${ofSample} by all ${whole(all[0])} numbers of the model, and for ${percent(agreementAt(k))} by the `
+    + `${whole(k)} that the PCA keeps. Drawn at random it would for ${percent(likeness.by_chance)}.`
+    + (likeness.confused.length > 0 ? " These labels are mixed up most; each pair below is a photo and the one "
+      + "most like it. Two photos taken at random would be 100 % apart." : " No label is mistaken for another.");
+  const sections = likeness.confused.map(({ labels, photos, of, examples }) => [
+    make("h3", {}, labelName(labels[0]), " and ", labelName(labels[1])),
+    make("p", { class: "quiet" }, `${whole(photos)} of the ${counted(of, "photo")} of these labels${ofSample ? " looked at" : ""} look most like one of `
+      + "the other label"),
+    make("div", { class: "gallery" }, examples.map(makePairFigure))]);
+  byId("confused").append(...sections.slice(0, 6).flat());
+  if (sections.length > 6) {
+    byId("confused").append(make("details", {}, make("summary", {}, `${counted(sections.length - 6, "more pair")} of labels`), sections.slice(6).flat()));
+  }
+}
+
+function makePairFigure([a, b, distance]) {
+  const caption = (photo) => make("p", {}, make("strong", {}, labelName(data.photos.labels[photo])), make("br"), name(fileText(photo)));
+  const apart = distance === 0 ? "the same to the model" : `${percent(distance)} apart`;
+  return makeFigure([a, b], caption(a), caption(b), make("p", {}, apart));
+}
+
+function startTwins() {
+  const found = likeness.twins_found;
+  byId("twins-text").textContent = found === 0
+    ? `None found${ofSample}. A pair counts if it is at most a tenth as far apart as two photos taken at random.`
+    : `${counted(found, "pair")}${ofSample}, at most a tenth as far apart as two photos taken at random`
+      + `${found > likeness.twins.length ? `; the nearest ${likeness.twins.length}` : ""}. One of the two labels may be wrong.`;
+  byId("twin-pairs").append(...likeness.twins.map(makePairFigure));
+}
+
+function startOutliers() {
+  if (likeness.outliers.length === 0) byId("outliers-text").textContent = "It takes two photos or more to find one unlike the others.";
+  else {
+    byId("outliers-text").textContent = `The photos${ofSample} that are furthest from those most like them: a wrong crop, another kind of picture, `
+      + "or simply the only one of its kind. The last need not be odd at all.";
+  }
+  const figures = likeness.outliers.map(([photo, times]) => makeFigure([photo],
+    make("p", {}, make("strong", {}, labelName(data.photos.labels[photo])), make("br"), name(fileText(photo))),
+    make("p", {}, `${times.toFixed(1)} times the usual distance`)));
+  byId("outlier-photos").append(...figures);
+}
+
+function makeBar(value, most) {
+  const bar = make("span", { class: "bar", "aria-hidden": "true" });
+  bar.style.width = `${(100 * value) / most}%`;
+  return bar;
+}
+
+function startLabels() {
+  const order = data.labels.photos.map((_, label) => label).sort((a, b) => data.labels.photos[b] - data.labels.photos[a] || a - b);
+  const most = data.labels.photos[order[0]];
+  byId("labels-text").textContent = `${counted(labelCount, "label")}, from ${whole(data.labels.photos[order.at(-1)])} to ${counted(most, "photo")}.`
+    + (data.labels.more > 0 ? ` ${counted(data.labels.more, "more label")} with ${counted(data.labels.photos_of_more, "photo")} are not listed.` : "");
+  const rows = (labels) => labels.map((label) => [labelName(label), whole(data.labels.photos[label]), makeBar(data.labels.photos[label], most)]);
+  const bars = (labels) => makeTable(["Label", "Photos", "Compared"], rows(labels), { numbers: [1], kind: "bars" });
+  byId("label-bars").append(bars(order.slice(0, 20)));
+  if (order.length > 20) {
+    byId("label-bars").append(make("details", {}, make("summary", {}, `The other ${counted(order.length - 20, "label")}`), bars(order.slice(20))));
+  }
+}
+
+const failureWords = {
+  empty: "Empty files", not_an_image: "Not an image, whatever the name says", unsupported: "Images of a kind that is not read",
+  truncated: "Images that end too early", corrupt: "Damaged images", too_large: "Images with too many pixels",
+  unreadable: "Files that could not be read", vanished: "Files that were gone when they were to be read", changed: "Files that changed during the run",
+};
+
+function startFailures() {
+  const kinds = Object.entries(data.failures);
+  if (kinds.length === 0) byId("failure-lists").append(make("p", {}, "None."));
+  for (const [code, { photos, rows }] of kinds) {
+    byId("failure-lists").append(make("details", { open: rows.length <= 20 },
+      make("summary", {}, `${failureWords[code] ?? code}: ${counted(photos, "file")}`),
+      make("div", { class: "scroll" }, makeTable(["File", "Why"], rows.map(([path, message]) => [name(path), name(message)]))),
+      make("p", { class: "quiet" }, rows.length < photos ? `The first ${rows.length}; errors.csv has all.` : `errors.csv has them too, as ${code}.`)));
+  }
+}
+
+const stageWords = {
+  list: "Listing the photos", plan: "Planning", features: "Features: reading, decoding, resizing, the model", moments: "Adding up for the PCA",
+  pca: "PCA", "projection and tables": "Reducing every photo, writing tables", report: "This report",
+};
+
+function startRun() {
+  const rows = [
+    ["Photos", `${counted(counts.listed, "file")}, ${megabytes(counts.bytes)}: ${whole(counts.ok)} with features, ${whole(counts.failed)} failed`],
+    ["From", name(data.input)],
+    ["Model", [name(data.model.name), make("br"), make("span", { class: "quiet" }, `sha256 ${data.model.sha256}`)]],
+    ["Precision", data.model.precision],
+    ["PCA", `${data.pca.requested}, ${data.pca.convention}`],
+    ["Version", `coulis ${data.coulis}`],
+    ["Machine", `${counted(lastRun.threads, "thread")}, ${lastRun.simd} instructions`],
+    ["Parts", whole(counts.parts)],
+    ["Settings", make("details", {}, make("summary", {}, "All that decides the features"), make("pre", { class: "scroll" }, data.settings.trim().split("\n").map(visible).join("\n")))],
+  ];
+  byId("run-facts").append(makeTable([], rows));
+  const wall = lastRun.seconds.filter(([stage]) => !stage.startsWith("workers: "));
+  const total = wall.reduce((sum, [, value]) => sum + value, 0);
+  const features = wall.find(([stage]) => stage === "features")?.[1];
+  byId("time-text").textContent = lastRun.computed > 0 && features > 0
+    ? `${seconds(total)} in all. The features of ${counted(lastRun.computed, "photo")} took ${seconds(features)}: ${whole(Math.round(lastRun.computed / features))} photos a second.`
+    : `${seconds(total)} in all; features were there already.`;
+  const most = Math.max(...wall.map(([, value]) => value));
+  byId("run-times").append(makeTable(["Stage", "Time", "Compared"],
+    wall.map(([stage, value]) => [stageWords[stage] ?? stage, seconds(value), makeBar(value, most)]), { numbers: [1], kind: "bars" }));
+  const work = lastRun.seconds.filter(([stage]) => stage.startsWith("workers: "));
+  if (work.length === 0) return;
+  byId("run-times").append(make("details", {}, make("summary", {}, "Where the threads spent the time of the features, summed over them"),
+    makeTable(["Step", "Time"], work.map(([stage, value]) => [stage.slice(9), seconds(value)]), { numbers: [1] })));
+}

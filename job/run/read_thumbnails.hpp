@@ -1,0 +1,19 @@
+// Thumbnails of the report's photos, read from the input again.
+#pragma once
+
+#include <vector>
+
+#include "job/listing/listing.hpp"
+#include "job/plan/manifest.hpp"
+#include "job/report/figures.hpp"
+#include "job/run/progress.hpp"
+
+namespace coulis {
+
+// images: [photos of the figures], below the input that the manifest names, which is reached as the output is. A photo that cannot be read,
+// or has another size than it had, has none; where the first dozen cannot be read nobody waits for the rest. Large photos are read until a
+// share of the input's bytes is reached.
+void add_thumbnails(Figures& figures, const std::vector<ImageRef>& images, const Location& output, const Manifest& manifest, int threads,
+                    Progress& progress);
+
+}  // namespace coulis

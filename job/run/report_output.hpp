@@ -1,0 +1,20 @@
+// The report of an output: its figures from the committed parts, thumbnails from the photos that can still be read.
+#pragma once
+
+#include <string>
+
+#include "job/plan/manifest.hpp"
+#include "job/report/figures.hpp"
+#include "job/run/progress.hpp"
+#include "job/storage/location.hpp"
+
+namespace coulis {
+
+// manifest.parts must name the part files of both folders. The same output and input give the same figures. An input that is gone costs the
+// thumbnails and a warning; throws Error(kRunFailed) for a part that is damaged.
+Figures gather_figures(const Location& output, const Manifest& manifest, int threads, Progress& progress);
+
+// report.html again. Throws Error(kRunFailed) if there is no finished run.
+void rewrite_report(const Location& output, int threads, Progress& progress);
+
+}  // namespace coulis

@@ -11,7 +11,6 @@
 #include <memory>
 #include <optional>
 #include <utility>
-#include <vector>
 
 #include "core/decode/byte_view.hpp"
 #include "core/decode/failures.hpp"
@@ -235,7 +234,8 @@ std::optional<Failure> read_pixels(TIFF* tiff, const Client& client, const Page&
   const std::size_t plane_bytes = blocks.row_bytes * blocks.height;
   const std::unique_ptr<std::uint8_t[]> block(
       new std::uint8_t[plane_bytes * static_cast<std::size_t>(planes)]);  // [planes, rows, row_bytes]
-  std::vector<std::uint8_t> scratch(std::size_t{blocks.width} * static_cast<std::size_t>(page.layout.used_samples()));
+  const std::size_t scratch_bytes = std::size_t{std::min(blocks.width, page.width)} * static_cast<std::size_t>(page.layout.used_samples());
+  const std::unique_ptr<std::uint8_t[]> scratch(new std::uint8_t[scratch_bytes]);  // untouched, as all that a lying header asks for
   for (std::uint32_t y = 0; y < page.height; y += blocks.height) {
     const std::uint32_t rows = std::min(blocks.height, page.height - y);
     for (std::uint32_t x = 0; x < page.width; x += blocks.width) {
@@ -248,7 +248,7 @@ std::optional<Failure> read_pixels(TIFF* tiff, const Client& client, const Page&
       for (std::uint32_t r = 0; r < rows; ++r) {
         std::array<const std::uint8_t*, kMaxPlanes> row{};
         for (std::size_t p = 0; p < static_cast<std::size_t>(planes); ++p) row[p] = block.get() + p * plane_bytes + r * blocks.row_bytes;
-        convert_tiff_row(page.layout, row, width, scratch.data(), image.row(static_cast<int>(y + r)) + std::size_t{x} * 3);
+        convert_tiff_row(page.layout, row, width, scratch.get(), image.row(static_cast<int>(y + r)) + std::size_t{x} * 3);
       }
     }
   }

@@ -15,6 +15,7 @@
 #include "core/decode/byte_view.hpp"
 #include "core/decode/failures.hpp"
 #include "core/decode/orientation.hpp"
+#include "core/decode/tiff_directory.hpp"
 #include "core/decode/tiff_rows.hpp"
 
 namespace coulis {
@@ -99,14 +100,10 @@ TiffHandle open(Client& client) {
       TIFFClientOpenExt("image", "r", &client, read_bytes, refuse_write, seek, close, file_size, map_file, unmap_file, options.get()));
 }
 
-Failure failure_of_open(const Client& client) {
-  const ByteView& file = client.file;
-  const std::uint64_t directory = file.u32(4);
-  const bool is_classic = file.u16(2) == 42;
-  if (!file.has(0, 8) || (is_classic && !file.has(directory, 2 + std::uint64_t{file.u16(directory)} * 12))) {
-    return truncated("The file ends before its directory does");
-  }
-  return corrupt(client.message);
+// Why a page is refused, unless something better explains it: what describes it is not all there.
+Failure failure_of_page(const Client& client, Failure refusal) {
+  if (refusal.code == FailureCode::kTooLarge || !is_directory_cut(client.file)) return refusal;
+  return truncated("The file ends before the description of its page does");
 }
 
 // How the pixels are cut: strips as wide as the image, or tiles that may reach beyond it.
@@ -285,9 +282,9 @@ Outcome<Image> decode_tiff(std::span<const std::byte> bytes, std::int64_t max_pi
   Client client;
   client.file = {bytes, std::to_integer<char>(bytes[0]) == 'M'};
   const TiffHandle tiff = open(client);
-  if (tiff == nullptr) return failure_of_open(client);
+  if (tiff == nullptr) return failure_of_page(client, corrupt(client.message));
   Page page;
-  if (const auto refusal = read_page(tiff.get(), max_pixels, page)) return *refusal;
+  if (const auto refusal = read_page(tiff.get(), max_pixels, page)) return failure_of_page(client, *refusal);
   Image image(static_cast<int>(page.width), static_cast<int>(page.height));
   client.is_reading_pixels = true;
   const auto refusal = page.needs_libtiff_rgb ? read_libtiff_rgb(tiff.get(), client, page, image)  //

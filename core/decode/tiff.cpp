@@ -289,7 +289,7 @@ Outcome<Image> decode_tiff(std::span<const std::byte> bytes, std::int64_t max_pi
   client.is_reading_pixels = true;
   const auto refusal = page.needs_libtiff_rgb ? read_libtiff_rgb(tiff.get(), client, page, image)  //
                                               : read_pixels(tiff.get(), client, page, image);
-  if (refusal) return *refusal;
+  if (refusal) return failure_of_page(client, *refusal);
   return turn(std::move(image), page.orientation);
 }
 

@@ -5,7 +5,8 @@
 namespace coulis {
 namespace {
 
-constexpr std::array<std::uint64_t, 19> kBytesOfType = {1, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4, 1, 1, 8, 8, 8};  // [type]; unknown ones: 1
+constexpr std::array<std::uint64_t, 19> kBytesOfType = {1, 1, 1, 2, 4, 8, 1, 1, 2, 4,
+                                                        8, 4, 8, 4, 1, 1, 8, 8, 8};  // [type]; unknown ones: 1
 
 // Where a number is as wide as an offset: 4 bytes, 8 in a BigTIFF.
 struct Words {

@@ -34,12 +34,8 @@ json to_json_value(const ManifestPart& part) {
 }
 
 ManifestPart parse_part(const json& value) {
-  return {parse_natural(value.at("number")),
-          value.at("fingerprint").get<std::string>(),
-          parse_natural(value.at("listed")),
-          parse_natural(value.at("ok")),
-          parse_natural(value.at("failed")),
-          parse_file(value.at("features")),
+  return {parse_natural(value.at("number")), value.at("fingerprint").get<std::string>(), parse_natural(value.at("listed")),
+          parse_natural(value.at("ok")),     parse_natural(value.at("failed")),          parse_file(value.at("features")),
           parse_file(value.at("pca"))};
 }
 

@@ -26,7 +26,8 @@ void write(const std::filesystem::path& path, std::span<const std::byte> bytes) 
 }
 
 PartRecord make_record() {
-  return {"model=1\nprecision=fp32", {{"a/1.jpg", 123, 1'700'000'000'000'000'000}, {"b/\xff \\.png", 0, -5}}, {{1, "decode", "empty", "No"}}};
+  return {
+      "model=1\nprecision=fp32", {{"a/1.jpg", 123, 1'700'000'000'000'000'000}, {"b/\xff \\.png", 0, -5}}, {{1, "decode", "empty", "No"}}};
 }
 
 Manifest make_manifest() {

@@ -5,7 +5,6 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace coulis {
 
@@ -33,14 +32,5 @@ Reading read_parquet(std::span<const std::byte> bytes);      // as metadata, as 
 
 // Sets right the checksum of every chunk that lies within the bytes: a flipped bit gets no further than a wrong one.
 void repair_png_checksums(std::span<std::byte> bytes);
-
-struct Reader {
-  std::string_view name;
-  std::string_view seeds;  // a folder of good files, below tests/; others may lie between them
-  Reading (*read)(std::span<const std::byte>);
-  void (*maybe_repair)(std::span<std::byte>) = nullptr;
-};
-
-const std::vector<Reader>& all_readers();
 
 }  // namespace coulis

@@ -27,7 +27,9 @@ class Result:
 
 
 def list_targets() -> list[str]:
-    return sorted(path.name.removeprefix("fuzz_") for path in (BUILD / "tests" / "fuzz").glob("fuzz_*") if path.is_file())
+    return sorted(
+        path.name.removeprefix("fuzz_") for path in (BUILD / "tests" / "fuzz").glob("fuzz_*") if path.is_file()
+    )
 
 
 def seed_folders(target: str) -> list[Path]:
@@ -41,9 +43,17 @@ def fuzz(target: str, seconds: int) -> Result:
     findings.mkdir(exist_ok=True)
     before = set(findings.iterdir())
     seeds = [folder for folder in seed_folders(target) if folder.is_dir()]
-    command = [BUILD / "tests" / "fuzz" / f"fuzz_{target}", f"-max_total_time={seconds}", *LIMITS, "-print_final_stats=1"]
+    command = [
+        BUILD / "tests" / "fuzz" / f"fuzz_{target}",
+        f"-max_total_time={seconds}",
+        *LIMITS,
+        "-print_final_stats=1",
+    ]
     run = subprocess.run(
-        [*command, f"-artifact_prefix={findings}/{target}-", corpus, *seeds], stderr=subprocess.PIPE, text=True, check=False
+        [*command, f"-artifact_prefix={findings}/{target}-", corpus, *seeds],
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
     )
     found = sorted(set(findings.iterdir()) - before)
     executed = re.search(r"number_of_executed_units: *(\d+)", run.stderr)

@@ -22,7 +22,7 @@ def check() -> dict:
                 lost.append(f"{name}: {cost}")
             path.unlink()
     return {
-        "what": "bombs: 65,535 x 65,535 headers, an 11,000 x 11,000 flat PNG, a million GIF frames, TIFF tricks, 400 scans",
+        "what": "bombs: 65,535 x 65,535 headers, a flat PNG of 11,000 x 11,000, a million GIF frames, TIFF tricks",
         "injected": len(BOMBS),
         "lost": len(lost),
         "note": "; ".join(lost)

@@ -1,6 +1,6 @@
-"""The image files of PngSuite, Pillow, libvips, libjpeg-turbo and Go, one row each in corpora.csv, which this file is held to.
+"""The image files of PngSuite, Pillow, libvips, libjpeg-turbo and Go, held to the row that each has in corpora.csv.
 
-python tests/soak/check_corpora.py --write     makes the table again; reasons stay with the files that they are written for
+python tests/soak/check_corpora.py --write     makes the table again; reasons stay where nothing has changed
 """
 
 import csv
@@ -21,7 +21,6 @@ if __name__ == "__main__":
     sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parents[2] / "build" / "release" / "python")]
 
 from core.decode.oracle import outcome, pillow
-
 from soak.corpora import list_files
 
 TABLE = Path(__file__).with_name("corpora.csv")
@@ -131,7 +130,7 @@ def check() -> dict:
         "injected": len(inspected),
         "lost": len(faults),
         "note": ", ".join(f"{count} {code}" for code, count in codes.most_common())
-        + f"; {equal} of the {both} that Pillow reads too are equal to its pixels, each other has its reason in corpora.csv; "
+        + f"; of the {both} that Pillow reads too {equal} are equal to its pixels, others have a reason in corpora.csv; "
         + f"the slowest took {max(cost.seconds for _, cost in inspected):.1f} s, "
         + f"the largest peak was {max(cost.peak_bytes for _, cost in inspected) >> 20} MiB",
     }

@@ -1,4 +1,4 @@
-"""Image files of other projects. Fetched from Debian by apt, with the mirror and the keys that it has; never kept in the repository."""
+"""Image files of other projects: fetched by apt, with the mirror and the keys that it has, into build/corpora."""
 
 import shutil
 import subprocess
@@ -21,15 +21,27 @@ CORPORA = (
     Corpus("pngsuite", "libsixel-examples", False, ("**/*.png",)),
     Corpus("go", "golang-1.19-src", False, ("**/image/testdata/*", "**/image/*/testdata/**/*")),
     Corpus("pillow", "pillow", True, ("*/Tests/images/**/*",)),
-    Corpus("libvips", "vips", True, ("*/test/test-suite/images/**/*", "*/fuzz/*_fuzzer_corpus/*", "*/fuzz/common_fuzzer_corpus/*")),
+    Corpus(
+        "libvips",
+        "vips",
+        True,
+        ("*/test/test-suite/images/**/*", "*/fuzz/*_fuzzer_corpus/*", "*/fuzz/common_fuzzer_corpus/*"),
+    ),
     Corpus("libjpeg-turbo", "libjpeg-turbo", True, ("*/testimages/*",)),
 )
 
 
 def private_apt(folder: Path) -> list[str]:
-    """apt-get with lists and a cache of its own, so that it needs no rights, and source packages, which few machines have switched on."""
+    """apt-get with lists of its own: few machines have source packages switched on, and this needs no rights."""
     places = "$(REPO_URI) $(CODENAME) $(COMPONENT)"
-    command = ["apt-get", "indextargets", "--format", places, "Created-By: Packages", "Origin: Debian"]
+    command = [
+        "apt-get",
+        "indextargets",
+        "--format",
+        places,
+        "Created-By: Packages",
+        "Label: Debian",
+    ]  # without security
     lines = sorted(set(subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()))
     folder.mkdir(parents=True, exist_ok=True)
     sources = folder / "sources.list"

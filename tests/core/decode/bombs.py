@@ -1,4 +1,4 @@
-"""Files made to cost memory or time, too large or too many to keep: BOMBS[name] is the code they must be refused with, and their maker."""
+"""Files made to cost memory or time, too large to keep. BOMBS[name]: the code that they must get, and their maker."""
 
 import lzma
 import struct
@@ -6,9 +6,9 @@ import zlib
 from collections.abc import Callable
 
 import numpy as np
+from core.decode.make_files import patched
 
 from core.decode import handmade_bmp, handmade_gif, handmade_png, handmade_tiff, zoo
-from core.decode.make_files import patched
 
 SIDE = 65535
 
@@ -98,7 +98,14 @@ PIXELS = np.zeros((20, 24, 3), dtype=np.uint8)
 
 
 def tiff(tags: dict, blocks: list[bytes], tiled: bool = False, big: bool = False) -> bytes:
-    plain = {256: ("I", [24]), 257: ("I", [20]), 258: ("H", [8, 8, 8]), 259: ("H", [8]), 262: ("H", [2]), 277: ("H", [3])}
+    plain = {
+        256: ("I", [24]),
+        257: ("I", [20]),
+        258: ("H", [8, 8, 8]),
+        259: ("H", [8]),
+        262: ("H", [2]),
+        277: ("H", [3]),
+    }
     return handmade_tiff.tiff(plain | {278: ("I", [20])} | tags, blocks, tiled=tiled, big=big)
 
 

@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import pytest
-
 from core.decode.bombs import BOMBS
 from core.decode.peak_memory import measure
 

@@ -63,7 +63,6 @@ RowTable make_part() {
 }
 
 void write_seeds(const std::filesystem::path& folder) {
-  write(folder / "model/fp32.safetensors", make_small_model({}).to_bytes());
   write(folder / "model/int8.safetensors", make_small_quantised_model({}).to_bytes());
   write(folder / "pca_model/model.safetensors", to_safetensors(make_pca_model(), {{"model_sha256", "abc"}}));
   write(folder / "manifest/manifest.json", to_json(make_manifest()));

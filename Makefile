@@ -5,7 +5,7 @@ SHELL := /bin/bash
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 .DEFAULT_GOAL := build
-.PHONY: build demo test lint tidy format asan tsan neon soak sbom bench clean help system-packages test-packages
+.PHONY: build demo test lint tidy format asan tsan fuzz neon soak sbom bench clean help system-packages test-packages
 
 JOBS ?= $(shell nproc)
 TEST_JOBS ?= 2
@@ -60,6 +60,13 @@ tsan: .venv/.stamp-build  ## C++ tests under ThreadSanitizer
 	cmake --preset tsan
 	$(fixed_addresses) cmake --build --preset tsan -j $(JOBS)
 	$(fixed_addresses) ctest --preset tsan -j $(TEST_JOBS) --output-on-failure --no-tests=error
+
+fuzz: export FUZZ_SECONDS ?= 60
+fuzz: .venv/.stamp-build  ## libFuzzer on every reader of outside bytes, FUZZ_SECONDS (60) each
+	@tools/install_system_packages.sh tools/system-packages.txt tools/system-packages-fuzz.txt
+	cmake --preset fuzz
+	cmake --build --preset fuzz -j $(JOBS) --target fuzz_targets
+	$(PYTHON) tests/fuzz/run.py
 
 neon: .venv/.stamp-build  ## C++ tests of core/ for 64-bit ARM, cross-compiled, under emulation
 	@dpkg --print-foreign-architectures | grep -qx arm64 || { echo "Run this, then make again: sudo dpkg --add-architecture arm64"; exit 1; }

@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <memory>
 #include <optional>
-#include <vector>
 
 #include "core/decode/byte_view.hpp"
 #include "core/decode/failures.hpp"
@@ -144,52 +144,53 @@ void spread_row(const std::uint8_t* in, const Header& header, const Layout& layo
   }
 }
 
-// The run lengths as one string of [height * width] indices, in the order of the file. Shorter than that where the data is.
-std::vector<std::uint8_t> expand_runs(ByteView file, const Header& header) {
+// The run lengths as one string of [height * width] indices, in the order of the file; how many of them the data gives.
+// Without maybe_indices they are only counted: skipping pixels costs the file nothing, so count before they cost us memory.
+std::size_t expand_runs(ByteView file, const Header& header, std::uint8_t* maybe_indices) {
   const bool is_rle4 = header.compression == kRle4;
   const auto width = static_cast<std::size_t>(header.width);
   const std::size_t total = width * static_cast<std::size_t>(header.height);
-  std::vector<std::uint8_t> indices;
+  std::size_t size = 0;
   std::size_t x = 0;
-  const auto append_zeros = [&](std::size_t count) { indices.resize(std::min(total, indices.size() + count)); };
-  const auto append_run = [&](std::size_t count, std::uint8_t value) {
-    for (std::size_t i = 0; i < count && indices.size() < total; ++i) {
-      indices.push_back(!is_rle4 ? value : i % 2 == 0 ? value >> 4 : value & 15);
-    }
+  const auto append = [&](std::uint8_t byte, std::size_t i) {  // the i-th pixel of a run
+    if (maybe_indices != nullptr) maybe_indices[size] = !is_rle4 ? byte : i % 2 == 0 ? byte >> 4 : byte & 15;
+    ++size;
+  };
+  const auto append_zeros = [&](std::size_t count) {
+    count = std::min(count, total - size);
+    if (maybe_indices != nullptr) std::memset(maybe_indices + size, 0, count);
+    size += count;
   };
   std::uint64_t at = header.pixels_at;
-  while (indices.size() < total && file.has(at, 2)) {
+  while (size < total && file.has(at, 2)) {
     const std::uint8_t count = file.u8(at);
     const std::uint8_t value = file.u8(at + 1);
     at += 2;
     if (count > 0) {  // a run, cut at the end of its row
       const std::size_t run = x < width ? std::min<std::size_t>(count, width - x) : 0;
-      append_run(run, value);
+      for (std::size_t i = 0; i < run && size < total; ++i) append(value, i);
       x += run;
-    } else if (value == 0) {                                   // end of row
-      append_zeros((width - indices.size() % width) % width);  // NOLINT(clang-analyzer-core.DivideZero): refuse_size() saw it
+    } else if (value == 0) {                         // end of row
+      append_zeros((width - size % width) % width);  // NOLINT(clang-analyzer-core.DivideZero): refuse_size() saw it
       x = 0;
     } else if (value == 1) {  // end of image
       break;
     } else if (value == 2) {  // skip columns and rows
       if (!file.has(at, 2)) break;
       append_zeros(file.u8(at) + file.u8(at + 1) * width);
-      x = indices.size() % width;
+      x = size % width;
       at += 2;
     } else {  // `value` pixels as they are, padded to an even place in the file
-      const std::size_t pixels = std::min<std::size_t>(value, total - indices.size());
+      const std::size_t pixels = std::min<std::size_t>(value, total - size);
       const std::size_t bytes = is_rle4 ? (pixels + 1) / 2 : pixels;
       if (!file.has(at, bytes)) break;
-      for (std::size_t i = 0; i < pixels; ++i) {
-        const std::uint8_t byte = file.u8(at + (is_rle4 ? i / 2 : i));
-        indices.push_back(!is_rle4 ? byte : i % 2 == 0 ? byte >> 4 : byte & 15);
-      }
+      for (std::size_t i = 0; i < pixels; ++i) append(file.u8(at + (is_rle4 ? i / 2 : i)), i);
       x += value;
       at += bytes;
       at += at % 2;
     }
   }
-  return indices;
+  return size;
 }
 
 }  // namespace
@@ -200,25 +201,26 @@ Outcome<Image> decode_bmp(std::span<const std::byte> bytes, std::int64_t max_pix
   const std::optional<Header> maybe_header = read_header(file);
   if (!maybe_header) return unsupported(fmt::format("A BMP header of {} bytes", file.u32(kFileHeaderBytes)));
   const Header& header = *maybe_header;
-  if (!file.has(kFileHeaderBytes, header.header_bytes)) return truncated("The file ends within its header");
+  if (!file.has(0, header.palette_at)) return truncated("The file ends within its header");
   if (const auto refusal = refuse_header(header, max_pixels)) return *refusal;
   const auto height = static_cast<std::size_t>(header.height);
   const auto width = static_cast<int>(header.width);
 
   const bool is_rle = header.compression == kRle8 || header.compression == kRle4;
-  std::vector<std::uint8_t> indices;
+  std::unique_ptr<std::uint8_t[]> indices;
   std::uint64_t row_bytes = (static_cast<std::uint64_t>(header.width) * static_cast<std::uint64_t>(header.bits) + 7) / 8;
   std::uint64_t stride_bytes = (row_bytes + 3) / 4 * 4;
   if (is_rle) {
-    indices = expand_runs(file, header);
     row_bytes = stride_bytes = static_cast<std::uint64_t>(header.width);
-    if (indices.size() < height * row_bytes) return truncated("The run lengths end before the image does");
+    if (expand_runs(file, header, nullptr) < height * row_bytes) return truncated("The run lengths end before the image does");
+    indices.reset(new std::uint8_t[height * row_bytes]);
+    expand_runs(file, header, indices.get());
   } else if (!file.has(header.pixels_at, stride_bytes * (height - 1) + row_bytes)) {
     return truncated("The file ends before its pixels do");
   }
   const Palette palette = header.bits <= 8 ? read_palette(file, header) : Palette{};
   const Layout layout = *find_layout(header);
-  const std::uint8_t* pixels = is_rle ? indices.data() : file.data(header.pixels_at);
+  const std::uint8_t* pixels = is_rle ? indices.get() : file.data(header.pixels_at);
 
   Image image(width, static_cast<int>(header.height));
   for (int y = 0; y < image.height(); ++y) {

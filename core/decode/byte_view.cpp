@@ -26,4 +26,11 @@ std::uint32_t ByteView::u32(std::uint64_t offset) const {
   return big_endian ? first << 16 | second : second << 16 | first;
 }
 
+std::uint64_t ByteView::u64(std::uint64_t offset) const {
+  if (!has(offset, 8)) return 0;
+  const std::uint64_t first = u32(offset);
+  const std::uint64_t second = u32(offset + 4);
+  return big_endian ? first << 32 | second : second << 32 | first;
+}
+
 }  // namespace coulis

@@ -18,6 +18,7 @@ struct ByteView {
   std::uint8_t u8(std::uint64_t offset) const;
   std::uint16_t u16(std::uint64_t offset) const;
   std::uint32_t u32(std::uint64_t offset) const;
+  std::uint64_t u64(std::uint64_t offset) const;
   const std::uint8_t* data(std::uint64_t offset = 0) const { return reinterpret_cast<const std::uint8_t*>(bytes.data()) + offset; }
   ByteView from(std::uint64_t offset) const { return {bytes.subspan(offset < size() ? offset : size()), big_endian}; }
 };

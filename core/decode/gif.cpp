@@ -98,6 +98,17 @@ bool read_indices(GifFileType* gif, Image& image) {
   return true;
 }
 
+// Everything but the frame. Done last: a canvas that lies costs no memory before a frame has been read.
+void fill_around(const GifImageDesc& frame, int index, Image& image) {
+  const int frame_right = frame.Left + frame.Width;
+  for (int y = 0; y < image.height(); ++y) {
+    std::uint8_t* row = tail_of_row(image.row(y), image.width(), 1);
+    const bool crosses_frame = y >= frame.Top && y < frame.Top + frame.Height;
+    std::memset(row, index, static_cast<std::size_t>(crosses_frame ? frame.Left : image.width()));
+    if (crosses_frame) std::memset(row + frame_right, index, static_cast<std::size_t>(image.width() - frame_right));
+  }
+}
+
 }  // namespace
 
 Outcome<Image> decode_gif(std::span<const std::byte> bytes, std::int64_t max_pixels) {
@@ -113,11 +124,8 @@ Outcome<Image> decode_gif(std::span<const std::byte> bytes, std::int64_t max_pix
   if (const auto refusal = refuse_size(width, height, max_pixels)) return *refusal;
 
   Image image(width, height);
-  const bool covers_canvas = frame.Width == width && frame.Height == height;
-  for (int y = 0; y < height && !covers_canvas; ++y) {
-    std::memset(tail_of_row(image.row(y), width, 1), maybe_transparent.value_or(0), static_cast<std::size_t>(width));
-  }
   if (!read_indices(gif, image)) return reader.failure();
+  fill_around(frame, maybe_transparent.value_or(0), image);
   const Palette palette = palette_of(gif);
   for (int y = 0; y < height; ++y) spread_palette(tail_of_row(image.row(y), width, 1), width, palette, image.row(y));
   return image;

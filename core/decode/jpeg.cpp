@@ -19,7 +19,10 @@
 namespace coulis {
 namespace {
 
-constexpr int kMaxScans = 500;  // a real file has about ten; each may cost a pass over all pixels
+// A real file has about ten scans. Each may cost a pass over all pixels for a few bytes: so many are let pass, more only in small images.
+constexpr int kUsualScans = 20;
+constexpr int kMaxScans = 500;
+constexpr std::int64_t kMaxScannedPixels = 5'000'000'000;  // about a second
 constexpr int kRowsPerCall = 16;
 
 struct ErrorManager {
@@ -83,7 +86,10 @@ void take_message(j_common_ptr info, int level) {
 }
 
 void count_scans(j_common_ptr info) {
-  if (reinterpret_cast<j_decompress_ptr>(info)->input_scan_number <= kMaxScans) return;
+  const auto* image = reinterpret_cast<j_decompress_ptr>(info);
+  const std::int64_t scans = image->input_scan_number;
+  if (scans <= kUsualScans) return;
+  if (scans <= kMaxScans && scans * image->image_width * image->image_height <= kMaxScannedPixels) return;
   auto* errors = reinterpret_cast<ErrorManager*>(info->err);
   errors->set(FailureCode::kCorrupt, "The JPEG has more scans than any real one");
   std::longjmp(errors->on_error, 1);

@@ -6,7 +6,6 @@
 #include <csetjmp>
 #include <cstdio>
 #include <cstring>
-#include <vector>
 
 #include "core/decode/failures.hpp"
 #include "core/decode/pixels.hpp"
@@ -65,16 +64,9 @@ bool read_header(Reader& reader) {
   return true;
 }
 
-// Fills `rows` (of width * bytes_per_pixel samples) through all passes of an interlaced image.
-bool read_pixels(Reader& reader, png_bytepp rows) {
-  if (setjmp(png_jmpbuf(reader.png))) return false;  // Note [setjmp]
-  png_read_image(reader.png, rows);
-  return true;
-}
-
 // Asks libpng for one grey or palette byte, one 16-bit grey or three RGB bytes a pixel; bytes_per_pixel says which.
 // Alpha and tRNS are dropped, and the low bytes of 16-bit colour cut, as Pillow does.
-bool set_transforms(Reader& reader, int colour_type, int bit_depth, int& bytes_per_pixel) {
+bool set_transforms(Reader& reader, int colour_type, int bit_depth, int& bytes_per_pixel, int& passes) {
   if (setjmp(png_jmpbuf(reader.png))) return false;  // Note [setjmp]
   const bool is_grey16 = colour_type == PNG_COLOR_TYPE_GRAY && bit_depth == 16;
   if (bit_depth < 8 && colour_type == PNG_COLOR_TYPE_GRAY) png_set_expand_gray_1_2_4_to_8(reader.png);
@@ -82,10 +74,21 @@ bool set_transforms(Reader& reader, int colour_type, int bit_depth, int& bytes_p
   if (is_grey16 && std::endian::native == std::endian::little) png_set_swap(reader.png);
   if (bit_depth == 16 && !is_grey16) png_set_strip_16(reader.png);
   if ((colour_type & PNG_COLOR_MASK_ALPHA) != 0) png_set_strip_alpha(reader.png);
-  png_set_interlace_handling(reader.png);
+  passes = png_set_interlace_handling(reader.png);
   png_read_update_info(reader.png, reader.info);
   const bool is_rgb = colour_type == PNG_COLOR_TYPE_RGB || colour_type == PNG_COLOR_TYPE_RGB_ALPHA;
   bytes_per_pixel = is_rgb ? 3 : is_grey16 ? 2 : 1;
+  return true;
+}
+
+// Fills the tails of the rows. Without the list of rows that png_read_image wants: 8 bytes each, for rows that may be one pixel wide.
+bool read_pixels(Reader& reader, Image& image, int bytes_per_pixel, int passes) {
+  if (setjmp(png_jmpbuf(reader.png))) return false;  // Note [setjmp]
+  for (int pass = 0; pass < passes; ++pass) {
+    for (int y = 0; y < image.height(); ++y) {
+      png_read_row(reader.png, tail_of_row(image.row(y), image.width(), bytes_per_pixel), nullptr);
+    }
+  }
   return true;
 }
 
@@ -127,11 +130,11 @@ Outcome<Image> decode_png(std::span<const std::byte> bytes, std::int64_t max_pix
 
   const int colour_type = png_get_color_type(reader.png, reader.info);
   int bytes_per_pixel = 0;
-  if (!set_transforms(reader, colour_type, png_get_bit_depth(reader.png, reader.info), bytes_per_pixel)) return reader.failure();
+  int passes = 0;
+  const int bit_depth = png_get_bit_depth(reader.png, reader.info);
+  if (!set_transforms(reader, colour_type, bit_depth, bytes_per_pixel, passes)) return reader.failure();
   Image image(static_cast<int>(width), static_cast<int>(height));
-  std::vector<png_bytep> rows(height);
-  for (int y = 0; y < image.height(); ++y) rows[static_cast<std::size_t>(y)] = tail_of_row(image.row(y), image.width(), bytes_per_pixel);
-  if (!read_pixels(reader, rows.data())) return reader.failure();
+  if (!read_pixels(reader, image, bytes_per_pixel, passes)) return reader.failure();
   if (bytes_per_pixel < 3) {
     const bool is_palette = colour_type == PNG_COLOR_TYPE_PALETTE;
     const Palette palette = read_palette(reader);

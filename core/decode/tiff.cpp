@@ -11,11 +11,11 @@
 #include <memory>
 #include <optional>
 #include <utility>
-#include <vector>
 
 #include "core/decode/byte_view.hpp"
 #include "core/decode/failures.hpp"
 #include "core/decode/orientation.hpp"
+#include "core/decode/tiff_directory.hpp"
 #include "core/decode/tiff_rows.hpp"
 
 namespace coulis {
@@ -100,14 +100,10 @@ TiffHandle open(Client& client) {
       TIFFClientOpenExt("image", "r", &client, read_bytes, refuse_write, seek, close, file_size, map_file, unmap_file, options.get()));
 }
 
-Failure failure_of_open(const Client& client) {
-  const ByteView& file = client.file;
-  const std::uint64_t directory = file.u32(4);
-  const bool is_classic = file.u16(2) == 42;
-  if (!file.has(0, 8) || (is_classic && !file.has(directory, 2 + std::uint64_t{file.u16(directory)} * 12))) {
-    return truncated("The file ends before its directory does");
-  }
-  return corrupt(client.message);
+// Why a page is refused, unless something better explains it: what describes it is not all there.
+Failure failure_of_page(const Client& client, Failure refusal) {
+  if (refusal.code == FailureCode::kTooLarge || !is_directory_cut(client.file)) return refusal;
+  return truncated("The file ends before the description of its page does");
 }
 
 // How the pixels are cut: strips as wide as the image, or tiles that may reach beyond it.
@@ -235,7 +231,8 @@ std::optional<Failure> read_pixels(TIFF* tiff, const Client& client, const Page&
   const std::size_t plane_bytes = blocks.row_bytes * blocks.height;
   const std::unique_ptr<std::uint8_t[]> block(
       new std::uint8_t[plane_bytes * static_cast<std::size_t>(planes)]);  // [planes, rows, row_bytes]
-  std::vector<std::uint8_t> scratch(std::size_t{blocks.width} * static_cast<std::size_t>(page.layout.used_samples()));
+  const std::size_t scratch_bytes = std::size_t{std::min(blocks.width, page.width)} * static_cast<std::size_t>(page.layout.used_samples());
+  const std::unique_ptr<std::uint8_t[]> scratch(new std::uint8_t[scratch_bytes]);  // untouched, as all that a lying header asks for
   for (std::uint32_t y = 0; y < page.height; y += blocks.height) {
     const std::uint32_t rows = std::min(blocks.height, page.height - y);
     for (std::uint32_t x = 0; x < page.width; x += blocks.width) {
@@ -248,7 +245,7 @@ std::optional<Failure> read_pixels(TIFF* tiff, const Client& client, const Page&
       for (std::uint32_t r = 0; r < rows; ++r) {
         std::array<const std::uint8_t*, kMaxPlanes> row{};
         for (std::size_t p = 0; p < static_cast<std::size_t>(planes); ++p) row[p] = block.get() + p * plane_bytes + r * blocks.row_bytes;
-        convert_tiff_row(page.layout, row, width, scratch.data(), image.row(static_cast<int>(y + r)) + std::size_t{x} * 3);
+        convert_tiff_row(page.layout, row, width, scratch.get(), image.row(static_cast<int>(y + r)) + std::size_t{x} * 3);
       }
     }
   }
@@ -285,14 +282,14 @@ Outcome<Image> decode_tiff(std::span<const std::byte> bytes, std::int64_t max_pi
   Client client;
   client.file = {bytes, std::to_integer<char>(bytes[0]) == 'M'};
   const TiffHandle tiff = open(client);
-  if (tiff == nullptr) return failure_of_open(client);
+  if (tiff == nullptr) return failure_of_page(client, corrupt(client.message));
   Page page;
-  if (const auto refusal = read_page(tiff.get(), max_pixels, page)) return *refusal;
+  if (const auto refusal = read_page(tiff.get(), max_pixels, page)) return failure_of_page(client, *refusal);
   Image image(static_cast<int>(page.width), static_cast<int>(page.height));
   client.is_reading_pixels = true;
   const auto refusal = page.needs_libtiff_rgb ? read_libtiff_rgb(tiff.get(), client, page, image)  //
                                               : read_pixels(tiff.get(), client, page, image);
-  if (refusal) return *refusal;
+  if (refusal) return failure_of_page(client, *refusal);
   return turn(std::move(image), page.orientation);
 }
 

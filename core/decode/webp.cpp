@@ -34,6 +34,17 @@ Failure failure_of(VP8StatusCode status) {
   }
 }
 
+// Everything but the frame. Done last: a canvas that lies costs no memory before its frame has been read.
+void blacken_around(const WebPIterator& frame, Image& image) {
+  for (int y = 0; y < image.height(); ++y) {
+    const bool crosses_frame = y >= frame.y_offset && y < frame.y_offset + frame.height;
+    const int left_px = crosses_frame ? frame.x_offset : image.width();
+    const int right_px = crosses_frame ? image.width() - frame.x_offset - frame.width : 0;
+    std::memset(image.row(y), 0, static_cast<std::size_t>(left_px) * 3);
+    std::memset(image.row(y) + static_cast<std::ptrdiff_t>(image.width() - right_px) * 3, 0, static_cast<std::size_t>(right_px) * 3);
+  }
+}
+
 }  // namespace
 
 Outcome<Image> decode_webp(std::span<const std::byte> bytes, std::int64_t max_pixels) {
@@ -51,8 +62,6 @@ Outcome<Image> decode_webp(std::span<const std::byte> bytes, std::int64_t max_pi
   const WebPIterator& first = frame.iterator;
 
   Image image(static_cast<int>(width), static_cast<int>(height));
-  const bool covers_canvas = first.width == image.width() && first.height == image.height();
-  if (!covers_canvas) std::memset(image.data(), 0, image.size_bytes());
   WebPDecoderConfig config;
   if (WebPInitDecoderConfig(&config) == 0) return unsupported("The libwebp of this machine is of another version");
   std::uint8_t* origin = image.row(first.y_offset) + static_cast<std::ptrdiff_t>(first.x_offset) * 3;
@@ -62,6 +71,7 @@ Outcome<Image> decode_webp(std::span<const std::byte> bytes, std::int64_t max_pi
   config.output.u.RGBA = {origin, stride, static_cast<std::size_t>(image.data() + image.size_bytes() - origin)};
   const VP8StatusCode status = WebPDecode(first.fragment.bytes, first.fragment.size, &config);
   if (status != VP8_STATUS_OK) return failure_of(status);
+  blacken_around(first, image);
   return image;
 }
 

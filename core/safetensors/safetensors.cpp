@@ -61,7 +61,8 @@ std::uint64_t read_length(std::span<const std::byte> bytes) {
 std::vector<std::uint64_t> parse_naturals(const json& list, const std::string& name, const std::string& origin) {
   std::vector<std::uint64_t> values;
   for (const json& value : list.get_ref<const json::array_t&>()) {
-    if (!value.is_number_unsigned()) fail(origin, fmt::format("tensor '{}' has '{}' for an extent or offset", name, value.dump()));
+    // Not shown: it may be lists in lists, and dump() recurses.
+    if (!value.is_number_unsigned()) fail(origin, fmt::format("tensor '{}' has no natural number for an extent or offset", name));
     values.push_back(value.get<std::uint64_t>());
   }
   return values;

@@ -19,8 +19,13 @@ json to_json_value(const ManifestFile& file) {
   return {{"file", file.key}, {"bytes", file.size_bytes}, {"sha256", file.sha256}};
 }
 
+// As it is: get<std::uint64_t>() would wrap -1, and casting 1e300 is undefined.
+std::uint64_t parse_natural(const json& value) {
+  return value.get_ref<const std::uint64_t&>();
+}
+
 ManifestFile parse_file(const json& value) {
-  return {value.at("file").get<std::string>(), value.at("bytes").get<std::uint64_t>(), value.at("sha256").get<std::string>()};
+  return {value.at("file").get<std::string>(), parse_natural(value.at("bytes")), value.at("sha256").get<std::string>()};
 }
 
 json to_json_value(const ManifestPart& part) {
@@ -29,12 +34,8 @@ json to_json_value(const ManifestPart& part) {
 }
 
 ManifestPart parse_part(const json& value) {
-  return {value.at("number").get<std::uint64_t>(),
-          value.at("fingerprint").get<std::string>(),
-          value.at("listed").get<std::uint64_t>(),
-          value.at("ok").get<std::uint64_t>(),
-          value.at("failed").get<std::uint64_t>(),
-          parse_file(value.at("features")),
+  return {parse_natural(value.at("number")), value.at("fingerprint").get<std::string>(), parse_natural(value.at("listed")),
+          parse_natural(value.at("ok")),     parse_natural(value.at("failed")),          parse_file(value.at("features")),
           parse_file(value.at("pca"))};
 }
 
@@ -83,7 +84,7 @@ std::string to_json(const Manifest& m) {
 Manifest parse_manifest(const std::string& text, const std::string& origin) {
   try {
     const json root = json::parse(text);
-    if (root.at("format").get<int>() != kFormat) {
+    if (root.at("format") != kFormat) {
       throw Error(ErrorCode::kRunFailed, fmt::format("{} was written by another version of coulis", origin),
                   "use --fresh, or another output folder");
     }
@@ -94,11 +95,13 @@ Manifest parse_manifest(const std::string& text, const std::string& origin) {
     m.model_sha256 = root.at("model").at("sha256").get<std::string>();
     m.precision = root.at("model").at("precision").get<std::string>();
     m.settings = root.at("settings").get<std::string>();
-    m.listed = root.at("listing").at("images").get<std::uint64_t>();
-    m.listed_bytes = root.at("listing").at("bytes").get<std::uint64_t>();
+    m.listed = parse_natural(root.at("listing").at("images"));
+    m.listed_bytes = parse_natural(root.at("listing").at("bytes"));
     m.listing_hash = root.at("listing").at("hash").get<std::string>();
-    m.ok = root.at("counts").at("ok").get<std::uint64_t>();
-    m.failed_by_code = root.at("counts").at("failed_by_code").get<std::map<std::string, std::uint64_t>>();
+    m.ok = parse_natural(root.at("counts").at("ok"));
+    for (const auto& [code, count] : root.at("counts").at("failed_by_code").get_ref<const json::object_t&>()) {
+      m.failed_by_code[code] = parse_natural(count);
+    }
     m.csv_separator = parse_separator(root.at("csv_separator"), origin);
     m.csv_formulas = root.at("csv_formulas").get<std::string>();
     m.pca = {root.at("pca").at("requested").get<std::string>(), root.at("pca").at("convention").get<std::string>(),
@@ -107,8 +110,8 @@ Manifest parse_manifest(const std::string& text, const std::string& origin) {
     for (const json& file : root.at("files")) m.files.push_back(parse_file(file));
     const json& last_run = root.at("last_run");
     m.simd = last_run.at("simd").get<std::string>();
-    m.threads = last_run.at("threads").get<int>();
-    m.computed = last_run.value("computed", std::uint64_t{0});
+    m.threads = static_cast<int>(parse_natural(last_run.at("threads")));
+    m.computed = parse_natural(last_run.value("computed", json(0U)));
     for (const auto& [stage, value] : last_run.at("seconds").items()) m.seconds.emplace_back(stage, value.get<double>());
     return m;
   } catch (const json::exception& e) {

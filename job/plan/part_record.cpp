@@ -86,12 +86,14 @@ PartRecord parse_part_record(const std::vector<std::pair<std::string, std::strin
   record.settings = value_of(metadata, kSettings, origin);
   try {
     for (const json& image : json::parse(value_of(metadata, kImages, origin))) {
-      record.images.push_back({unescape(image.at(0).get<std::string>(), origin), image.at(1).get<std::uint64_t>(),
-                               image.at(2).get<std::int64_t>(), image.size() > 3 ? unescape(image.at(3).get<std::string>(), origin) : ""});
+      // get_ref, because get would wrap -1 and cast 1e300, which is undefined.
+      record.images.push_back({unescape(image.at(0).get<std::string>(), origin), image.at(1).get_ref<const std::uint64_t&>(),
+                               image.at(2).get_ref<const std::int64_t&>(),
+                               image.size() > 3 ? unescape(image.at(3).get<std::string>(), origin) : ""});
     }
     for (const json& failure : json::parse(value_of(metadata, kFailures, origin))) {
-      record.failures.push_back({failure.at(0).get<std::size_t>(), failure.at(1).get<std::string>(), failure.at(2).get<std::string>(),
-                                 failure.at(3).get<std::string>()});
+      record.failures.push_back({failure.at(0).get_ref<const std::uint64_t&>(), failure.at(1).get<std::string>(),
+                                 failure.at(2).get<std::string>(), failure.at(3).get<std::string>()});
       if (record.failures.back().index >= record.images.size())
         throw Error(ErrorCode::kRunFailed, fmt::format("{}: a failure names no image", origin));
     }

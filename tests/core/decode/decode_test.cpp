@@ -5,45 +5,21 @@
 #include <array>
 #include <atomic>
 #include <cstring>
-#include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <random>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "core/decode/orientation.hpp"
+#include "tests/core/decode/test_images.hpp"
 
 namespace coulis {
 namespace {
-
-namespace fs = std::filesystem;
-using Bytes = std::vector<std::byte>;
-
-Bytes read_file(const fs::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  const std::string text{std::istreambuf_iterator<char>(file), {}};
-  Bytes bytes(text.size());
-  if (!text.empty()) std::memcpy(bytes.data(), text.data(), text.size());
-  return bytes;
-}
-
-std::vector<fs::path> list_files(const char* folder) {
-  std::vector<fs::path> paths;
-  for (const auto& entry : fs::directory_iterator(fs::path(COULIS_DECODE_FILES) / folder)) paths.push_back(entry.path());
-  EXPECT_GT(paths.size(), 10U);
-  return paths;
-}
 
 Bytes bytes_of(std::string_view text) {
   Bytes bytes(text.size());
   std::memcpy(bytes.data(), text.data(), text.size());
   return bytes;
-}
-
-bool equal(const Image& a, const Image& b) {
-  return a.width() == b.width() && a.height() == b.height() && std::memcmp(a.data(), b.data(), a.size_bytes()) == 0;
 }
 
 TEST(sniff_format, finds_each_format_by_its_first_bytes) {
@@ -88,21 +64,7 @@ TEST(decode, survives_every_bad_file) {
   }
 }
 
-TEST(decode, gives_the_whole_image_or_none_of_a_file_cut_at_any_byte) {
-  for (const fs::path& path : list_files("good")) {
-    const Bytes bytes = read_file(path);
-    const Outcome<Image> whole = decode(bytes);
-    ASSERT_TRUE(whole.ok()) << path;
-    for (std::size_t size = 0; size < bytes.size(); ++size) {
-      const Bytes cut(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(size));  // a copy, so that ASan sees its end
-      const Outcome<Image> outcome = decode(cut);
-      if (outcome.ok()) {
-        EXPECT_TRUE(equal(outcome.value(), whole.value())) << path << " cut at " << size;
-      }
-    }
-  }
-}
-
+// A small sample, for every build; tests/fuzz/mutants.cpp has the many.
 TEST(decode, survives_flipped_bits) {
   std::mt19937 random(1);
   for (const fs::path& path : list_files("good")) {

@@ -170,6 +170,11 @@ TEST(Safetensors, NestedVeryDeeplyAreRefusedWithoutACrash) {
   expect_refused(std::string(1'000'000, '['), 0, "parse error");
 }
 
+TEST(Safetensors, WhoseExtentIsAListInManyListsAreRefusedWithoutACrash) {
+  const std::string lists = std::string(1'000'000, '[') + std::string(1'000'000, ']');
+  expect_refused(R"({"a":{"dtype":"U8","shape":[)" + lists + R"(],"data_offsets":[0,4]}})", 4, "extent or offset");
+}
+
 TEST(Safetensors, WhoseHeaderIsLongerThanTheFileAreRefused) {
   Bytes file = file_of("{}", 0);
   for (const int top_byte : {0x00, 0x7f, 0xff}) {

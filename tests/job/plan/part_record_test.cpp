@@ -98,6 +98,12 @@ TEST(PartRecord, RefusesMalformedMetadata) {
   }
 }
 
+TEST(PartRecord, RefusesNumbersThatWouldBeWrappedOrCast) {
+  for (const char* images : {R"([["a",-1,2]])", R"([["a",1.5,2]])", R"([["a",1e300,2]])", R"([["a",1,1e300]])", R"([["a",1,0.5]])"}) {
+    EXPECT_EQ(thrown_error([&] { parse_part_record(with_images(images), "that file"); }).code(), ErrorCode::kRunFailed) << images;
+  }
+}
+
 TEST(PartRecord, RefusesMalformedFailures) {
   const std::string images = R"([["a",1,2]])";
   for (const char* failures : {"", "[[]]", R"([[0,"decode","corrupt"]])", R"([["0","decode","corrupt","m"]])",

@@ -4,21 +4,13 @@
 #include <nanobind/nanobind.h>
 
 #include <exception>
-#include <string_view>
 
 #include "python/bindings/registers.hpp"
+#include "python/bindings/text.hpp"
 
 namespace nb = nanobind;
 
 namespace coulis::bindings {
-namespace {
-
-nb::object to_text(std::string_view text) {  // may quote a file's name or content, which need not be UTF-8
-  return nb::steal(PyUnicode_DecodeUTF8(text.data(), static_cast<Py_ssize_t>(text.size()), "backslashreplace"));
-}
-
-}  // namespace
-
 void register_error(nb::module_& m) {
   static PyObject* error_type = nb::exception<Error>(m, "Error", PyExc_RuntimeError).ptr();
   nb::register_exception_translator(

@@ -16,6 +16,7 @@
 #include "core/network/network.hpp"
 #include "core/resample/resample.hpp"
 #include "python/bindings/registers.hpp"
+#include "python/bindings/text.hpp"
 
 namespace nb = nanobind;
 
@@ -67,9 +68,7 @@ class Featurizer {
 
  private:
   static nb::tuple describe(const Failure& failure) {
-    const std::string& text = failure.message;  // may quote bytes of the file
-    return nb::make_tuple(std::string(to_string(failure.stage)), std::string(to_string(failure.code)),
-                          nb::steal(PyUnicode_DecodeUTF8(text.data(), static_cast<Py_ssize_t>(text.size()), "backslashreplace")));
+    return nb::make_tuple(std::string(to_string(failure.stage)), std::string(to_string(failure.code)), to_text(failure.message));
   }
 
   ModelCard card_;

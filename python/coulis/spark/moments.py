@@ -71,7 +71,7 @@ def collect_sum(sums: DataFrame, levels: int) -> tuple[_core.Moments, list[str]]
         sums = merge_by_tasks(sums)
     with rows_per_batch(sums.sparkSession, ROWS_PER_BATCH):
         rows = sorted(sums.collect(), key=lambda row: row.number)
-    merged = [(row.number, _core.Moments.from_bytes(row.moments)) for row in rows] or [(0, _core.Moments())]
+    merged = [(row.number, _core.Moments.from_bytes(bytes(row.moments))) for row in rows] or [(0, _core.Moments())]
     while len(merged) > 1:
         parents = groupby(merged, key=lambda numbered: numbered[0] // NEIGHBOURS)
         merged = [(parent, merge(moments for _, moments in siblings)) for parent, siblings in parents]

@@ -137,7 +137,9 @@ class PCAModelReader(DefaultParamsReader[PCAModel]):
 def check_type(schema: StructType, column: str) -> None:
     found = schema[column].dataType
     if not isinstance(found, ArrayType) or not isinstance(found.elementType, FloatType):
-        raise TypeError(f"the column {column} is {found.simpleString()}: it must be array<float>; cast it, or featurize")
+        raise TypeError(
+            f"the column {column} is {found.simpleString()}: it must be array<float>; cast it, or featurize"
+        )
 
 
 @lru_cache(maxsize=2)

@@ -60,7 +60,9 @@ def read_photo(path: str) -> bytes | Failure:
     if path.startswith("file:"):
         path = "/" + path.removeprefix("file:").lstrip("/")
     if "://" in path:
-        raise RuntimeError(f"{path}: a column of paths is for folders; read a bucket with binaryFile, and give `content`")
+        raise RuntimeError(
+            f"{path}: a column of paths is for folders; read a bucket with binaryFile, and give `content`"
+        )
     try:
         return Path(path).read_bytes()
     except FileNotFoundError:

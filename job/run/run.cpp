@@ -34,17 +34,6 @@ class Stopwatch {
   std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
 };
 
-// All that changes the bytes of a part file besides its images: in every fingerprint, every file, the manifest.
-std::string settings_of(const RunOptions& options, const Location& input, const ModelCard& card) {
-  return fmt::format(
-      "format=1\ninput={}\nmodel_sha256={}\npreprocessing={}\nprecision={}\nmax_pixels={}\nexif_orientation={}\nlabel_level={}\nlabel_"
-      "regex={}\n"
-      "compression={}\nimages_per_part={}\n",
-      printable(input.root()), card.sha256, card.preprocessing(), to_string(options.features.precision), options.decode.max_pixels,
-      options.decode.exif_orientation, options.listing.label_level, printable(options.listing.label_regex),
-      to_string(options.features.compression), options.features.images_per_part);
-}
-
 Plan plan_for(const Listing& listing, const Location& output, const RunOptions& options, const std::string& settings) {
   const auto read_record = [&](const PartFile& file) {
     const std::string origin = printable(output.path_of(file.key));
@@ -132,8 +121,8 @@ void note_worker_seconds(const StageSeconds& seconds, Manifest& manifest) {
 
 }  // namespace
 
-Summary run(const RunOptions& options, const std::optional<std::string>& pca_file, const std::atomic<bool>& interrupted,
-            Progress& progress) {
+Summary run(const RunOptions& options, const std::optional<std::string>& pca_file, const std::atomic<bool>& interrupted, Progress& progress,
+            PartExecutor& executor) {
   validate(options);
   const Location input(options.input);
   const Location output(options.output);
@@ -171,7 +160,7 @@ Summary run(const RunOptions& options, const std::optional<std::string>& pca_fil
 
   output.remove(kSuccessKey);  // first: from here on a reader can tell that the output is not finished
   say_plan(plan, progress);
-  const StageSeconds seconds = featurize(  // the networks are a temporary: their memory goes when the features are there
+  const StageSeconds seconds = executor.featurize(  // the networks are a temporary: their memory goes when the features are there
       plan,
       {input, output, model, *make_network_factory(model, options.features.precision), labels, options.decode, options.features, settings,
        manifest.listed, interrupted},
@@ -179,15 +168,21 @@ Summary run(const RunOptions& options, const std::optional<std::string>& pca_fil
   watch.lap("features");
   note_worker_seconds(seconds, manifest);
   for (const Part& part : plan.parts) summary.computed += part.done ? 0 : part.images.size();
-  Committed committed = read_committed(input, output, files_of(plan, options.features.compression), threads, progress);
+  Committed committed = executor.read_committed(input, output, files_of(plan, options.features.compression), threads, progress);
   watch.lap("moments");
   if (!committed.errors.empty()) {  // those of parts that earlier runs committed included
     const ErrorRow& last = committed.errors.back();
     limit.check(committed.errors.size(), last.path, last.code, last.message);
   }
   manifest = publish(output, std::move(committed), pca, std::move(manifest), provenance_of(model, settings),
-                     {options.features.compression, options.tables.csv_separator, threads}, progress);
+                     {options.features.compression, options.tables.csv_separator, threads}, executor, progress);
   return summary;
+}
+
+Summary run(const RunOptions& options, const std::optional<std::string>& pca_file, const std::atomic<bool>& interrupted,
+            Progress& progress) {
+  PartExecutor threads_here;
+  return run(options, pca_file, interrupted, progress, threads_here);
 }
 
 Preview preview(const RunOptions& options) {

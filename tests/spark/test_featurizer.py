@@ -4,12 +4,9 @@ import csv
 import os
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from cli.command import coulis, read_parts, rows_by_path
-
-pytest.importorskip("pyspark")
-
-import pyarrow as pa
 from coulis import _core
 from coulis.spark import ImageFeaturizer
 from coulis.spark.arrow_batches import ROWS_PER_BATCH, check_columns, rows_per_batch

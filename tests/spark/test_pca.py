@@ -3,13 +3,10 @@
 import numpy as np
 import pytest
 from cli.command import read_parts
-
-pytest.importorskip("pyspark")
-decomposition = pytest.importorskip("sklearn.decomposition")
-
 from coulis import _core
 from coulis.spark import PCA, ImageFeaturizer, PCAModel
 from coulis.spark.moments import merge_by_tasks, sum_partitions
+from sklearn import decomposition
 
 
 def make_rows(count: int, width: int) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""What mapInArrow leaves to its users: how many rows come in a batch, which columns they are, rows of numbers to a matrix and back."""
+"""What mapInArrow leaves to its users: how many rows a batch has, which columns they are; lists to matrix and back."""
 
 from __future__ import annotations
 
@@ -29,8 +29,10 @@ def rows_per_batch(spark: SparkSession, rows: int) -> Iterator[None]:
 
 
 def limit_batches_of_photos(frame: DataFrame) -> None:
-    """Before Spark 4.1 a batch is 10,000 rows of any size: of photos, gigabytes. Spark asks for the limit when an action runs, long
-    after a transformer has returned, so it is lowered for the rest of the session."""
+    """Before Spark 4.1 a batch is 10,000 rows of any size: of photos, gigabytes.
+
+    Spark asks for the limit when an action runs, long after a transformer has returned: it is lowered for the session.
+    """
     spark = frame.sparkSession
     version = tuple(int(number) for number in spark.version.split(".")[:2])
     if version >= FIRST_VERSION_THAT_COUNTS_BYTES:
@@ -60,7 +62,8 @@ def to_matrix(lists: pa.ListArray, column: str) -> np.ndarray:
     values = lists.flatten()
     if len(widths) != 1 or values.null_count:
         raise RuntimeError(f"the rows of {column} must have one width and no null inside: their widths are {widths}")
-    return values.to_numpy().reshape(len(lists), widths[0])
+    matrix: np.ndarray = values.to_numpy().reshape(len(lists), widths[0])
+    return matrix
 
 
 def to_lists(rows: np.ndarray, missing: np.ndarray) -> pa.ListArray:

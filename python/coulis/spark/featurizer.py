@@ -18,12 +18,14 @@ from coulis.spark.photos import PhotoColumns, featurize_batches
 from coulis.spark.worker import Engine
 
 
-class ImageFeaturizer(Transformer, HasInputCol, HasOutputCol, DefaultParamsReadable, DefaultParamsWritable):
-    """Adds array<float> features of the photos in a column of paths or of bytes, such as binaryFile's `content`.
+class ImageFeaturizer(
+    Transformer, HasInputCol, HasOutputCol, DefaultParamsReadable["ImageFeaturizer"], DefaultParamsWritable
+):
+    """Adds array<float> features of the photos in a column of paths or bytes, as binaryFile has them.
 
-    The values are those of `coulis run`, to the bit. A photo that cannot be used is a row without features: `statusCol` says
-    why in a word ("truncated", "vanished", ...; "ok" for the others), `errorCol` in a sentence. Without `keepInput` the result
-    lacks inputCol, which saves a copy of all bytes.
+    The values are those of `coulis run`, to the bit. A photo that cannot be used is a row without features: `statusCol`
+    says why in a word ("truncated", "vanished", ...; "ok" for the others), `errorCol` in a sentence. Without `keepInput`
+    the result lacks inputCol, which saves a copy of all bytes.
     """
 
     model = Param(Params._dummy(), "model", "known name, or .safetensors file", TypeConverters.toString)

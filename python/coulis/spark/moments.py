@@ -1,13 +1,14 @@
 """Moments of a DataFrame's rows: summed up in each partition, merged by tasks, so that the driver gets few of them.
 
-The sums travel as rows (number, moments, note). As in `coulis run`, 32 neighbours are merged at a time, from left to right: the result
-depends on the numbers alone.
+The sums travel as rows (number, moments, note). As in `coulis run`, 32 neighbours are merged at a time, from left to
+right: the result depends on the numbers alone.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from itertools import groupby
+from typing import Any
 
 import pyarrow as pa
 from pyspark.sql import DataFrame
@@ -30,13 +31,15 @@ def sum_partitions(frame: DataFrame) -> DataFrame:
 def sum_batches(column: str, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     from pyspark import TaskContext
 
+    context = TaskContext.get()
+    assert context is not None  # a task is around this
     moments = _core.Moments()
     for batch in batches:
         check_columns(batch, [column])
         if batch.num_rows > batch.column(0).null_count:
             moments.add(to_matrix(batch.column(0), column))
     if moments.count:
-        yield to_batch(TaskContext.get().partitionId(), moments, "")
+        yield to_batch(context.partitionId(), moments, "")
 
 
 def to_batch(number: int, moments: _core.Moments, note: str) -> pa.RecordBatch:
@@ -59,14 +62,14 @@ def merge_neighbours(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBat
         yield to_batch(parent, total, "\n".join(notes))
 
 
-def rows_of(batches: Iterable[pa.RecordBatch]) -> Iterator[dict[str, object]]:
+def rows_of(batches: Iterable[pa.RecordBatch]) -> Iterator[dict[str, Any]]:
     for batch in batches:
         check_columns(batch, ["parent", "number", "moments", "note"])
         yield from batch.to_pylist()
 
 
 def collect_sum(sums: DataFrame, levels: int) -> tuple[_core.Moments, list[str]]:
-    """The sum of all and the notes, in the order of numbers. `levels` of the tree are merged by tasks, the others here."""
+    """The sum of all and the notes, by number. `levels` of the tree are merged by tasks, the others here."""
     for _ in range(levels):
         sums = merge_by_tasks(sums)
     with rows_per_batch(sums.sparkSession, ROWS_PER_BATCH):

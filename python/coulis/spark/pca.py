@@ -17,7 +17,6 @@ from pyspark.ml.util import (
     DefaultParamsReader,
     DefaultParamsWritable,
     DefaultParamsWriter,
-    MLReadable,
     MLWritable,
 )
 from pyspark.sql import DataFrame
@@ -30,8 +29,10 @@ from coulis.spark.moments import collect_sum, sum_partitions
 LEVELS_BY_TASKS = 2  # the driver gets one sum for 1,024 partitions
 
 
-class PCA(Estimator["PCAModel"], HasInputCol, HasOutputCol, DefaultParamsReadable, DefaultParamsWritable):
-    """Fits k components, or the fewest that explain a share `variance`, to a column of array<float>; rows that are null do not count.
+class PCA(Estimator["PCAModel"], HasInputCol, HasOutputCol, DefaultParamsReadable["PCA"], DefaultParamsWritable):
+    """Fits k components, or the fewest that explain a share `variance`, to a column of array<float>.
+
+    Rows that are null do not count.
 
     `convention`: "centred" subtracts the mean when it projects, as scikit-learn does; "spark" does not, as MLlib.
     Unlike MLlib's, the sign of a component is fixed: its largest loading is positive.
@@ -81,10 +82,10 @@ class PCA(Estimator["PCAModel"], HasInputCol, HasOutputCol, DefaultParamsReadabl
         return self._copyValues(PCAModel(pca))
 
 
-class PCAModel(Model, HasInputCol, HasOutputCol, MLReadable["PCAModel"], MLWritable):
-    """Adds array<double>: a row of features projected to the components. `pca` has mean, components and explained variance as arrays."""
+class PCAModel(Model, HasInputCol, HasOutputCol, DefaultParamsReadable["PCAModel"], MLWritable):
+    """Adds array<double>: a row of features projected to the components; `pca` has them and the variance as arrays."""
 
-    def __init__(self, pca: _core.Pca | None = None) -> None:
+    def __init__(self, pca: _core.Pca = None) -> None:
         super().__init__()
         self._setDefault(inputCol="features", outputCol="pca")
         self.pca = pca

@@ -7,6 +7,7 @@ import platform
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
@@ -50,7 +51,7 @@ class Lanes:
         else:
             lanes = len(self._featurizers)
             cuts = [len(photos) * i // lanes for i in range(lanes + 1)]
-            runs = [list(photos[begin:end]) for begin, end in zip(cuts, cuts[1:], strict=False)]
+            runs = [list(photos[begin:end]) for begin, end in pairwise(cuts)]
             results = list(self._pool.map(lambda lane, run: lane.features(run), self._featurizers, runs))
         rows = np.concatenate([rows for rows, _ in results])
         return rows, [reason and Failure(*reason) for _, reasons in results for reason in reasons]

@@ -22,7 +22,7 @@ def run_both_doors(where: str, photos: Path, folder: Path, python: str = sys.exe
     script = Path(__file__).with_name("both_doors.py")
     variables = {**os.environ, "PYSPARK_PYTHON": python, "PYSPARK_DRIVER_PYTHON": python, **environment}
     done = subprocess.run(
-        [python, script, where, photos, folder, model], capture_output=True, text=True, env=variables, timeout=280
+        [python, script, where, photos, folder, model], capture_output=True, text=True, env=variables, timeout=900
     )
     assert done.returncode == 0, done.stderr[-5000:]
     return json.loads((folder / "result.json").read_text())

@@ -14,9 +14,8 @@ PYTHON_PATHS = [str(REPOSITORY / "build" / "release" / "python"), str(REPOSITORY
 os.environ["PYTHONPATH"] = os.pathsep.join([*PYTHON_PATHS, os.environ.get("PYTHONPATH", "")])
 os.environ["PYSPARK_PYTHON"] = os.environ["PYSPARK_DRIVER_PYTHON"] = sys.executable
 os.environ["SPARK_LOCAL_IP"] = "127.0.0.1"
-os.environ["JAVA_TOOL_OPTIONS"] = (
-    "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"  # a test is over before the best code is made
-)
+# A test is over before the second compiler of the JVM has made better code.
+os.environ["JAVA_TOOL_OPTIONS"] = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
 
 
 @pytest.fixture(scope="session")

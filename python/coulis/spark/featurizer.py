@@ -24,8 +24,8 @@ class ImageFeaturizer(
     """Adds array<float> features of the photos in a column of paths or bytes, as binaryFile has them.
 
     The values are those of `coulis run`, to the bit. A photo that cannot be used is a row without features: `statusCol`
-    says why in a word ("truncated", "vanished", ...; else "ok"), `errorCol` in a sentence. Without `keepInput`, inputCol
-    is left out, which saves a copy of all bytes.
+    says why in a word ("truncated", "vanished", ...; else "ok"), `errorCol` in a sentence. Without `keepInput` there is
+    no inputCol in the result, which saves a copy of all bytes.
     """
 
     model = Param(Params._dummy(), "model", "known name, or .safetensors file", TypeConverters.toString)

@@ -1,13 +1,13 @@
 """Both doors of coulis.spark on the Spark of this Python: both_doors.py MASTER|connect PHOTOS OUTPUT MODEL
 
-Runs the job into OUTPUT/job, and prints as JSON what the other door gives: features by path, components, projections.
+Runs the job into OUTPUT/job, and writes what the other door gives as OUTPUT/result.json.
 """
 
 import json
 import sys
 from pathlib import Path
 
-from coulis.spark import PCA, ImageFeaturizer, run
+from coulis.spark import PCA, ImageFeaturizer, coulis_job, run
 from pyspark.ml import Pipeline
 from pyspark.sql import SparkSession
 
@@ -31,7 +31,12 @@ def send_file(spark: SparkSession, file: str) -> None:
 
 def main(where: str, photos: str, output: str, model: str) -> None:
     spark = start_session(where)
-    run(spark, photos, f"{output}/job", k=5, images_per_part=4)
+    if where == "connect":
+        run(spark, photos, f"{output}/job", k=5, images_per_part=4)
+    else:
+        sys.argv = ["coulis_job.py", photos, f"{output}/job", "-k", "5", "--images-per-part", "4"]
+        assert coulis_job.main() == 0  # takes the session that there is, and stops it
+        spark = start_session(where)
 
     files = spark.read.format("binaryFile").option("recursiveFileLookup", "true").load(f"file://{photos}")
     pipeline = Pipeline(stages=[ImageFeaturizer(inputCol="content", statusCol="status", keepInput=False), PCA(k=5)])

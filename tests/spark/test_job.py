@@ -2,12 +2,13 @@
 
 import csv
 import os
+import re
 import shutil
 
 import pytest
 from cli.command import copy_photos, coulis, differing, part_files, succeed
 from coulis import _core, _job
-from coulis.spark import run
+from coulis.spark import coulis_job, run
 from coulis.spark.job import Tasks, levels_by_tasks
 
 
@@ -159,6 +160,20 @@ def test_a_worker_that_would_compute_something_else_says_so(spark, photos, tmp_p
     tasks = Tasks(spark, {"input": str(photos / "nowhere"), "output": str(tmp_path)})
     with pytest.raises(Exception, match="does not exist on this worker"):
         tasks.featurize("format=0\n", [(0, "0" * 32, "[]")])
+
+
+def test_the_job_for_spark_submit_has_the_flags_of_the_command(monkeypatch):
+    flags = set(re.findall(r"--[a-z][a-z-]+", succeed("run", "--help").stdout))
+    not_of_a_job = {"--help", "--threads", "--quiet", "--verbose", "--json"}
+    assert "--images-per-part" in flags
+    for flag in sorted(flags - not_of_a_job):
+        value = [] if flag in ("--fresh", "--exif-orientation") else ["1"]
+        monkeypatch.setattr("sys.argv", ["coulis_job.py", "in", "out", flag, *value])
+        assert len(coulis_job.parse_arguments()) == 3, flag
+    monkeypatch.setattr(
+        "sys.argv", ["coulis_job.py", "in", "out", "--max-bad", "1%", "--include", "a", "--include", "b"]
+    )
+    assert coulis_job.parse_arguments() == {"input": "in", "output": "out", "max_bad": 0.01, "include": ["a", "b"]}
 
 
 def test_two_runs_at_once_on_one_output_are_refused(spark, photos, tmp_path):

@@ -4,6 +4,7 @@ Runs the job into OUTPUT/job, and writes what the other door gives as OUTPUT/res
 """
 
 import json
+import shutil
 import sys
 from pathlib import Path
 
@@ -43,13 +44,13 @@ def main(where: str, photos: str, output: str, model: str) -> None:
     fitted = pipeline.fit(files)
     rows = fitted.transform(files).select("path", "features", "status", "pca").collect()
 
-    send_file(spark, model)  # and take it away: what a worker finds is what was sent
-    moved = Path(model).with_name("moved.safetensors")
-    featurizer = ImageFeaturizer(model=model)
-    features = featurizer.transform(files.select("path"))
-    Path(model).rename(moved)
+    here = Path(output, "model_of_the_driver")  # the workers find what was sent under the same name, and this no more
+    here.mkdir()
+    shutil.copy(model, here)
+    send_file(spark, model)
+    features = ImageFeaturizer(model=str(here / Path(model).name)).transform(files.select("path"))
+    shutil.rmtree(here)
     by_path = {row.path: row.features for row in features.collect()}
-    moved.rename(model)
     result = {
         "version": spark.version,
         "features": {row.path.removeprefix("file:"): row.features for row in rows},

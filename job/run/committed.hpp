@@ -24,7 +24,17 @@ struct Committed {
   Moments moments;
 };
 
-// files: the part files of the output, by number. Throws Error(kRunFailed) for a part that is damaged.
+struct CommittedPart {
+  ManifestPart entry;
+  std::vector<ErrorRow> errors;
+  Moments moments;
+};
+
+// Throws Error(kRunFailed) for a part that is damaged.
+CommittedPart read_committed_part(const Location& input, const Location& output, const PartFile& file);
+Committed gather(std::vector<CommittedPart> parts, Moments moments);  // by number; `moments` of all: those of the parts are not looked at
+
+// files: the part files of the output, by number.
 Committed read_committed(const Location& input, const Location& output, const std::vector<PartFile>& files, int threads,
                          Progress& progress);
 

@@ -45,6 +45,16 @@ void validate(const RunOptions& options) {
   LabelRule(options.listing);  // throws what is wrong with the rule
 }
 
+std::string settings_of(const RunOptions& options, const Location& input, const ModelCard& card) {
+  return fmt::format(
+      "format=1\ninput={}\nmodel_sha256={}\npreprocessing={}\nprecision={}\nmax_pixels={}\nexif_orientation={}\nlabel_level={}\nlabel_"
+      "regex={}\n"
+      "compression={}\nimages_per_part={}\n",
+      printable(input.root()), card.sha256, card.preprocessing(), to_string(options.features.precision), options.decode.max_pixels,
+      options.decode.exif_orientation, options.listing.label_level, printable(options.listing.label_regex),
+      to_string(options.features.compression), options.features.images_per_part);
+}
+
 int worker_count(int threads_option) {
   if (threads_option > 0) return threads_option;
   cpu_set_t cpus;

@@ -5,9 +5,11 @@
 #include <string_view>
 
 #include "core/decode/decode.hpp"
+#include "core/network/model.hpp"
 #include "core/network/precision.hpp"
 #include "core/pca/pca.hpp"
 #include "job/listing/listing.hpp"
+#include "job/storage/location.hpp"
 #include "job/storage/storage_options.hpp"
 #include "job/tables/tables.hpp"
 
@@ -54,6 +56,9 @@ struct RunOptions {
 
 void validate(const PcaOptions& options);  // both throw Error(kUsage) with the flag's name
 void validate(const RunOptions& options);
+
+// All that changes the bytes of a part file besides its images: in every fingerprint, every file, the manifest.
+std::string settings_of(const RunOptions& options, const Location& input, const ModelCard& card);
 
 int worker_count(int threads_option);  // what 0 means on this machine, in this process (affinity respected)
 

@@ -67,7 +67,7 @@ std::string describe(const PcaRequest& request) {
 }
 
 Manifest publish(const Location& output, Committed committed, const PcaRequest& request, Manifest manifest, const TableMetadata& provenance,
-                 const ReduceOptions& options, Progress& progress) {
+                 const ReduceOptions& options, PartExecutor& executor, Progress& progress) {
   manifest.files.clear();
   manifest.failed_by_code = committed.failed_by_code;
   manifest.ok = committed.ok;
@@ -83,7 +83,7 @@ Manifest publish(const Location& output, Committed committed, const PcaRequest& 
   const Bytes model_bytes = to_safetensors(model, {provenance.begin(), provenance.end()});
   put_and_describe(output, kPcaModelKey, model_bytes, manifest);
   manifest.parts = std::move(committed.parts);
-  project_parts(output, manifest.parts, model, sha256_of(model_bytes), options, progress);
+  executor.project_parts(output, manifest.parts, model, sha256_of(model_bytes), options, progress);
   manifest.files.push_back(write_matrix_csv(output, manifest.parts, model.k(), options));
   manifest.seconds.emplace_back("projection and tables", seconds_since(start));
   manifest.pca = {describe(request), std::string(to_string(model.convention)), model.explained_variance_ratio};

@@ -8,6 +8,7 @@
 #include "core/pca/pca.hpp"
 #include "job/plan/manifest.hpp"
 #include "job/run/committed.hpp"
+#include "job/run/part_executor.hpp"
 #include "job/run/reduce.hpp"
 
 namespace coulis {
@@ -25,6 +26,6 @@ std::string describe(const PcaRequest& request);  // "k=50", "variance=0.95", "g
 // Reduces, writes tables, manifest, report and, last, _SUCCESS; removes what no longer belongs. `manifest` comes with what is known of
 // the run; the rest is filled in. Throws Error(kTooManyBad) when no image is left to reduce, after the errors table is written.
 Manifest publish(const Location& output, Committed committed, const PcaRequest& request, Manifest manifest, const TableMetadata& provenance,
-                 const ReduceOptions& options, Progress& progress);
+                 const ReduceOptions& options, PartExecutor& executor, Progress& progress);
 
 }  // namespace coulis

@@ -28,20 +28,24 @@ RowTable project_table(const PcaModel& model, RowTable features) {
 
 }  // namespace
 
+ManifestFile project_part(const Location& output, const ManifestPart& part, const PcaModel& model, const std::string& model_sha256,
+                          Compression compression) {
+  const std::string origin = printable(output.path_of(part.features.key));
+  RowTable table = project_table(model, read_row_table(output.get_or_throw(part.features.key), kFeaturesColumn, origin));
+  table.metadata.emplace_back("coulis.pca_sha256", model_sha256);
+  table.metadata.emplace_back("coulis.pca_convention", to_string(model.convention));
+  const std::string fingerprint = fingerprint_of(part.fingerprint + " " + model_sha256, {});
+  const std::string key = fmt::format("pca/{}", part_file_name(part.number, fingerprint, to_string(compression)));
+  const Bytes bytes = write_row_table(table, kPcaColumn, compression);
+  output.put(key, bytes);
+  return describe_file(key, bytes);
+}
+
 void project_parts(const Location& output, std::vector<ManifestPart>& parts, const PcaModel& model, const std::string& model_sha256,
                    const ReduceOptions& options, Progress& progress) {
   progress.begin("projection", parts.size());
   for_each_parallel(options.threads, parts.size(), [&](std::size_t i) {
-    ManifestPart& part = parts[i];
-    const std::string origin = printable(output.path_of(part.features.key));
-    RowTable table = project_table(model, read_row_table(output.get_or_throw(part.features.key), kFeaturesColumn, origin));
-    table.metadata.emplace_back("coulis.pca_sha256", model_sha256);
-    table.metadata.emplace_back("coulis.pca_convention", to_string(model.convention));
-    const std::string fingerprint = fingerprint_of(part.fingerprint + " " + model_sha256, {});
-    const std::string key = fmt::format("pca/{}", part_file_name(part.number, fingerprint, to_string(options.compression)));
-    const Bytes bytes = write_row_table(table, kPcaColumn, options.compression);
-    output.put(key, bytes);
-    part.pca = describe_file(key, bytes);
+    parts[i].pca = project_part(output, parts[i], model, model_sha256, options.compression);
     progress.advance(1, 0);
   });
   progress.end();

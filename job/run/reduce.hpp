@@ -18,7 +18,10 @@ struct ReduceOptions {
   int threads = 1;
 };
 
-// Writes a PCA part for each part and sets its `pca` entry. `model_sha256`: of the PCA model's file; it is in the file names.
+// Writes the PCA part of a part. `model_sha256`: of the PCA model's file; it is in the file name.
+ManifestFile project_part(const Location& output, const ManifestPart& part, const PcaModel& model, const std::string& model_sha256,
+                          Compression compression);
+// For each part, and sets its `pca` entry.
 void project_parts(const Location& output, std::vector<ManifestPart>& parts, const PcaModel& model, const std::string& model_sha256,
                    const ReduceOptions& options, Progress& progress);
 

@@ -44,8 +44,10 @@ Summary refit(const Location& output, const PcaOptions& options, int threads_opt
   const std::string& first = files.front().key;  // every part says the same
   const TableMetadata provenance = provenance_in(read_table_metadata(output.get_or_throw(first), printable(output.path_of(first))));
   const ReduceOptions reduce{compression_of(*manifest), {manifest->csv_separator, parse_csv_formulas(manifest->csv_formulas)}, threads};
+  PartExecutor threads_here;
   Summary summary;
-  summary.manifest = publish(output, std::move(committed), {options, std::nullopt, ""}, std::move(*manifest), provenance, reduce, progress);
+  summary.manifest =
+      publish(output, std::move(committed), {options, std::nullopt, ""}, std::move(*manifest), provenance, reduce, threads_here, progress);
   return summary;
 }
 

@@ -35,17 +35,6 @@ class Stopwatch {
   std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
 };
 
-// All that changes the bytes of a part file besides its images: in every fingerprint, every file, the manifest.
-std::string settings_of(const RunOptions& options, const Location& input, const ModelCard& card) {
-  return fmt::format(
-      "format=1\ninput={}\nmodel_sha256={}\npreprocessing={}\nprecision={}\nmax_pixels={}\nexif_orientation={}\nlabel_level={}\nlabel_"
-      "regex={}\n"
-      "compression={}\nimages_per_part={}\n",
-      printable(input.root()), card.sha256, card.preprocessing(), to_string(options.features.precision), options.decode.max_pixels,
-      options.decode.exif_orientation, options.listing.label_level, printable(options.listing.label_regex),
-      to_string(options.features.compression), options.features.images_per_part);
-}
-
 Plan plan_for(const Listing& listing, const Location& output, const std::optional<Manifest>& earlier, const RunOptions& options,
               const std::string& settings) {
   const auto read_record = [&](const PartFile& file) {
@@ -142,8 +131,8 @@ void note_worker_seconds(const StageSeconds& seconds, Manifest& manifest) {
 
 }  // namespace
 
-Summary run(const RunOptions& options, const std::optional<std::string>& pca_file, const std::atomic<bool>& interrupted,
-            Progress& progress) {
+Summary run(const RunOptions& options, const std::optional<std::string>& pca_file, const std::atomic<bool>& interrupted, Progress& progress,
+            PartExecutor& executor) {
   validate(options);
   const Location input(options.input, options.storage);
   const Location output(options.output, options.storage);
@@ -184,7 +173,7 @@ Summary run(const RunOptions& options, const std::optional<std::string>& pca_fil
 
   output.remove(kSuccessKey);  // first: from here on a reader can tell that the output is not finished
   say_plan(plan, progress);
-  const StageSeconds seconds = featurize(  // the networks are a temporary: their memory goes when the features are there
+  const StageSeconds seconds = executor.featurize(  // the networks are a temporary: their memory goes when the features are there
       plan,
       {input, output, model, *make_network_factory(model, options.features.precision), labels, options.decode, options.features, settings,
        manifest.listed, interrupted},
@@ -193,7 +182,7 @@ Summary run(const RunOptions& options, const std::optional<std::string>& pca_fil
   note_worker_seconds(seconds, manifest);
   for (const Part& part : plan.parts) summary.computed += part.done ? 0 : part.images.size();
   manifest.computed = summary.computed;
-  Committed committed = read_committed(input, output, files_of(plan, options.features.compression), threads, progress);
+  Committed committed = executor.read_committed(input, output, files_of(plan, options.features.compression), threads, progress);
   watch.lap("moments");
   if (!committed.errors.empty()) {  // those of parts that earlier runs committed included
     const ErrorRow& last = committed.errors.back();
@@ -201,8 +190,14 @@ Summary run(const RunOptions& options, const std::optional<std::string>& pca_fil
   }
   lock.confirm();
   manifest = publish(output, std::move(committed), pca, std::move(manifest), provenance_of(model, settings),
-                     {options.features.compression, options.csv, threads}, progress);
+                     {options.features.compression, options.csv, threads}, executor, progress);
   return summary;
+}
+
+Summary run(const RunOptions& options, const std::optional<std::string>& pca_file, const std::atomic<bool>& interrupted,
+            Progress& progress) {
+  PartExecutor threads_here;
+  return run(options, pca_file, interrupted, progress, threads_here);
 }
 
 Preview preview(const RunOptions& options) {

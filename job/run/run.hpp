@@ -8,6 +8,7 @@
 #include "job/plan/manifest.hpp"
 #include "job/plan/plan.hpp"
 #include "job/run/options.hpp"
+#include "job/run/part_executor.hpp"
 #include "job/run/progress.hpp"
 #include "job/storage/location.hpp"
 
@@ -21,8 +22,10 @@ struct Summary {
 
 // `pca_file`: a PCA to project through instead of fitting one. Throws Error; whatever happens, what is committed stays and the
 // same call goes on from there.
+Summary run(const RunOptions& options, const std::optional<std::string>& pca_file, const std::atomic<bool>& interrupted, Progress& progress,
+            PartExecutor& executor);
 Summary run(const RunOptions& options, const std::optional<std::string>& pca_file, const std::atomic<bool>& interrupted,
-            Progress& progress);
+            Progress& progress);  // on threads
 
 // PCA again from the features of a finished OUTPUT, with other options. Throws Error(kRunFailed) if it is not finished.
 Summary refit(const Location& output, const PcaOptions& options, int threads, Progress& progress);

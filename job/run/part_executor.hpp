@@ -1,0 +1,35 @@
+// PartExecutor: who works on the parts of a run: the threads of this process, or the tasks of a cluster. The results are the same.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "job/run/committed.hpp"
+#include "job/run/featurize.hpp"
+#include "job/run/reduce.hpp"
+
+namespace coulis {
+
+// By default: the functions of the same names, on threads.
+class PartExecutor {
+ public:
+  PartExecutor() = default;
+  virtual ~PartExecutor() = default;
+  PartExecutor(const PartExecutor&) = delete;
+  PartExecutor& operator=(const PartExecutor&) = delete;
+
+  virtual StageSeconds featurize(const Plan& plan, const FeaturizeContext& context, Progress& progress) {
+    return coulis::featurize(plan, context, progress);
+  }
+  virtual Committed read_committed(const Location& input, const Location& output, const std::vector<PartFile>& files, int threads,
+                                   Progress& progress) {
+    return coulis::read_committed(input, output, files, threads, progress);
+  }
+  // `model` is in OUTPUT already, under `model_sha256`.
+  virtual void project_parts(const Location& output, std::vector<ManifestPart>& parts, const PcaModel& model,
+                             const std::string& model_sha256, const ReduceOptions& options, Progress& progress) {
+    coulis::project_parts(output, parts, model, model_sha256, options, progress);
+  }
+};
+
+}  // namespace coulis

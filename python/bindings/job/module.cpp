@@ -1,0 +1,13 @@
+// coulis._job: a run whose parts are worked on elsewhere. Linked to the libarrow of the pyarrow wheel, which its process has anyway.
+#include <nanobind/nanobind.h>
+
+#include "python/bindings/job/registers.hpp"
+
+namespace nb = nanobind;
+
+NB_MODULE(_job, m) {
+  nb::module_::import_("pyarrow");       // the libarrow beside it, whatever else is on the library path
+  nb::module_::import_("coulis._core");  // its Error is ours
+  coulis::bindings::register_run(m);
+  coulis::bindings::register_tasks(m);
+}

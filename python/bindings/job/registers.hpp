@@ -1,0 +1,11 @@
+// One function per file of this folder; module.cpp calls them.
+#pragma once
+
+#include <nanobind/nanobind.h>
+
+namespace coulis::bindings {
+
+void register_run(nanobind::module_& m);
+void register_tasks(nanobind::module_& m);
+
+}  // namespace coulis::bindings

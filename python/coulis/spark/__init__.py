@@ -1,0 +1,23 @@
+"""coulis on Spark: features and PCA as steps of a pyspark.ml pipeline, and the whole run as tasks: docs/spark.md.
+
+Needs the same wheel on all machines, and no jar.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from coulis.spark.featurizer import ImageFeaturizer
+    from coulis.spark.job import run
+    from coulis.spark.pca import PCA, PCAModel
+
+__all__ = ["PCA", "ImageFeaturizer", "PCAModel", "run"]
+
+_MODULES = {"ImageFeaturizer": "featurizer", "PCA": "pca", "PCAModel": "pca", "run": "job"}
+
+
+def __getattr__(name: str) -> Any:
+    """At first use: a worker imports the functions of its tasks, and none of pyspark.ml."""
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"coulis.spark.{_MODULES[name]}"), name)

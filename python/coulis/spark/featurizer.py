@@ -1,0 +1,110 @@
+"""ImageFeaturizer: photos to feature rows, as a step of a pyspark.ml pipeline."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pyspark import keyword_only
+from pyspark.ml import Transformer
+from pyspark.ml.param import Param, Params, TypeConverters
+from pyspark.ml.param.shared import HasInputCol, HasOutputCol
+from pyspark.ml.util import DefaultParamsReadable, DefaultParamsWritable
+from pyspark.sql import DataFrame
+from pyspark.sql.types import ArrayType, BinaryType, FloatType, StringType, StructField, StructType
+
+from coulis import _core
+from coulis.spark.arrow_batches import limit_batches_of_photos
+from coulis.spark.photos import PhotoColumns, featurize_batches
+from coulis.spark.worker import Engine
+
+
+class ImageFeaturizer(
+    Transformer, HasInputCol, HasOutputCol, DefaultParamsReadable["ImageFeaturizer"], DefaultParamsWritable
+):
+    """Adds array<float> features of the photos in a column of paths or bytes, as binaryFile has them.
+
+    The values are those of `coulis run`, to the bit. A photo that cannot be used is a row without features: `statusCol`
+    says why in a word ("truncated", "vanished", ...; else "ok"), `errorCol` in a sentence. Without `keepInput` there is
+    no inputCol in the result, which saves a copy of all bytes.
+    """
+
+    model = Param(Params._dummy(), "model", "known name, or .safetensors file", TypeConverters.toString)
+    precision = Param(Params._dummy(), "precision", "fp32, bf16 or int8", TypeConverters.toString)
+    maxPixels = Param(Params._dummy(), "maxPixels", "refuse photos with more pixels", TypeConverters.toInt)
+    exifOrientation = Param(
+        Params._dummy(), "exifOrientation", "turn photos as their EXIF says", TypeConverters.toBoolean
+    )
+    statusCol = Param(Params._dummy(), "statusCol", "column for 'ok' or a failure's code", TypeConverters.toString)
+    errorCol = Param(Params._dummy(), "errorCol", "column for a failure's message", TypeConverters.toString)
+    keepInput = Param(Params._dummy(), "keepInput", "whether the result has inputCol", TypeConverters.toBoolean)
+
+    @keyword_only
+    def __init__(
+        self,
+        *,
+        inputCol: str = "path",
+        outputCol: str = "features",
+        statusCol: str = "",
+        errorCol: str = "",
+        model: str = "",
+        precision: str = "fp32",
+        maxPixels: int = 89_478_485,
+        exifOrientation: bool = False,
+        keepInput: bool = True,
+    ) -> None:
+        super().__init__()
+        self._setDefault(inputCol="path", outputCol="features", statusCol="", errorCol="", model="", precision="fp32")
+        self._setDefault(maxPixels=89_478_485, exifOrientation=False, keepInput=True)
+        self.setParams(**self._input_kwargs)
+
+    _input_kwargs: dict[str, Any]  # set by keyword_only
+
+    def setParams(self, **values: Any) -> ImageFeaturizer:
+        """Any of the constructor's."""
+        self._set(**values)
+        return self
+
+    def setInputCol(self, value: str) -> ImageFeaturizer:
+        return self.setParams(inputCol=value)
+
+    def setOutputCol(self, value: str) -> ImageFeaturizer:
+        return self.setParams(outputCol=value)
+
+    def _transform(self, dataset: DataFrame) -> DataFrame:
+        engine = self._engine()
+        columns = self._columns(dataset.schema)
+        if isinstance(dataset.schema[columns.source].dataType, BinaryType):
+            limit_batches_of_photos(dataset)
+        types = {columns.features: ArrayType(FloatType()), columns.status: StringType(), columns.error: StringType()}
+        schema = [
+            dataset.schema[name] if name in columns.kept else StructField(name, types[name])
+            for name in columns.outgoing
+        ]
+        return dataset.mapInArrow(lambda batches: featurize_batches(engine, columns, batches), StructType(schema))
+
+    def _engine(self) -> Engine:
+        name = self.getOrDefault(self.model)
+        return Engine(
+            model=name,
+            model_sha256=_core.read_card(name)["sha256"],
+            precision=self.getOrDefault(self.precision),
+            max_pixels=self.getOrDefault(self.maxPixels),
+            exif_orientation=self.getOrDefault(self.exifOrientation),
+        )
+
+    def _columns(self, schema: StructType) -> PhotoColumns:
+        source = self.getInputCol()
+        if not isinstance(schema[source].dataType, StringType | BinaryType):
+            found = schema[source].dataType.simpleString()
+            raise TypeError(f"the column {source} is {found}: it must be string (paths) or binary (photos)")
+        columns = PhotoColumns(
+            source=source,
+            incoming=schema.names,
+            kept=[name for name in schema.names if name != source or self.getOrDefault(self.keepInput)],
+            features=self.getOutputCol(),
+            status=self.getOrDefault(self.statusCol),
+            error=self.getOrDefault(self.errorCol),
+        )
+        if len(set(columns.outgoing)) != len(columns.outgoing):
+            raise ValueError(f"two columns of the result have one name: {columns.outgoing}")
+        return columns

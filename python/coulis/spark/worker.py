@@ -1,0 +1,97 @@
+"""What runs inside a Python worker of Spark: the model, loaded once, and photos through it."""
+
+from __future__ import annotations
+
+import os
+import platform
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from coulis import _core
+
+
+class Failure(NamedTuple):
+    stage: str
+    code: str
+    message: str
+
+
+@dataclass(frozen=True)
+class Engine:
+    """Which model, and what must be the same on the driver and on every worker."""
+
+    model: str  # a known model's name, nothing for the built-in one, or a path
+    model_sha256: str
+    precision: str
+    max_pixels: int
+    exif_orientation: bool
+    version: str = _core.__version__
+
+
+class Lanes:
+    """One featurizer for each thread that a task may use; all share the weights."""
+
+    def __init__(self, engine: Engine, threads: int) -> None:
+        first = _core.Featurizer(model_path(engine.model), engine.precision, engine.max_pixels, engine.exif_orientation)
+        check_same("the model's sha256", first.model_sha256, engine.model_sha256)
+        self.width: int = first.width
+        self._featurizers = [first, *(first.share() for _ in range(threads - 1))]
+        self._pool = ThreadPoolExecutor(threads) if threads > 1 else None
+
+    def features(self, photos: Sequence[bytes]) -> tuple[np.ndarray, list[Failure | None]]:
+        """float32 [photos that can be used, width], and for each photo nothing or why it cannot."""
+        if self._pool is None:
+            results = [self._featurizers[0].features(list(photos))]
+        else:
+            lanes = len(self._featurizers)
+            cuts = [len(photos) * i // lanes for i in range(lanes + 1)]
+            runs = [list(photos[begin:end]) for begin, end in pairwise(cuts)]
+            results = list(self._pool.map(lambda lane, run: lane.features(run), self._featurizers, runs))
+        rows = np.concatenate([rows for rows, _ in results])
+        return rows, [reason and Failure(*reason) for _, reasons in results for reason in reasons]
+
+
+_lanes: dict[tuple[int, Engine, int], Lanes] = {}
+
+
+def lanes_of(engine: Engine) -> Lanes:
+    """Made at first use. The process is part of the key: Spark forks its workers, and threads do not survive that."""
+    key = (os.getpid(), engine, task_threads())
+    if key not in _lanes:
+        check_same("coulis", _core.__version__, engine.version)
+        _lanes.clear()
+        _lanes[key] = Lanes(engine, task_threads())
+    return _lanes[key]
+
+
+def task_threads() -> int:
+    """Spark sets OMP_NUM_THREADS to spark.task.cpus, unless spark.executorEnv.OMP_NUM_THREADS says otherwise."""
+    setting = os.environ.get("OMP_NUM_THREADS", "")
+    return max(1, int(setting)) if setting.isdecimal() else 1
+
+
+def check_same(what: str, here: str, driver: str) -> None:
+    if here != driver:
+        raise RuntimeError(
+            f"{what} is {here} on worker {platform.node()} and {driver} on the driver: install the same files on both"
+        )
+
+
+def model_path(model: str) -> str:
+    """A model file that is not at its path may have been sent with addFile or addArtifacts(file=True)."""
+    if not model.endswith(".safetensors") or Path(model).exists():
+        return model
+    from pyspark import SparkFiles  # a worker has it, and a task around it
+
+    sent = Path(SparkFiles.get(Path(model).name))
+    if not sent.exists():
+        raise RuntimeError(
+            f"there is no model file {model} on worker {platform.node()}: copy it there, or send it with addFile()"
+        )
+    return str(sent)

@@ -41,7 +41,7 @@ def test_fit_there_and_back_changes_no_byte(small, output):
 
 def test_fit_tells_the_seconds_of_each_of_its_stages(output):
     seconds = succeed("fit", output, "--json").json["seconds"]
-    assert list(seconds) == ["moments", "pca", "projection and tables"]
+    assert list(seconds) == ["moments", "pca", "projection and tables", "report"]
     assert min(seconds.values()) > 0
 
 

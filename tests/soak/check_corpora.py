@@ -128,7 +128,7 @@ def check() -> dict:
         "injected": len(inspected),
         "lost": len(faults),
         "note": ", ".join(f"{count} {code}" for code, count in codes.most_common())
-        + f"; of the {both} that Pillow reads too {equal} are equal to its pixels, others have a reason in the table; "
+        + f"; {equal} of the {both} that Pillow reads too are equal to its pixels; "
         + f"the slowest took {max(cost.seconds for _, cost in inspected):.1f} s, "
         + f"the largest peak was {max(cost.peak_bytes for _, cost in inspected) >> 20} MiB",
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 import signal
 import subprocess
 import time
@@ -103,7 +104,7 @@ def kill_in(job: Job, output: str, stage: str, delay_s: float) -> Kill | None:
     if run.returncode != -signal.SIGKILL:
         return None
     names = names_in(output)
-    writing = tuple(sorted(name.partition("-")[2] for name in temporary_files(output)))
+    writing = tuple(sorted(re.sub(r"\.coulis-tmp-\d+-", "", name) for name in temporary_files(output)))
     return Kill(job.stage_of(names), count_parts(names, "features"), count_parts(names, "pca"), writing)
 
 

@@ -1,0 +1,149 @@
+"""Any key: each object that is listed is in features or in errors."""
+
+import csv
+import os
+import subprocess
+import sysconfig
+import time
+import unicodedata
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from botocore.exceptions import BotoCoreError
+from cli.command import ALL_PHOTOS, read_manifest, rows_by_path
+from storage.bucket import Bucket, Coulis, Place
+from storage.fault_proxy import FaultProxy
+from storage.seaweedfs import SeaweedFs, connect, free_ports
+
+NAMES = {  # as in the bucket: as in the tables
+    "with space.jpg": "with space.jpg",
+    " leading and trailing .jpg": " leading and trailing .jpg",
+    "100%.jpg": "100%.jpg",
+    "%41+%2F.jpg": "%41+%2F.jpg",
+    "%.jpg": "%.jpg",
+    "%zz.jpg": "%zz.jpg",
+    "a+b&c=d?e#f.jpg": "a+b&c=d?e#f.jpg",
+    "quote'\".jpg": "quote'\".jpg",
+    "semi;colon,comma@at$dollar!.jpg": "semi;colon,comma@at$dollar!.jpg",
+    "(round)[square]{curly}.jpg": "(round)[square]{curly}.jpg",
+    "tilde~caret^pipe|tick`.jpg": "tilde~caret^pipe|tick`.jpg",
+    "line\nbreak.jpg": "line\\x0abreak.jpg",
+    "tab\there.jpg": "tab\\x09here.jpg",
+    "größe-東京-🍎.jpg": "größe-東京-🍎.jpg",
+    unicodedata.normalize("NFC", "é.jpg"): unicodedata.normalize("NFC", "é.jpg"),
+    unicodedata.normalize("NFD", "é.jpg"): unicodedata.normalize("NFD", "é.jpg"),
+    "_DSC1.JPG": "_DSC1.JPG",
+    ".hidden.jpg": ".hidden.jpg",
+    "-k.jpg": "-k.jpg",
+    "<b>&amp;.jpg": "<b>&amp;.jpg",
+    "*.jpg": "*.jpg",
+    "back\\slash.jpg": "back\\slash.jpg",
+    "s3:..b.jpeg": "s3:..b.jpeg",
+    "=cmd|' '!A1.jpg": "=cmd|' '!A1.jpg",
+    "/".join(["n" * 245] * 4)[:990] + ".jpg": "/".join(["n" * 245] * 4)[:990] + ".jpg",  # 1,000 bytes with the prefix
+}
+# Names that SeaweedFS, whose keys are paths, cannot keep apart.
+ODD_PATHS = ["a//b.jpg", "/leading.jpg", "//two.jpg", "up/../over.jpg", "../above.jpg", "./here.jpg", "a/./b.jpg", "end/.jpg", "\x01.jpg"]
+MOTO = Path(sysconfig.get_path("scripts")) / "moto_server"
+
+
+@pytest.fixture(scope="module")
+def odd_names(photos: Place) -> Place:
+    place = Place(photos.bucket, "odd-names")
+    place.bucket.put({place.key(name): ALL_PHOTOS[0].read_bytes() for name in NAMES})
+    place.bucket.put({place.key("more/deep/one.png"): ALL_PHOTOS[1].read_bytes()})
+    return place
+
+
+def read_errors(output: Path) -> dict[str, str]:
+    with (output / "errors.csv").open(newline="") as file:
+        return {row["path"]: row["code"] for row in csv.DictReader(file)}
+
+
+def test_the_server_keeps_every_name(odd_names: Place):
+    """Else the tests below would test less than they say."""
+    assert odd_names.names() == {*NAMES, "more/deep/one.png"}
+    assert max(len(odd_names.key(name).encode()) for name in NAMES) == 1000
+
+
+def test_every_key_is_a_row_written_as_a_person_would_type_it(run: Coulis, odd_names: Place, tmp_path):
+    run.succeed("run", odd_names.uri, tmp_path / "out", "-k", 2)
+    wanted = {f"{odd_names.uri}/{name}" for name in [*NAMES.values(), "more/deep/one.png"]}
+    assert rows_by_path(tmp_path / "out").keys() == wanted
+    assert read_errors(tmp_path / "out") == {}
+
+
+def test_odd_keys_survive_every_verb(run: Coulis, odd_names: Place, output: Place):
+    flags = ["-k", 2, "--images-per-part", 5]
+    run.succeed("plan", odd_names.uri, output.uri)
+    run.succeed("run", odd_names.uri, output.uri, *flags)
+    assert run.succeed("run", odd_names.uri, output.uri, *flags, "--json").json["up_to_date"]
+    for verb in ("fit", "report", "verify"):
+        run.succeed(verb, output.uri)
+
+
+@pytest.mark.parametrize("prefix", ["with space", "100%", "größe", "a+b&c=d", "_x", ".dot", "new\nline"], ids=ascii)
+def test_input_and_output_may_be_below_any_prefix(run: Coulis, photos: Place, output: Place, prefix):
+    source = Place(photos.bucket, f"in {prefix}")
+    source.bucket.put({source.key("one.jpg"): ALL_PHOTOS[0].read_bytes()})
+    target = Place(output.bucket, output.key(prefix))
+    assert run.succeed("run", source.uri, target.uri, "--json").json["ok"] == 1
+    assert run.succeed("run", source.uri, target.uri, "--json").json["up_to_date"]
+    run.succeed("verify", target.uri)
+    assert "_SUCCESS" in target.names()
+
+
+def test_a_prefix_is_a_folder_and_not_the_beginning_of_a_name(run: Coulis, photos: Place, output: Place, tmp_path):
+    place = Place(photos.bucket, output.prefix)
+    photo = ALL_PHOTOS[0].read_bytes()
+    place.bucket.put({place.key("in.jpg"): photo, f"{place.prefix}x/out.jpg": photo, f"{place.prefix}.jpg": photo})
+    for uri in (place.uri, f"{place.uri}/"):
+        assert run.succeed("plan", uri, tmp_path / "out", "--json").json["images"] == 1
+
+
+def test_markers_of_folders_are_not_photos(run: Coulis, own_photos: Place, tmp_path):
+    own_photos.bucket.client.put_object(Bucket="photos", Key=own_photos.key("Empty.jpg/"), Body=b"")
+    assert run.succeed("run", own_photos.uri, tmp_path / "out", "--json").json["listed"] in (24, 25)
+    manifest = read_manifest(tmp_path / "out")["counts"]
+    assert manifest["listed"] == manifest["ok"] + manifest["failed"]
+
+
+@pytest.fixture(scope="module")
+def moto() -> Iterator[str]:
+    """A server whose keys are any bytes. It takes any signature: what it cannot show is shown with SeaweedFS."""
+    (port,) = free_ports(1)
+    command = ["setpriv", "--pdeathsig", "KILL", MOTO, "-H", "127.0.0.1", "-p", str(port)]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+    url = f"http://127.0.0.1:{port}"
+    try:
+        deadline = time.monotonic() + 60
+        while True:
+            try:
+                connect(url).list_buckets()
+                break
+            except BotoCoreError:
+                assert process.poll() is None and time.monotonic() < deadline
+                time.sleep(0.1)
+        yield url
+    finally:
+        process.kill()
+        process.wait()
+
+
+def test_keys_that_are_no_paths_are_rows_or_errors(moto: str, tmp_path):
+    client = connect(moto)
+    client.create_bucket(Bucket="odd")
+    bucket = Bucket(client, "odd")
+    bucket.put({f"top/{name}": ALL_PHOTOS[i].read_bytes() for i, name in enumerate(ODD_PATHS)})
+    listed = bucket.names("top")
+    assert listed >= {"a//b.jpg", "up/../over.jpg", "/leading.jpg"}
+    with FaultProxy(int(moto.rpartition(":")[2])) as proxy:
+        result = Coulis(proxy.url).succeed("run", "s3://odd/top", tmp_path / "out", "-k", 2, "--json").json
+        asked = [request.name for request in proxy.requests if request.kind == "GET object"]
+    assert result["listed"] == len(listed) == result["ok"] + result["failed"]
+    paths = [*rows_by_path(tmp_path / "out"), *read_errors(tmp_path / "out")]
+    assert sorted(paths) == sorted(f"s3://odd/top/{name}".replace("\x01", "\\x01") for name in listed)
+    assert sorted(asked) == sorted(f"odd/top/{name}" for name in listed)
+    assert result["failed"] == 0, read_errors(tmp_path / "out")
+    assert not os.path.lexists(tmp_path.parent / "above.jpg")

@@ -1,20 +1,15 @@
 """Any key: each object that is listed is in features or in errors."""
 
 import csv
-import os
-import subprocess
-import sysconfig
-import time
 import unicodedata
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from botocore.exceptions import BotoCoreError
-from cli.command import ALL_PHOTOS, read_manifest, rows_by_path
+from cli.command import ALL_PHOTOS, read_manifest, rows_by_path, succeed
 from storage.bucket import Bucket, Coulis, Place
 from storage.fault_proxy import FaultProxy
-from storage.seaweedfs import SeaweedFs, connect, free_ports
+from storage.moto_server import serve_moto
+from storage.seaweedfs import connect
 
 NAMES = {  # as in the bucket: as in the tables
     "with space.jpg": "with space.jpg",
@@ -45,7 +40,6 @@ NAMES = {  # as in the bucket: as in the tables
 }
 # Names that SeaweedFS, whose keys are paths, cannot keep apart.
 ODD_PATHS = ["a//b.jpg", "/leading.jpg", "//two.jpg", "up/../over.jpg", "../above.jpg", "./here.jpg", "a/./b.jpg", "end/.jpg", "\x01.jpg"]
-MOTO = Path(sysconfig.get_path("scripts")) / "moto_server"
 
 
 @pytest.fixture(scope="module")
@@ -109,41 +103,26 @@ def test_markers_of_folders_are_not_photos(run: Coulis, own_photos: Place, tmp_p
     assert manifest["listed"] == manifest["ok"] + manifest["failed"]
 
 
-@pytest.fixture(scope="module")
-def moto() -> Iterator[str]:
-    """A server whose keys are any bytes. It takes any signature: what it cannot show is shown with SeaweedFS."""
-    (port,) = free_ports(1)
-    command = ["setpriv", "--pdeathsig", "KILL", MOTO, "-H", "127.0.0.1", "-p", str(port)]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
-    url = f"http://127.0.0.1:{port}"
-    try:
-        deadline = time.monotonic() + 60
-        while True:
-            try:
-                connect(url).list_buckets()
-                break
-            except BotoCoreError:
-                assert process.poll() is None and time.monotonic() < deadline
-                time.sleep(0.1)
-        yield url
-    finally:
-        process.kill()
-        process.wait()
-
-
-def test_keys_that_are_no_paths_are_rows_or_errors(moto: str, tmp_path):
-    client = connect(moto)
-    client.create_bucket(Bucket="odd")
-    bucket = Bucket(client, "odd")
-    bucket.put({f"top/{name}": ALL_PHOTOS[i].read_bytes() for i, name in enumerate(ODD_PATHS)})
-    listed = bucket.names("top")
-    assert listed >= {"a//b.jpg", "up/../over.jpg", "/leading.jpg"}
-    with FaultProxy(int(moto.rpartition(":")[2])) as proxy:
+def test_keys_that_are_no_paths_are_rows_or_errors(tmp_path):
+    photos = [photo.read_bytes() for photo in ALL_PHOTOS[: len(ODD_PATHS)]]
+    with serve_moto() as port, FaultProxy(port) as proxy:
+        client = connect(f"http://127.0.0.1:{port}")
+        client.create_bucket(Bucket="odd")
+        bucket = Bucket(client, "odd")
+        bucket.put({f"top/{name}": photo for name, photo in zip(ODD_PATHS, photos, strict=True)})
+        assert bucket.names("top") == set(ODD_PATHS)
         result = Coulis(proxy.url).succeed("run", "s3://odd/top", tmp_path / "out", "-k", 2, "--json").json
         asked = [request.name for request in proxy.requests if request.kind == "GET object"]
-    assert result["listed"] == len(listed) == result["ok"] + result["failed"]
-    paths = [*rows_by_path(tmp_path / "out"), *read_errors(tmp_path / "out")]
-    assert sorted(paths) == sorted(f"s3://odd/top/{name}".replace("\x01", "\\x01") for name in listed)
-    assert sorted(asked) == sorted(f"odd/top/{name}" for name in listed)
+    assert result["listed"] == len(ODD_PATHS) == result["ok"] + result["failed"]
     assert result["failed"] == 0, read_errors(tmp_path / "out")
-    assert not os.path.lexists(tmp_path.parent / "above.jpg")
+    assert sorted(asked) == sorted(f"odd/top/{name}" for name in ODD_PATHS)
+
+    for number, photo in enumerate(photos):  # each key's row is that of its own photo
+        (tmp_path / "photos").mkdir(exist_ok=True)
+        (tmp_path / "photos" / f"{number}.jpg").write_bytes(photo)
+    succeed("run", tmp_path / "photos", tmp_path / "in-folders", "-k", 2)
+    wanted = rows_by_path(tmp_path / "in-folders")
+    found = rows_by_path(tmp_path / "out")
+    for number, name in enumerate(ODD_PATHS):
+        path = f"s3://odd/top/{name}".replace("\x01", "\\x01")
+        assert found[path][1] == wanted[f"{tmp_path}/photos/{number}.jpg"][1], name

@@ -2,11 +2,13 @@
 
 import os
 import subprocess
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import pytest
 from botocore.client import BaseClient
 from cli.command import ALL_PHOTOS, COMMAND, PHOTOS, Result, coulis
 from storage.seaweedfs import KEYS, READ_WRITE, REGION, SeaweedFs, connect
@@ -95,6 +97,19 @@ def make_bucket(server: SeaweedFs, name: str) -> Bucket:
     client = connect(server.url)
     client.create_bucket(Bucket=name)
     return Bucket(client, name)
+
+
+@contextmanager
+def no_credentials_of_this_machine(home: Path) -> Iterator[None]:
+    """Whatever the person who runs the tests has in environment and home."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in [name for name in os.environ if name.startswith("AWS_") and name != "AWS_CA_BUNDLE"]:
+            patch.delenv(name)
+        patch.setenv("AWS_CONFIG_FILE", str(home / "config"))
+        patch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(home / "credentials"))
+        patch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+        patch.setenv("NO_PROXY", "127.0.0.1,localhost,.localhost")
+        yield
 
 
 def some_photos() -> list[Path]:

@@ -1,6 +1,5 @@
 """A server for each worker of pytest, with a bucket of photos; a fault proxy and an empty place for results for each test."""
 
-import os
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,21 +7,23 @@ from pathlib import Path
 
 import pytest
 from cli.command import copy_photos, succeed
-from storage.bucket import COUNT, FLAGS, Bucket, Coulis, Place, make_bucket, some_photos
+from storage.bucket import (
+    COUNT,
+    FLAGS,
+    Bucket,
+    Coulis,
+    Place,
+    make_bucket,
+    no_credentials_of_this_machine,
+    some_photos,
+)
 from storage.fault_proxy import FaultProxy
 from storage.seaweedfs import SeaweedFs
 
+
 @pytest.fixture(scope="session", autouse=True)
-def no_credentials_of_this_machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Whatever the person who runs the tests has in environment and home."""
-    home = tmp_path_factory.mktemp("home")
-    with pytest.MonkeyPatch.context() as patch:
-        for name in [name for name in os.environ if name.startswith("AWS_") and name != "AWS_CA_BUNDLE"]:
-            patch.delenv(name)
-        patch.setenv("AWS_CONFIG_FILE", str(home / "config"))
-        patch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(home / "credentials"))
-        patch.setenv("AWS_EC2_METADATA_DISABLED", "true")
-        patch.setenv("NO_PROXY", "127.0.0.1,localhost,.localhost")
+def surroundings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    with no_credentials_of_this_machine(tmp_path_factory.mktemp("home")):
         yield
 
 

@@ -40,11 +40,12 @@ FAULTS = {
     "stall_before",  # no answer, until the client has had enough
     "stall_in_body",
     "slow",  # 20 KB/s
+    "trickle",  # 20 bytes/s
     "flip_byte",  # in the middle of the body; headers untouched
     "latency",  # `seconds`, before the request is passed on; another fault may strike too
     "hold",  # until release()
 }
-SLOW_BYTES_PER_S = 20_000
+BYTES_PER_S = {"slow": 20_000, "trickle": 20}
 TICK_S = 0.05
 
 
@@ -235,10 +236,10 @@ class FaultProxy:
             middle = len(body) // 2
             body = body[:middle] + bytes([body[middle] ^ 0xFF]) + body[middle + 1 :]
         writer.write(answer)
-        step = int(SLOW_BYTES_PER_S * TICK_S) if what == "slow" else len(body) or 1
+        step = int(BYTES_PER_S[what] * TICK_S) if what in BYTES_PER_S else len(body) or 1
         for start in range(0, len(body), step):
             writer.write(body[start : start + step])
             await writer.drain()
-            if what == "slow":
+            if what in BYTES_PER_S:
                 await asyncio.sleep(TICK_S)
         return read_header(head + answer, "connection").lower() != "close"

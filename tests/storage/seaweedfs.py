@@ -25,6 +25,7 @@ KEYS = {  # access key: secret
 }
 READ_WRITE, ROTATED, READ_ONLY = KEYS
 ACTIONS = {READ_WRITE: ["Admin"], ROTATED: ["Admin"], READ_ONLY: ["Read", "List"]}
+SERVICES = ["master", "filer", "volume", "s3"]
 START_TIMEOUT_S = 60
 
 
@@ -54,6 +55,7 @@ class SeaweedFs:
     def __init__(self, folder: Path):
         self.folder = folder
         self.port = 0
+        self._words: list[str] = []
         self._process: subprocess.Popen | None = None
 
     @property
@@ -61,27 +63,30 @@ class SeaweedFs:
         return f"http://127.0.0.1:{self.port}"
 
     def __enter__(self) -> "SeaweedFs":
-        self.folder.mkdir(parents=True, exist_ok=True)
-        (self.folder / "data").mkdir(exist_ok=True)
+        (self.folder / "data").mkdir(parents=True, exist_ok=True)
         identities = [
             {"name": key, "credentials": [{"accessKey": key, "secretKey": secret}], "actions": ACTIONS[key]}
             for key, secret in KEYS.items()
         ]
         (self.folder / "s3.json").write_text(json.dumps({"identities": identities}))
-        services = ["master", "filer", "volume", "s3"]
-        ports = free_ports(2 * len(services))
-        words = [f"-{name}.port={port}" for name, port in zip(services, ports[::2], strict=True)]
-        words += [f"-{name}.port.grpc={port}" for name, port in zip(services, ports[1::2], strict=True)]
-        self.port = ports[2 * services.index("s3")]
-        self.start(words)
+        ports = free_ports(2 * len(SERVICES))
+        self._words = [f"-{name}.port={port}" for name, port in zip(SERVICES, ports, strict=False)]
+        self._words += [f"-{name}.port.grpc={port}" for name, port in zip(SERVICES, ports[len(SERVICES) :], strict=True)]
+        self.port = ports[SERVICES.index("s3")]
+        self.start()
         return self
 
-    def start(self, words: list[str]) -> None:
+    def __exit__(self, *_: object) -> None:
+        self.kill()
+
+    def start(self) -> None:
+        """Again after kill(), with all that it held."""
         command = [
             *("setpriv", "--pdeathsig", "KILL"),  # not left behind by a test process that is killed
-            *(WEED, "mini", f"-dir={self.folder / 'data'}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1", *words),
+            *(WEED, "mini", f"-dir={self.folder / 'data'}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1", *self._words),
             *(f"-s3.config={self.folder / 's3.json'}", f"-s3.domainName={DOMAIN}", "-s3.port.iceberg=0"),
-            *("-s3.port.lance=0", "-webdav=false", "-admin.ui=false", "-master.volumeSizeLimitMB=64"),
+            *("-s3.port.lance=0", "-webdav=false", "-admin.ui=false"),
+            *(f"-filer.localSocket={self.folder / 'filer.sock'}", f"-s3.localSocket={self.folder / 's3.sock'}"),
         ]
         with (self.folder / "log").open("ab") as log:
             self._process = subprocess.Popen(command, stdout=log, stderr=log, cwd=self.folder, start_new_session=True)
@@ -93,11 +98,12 @@ class SeaweedFs:
                 return
             except (BotoCoreError, ClientError):
                 if self._process.poll() is not None or time.monotonic() > deadline:
-                    self.__exit__()
+                    self.kill()
                     raise RuntimeError((self.folder / "log").read_text(errors="replace")[-3000:]) from None
                 time.sleep(0.05)
 
-    def __exit__(self, *_: object) -> None:
+    def kill(self) -> None:
+        """Its own orderly end takes four seconds."""
         if self._process and self._process.poll() is None:
-            os.killpg(self._process.pid, signal.SIGKILL)  # its own orderly end takes four seconds; the folder is thrown away
+            os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait()

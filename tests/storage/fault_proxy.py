@@ -37,7 +37,8 @@ FAULTS = {
     "reset_after",  # the server has done what was asked, and its answer is lost
     "reset_in_body",
     "short_body",  # half of the promised Content-Length, then an orderly close
-    "stall_before",  # no answer, until the client has had enough
+    "stall_before",  # the server never hears of the request; no answer, until the client has had enough
+    "stall_after",  # the server has done what was asked; no answer
     "stall_in_body",
     "slow",  # 20 KB/s
     "trickle",  # 20 bytes/s
@@ -222,15 +223,15 @@ class FaultProxy:
             await self._released.wait()
         server_writer.write(head + sent)
         answer, body = await read_answer(server_reader, request.method)
-        if what in ("reset_after", "reset_in_body", "short_body", "stall_in_body"):
-            if what != "reset_after":
-                writer.write(answer + body[: len(body) // 2])
-                await writer.drain()
-            if what == "stall_in_body":
-                await reader.read(1)
-            elif what != "short_body":
-                await asyncio.sleep(TICK_S)  # what was written goes out before the reset
-                reset(writer)
+        if what in ("reset_in_body", "short_body", "stall_in_body"):
+            writer.write(answer + body[: len(body) // 2])
+            await writer.drain()
+            await asyncio.sleep(TICK_S)  # it goes out before a reset
+        if what.startswith("stall"):
+            await reader.read(1)
+        if what.startswith("reset"):
+            reset(writer)
+        if what.startswith(("stall", "reset", "short")):
             return False
         if what == "flip_byte":
             middle = len(body) // 2

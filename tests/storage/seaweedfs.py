@@ -62,6 +62,11 @@ class SeaweedFs:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
+    @property
+    def process_id(self) -> int:
+        assert self._process
+        return self._process.pid
+
     def __enter__(self) -> "SeaweedFs":
         (self.folder / "data").mkdir(parents=True, exist_ok=True)
         identities = [

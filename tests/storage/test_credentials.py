@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Iterator
-from datetime import timedelta
 from pathlib import Path
 
 import boto3
@@ -177,15 +176,6 @@ def test_credentials_that_expire_and_are_not_renewed_end_the_run_and_it_goes_on_
     again = coulis.succeed("run", photos.uri, output.uri, *FLAGS, "--json").json
     assert (again["ok"], again["computed"]) == (24, 24 - 4 * committed)
     coulis.succeed("verify", output.uri)
-
-
-def test_a_short_lived_role_lasts_a_whole_run(proxy, container, photos: Place, tmp_path):
-    """Credentials that are about to expire whenever they are given."""
-    container.lifetime = timedelta(seconds=2)
-    proxy.inject(Fault("latency", seconds=0.15))
-    coulis = Coulis(proxy.url, of_container(container))
-    result = coulis.succeed("run", photos.uri, tmp_path / "out", *FLAGS, "--threads", 1, "--json").json
-    assert result["ok"] == 24
 
 
 @pytest.fixture(scope="module")

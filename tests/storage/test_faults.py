@@ -11,7 +11,6 @@ from storage.fault_proxy import Fault, FaultProxy
 from storage.test_keys import read_errors
 
 PHOTOS = "^photos/"
-ONE = "Kiwi/.*"  # of the keys of photos: a few
 
 
 @pytest.fixture(scope="module")
@@ -19,10 +18,6 @@ def undisturbed(server, photos: Place, tmp_path_factory) -> Path:
     output = tmp_path_factory.mktemp("undisturbed") / "out"
     Coulis(server.url).succeed("run", photos.uri, output, *FLAGS)
     return output
-
-
-def most_requests(photos: Place) -> int:
-    return len(photos.names())
 
 
 @pytest.mark.parametrize(
@@ -54,11 +49,15 @@ def test_the_fault_matrix_loses_no_row(run: Coulis, proxy: FaultProxy, photos: P
     assert output.bucket.open_uploads() == []
 
 
-@pytest.mark.parametrize("what", ["slow_down", "internal_error", "too_many", "reset_before", "reset_in_body", "short_body"])
-def test_a_listing_that_fails_at_first_is_whole_in_the_end(run, proxy: FaultProxy, photos: Place, tmp_path, what):
-    proxy.inject(Fault(what, method="GET", key="^photos/?$", first=2))
+@pytest.mark.parametrize(
+    ("what", "times"),
+    [("slow_down", 7), ("internal_error", 2), ("too_many", 2), ("reset_before", 2), ("reset_in_body", 2), ("short_body", 2)],
+)
+def test_a_listing_that_fails_at_first_is_whole_in_the_end(run, proxy: FaultProxy, photos: Place, tmp_path, what, times):
+    """A server that is busy when a run begins is there, and may be busy for long."""
+    proxy.inject(Fault(what, method="GET", key="^photos/?$", first=times))
     assert run.succeed("plan", photos.uri, tmp_path / "out", "--json").json["images"] == 24
-    assert proxy.struck[what] == 2
+    assert proxy.struck[what] == times
 
 
 @pytest.mark.parametrize("what", ["slow_down", "internal_error", "too_many", "reset_before", "reset_after"])
@@ -103,7 +102,21 @@ def test_an_object_that_is_never_given_is_an_errors_row(run, proxy: FaultProxy, 
     result = run.succeed("run", photos.uri, tmp_path / "out", *FLAGS, "--json", AWS_MAX_ATTEMPTS="4").json
     assert (result["ok"], result["failed"]) == (23, 1)
     assert read_errors(tmp_path / "out") == {f"{photos.uri}/{closed}": "unreadable"}
-    assert proxy.count("GET object", closed) == (1 if what == "access_denied" else 4)
+    if what == "access_denied":
+        assert proxy.count("GET object", closed) == 1
+    else:
+        assert 4 <= proxy.count("GET object", closed) <= 8  # libcurl tries a broken connection once more
+
+
+def test_an_object_that_alone_is_new_and_never_given_is_an_errors_row(run, proxy: FaultProxy, own_photos: Place, tmp_path):
+    """No other photo is read meanwhile that would show that the server is well."""
+    run.succeed("run", own_photos.uri, tmp_path / "out", *FLAGS)
+    own_photos.bucket.put({own_photos.key("zebra.jpg"): some_photos()[0].read_bytes()})
+    proxy.inject(Fault("internal_error", method="GET", key="zebra"))
+    result = run.succeed("run", own_photos.uri, tmp_path / "out", *FLAGS, "--json", AWS_MAX_ATTEMPTS="3").json
+    assert (result["ok"], result["failed_by_code"]) == (24, {"unreadable": 1})
+    proxy.inject()
+    assert run.succeed("run", own_photos.uri, tmp_path / "out", *FLAGS, "--json").json["failed"] == 0  # tried again
 
 
 @pytest.mark.parametrize("what", ["stall_before", "stall_in_body"])
@@ -178,9 +191,9 @@ def test_an_object_that_changes_after_it_was_listed_is_an_errors_row(run, proxy:
     proxy.wait_for("GET object", 1, own_photos.prefix)
     if what == "vanished":
         own_photos.bucket.remove(key)
-    else:  # the same size, another photo
+    else:  # the same size, other bytes: those of the density, which is not looked at
         changed = bytearray(own_photos.bucket.get(key))
-        changed[-10] ^= 1
+        changed[15] ^= 1
         own_photos.bucket.put({key: bytes(changed)})
     proxy.release()
     result = run.finish(started)

@@ -11,6 +11,7 @@ from storage.fault_proxy import FaultProxy
 from storage.moto_server import serve_moto
 from storage.seaweedfs import connect
 
+LONG = "/".join(["n" * 245] * 3 + ["n" * 248]) + ".jpg"  # 1,000 bytes with the prefix
 NAMES = {  # as in the bucket: as in the tables
     "with space.jpg": "with space.jpg",
     " leading and trailing .jpg": " leading and trailing .jpg",
@@ -36,7 +37,7 @@ NAMES = {  # as in the bucket: as in the tables
     "back\\slash.jpg": "back\\slash.jpg",
     "s3:..b.jpeg": "s3:..b.jpeg",
     "=cmd|' '!A1.jpg": "=cmd|' '!A1.jpg",
-    "/".join(["n" * 245] * 4)[:990] + ".jpg": "/".join(["n" * 245] * 4)[:990] + ".jpg",  # 1,000 bytes with the prefix
+    LONG: LONG,
 }
 # Names that SeaweedFS, whose keys are paths, cannot keep apart.
 ODD_PATHS = ["a//b.jpg", "/leading.jpg", "//two.jpg", "up/../over.jpg", "../above.jpg", "./here.jpg", "a/./b.jpg", "end/.jpg", "\x01.jpg"]

@@ -124,7 +124,7 @@ def test_an_endpoint_that_speaks_no_s3(photos: Place, tmp_path, folders):
         refused(Coulis(page.url), "run", photos.uri, tmp_path / "out")
 
 
-@pytest.mark.parametrize("uri", ["s3://", "s3:///key", "s3://Up_Per$/x", "ftp://photos/x", "http://photos/x"])
+@pytest.mark.parametrize("uri", ["s3://", "s3:///key", "ftp://photos/x", "http://photos/x"])
 def test_an_address_that_cannot_be_one_is_an_error_of_usage(run: Coulis, uri, tmp_path):
     result = run("run", uri, tmp_path / "out")
     assert result.code == 2, result.stderr

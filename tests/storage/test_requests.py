@@ -63,7 +63,7 @@ def test_each_file_of_the_output_is_put_once(run: Coulis, proxy: FaultProxy, pho
 @pytest.mark.parametrize(("flag", "virtual"), [("auto", False), ("path", False), ("virtual", True)])
 def test_addressing_puts_the_bucket_where_it_was_asked_for(run, proxy: FaultProxy, photos: Place, tmp_path, flag, virtual):
     flags = ["--endpoint-url", proxy.url.replace("127.0.0.1", DOMAIN), "--addressing", flag]
-    run.succeed("run", photos.uri, tmp_path / "out", *flags, "--include", "*Kiwi*", AWS_ENDPOINT_URL="")
+    run.succeed("run", photos.uri, tmp_path / "out", *flags, "--include", "Kiwi/*", AWS_ENDPOINT_URL="")
     hosts = {re.search(rb"\r\nhost: *([^:\r]*)", request.head, re.IGNORECASE)[1].decode() for request in proxy.requests}
     assert hosts == {f"photos.{DOMAIN}" if virtual else DOMAIN}
 

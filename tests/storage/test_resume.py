@@ -1,6 +1,7 @@
 """A run into a bucket that is killed at any moment is finished by the same command, to the same bytes; half an object is never seen."""
 
 import json
+import os
 import signal
 import subprocess
 import threading
@@ -10,11 +11,11 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from cli.command import COMMAND
+from cli.command import COMMAND, rows_by_path
 from storage.bucket import FLAGS, Bucket, Coulis, Place
 from storage.fault_proxy import Fault, FaultProxy
 
-PUTS = 19  # of a run: the lock, 6 + 6 parts, 2 errors tables, table, model, report, manifest, _SUCCESS, within one or two
+PUTS = 19  # of a run before _SUCCESS: the lock, 6 + 6 parts, matrix.csv, two errors tables, the model, manifest, report
 VOLATILE = {"report.html", "manifest.json", ".coulis-lock"}  # times of the last run
 
 
@@ -55,24 +56,26 @@ def assert_all_whole(place: Place) -> None:
         assert_whole(name, place.bucket.get(place.key(name)))
 
 
-@pytest.mark.parametrize("puts", range(0, PUTS, 2))
-def test_a_run_killed_at_any_put_is_finished_to_the_same_bytes(run, proxy: FaultProxy, photos: Place, output: Place, undisturbed, puts):
-    """The put that it is killed in has arrived, its answer has not."""
-    proxy.inject(Fault("hold", method="PUT", after=puts))
+@pytest.mark.parametrize(("puts", "what"), [(n, "stall_after" if n % 4 else "stall_before") for n in range(0, PUTS, 2)])
+def test_a_run_killed_at_any_put_is_finished_to_the_same_bytes(
+    run, proxy: FaultProxy, photos: Place, output: Place, undisturbed, puts, what
+):
+    """The put that it is killed in has arrived at the server, or has not."""
+    proxy.inject(Fault(what, method="PUT", after=puts))
     started = run.start("run", photos.uri, output.uri, *FLAGS, "--threads", 2)
     proxy.wait_for("PUT object", puts + 1)
-    time.sleep(0.02)
+    time.sleep(0.05)
     started.kill()
     assert run.finish(started).code == -signal.SIGKILL
     proxy.inject()
-    proxy.release()
-    print(f"killed at put {puts}: {[r.name.rsplit('/')[-1] for r in proxy.requests if r.method == 'PUT'][-1]}")
+    last = [request.name.rsplit("/")[-1] for request in proxy.requests if request.method == "PUT"][-1]
+    print(f"killed at put {puts}, {last}, {what}")
     assert "_SUCCESS" not in output.names()
     assert_all_whole(output)
     assert run("verify", output.uri).code == 1
     committed = len(output.parts())
     result = run.succeed("run", photos.uri, output.uri, *FLAGS, "--json").json
-    assert result["computed"] <= 24 - 4 * committed
+    assert result["computed"] == 24 - 4 * committed
     assert fingerprints(output) == undisturbed
     assert output.bucket.open_uploads() == []
     run.succeed("verify", output.uri)
@@ -126,7 +129,7 @@ def test_no_reader_ever_sees_half_an_object(run: Coulis, server, photos: Place, 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["ctrl_c", "terminate"])
 def test_a_signal_ends_the_run_in_order_and_it_goes_on_from_there(run, proxy, photos: Place, output: Place, undisturbed, number):
-    proxy.inject(Fault("latency", seconds=0.05))
+    proxy.inject(Fault("latency", seconds=0.5, key="jpg"))
     started = run.start("run", photos.uri, output.uri, *FLAGS, "--threads", 1)
     proxy.wait_for("PUT object", 1, "features/part")
     started.send_signal(number)
@@ -141,9 +144,9 @@ def test_a_signal_ends_the_run_in_order_and_it_goes_on_from_there(run, proxy, ph
 
 
 def test_ctrl_c_ends_a_run_that_waits_for_a_server(run: Coulis, proxy: FaultProxy, photos: Place, tmp_path):
-    started = run.start("run", photos.uri, tmp_path / "out", *FLAGS)
     proxy.inject(Fault("slow_down", method="GET", key="jpg"))
-    proxy.wait_for("GET object", 12)
+    started = run.start("run", photos.uri, tmp_path / "out", *FLAGS)
+    proxy.wait_for("GET object", 60)
     started.send_signal(signal.SIGINT)
     start = time.monotonic()
     result = run.finish(started, timeout_s=60)
@@ -173,18 +176,18 @@ def test_after_photos_came_went_and_changed_only_their_parts_are_computed(run, p
     assert (result["listed"], result["ok"]) == (len(listed), len(listed)) == (26, 26)
     assert result["computed"] == proxy.count("GET object", own_photos.prefix) < 26
     assert len(before & output.parts()) >= 3
-    fresh = Place(output.bucket, output.key("fresh"))
-    run.succeed("run", own_photos.uri, fresh.uri, *FLAGS)
     run.succeed("verify", output.uri)
+    run.succeed("run", own_photos.uri, tmp_path / "fresh", *FLAGS)
+    assert rows_by_path(output.download(tmp_path / "out")) == rows_by_path(tmp_path / "fresh")
 
 
 def test_an_object_rewritten_with_the_same_bytes_is_no_change(run: Coulis, proxy, own_photos: Place, output: Place):
-    """The ETag says what is in it; copying a bucket must not cost a new run."""
+    """The ETag says what is in it: copying a bucket costs no new run."""
     run.succeed("run", own_photos.uri, output.uri, *FLAGS)
     key = own_photos.bucket.keys(own_photos.prefix)[3]
     time.sleep(1.1)  # times of S3 are whole seconds
     own_photos.bucket.put({key: own_photos.bucket.get(key)})
-    assert run.succeed("run", own_photos.uri, output.uri, *FLAGS, "--json").json["computed"] in (0, 4)
+    assert run.succeed("run", own_photos.uri, output.uri, *FLAGS, "--json").json["computed"] == 0
 
 
 def test_fifty_ends_in_a_row_are_clean(run: Coulis, photos: Place, tmp_path):
@@ -193,7 +196,6 @@ def test_fifty_ends_in_a_row_are_clean(run: Coulis, photos: Place, tmp_path):
         arguments = ["plan", photos.uri, tmp_path] if number % 2 else ["check", photos.uri]
         result = run(*arguments)
         assert result.code == 0, f"{number}: {result.code} {result.stderr}"
-        assert result.stderr == "" or number % 2
 
 
 def test_failures_end_cleanly_too(run: Coulis, tmp_path):
@@ -207,7 +209,7 @@ def test_output_in_a_bucket_leaves_no_file_on_this_machine(run: Coulis, photos: 
         [COMMAND, "run", photos.uri, output.uri, *FLAGS],
         cwd=tmp_path,
         capture_output=True,
-        env={**dict(__import__("os").environ), **run.variables, "TMPDIR": str(tmp_path), "HOME": str(tmp_path)},
+        env={**os.environ, **run.variables, "TMPDIR": str(tmp_path), "HOME": str(tmp_path)},
     )
     assert done.returncode == 0, done.stderr
     assert list(tmp_path.rglob("*")) == []

@@ -120,9 +120,8 @@ def test_fit_gives_what_it_gives_in_a_folder(run: Coulis, copy: Place, folders, 
 def test_project_takes_the_pca_of_a_bucket_or_a_folder(run, photos: Place, finished: Place, output: Place, folders, tmp_path, pca_in):
     model = f"{finished.uri if pca_in == 'bucket' else folders.output}/pca_model.safetensors"
     run.succeed("project", photos.uri, output.uri, "--pca", model, *FLAGS[2:])
-    mine = rows_by_path(output.download(tmp_path), "pca")
-    theirs = {path: row for path, row in rows_by_path(finished.download(tmp_path / "finished"), "pca").items()}
-    assert mine == theirs
+    theirs = rows_by_path(finished.download(tmp_path / "finished"), "pca")
+    assert rows_by_path(output.download(tmp_path / "mine"), "pca") == theirs
 
 
 def test_report_is_written_again(run: Coulis, copy: Place):
@@ -131,7 +130,7 @@ def test_report_is_written_again(run: Coulis, copy: Place):
     assert result.stdout.strip() == f"{copy.uri}/report.html"
     html = copy.bucket.get(copy.key("report.html"))
     assert html.rstrip().endswith(b"</html>")
-    assert copy.uri.encode() in html or b"s3://photos/Test" in html
+    assert b"s3://photos/Test" in html
 
 
 def test_a_trailing_slash_changes_nothing(run: Coulis, photos: Place, output: Place, folders, tmp_path):
@@ -157,6 +156,24 @@ def test_bad_photos_in_a_bucket_are_rows_as_in_a_folder(run: Coulis, own_photos:
     assert result["failed_by_code"] == {"not_an_image": 1, "empty": 1, "truncated": 1}
     folder = own_photos.bucket.download(own_photos.prefix, tmp_path / "photos")
     assert coulis("run", folder, tmp_path / "in-folders", "-k", 2, "--json").json["failed_by_code"] == result["failed_by_code"]
+
+
+def test_every_verb_takes_the_endpoint_as_a_flag(run: Coulis, proxy: FaultProxy, photos: Place, finished: Place, copy: Place):
+    flags = ["--endpoint-url", run.endpoint, "--region", "us-east-1"]
+    model = f"{finished.uri}/pca_model.safetensors"
+    new = Place(copy.bucket, copy.key("new"))
+    for arguments in (
+        ["plan", photos.uri, copy.uri],
+        ["run", photos.uri, copy.uri, *FLAGS],
+        ["fit", copy.uri, "-k", 3],
+        ["report", copy.uri],
+        ["verify", copy.uri],
+        ["project", photos.uri, new.uri, "--pca", model],
+        ["check", photos.uri, new.uri],
+    ):
+        before = len(proxy.requests)
+        run.succeed(*arguments, *flags, AWS_ENDPOINT_URL="http://127.0.0.1:1")
+        assert len(proxy.requests) > before, arguments
 
 
 def test_help_tells_of_buckets():

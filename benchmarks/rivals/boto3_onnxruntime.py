@@ -2,8 +2,9 @@
 
     python benchmarks/rivals/boto3_onnxruntime.py s3://BUCKET/PREFIX OUTPUT --model FILE.onnx [--threads 32]
 
-Two processes, each with every other photo: half of the threads fetch with boto3, a bounded number ahead; one thread decodes and resizes with
-Pillow (bicubic, 224 px) and runs ONNX Runtime on one photo at a time, without spinning. One Parquet file per process.
+Two processes, each with every other photo: half of the threads fetch with boto3, a bounded number ahead; one thread
+decodes and resizes with Pillow (bicubic, 224 px) and runs ONNX Runtime on one photo at a time, without spinning. One
+Parquet file per process.
 Prints a JSON object: `loop_s` is the time of the slower process from its first request to its file, without start-up,
 imports, the making of its session and the listing; `list_s` that of the listing.
 """

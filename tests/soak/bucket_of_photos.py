@@ -30,7 +30,12 @@ def serve_photos(count: int) -> Iterator[tuple[SeaweedFs, Place, Bucket]]:
             root, files = find_photos()
             names = [f"Test/{i // len(files):03}/{files[i % len(files)].relative_to(root)}" for i in range(count)]
             for first in range(0, count, PUT_AT_ONCE):
-                photos.put({name: files[(first + i) % len(files)].read_bytes() for i, name in enumerate(names[first : first + PUT_AT_ONCE])})
+                photos.put(
+                    {
+                        name: files[(first + i) % len(files)].read_bytes()
+                        for i, name in enumerate(names[first : first + PUT_AT_ONCE])
+                    }
+                )
             yield server, Place(photos, "Test"), results
 
 

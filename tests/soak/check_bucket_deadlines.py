@@ -1,13 +1,12 @@
-"""Objects that stall, or come so slowly that they would never end, among others that do not: each ends within its deadline."""
+"""Objects that stall, or come so slowly that they would never end: each ends within its deadline."""
 
 import tempfile
 import time
 from pathlib import Path
 
+from soak.bucket_of_photos import FLAGS, serve_photos
 from storage.bucket import Coulis
 from storage.fault_proxy import Fault, FaultProxy
-
-from soak.bucket_of_photos import FLAGS, serve_photos
 
 COUNT = 64
 MOST_S = 300
@@ -15,11 +14,19 @@ FAULTS = {"stall_before": 5, "stall_in_body": 10, "trickle": 20}  # the number o
 
 
 def check() -> dict:
-    with serve_photos(COUNT) as (server, photos, _), FaultProxy(server.port) as proxy, tempfile.TemporaryDirectory() as folder:
+    with (
+        serve_photos(COUNT) as (server, photos, _),
+        FaultProxy(server.port) as proxy,
+        tempfile.TemporaryDirectory() as folder,
+    ):
         keys = sorted(photos.names())
         proxy.inject(*(Fault(what, method="GET", key=f"{keys[number]}$") for what, number in FAULTS.items()))
         start = time.monotonic()
-        result = Coulis(proxy.url).succeed("run", photos.uri, Path(folder) / "out", *FLAGS, "--json", AWS_MAX_ATTEMPTS="3").json
+        result = (
+            Coulis(proxy.url)
+            .succeed("run", photos.uri, Path(folder) / "out", *FLAGS, "--json", AWS_MAX_ATTEMPTS="3")
+            .json
+        )
         seconds = time.monotonic() - start
         assert proxy.struck.total() >= 3 * len(FAULTS)
         assert seconds < MOST_S, f"{seconds:.0f} s"

@@ -1,9 +1,8 @@
-"""A run over 2,592 objects through a server that is slow, busy and breaks off: no row is lost, and little is asked twice."""
-
-from storage.bucket import Coulis, Place
-from storage.fault_proxy import Fault, FaultProxy
+"""A server that is slow, busy and breaks off: no row of 2,592 is lost, and little is asked twice."""
 
 from soak.bucket_of_photos import FLAGS, fingerprints, serve_photos
+from storage.bucket import Coulis, Place
+from storage.fault_proxy import Fault, FaultProxy
 
 COUNT = 2592
 FAULTS = [

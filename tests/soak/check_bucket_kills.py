@@ -1,13 +1,12 @@
-"""kill -9 at random moments of a run into a bucket, then the same command: the same bytes, and until then visibly unfinished."""
+"""kill -9 at random moments of a run into a bucket; the same command finishes it to the same bytes."""
 
 import random
 import signal
 import time
 from collections import Counter
 
-from storage.bucket import Coulis, Place
-
 from soak.bucket_of_photos import FLAGS, fingerprints, serve_photos
+from storage.bucket import Coulis, Place
 
 COUNT = 2592
 KILLS = 200

@@ -1,4 +1,4 @@
-"""200,000 photos (repeats) from a bucket: memory does not grow with them, and the last are read as fast as the first."""
+"""200,000 photos from a bucket: memory does not grow with them, and the last are read as fast as the first."""
 
 import tempfile
 import time
@@ -6,9 +6,8 @@ from pathlib import Path
 
 import numpy as np
 from cli.command import part_files
-from storage.bucket import Coulis
-
 from soak.bucket_of_photos import serve_photos
+from storage.bucket import Coulis
 
 COUNT = 200_000
 FLAGS = ("-k", "50", "--precision", "int8", "-q", "--json")
@@ -50,5 +49,6 @@ def check(count: int = COUNT) -> dict:
         "what": f"{count} photos from a bucket in one run",
         "injected": count,
         "lost": count - result.json["ok"],
-        "note": f"memory {slope:+.2f} MB per 100,000, at most {memory_mb.max():.0f} MB; {first:.0f} photos/s at the start, {last:.0f} at the end",
+        "note": f"memory {slope:+.2f} MB per 100,000, at most {memory_mb.max():.0f} MB; "
+        f"{first:.0f} photos/s at the start, {last:.0f} at the end",
     }

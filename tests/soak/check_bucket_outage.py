@@ -2,9 +2,8 @@
 
 import time
 
-from storage.bucket import Coulis, Place
-
 from soak.bucket_of_photos import FLAGS, fingerprints, serve_photos
+from storage.bucket import Coulis, Place
 
 COUNT = 2592
 AWAY_S = 20

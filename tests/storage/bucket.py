@@ -28,7 +28,11 @@ class Bucket:
 
     def put(self, objects: dict[str, bytes]) -> None:
         with ThreadPoolExecutor(8) as pool:
-            list(pool.map(lambda item: self.client.put_object(Bucket=self.name, Key=item[0], Body=item[1]), objects.items()))
+            list(
+                pool.map(
+                    lambda item: self.client.put_object(Bucket=self.name, Key=item[0], Body=item[1]), objects.items()
+                )
+            )
 
     def put_photos(self, prefix: str, photos: Iterable[Path]) -> list[str]:
         objects = {f"{prefix}/{photo.relative_to(PHOTOS)}": photo.read_bytes() for photo in photos}

@@ -1,4 +1,4 @@
-"""A server for each worker of pytest, with a bucket of photos; a fault proxy and an empty place for results for each test."""
+"""A server with photos for each worker of pytest; a fault proxy and an empty place for results for each test."""
 
 import uuid
 from collections.abc import Iterator

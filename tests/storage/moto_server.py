@@ -1,4 +1,4 @@
-"""moto, a server that imitates AWS: for what SeaweedFS has not, roles (STS) and keys that are no paths. It checks no signature."""
+"""moto, which imitates AWS, for what SeaweedFS has not: roles (STS), keys that are no paths. It checks no signature."""
 
 import os
 import subprocess

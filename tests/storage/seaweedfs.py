@@ -38,7 +38,9 @@ def free_ports(count: int) -> list[int]:
 
 
 def connect(url: str, access_key: str = READ_WRITE) -> BaseClient:
-    config = Config(retries={"max_attempts": 3}, s3={"addressing_style": "path"}, max_pool_connections=16)
+    config = Config(
+        signature_version="s3v4", retries={"max_attempts": 3}, s3={"addressing_style": "path"}, max_pool_connections=16
+    )
     return boto3.client(
         "s3",
         endpoint_url=url,
@@ -76,7 +78,9 @@ class SeaweedFs:
         (self.folder / "s3.json").write_text(json.dumps({"identities": identities}))
         ports = free_ports(2 * len(SERVICES))
         self._words = [f"-{name}.port={port}" for name, port in zip(SERVICES, ports, strict=False)]
-        self._words += [f"-{name}.port.grpc={port}" for name, port in zip(SERVICES, ports[len(SERVICES) :], strict=True)]
+        self._words += [
+            f"-{name}.port.grpc={port}" for name, port in zip(SERVICES, ports[len(SERVICES) :], strict=True)
+        ]
         self.port = ports[SERVICES.index("s3")]
         self.start()
         return self

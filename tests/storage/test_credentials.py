@@ -160,7 +160,11 @@ def test_an_instances_role_is_asked_again_in_the_midst_of_a_run(proxy, instance,
 def test_credentials_that_expire_and_are_not_renewed_end_the_run_and_it_goes_on_from_there(
     proxy, photos: Place, output: Place, folders, tmp_path
 ):
-    keys = {"AWS_ACCESS_KEY_ID": READ_WRITE, "AWS_SECRET_ACCESS_KEY": KEYS[READ_WRITE], "AWS_SESSION_TOKEN": SESSION_TOKEN}
+    keys = {
+        "AWS_ACCESS_KEY_ID": READ_WRITE,
+        "AWS_SECRET_ACCESS_KEY": KEYS[READ_WRITE],
+        "AWS_SESSION_TOKEN": SESSION_TOKEN,
+    }
     coulis = Coulis(proxy.url, keys)
     proxy.inject(Fault("expired_token", method="GET", key="^photos/.*jpg", after=10))
     start = time.monotonic()
@@ -188,7 +192,13 @@ def moto() -> Iterator[int]:
 
 
 def make_role(port: int) -> str:
-    client = boto3.client("iam", endpoint_url=f"http://127.0.0.1:{port}", region_name=REGION, aws_access_key_id="a", aws_secret_access_key="b")
+    client = boto3.client(
+        "iam",
+        endpoint_url=f"http://127.0.0.1:{port}",
+        region_name=REGION,
+        aws_access_key_id="a",
+        aws_secret_access_key="b",
+    )
     name = f"role-{time.monotonic_ns()}"
     return client.create_role(RoleName=name, AssumeRolePolicyDocument="{}")["Role"]["Arn"]
 
@@ -204,7 +214,9 @@ def test_a_web_identity_is_exchanged_for_a_role(moto: int, tmp_path):
             "AWS_ROLE_SESSION_NAME": "coulis",
             "AWS_ENDPOINT_URL_STS": proxy.url,
         }
-        result = Coulis(proxy.url, variables).succeed("run", "s3://roles/Test", tmp_path / "out", "-k", 2, "--json").json
+        result = (
+            Coulis(proxy.url, variables).succeed("run", "s3://roles/Test", tmp_path / "out", "-k", 2, "--json").json
+        )
     assert result["ok"] == 4
     signed = [request for request in proxy.requests if request.kind == "GET object"]
     assert len(signed) == 4
@@ -221,14 +233,20 @@ def test_a_profile_may_assume_a_role(moto: int, tmp_path):
             "AWS_PROFILE": "camera",
             "AWS_ENDPOINT_URL_STS": proxy.url,
         }
-        result = Coulis(proxy.url, variables).succeed("run", "s3://roles/Test", tmp_path / "out", "-k", 2, "--json").json
+        result = (
+            Coulis(proxy.url, variables).succeed("run", "s3://roles/Test", tmp_path / "out", "-k", 2, "--json").json
+        )
     assert result["ok"] == 4
     signed = {request.signed_by for request in proxy.requests if request.kind == "GET object"}
     assert signed and all(key.startswith("ASIA") for key in signed)
 
 
 def test_no_output_of_a_run_holds_a_secret(proxy, photos: Place, output: Place, tmp_path):
-    keys = {"AWS_ACCESS_KEY_ID": READ_WRITE, "AWS_SECRET_ACCESS_KEY": KEYS[READ_WRITE], "AWS_SESSION_TOKEN": SESSION_TOKEN}
+    keys = {
+        "AWS_ACCESS_KEY_ID": READ_WRITE,
+        "AWS_SECRET_ACCESS_KEY": KEYS[READ_WRITE],
+        "AWS_SESSION_TOKEN": SESSION_TOKEN,
+    }
     coulis = Coulis(proxy.url, keys)
     proxy.inject(Fault("slow_down", rate=0.3), Fault("access_denied", method="GET", key="Kiwi"))
     for flags in (["-v"], ["--json", "-v", "--fresh"]):

@@ -4,9 +4,9 @@ import time
 from pathlib import Path
 
 import pytest
-from cli.command import differing, read_manifest
+from cli.command import differing
 from PIL import Image
-from storage.bucket import FLAGS, Bucket, Coulis, Place, some_photos
+from storage.bucket import FLAGS, Coulis, Place, some_photos
 from storage.fault_proxy import Fault, FaultProxy
 from storage.test_keys import read_errors
 
@@ -23,7 +23,9 @@ def undisturbed(server, photos: Place, tmp_path_factory) -> Path:
 @pytest.mark.parametrize(
     "what", ["slow_down", "internal_error", "too_many", "reset_before", "reset_in_body", "short_body", "flip_byte"]
 )
-def test_each_photo_that_fails_at_first_is_asked_for_again(run, proxy: FaultProxy, photos: Place, undisturbed, tmp_path, what):
+def test_each_photo_that_fails_at_first_is_asked_for_again(
+    run, proxy: FaultProxy, photos: Place, undisturbed, tmp_path, what
+):
     proxy.inject(Fault(what, method="GET", key=rf"{PHOTOS}.*(Apricot|Kiwi|Plum).*jpg", first=2))
     run.succeed("run", photos.uri, tmp_path / "out", *FLAGS)
     assert proxy.struck[what] >= 6
@@ -51,9 +53,18 @@ def test_the_fault_matrix_loses_no_row(run: Coulis, proxy: FaultProxy, photos: P
 
 @pytest.mark.parametrize(
     ("what", "times"),
-    [("slow_down", 7), ("internal_error", 2), ("too_many", 2), ("reset_before", 2), ("reset_in_body", 2), ("short_body", 2)],
+    [
+        ("slow_down", 7),
+        ("internal_error", 2),
+        ("too_many", 2),
+        ("reset_before", 2),
+        ("reset_in_body", 2),
+        ("short_body", 2),
+    ],
 )
-def test_a_listing_that_fails_at_first_is_whole_in_the_end(run, proxy: FaultProxy, photos: Place, tmp_path, what, times):
+def test_a_listing_that_fails_at_first_is_whole_in_the_end(
+    run, proxy: FaultProxy, photos: Place, tmp_path, what, times
+):
     """A server that is busy when a run begins is there, and may be busy for long."""
     proxy.inject(Fault(what, method="GET", key="^photos/?$", first=times))
     assert run.succeed("plan", photos.uri, tmp_path / "out", "--json").json["images"] == 24
@@ -84,7 +95,9 @@ def test_waits_between_tries_are_spread_and_grow(run: Coulis, proxy: FaultProxy,
     assert max(max(values) for values in waits.values()) < 5
 
 
-def test_an_object_that_is_damaged_every_time_is_an_errors_row(run, proxy: FaultProxy, photos: Place, undisturbed, tmp_path):
+def test_an_object_that_is_damaged_every_time_is_an_errors_row(
+    run, proxy: FaultProxy, photos: Place, undisturbed, tmp_path
+):
     damaged = sorted(photos.names())[5]
     proxy.inject(Fault("flip_byte", method="GET", key=damaged))
     result = run.succeed("run", photos.uri, tmp_path / "out", *FLAGS, "--json").json
@@ -108,7 +121,9 @@ def test_an_object_that_is_never_given_is_an_errors_row(run, proxy: FaultProxy, 
         assert 4 <= proxy.count("GET object", closed) <= 8  # libcurl tries a broken connection once more
 
 
-def test_an_object_that_alone_is_new_and_never_given_is_an_errors_row(run, proxy: FaultProxy, own_photos: Place, tmp_path):
+def test_an_object_that_alone_is_new_and_never_given_is_an_errors_row(
+    run, proxy: FaultProxy, own_photos: Place, tmp_path
+):
     """No other photo is read meanwhile that would show that the server is well."""
     run.succeed("run", own_photos.uri, tmp_path / "out", *FLAGS)
     own_photos.bucket.put({own_photos.key("zebra.jpg"): some_photos()[0].read_bytes()})
@@ -120,7 +135,9 @@ def test_an_object_that_alone_is_new_and_never_given_is_an_errors_row(run, proxy
 
 
 @pytest.mark.parametrize("what", ["stall_before", "stall_in_body"])
-def test_an_object_that_stalls_once_is_asked_for_again(run, proxy: FaultProxy, photos: Place, undisturbed, tmp_path, what):
+def test_an_object_that_stalls_once_is_asked_for_again(
+    run, proxy: FaultProxy, photos: Place, undisturbed, tmp_path, what
+):
     proxy.inject(Fault(what, method="GET", key=sorted(photos.names())[3], first=1))
     start = time.monotonic()
     run.succeed("run", photos.uri, tmp_path / "out", *FLAGS)
@@ -151,7 +168,9 @@ def test_a_slow_server_is_not_a_broken_one(run: Coulis, proxy: FaultProxy, own_p
     assert proxy.count("GET object") == 25
 
 
-def test_a_server_that_is_away_for_20_seconds_is_waited_for(run, proxy: FaultProxy, photos: Place, output: Place, tmp_path):
+def test_a_server_that_is_away_for_20_seconds_is_waited_for(
+    run, proxy: FaultProxy, photos: Place, output: Place, tmp_path
+):
     proxy.inject(Fault("latency", seconds=0.1))
     started = run.start("run", photos.uri, output.uri, *FLAGS, "--threads", 1, "--json")
     proxy.wait_for("GET object", 8, PHOTOS)
@@ -184,7 +203,9 @@ def test_a_server_that_goes_away_for_good_ends_the_run_and_the_same_command_fini
 
 
 @pytest.mark.parametrize("what", ["changed", "vanished"])
-def test_an_object_that_changes_after_it_was_listed_is_an_errors_row(run, proxy: FaultProxy, own_photos: Place, tmp_path, what):
+def test_an_object_that_changes_after_it_was_listed_is_an_errors_row(
+    run, proxy: FaultProxy, own_photos: Place, tmp_path, what
+):
     key = own_photos.bucket.keys(own_photos.prefix)[10]
     proxy.inject(Fault("hold", method="GET", key=f"{own_photos.prefix}/.*jpg"))
     started = run.start("run", own_photos.uri, tmp_path / "out", *FLAGS, "--json")
@@ -210,7 +231,9 @@ def test_faults_never_mix_up_photos(run: Coulis, proxy: FaultProxy, photos: Plac
     for seed in range(3):
         proxy._seed = seed
         proxy.inject(
-            Fault("short_body", rate=0.2, method="GET"), Fault("reset_in_body", rate=0.2), Fault("flip_byte", rate=0.1, key="jpg")
+            Fault("short_body", rate=0.2, method="GET"),
+            Fault("reset_in_body", rate=0.2),
+            Fault("flip_byte", rate=0.1, key="jpg"),
         )
         output = tmp_path / str(seed)
         run.succeed("run", photos.uri, output, *FLAGS, "--threads", 3)

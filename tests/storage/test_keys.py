@@ -40,7 +40,17 @@ NAMES = {  # as in the bucket: as in the tables
     LONG: LONG,
 }
 # Names that SeaweedFS, whose keys are paths, cannot keep apart.
-ODD_PATHS = ["a//b.jpg", "/leading.jpg", "//two.jpg", "up/../over.jpg", "../above.jpg", "./here.jpg", "a/./b.jpg", "end/.jpg", "\x01.jpg"]
+ODD_PATHS = [
+    "a//b.jpg",
+    "/leading.jpg",
+    "//two.jpg",
+    "up/../over.jpg",
+    "../above.jpg",
+    "./here.jpg",
+    "a/./b.jpg",
+    "end/.jpg",
+    "\x01.jpg",
+]
 
 
 @pytest.fixture(scope="module")

@@ -68,7 +68,9 @@ def test_the_lock_of_a_killed_run_is_taken_over_and_said_so(run, proxy, photos: 
 
 
 def test_a_lock_of_another_machine_is_respected_while_it_is_young(run, photos: Place, output: Place):
-    output.bucket.put({output.key(LOCK): json.dumps({"host": "elsewhere 00000000", "process": 7, "nonce": "x"}).encode()})
+    output.bucket.put(
+        {output.key(LOCK): json.dumps({"host": "elsewhere 00000000", "process": 7, "nonce": "x"}).encode()}
+    )
     result = run("run", photos.uri, output.uri, *FLAGS)
     assert (result.code, "process 7 on elsewhere" in result.stderr) == (1, True), result.stderr
     assert output.names() == {LOCK}

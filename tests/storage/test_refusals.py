@@ -32,7 +32,11 @@ def refused(run: Coulis, *arguments, within_s: float = 10, **environment: str) -
 @pytest.fixture(params=["input", "output"])
 def arguments(request, photos: Place, folders, tmp_path) -> list:
     """The bucket is where the photos are, or where the results go."""
-    return ["run", photos.uri, tmp_path / "out"] if request.param == "input" else ["run", folders.photos, "s3://results/no"]
+    return (
+        ["run", photos.uri, tmp_path / "out"]
+        if request.param == "input"
+        else ["run", folders.photos, "s3://results/no"]
+    )
 
 
 def test_a_wrong_secret(run: Coulis, arguments, results):
@@ -51,7 +55,10 @@ def test_no_credentials_at_all(server, proxy: FaultProxy, arguments, results):
 
 
 def test_a_bucket_that_is_not_there(run: Coulis, tmp_path, folders):
-    for arguments in (["run", "s3://nowhere-to-be-found/x", tmp_path], ["run", folders.photos, "s3://nowhere-to-be-found"]):
+    for arguments in (
+        ["run", "s3://nowhere-to-be-found/x", tmp_path],
+        ["run", folders.photos, "s3://nowhere-to-be-found"],
+    ):
         assert "nowhere-to-be-found" in refused(run, *arguments)
 
 
@@ -140,6 +147,8 @@ def test_an_endpoint_that_is_no_address_is_an_error_of_usage(run: Coulis, photos
 def test_other_clouds_are_known_by_name(scheme, tmp_path):
     """They reach Arrow's file systems; without an account there is only the refusal to see."""
     address = {"gs": "gs://coulis-no-such-bucket/x", "abfss": "abfss://c@coulisnosuch.dfs.core.windows.net/x"}[scheme]
-    result = Coulis("", {})("check", address, GCE_METADATA_HOST="127.0.0.1:1", GOOGLE_APPLICATION_CREDENTIALS="/nowhere")
+    result = Coulis("", {})(
+        "check", address, GCE_METADATA_HOST="127.0.0.1:1", GOOGLE_APPLICATION_CREDENTIALS="/nowhere"
+    )
     assert result.code in (2, 5), result.stderr
     assert scheme in result.stdout + result.stderr

@@ -61,7 +61,9 @@ def test_each_file_of_the_output_is_put_once(run: Coulis, proxy: FaultProxy, pho
 
 
 @pytest.mark.parametrize(("flag", "virtual"), [("auto", False), ("path", False), ("virtual", True)])
-def test_addressing_puts_the_bucket_where_it_was_asked_for(run, proxy: FaultProxy, photos: Place, tmp_path, flag, virtual):
+def test_addressing_puts_the_bucket_where_it_was_asked_for(
+    run, proxy: FaultProxy, photos: Place, tmp_path, flag, virtual
+):
     flags = ["--endpoint-url", proxy.url.replace("127.0.0.1", DOMAIN), "--addressing", flag]
     run.succeed("run", photos.uri, tmp_path / "out", *flags, "--include", "Kiwi/*", AWS_ENDPOINT_URL="")
     hosts = {re.search(rb"\r\nhost: *([^:\r]*)", request.head, re.IGNORECASE)[1].decode() for request in proxy.requests}
@@ -72,11 +74,15 @@ def test_the_flags_come_before_the_environment(run: Coulis, proxy: FaultProxy, p
     elsewhere = {"AWS_ENDPOINT_URL": "http://127.0.0.1:1", "AWS_REGION": "mars-1"}
     flags = ["--endpoint-url", proxy.url, "--region", "eu-west-3"]
     run.succeed("plan", photos.uri, tmp_path / "out", *flags, **elsewhere)
-    scopes = {re.search(rf"{READ_WRITE}/\d+/([^/]+)/s3/", request.head.decode("latin-1"))[1] for request in proxy.requests}
+    scopes = {
+        re.search(rf"{READ_WRITE}/\d+/([^/]+)/s3/", request.head.decode("latin-1"))[1] for request in proxy.requests
+    }
     assert scopes == {"eu-west-3"}
 
 
-def test_a_large_output_file_arrives_whole_and_leaves_no_upload_open(run, photos: Place, output: Place, results: Bucket):
+def test_a_large_output_file_arrives_whole_and_leaves_no_upload_open(
+    run, photos: Place, output: Place, results: Bucket
+):
     """A table of more than 5 MB: where multipart uploads begin."""
     place = Place(photos.bucket, f"many-{output.prefix}")
     photos.bucket.put({place.key(f"{i:04}.jpg"): ALL_PHOTOS[i % 192].read_bytes() for i in range(700)})

@@ -1,4 +1,4 @@
-"""A run into a bucket that is killed at any moment is finished by the same command, to the same bytes; half an object is never seen."""
+"""A run into a bucket that is killed at any moment is finished by the same command, to the same bytes."""
 
 import json
 import os
@@ -81,7 +81,9 @@ def test_a_run_killed_at_any_put_is_finished_to_the_same_bytes(
     run.succeed("verify", output.uri)
 
 
-def test_a_run_killed_many_times_in_a_row_gets_there(run: Coulis, proxy: FaultProxy, photos: Place, output: Place, undisturbed):
+def test_a_run_killed_many_times_in_a_row_gets_there(
+    run: Coulis, proxy: FaultProxy, photos: Place, output: Place, undisturbed
+):
     kills = 0
     for _ in range(5):
         before = proxy.count("PUT object", "features/part")
@@ -128,7 +130,9 @@ def test_no_reader_ever_sees_half_an_object(run: Coulis, server, photos: Place, 
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["ctrl_c", "terminate"])
-def test_a_signal_ends_the_run_in_order_and_it_goes_on_from_there(run, proxy, photos: Place, output: Place, undisturbed, number):
+def test_a_signal_ends_the_run_in_order_and_it_goes_on_from_there(
+    run, proxy, photos: Place, output: Place, undisturbed, number
+):
     proxy.inject(Fault("latency", seconds=0.5, key="jpg"))
     started = run.start("run", photos.uri, output.uri, *FLAGS, "--threads", 1)
     proxy.wait_for("PUT object", 1, "features/part")
@@ -156,14 +160,22 @@ def test_ctrl_c_ends_a_run_that_waits_for_a_server(run: Coulis, proxy: FaultProx
 
 def test_a_file_that_is_lost_is_restored_by_the_same_command(run: Coulis, photos: Place, output: Place, undisturbed):
     run.succeed("run", photos.uri, output.uri, *FLAGS)
-    lost = {"matrix.csv": 0, "_SUCCESS": 0, sorted(output.parts())[2]: 4, sorted(output.parts("pca"))[1]: 0, "manifest.json": 0}
+    lost = {
+        "matrix.csv": 0,
+        "_SUCCESS": 0,
+        sorted(output.parts())[2]: 4,
+        sorted(output.parts("pca"))[1]: 0,
+        "manifest.json": 0,
+    }
     for name, computed in lost.items():
         output.bucket.remove(output.key(name))
         assert run.succeed("run", photos.uri, output.uri, *FLAGS, "--json").json["computed"] == computed, name
         assert fingerprints(output) == undisturbed
 
 
-def test_after_photos_came_went_and_changed_only_their_parts_are_computed(run, proxy, own_photos: Place, output: Place, tmp_path):
+def test_after_photos_came_went_and_changed_only_their_parts_are_computed(
+    run, proxy, own_photos: Place, output: Place, tmp_path
+):
     run.succeed("run", own_photos.uri, output.uri, *FLAGS)
     before = output.parts()
     bucket, keys = own_photos.bucket, own_photos.bucket.keys(own_photos.prefix)

@@ -1,4 +1,4 @@
-"""Where photos and results are does not change a value: bucket or folder, the features, the PCA and the table are equal."""
+"""Where photos and results are, bucket or folder, does not change a value."""
 
 import csv
 from pathlib import Path

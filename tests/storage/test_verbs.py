@@ -85,9 +85,13 @@ DAMAGE = {
     "missing table": lambda place: place.bucket.remove(place.key("matrix.csv")),
     "missing part": lambda place: place.bucket.remove(place.key(first_part(place))),
     "flipped byte": lambda place: flip(place, first_part(place)),
-    "truncated table": lambda place: place.bucket.put({place.key("matrix.csv"): place.bucket.get(place.key("matrix.csv"))[:-9]}),
+    "truncated table": lambda place: place.bucket.put(
+        {place.key("matrix.csv"): place.bucket.get(place.key("matrix.csv"))[:-9]}
+    ),
     "not finished": lambda place: place.bucket.remove(place.key("_SUCCESS")),
-    "extra part": lambda place: place.bucket.put({place.key(f"features/part-00009-{'0' * 32}.snappy.parquet"): b"PAR1"}),
+    "extra part": lambda place: place.bucket.put(
+        {place.key(f"features/part-00009-{'0' * 32}.snappy.parquet"): b"PAR1"}
+    ),
 }
 
 
@@ -117,7 +121,9 @@ def test_fit_gives_what_it_gives_in_a_folder(run: Coulis, copy: Place, folders, 
 
 
 @pytest.mark.parametrize("pca_in", ["bucket", "folder"])
-def test_project_takes_the_pca_of_a_bucket_or_a_folder(run, photos: Place, finished: Place, output: Place, folders, tmp_path, pca_in):
+def test_project_takes_the_pca_of_a_bucket_or_a_folder(
+    run, photos: Place, finished: Place, output: Place, folders, tmp_path, pca_in
+):
     model = f"{finished.uri if pca_in == 'bucket' else folders.output}/pca_model.safetensors"
     run.succeed("project", photos.uri, output.uri, "--pca", model, *FLAGS[2:])
     theirs = rows_by_path(finished.download(tmp_path / "finished"), "pca")
@@ -155,10 +161,15 @@ def test_bad_photos_in_a_bucket_are_rows_as_in_a_folder(run: Coulis, own_photos:
     result = run.succeed("run", own_photos.uri, tmp_path / "out", "-k", 2, "--json").json
     assert result["failed_by_code"] == {"not_an_image": 1, "empty": 1, "truncated": 1}
     folder = own_photos.bucket.download(own_photos.prefix, tmp_path / "photos")
-    assert coulis("run", folder, tmp_path / "in-folders", "-k", 2, "--json").json["failed_by_code"] == result["failed_by_code"]
+    assert (
+        coulis("run", folder, tmp_path / "in-folders", "-k", 2, "--json").json["failed_by_code"]
+        == result["failed_by_code"]
+    )
 
 
-def test_every_verb_takes_the_endpoint_as_a_flag(run: Coulis, proxy: FaultProxy, photos: Place, finished: Place, copy: Place):
+def test_every_verb_takes_the_endpoint_as_a_flag(
+    run: Coulis, proxy: FaultProxy, photos: Place, finished: Place, copy: Place
+):
     flags = ["--endpoint-url", run.endpoint, "--region", "us-east-1"]
     model = f"{finished.uri}/pca_model.safetensors"
     new = Place(copy.bucket, copy.key("new"))

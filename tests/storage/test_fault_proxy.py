@@ -1,4 +1,4 @@
-"""The fault proxy does what its faults are called, seen with another client; a fault that did nothing would make every test pass."""
+"""The fault proxy does what its faults are called, seen with another client: else tests that use it could not fail."""
 
 import socket
 import time

@@ -34,7 +34,6 @@ NAMES = {  # as in the bucket: as in the tables
     "-k.jpg": "-k.jpg",
     "<b>&amp;.jpg": "<b>&amp;.jpg",
     "*.jpg": "*.jpg",
-    "back\\slash.jpg": "back\\slash.jpg",
     "s3:..b.jpeg": "s3:..b.jpeg",
     "=cmd|' '!A1.jpg": "=cmd|' '!A1.jpg",
     LONG: LONG,
@@ -50,6 +49,7 @@ ODD_PATHS = [
     "a/./b.jpg",
     "end/.jpg",
     "\x01.jpg",
+    "back\\slash.jpg",
 ]
 
 

@@ -38,10 +38,15 @@ void add_feature_flags(CLI::App& verb, RunOptions& options) {
   visit_fields(options.listing, bind);
   verb.get_option("--label-regex")->excludes(verb.get_option("--label-level"));
   visit_fields(options.decode, bind);
+  add_storage_flags(verb, options.storage);
   verb.add_option_function<std::string>(
           "--csv-separator", [&options](const std::string& text) { options.tables.csv_separator = parse_separator(text); },
           "Between the columns of the CSV files: , ; | : or tab")
       ->default_str(",");
+}
+
+void add_storage_flags(CLI::App& verb, StorageOptions& options) {
+  visit_fields(options, FlagBinder{verb});
 }
 
 void add_pca_flags(CLI::App& verb, PcaOptions& options) {

@@ -36,6 +36,10 @@ inline void assign(PcaConvention& value, const std::string& text) {
   value = parse_pca_convention(text);
 }
 
+inline void assign(Addressing& value, const std::string& text) {
+  value = parse_addressing(text);
+}
+
 double parse_share(const std::string& text);    // "1%" or "0.01"; throws Error(kUsage)
 char parse_separator(const std::string& text);  // one character, or "tab"; throws Error(kUsage)
 
@@ -64,7 +68,8 @@ struct FlagBinder {
 };
 
 void add_session_flags(CLI::App& verb, Session& session);
-void add_feature_flags(CLI::App& verb, RunOptions& options);  // --model, --threads, ..., --include, --max-pixels, ...
-void add_pca_flags(CLI::App& verb, PcaOptions& options);      // -k, --variance, --pca-convention
+void add_feature_flags(CLI::App& verb, RunOptions& options);      // --model, --threads, ..., --include, --max-pixels, ...
+void add_pca_flags(CLI::App& verb, PcaOptions& options);          // -k, --variance, --pca-convention
+void add_storage_flags(CLI::App& verb, StorageOptions& options);  // --endpoint-url, --region, --addressing
 
 }  // namespace coulis

@@ -15,8 +15,13 @@
 namespace coulis {
 namespace {
 
-void execute_check(const std::vector<std::string>& locations, Session& session) {
-  const std::vector<CheckItem> items = check_environment(locations);
+struct CheckArguments {
+  std::vector<std::string> locations;
+  StorageOptions storage;
+};
+
+void execute_check(const CheckArguments& arguments, Session& session) {
+  const std::vector<CheckItem> items = check_environment(arguments.locations, arguments.storage);
   const bool all_ok = std::all_of(items.begin(), items.end(), [](const CheckItem& item) { return item.ok; });
   if (session.json) {
     nlohmann::ordered_json list = nlohmann::ordered_json::array();
@@ -51,11 +56,12 @@ void execute_models(const std::string& file, const Session& session) {
 }  // namespace
 
 void add_check(CLI::App& app, Session& session) {
-  const auto locations = std::make_shared<std::vector<std::string>>();
+  const auto arguments = std::make_shared<CheckArguments>();
   CLI::App* verb = app.add_subcommand("check", "Can a run work here? Model, CPU, and the locations named");
-  verb->add_option("LOCATION", *locations, "Folders to look at");
+  verb->add_option("LOCATION", arguments->locations, "Folders, s3://bucket/prefix");
+  add_storage_flags(*verb, arguments->storage);
   add_session_flags(*verb, session);
-  verb->callback([locations, &session] { execute_check(*locations, session); });
+  verb->callback([arguments, &session] { execute_check(*arguments, session); });
 }
 
 void add_models(CLI::App& app, Session& session) {

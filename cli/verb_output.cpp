@@ -19,19 +19,21 @@ struct OutputArguments {
   std::string output;
   PcaOptions pca;
   int threads = 0;
+  StorageOptions storage;
 };
 
 CLI::App* add_verb(CLI::App& app, Session& session, const char* name, const char* help, const std::shared_ptr<OutputArguments>& arguments) {
   CLI::App* verb = app.add_subcommand(name, help);
-  verb->add_option("OUTPUT", arguments->output, "Folder of a finished run")->required();
+  verb->add_option("OUTPUT", arguments->output, "Folder or s3://bucket/prefix of a finished run")->required();
   verb->add_option("--threads", arguments->threads, "Worker threads; 0: one per CPU")->capture_default_str()->check(CLI::NonNegativeNumber);
+  add_storage_flags(*verb, arguments->storage);
   add_session_flags(*verb, session);
   return verb;
 }
 
 void execute_verify(const OutputArguments& arguments, Session& session) {
   Console console(session.verbosity());
-  const Verification result = verify(Location(arguments.output), worker_count(arguments.threads), console);
+  const Verification result = verify(Location(arguments.output, arguments.storage), worker_count(arguments.threads), console);
   if (session.json) {
     fmt::print("{}\n",
                nlohmann::ordered_json{
@@ -49,7 +51,7 @@ void execute_verify(const OutputArguments& arguments, Session& session) {
 }
 
 void execute_report(const OutputArguments& arguments, const Session& session) {
-  const Location output(arguments.output);
+  const Location output(arguments.output, arguments.storage);
   const auto manifest = read_manifest(output);
   if (!manifest) {
     throw Error(ErrorCode::kRunFailed, fmt::format("{} holds no finished run", printable(output.root())),
@@ -74,7 +76,8 @@ void add_fit(CLI::App& app, Session& session) {
   verb->footer("Example: coulis fit results/ -k 20");
   verb->callback([arguments, &session] {
     Console console(session.verbosity());
-    print_results(refit(arguments->output, arguments->pca, arguments->threads, console), arguments->output, session);
+    print_results(refit(Location(arguments->output, arguments->storage), arguments->pca, arguments->threads, console), arguments->output,
+                  session);
   });
 }
 

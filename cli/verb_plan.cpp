@@ -29,7 +29,7 @@ Counts count_endings(const Listing& listing) {
 
 Counts count_labels(const Listing& listing, const RunOptions& options) {
   Counts counts;
-  const Location input(options.input);
+  const Location input(options.input, options.storage);
   const LabelRule rule(options.listing);
   for (const ImageRef& image : listing.images) ++counts[rule.label_of(input.path_of(image.key))];
   return counts;
@@ -87,8 +87,8 @@ void print_json(const Preview& preview, const RunOptions& options) {
 void add_plan(CLI::App& app, Session& session) {
   const auto options = std::make_shared<RunOptions>();
   CLI::App* verb = app.add_subcommand("plan", "What a run would do, without doing it");
-  verb->add_option("INPUT", options->input, "Folder with photos")->required();
-  verb->add_option("OUTPUT", options->output, "Folder for the results; need not exist")->required();
+  verb->add_option("INPUT", options->input, "Folder or s3://bucket/prefix with photos")->required();
+  verb->add_option("OUTPUT", options->output, "Folder or s3://bucket/prefix for the results; need not exist")->required();
   add_feature_flags(*verb, *options);
   add_pca_flags(*verb, options->pca);  // so that a command line can be tried with plan in the place of run
   add_session_flags(*verb, session);

@@ -20,8 +20,8 @@ void execute(const Arguments& arguments, Session& session) {
 
 CLI::App* add_verb(CLI::App& app, Session& session, const char* name, const char* help, const std::shared_ptr<Arguments>& arguments) {
   CLI::App* verb = app.add_subcommand(name, help);
-  verb->add_option("INPUT", arguments->options.input, "Folder with photos")->required();
-  verb->add_option("OUTPUT", arguments->options.output, "Folder for the results; created if need be")->required();
+  verb->add_option("INPUT", arguments->options.input, "Folder or s3://bucket/prefix with photos")->required();
+  verb->add_option("OUTPUT", arguments->options.output, "Folder or s3://bucket/prefix for the results")->required();
   add_feature_flags(*verb, arguments->options);
   add_session_flags(*verb, session);
   verb->callback([arguments, &session] { execute(*arguments, session); });

@@ -24,7 +24,9 @@ endif()
 find_package(Python 3.11 REQUIRED COMPONENTS Interpreter Development.Module)
 find_package(Threads REQUIRED)
 find_package(CLI11 REQUIRED)
+find_package(CURL REQUIRED)
 pkg_check_modules(xxhash REQUIRED IMPORTED_TARGET libxxhash)
+pkg_check_modules(pugixml REQUIRED IMPORTED_TARGET pugixml)
 
 # Arrow C++ from the pyarrow wheel: it ships versioned libraries and headers, but no CMake package.
 execute_process(
@@ -38,7 +40,7 @@ endif()
 file(STRINGS "${COULIS_PYARROW_DIR}/include/arrow/util/config.h" version_line REGEX "define ARROW_SO_VERSION")
 string(REGEX REPLACE ".*\"([0-9]+)\".*" "\\1" COULIS_ARROW_SO_VERSION "${version_line}")
 
-foreach(name arrow parquet)
+foreach(name arrow arrow_s3 parquet)
   add_library(Arrow::${name} SHARED IMPORTED)
   set_target_properties(
     Arrow::${name}
@@ -46,4 +48,5 @@ foreach(name arrow parquet)
                INTERFACE_INCLUDE_DIRECTORIES "${COULIS_PYARROW_DIR}/include"
                INTERFACE_COMPILE_FEATURES cxx_std_20)
 endforeach()
+target_link_libraries(Arrow::arrow_s3 INTERFACE Arrow::arrow)
 target_link_libraries(Arrow::parquet INTERFACE Arrow::arrow)

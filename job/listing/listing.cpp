@@ -63,7 +63,7 @@ Listing list_images(const Location& input, const ListingOptions& options) {
       return;
     }
     listing.total_bytes += entry.size_bytes;
-    listing.images.push_back({std::move(entry.key), entry.size_bytes, entry.mtime_ns});
+    listing.images.push_back(std::move(entry));
   });
   // char_traits compares as unsigned: the order of the bytes.
   std::sort(listing.images.begin(), listing.images.end(), [](const ImageRef& a, const ImageRef& b) { return a.key < b.key; });

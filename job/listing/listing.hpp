@@ -12,11 +12,7 @@
 
 namespace coulis {
 
-struct ImageRef {
-  std::string key;  // below the input, raw bytes
-  std::uint64_t size_bytes = 0;
-  std::int64_t mtime_ns = 0;
-};
+using ImageRef = Entry;  // an image, as it was listed below the input
 
 struct ListingOptions {
   std::vector<std::string> include;  // globs; empty: every name that ends like an image

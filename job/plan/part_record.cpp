@@ -63,7 +63,11 @@ const std::string& value_of(const std::vector<std::pair<std::string, std::string
 
 std::vector<std::pair<std::string, std::string>> to_metadata(const PartRecord& record) {
   json images = json::array();
-  for (const ImageRef& image : record.images) images.push_back({escape(image.key), image.size_bytes, image.mtime_ns});
+  for (const ImageRef& image : record.images) {
+    json entry = {escape(image.key), image.size_bytes, image.mtime_ns};
+    if (!image.etag.empty()) entry.push_back(escape(image.etag));
+    images.push_back(std::move(entry));
+  }
   json failures = json::array();
   for (const FailedImage& failure : record.failures) {
     failures.push_back({failure.index, failure.stage, failure.code, printable(failure.message)});
@@ -82,8 +86,8 @@ PartRecord parse_part_record(const std::vector<std::pair<std::string, std::strin
   record.settings = value_of(metadata, kSettings, origin);
   try {
     for (const json& image : json::parse(value_of(metadata, kImages, origin))) {
-      record.images.push_back(
-          {unescape(image.at(0).get<std::string>(), origin), image.at(1).get<std::uint64_t>(), image.at(2).get<std::int64_t>()});
+      record.images.push_back({unescape(image.at(0).get<std::string>(), origin), image.at(1).get<std::uint64_t>(),
+                               image.at(2).get<std::int64_t>(), image.size() > 3 ? unescape(image.at(3).get<std::string>(), origin) : ""});
     }
     for (const json& failure : json::parse(value_of(metadata, kFailures, origin))) {
       record.failures.push_back({failure.at(0).get<std::size_t>(), failure.at(1).get<std::string>(), failure.at(2).get<std::string>(),

@@ -71,8 +71,13 @@ std::string describe_names(const std::vector<std::string>& names, std::string_vi
   return text;
 }
 
+// An object that was written again with the same bytes keeps its ETag; a file has its time only.
+std::string version_of(const ImageRef& image) {
+  return image.etag.empty() ? fmt::format("{}", image.mtime_ns) : image.etag;
+}
+
 bool same_image(const ImageRef& a, const ImageRef& b) {
-  return a.size_bytes == b.size_bytes && a.mtime_ns == b.mtime_ns;
+  return a.size_bytes == b.size_bytes && version_of(a) == version_of(b);
 }
 
 // The images not yet given to a part; what a committed part's members are looked up in.
@@ -218,7 +223,7 @@ std::string fingerprint_of(const std::string& settings, const std::vector<ImageR
   add(settings);
   for (const ImageRef& image : images) {
     add(image.key);
-    add(fmt::format("{} {}", image.size_bytes, image.mtime_ns));
+    add(fmt::format("{} {}", image.size_bytes, version_of(image)));
   }
   const XXH128_hash_t hash = XXH3_128bits_digest(state.get());
   return fmt::format("{:016x}{:016x}", hash.high64, hash.low64);

@@ -15,7 +15,7 @@ namespace coulis {
 struct Part {
   std::uint64_t number = 0;
   std::vector<ImageRef> images;  // sorted by key
-  std::string fingerprint;       // hex: the settings and every member's key, size and mtime
+  std::string fingerprint;       // hex: the settings and every member's key, size and mtime or ETag
   bool done = false;
   std::string reason;  // why it is to do; empty when done
 

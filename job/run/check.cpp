@@ -22,12 +22,26 @@ CheckItem check_model() {
   }
 }
 
-CheckItem check_location(const std::string& uri) {
+// Writing is tried: rights in a bucket can be read nowhere.
+CheckItem check_bucket(const Location& location, std::uint64_t files) {
+  constexpr std::string_view kProbe = ".coulis-check";
+  const std::string name = printable(location.root());
   try {
-    const Location location(uri);
+    location.put(kProbe, "");
+    location.remove(kProbe);
+    return {name, true, fmt::format("{} files, can be read and written", files)};
+  } catch (const Error& e) {
+    return {name, true, fmt::format("{} files, can be read, cannot be written: {}", files, e.what())};
+  }
+}
+
+CheckItem check_location(const std::string& uri, const StorageOptions& storage) {
+  try {
+    const Location location(uri, storage);
     if (!location.exists()) return {printable(uri), false, "does not exist; a run creates it if it is an OUTPUT"};
     std::uint64_t files = 0;
     location.list("", [&](const Entry&) { ++files; });
+    if (!location.is_folder()) return check_bucket(location, files);
     const bool writable = access(location.root().c_str(), W_OK) == 0;
     std::error_code error;
     const auto space = std::filesystem::space(location.root(), error);
@@ -40,10 +54,10 @@ CheckItem check_location(const std::string& uri) {
 
 }  // namespace
 
-std::vector<CheckItem> check_environment(const std::vector<std::string>& locations) {
+std::vector<CheckItem> check_environment(const std::vector<std::string>& locations, const StorageOptions& storage) {
   std::vector<CheckItem> items = {
       check_model(), {"cpu", true, fmt::format("{} threads, {}; int8: {}", worker_count(0), simd_in_use(), int8_kernels_in_use())}};
-  for (const std::string& uri : locations) items.push_back(check_location(uri));
+  for (const std::string& uri : locations) items.push_back(check_location(uri, storage));
   return items;
 }
 

@@ -26,7 +26,7 @@ std::vector<const ImageRef*> images_to_do(const Plan& plan) {
 double estimate_seconds(const Preview& preview, const RunOptions& options) {
   const std::vector<const ImageRef*> images = images_to_do(preview.plan);
   if (images.empty()) return 0;
-  const Location input(options.input);
+  const Location input(options.input, options.storage);
   const Model model = load_model(options.features.model);
   const auto network = make_network_factory(model, options.features.precision)->make();
   Resampler resampler({model.card.input_width_px, model.card.input_height_px, model.card.filter});

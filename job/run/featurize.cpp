@@ -3,15 +3,16 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <mutex>
-#include <thread>
 #include <utility>
 
 #include "core/base/error.hpp"
 #include "core/resample/resample.hpp"
 #include "job/run/bad_image_limit.hpp"
 #include "job/run/part_queue.hpp"
+#include "job/run/read_ahead.hpp"
 #include "job/run/version.hpp"
 #include "job/run/workers.hpp"
 
@@ -41,38 +42,13 @@ struct Worker {
   StopWatch watch;
 };
 
-constexpr std::uint64_t kImagesReadAhead = 256;  // a few ms of work for a hundred workers in int8
-
-struct Handed {
-  std::atomic<std::uint64_t> images = 0;  // to workers so far
-  std::atomic<bool> stopped = false;      // no more will be
-};
-
-// A worker that waits for the disk computes nothing: this asks for the files a little ahead of the workers, on a thread of its own.
-void read_ahead(const std::vector<const Part*>& parts, const Handed& handed, const FeaturizeContext& context) {
-  std::uint64_t asked = 0;
-  for (const Part* part : parts) {
-    for (const ImageRef& image : part->images) {
-      while (asked >= handed.images + kImagesReadAhead) {
-        if (handed.stopped || context.interrupted) return;
-        std::this_thread::sleep_for(std::chrono::milliseconds(2));
-      }
-      context.input.will_need(image.key);
-      ++asked;
-    }
-  }
-}
-
 // Photo -> feature row, or why not. The row is written in place.
-std::optional<Failure> process_image(Worker& worker, const ImageRef& image, const FeaturizeContext& context, std::span<float> row) {
+std::optional<Failure> process_image(Worker& worker, const ImageTask& task, ReadAhead& photos, const FeaturizeContext& context,
+                                     std::span<float> row) {
   worker.watch.restart();
-  const Outcome<Bytes> bytes = context.input.get(image.key);
+  const Outcome<Bytes> bytes = photos.take(task.number, task.part->part->images[task.index]);
   worker.watch.lap(worker.seconds.read);
   if (!bytes) return bytes.failure();
-  if (bytes.value().size() != image.size_bytes) {
-    return Failure{Stage::kRead, FailureCode::kChanged,
-                   fmt::format("listed with {} bytes, read {}", image.size_bytes, bytes.value().size())};
-  }
   const Outcome<Image> decoded = decode(bytes.value(), context.decode);
   worker.watch.lap(worker.seconds.decode);
   if (!decoded) return decoded.failure();
@@ -120,14 +96,13 @@ struct BadImages {
   std::atomic<std::uint64_t> count = 0;
 };
 
-void work_until_done(Worker& worker, PartQueue& queue, Handed& handed, BadImages& bad, const FeaturizeContext& context,
+void work_until_done(Worker& worker, PartQueue& queue, ReadAhead& photos, BadImages& bad, const FeaturizeContext& context,
                      Progress& progress) {
   const auto width = static_cast<std::size_t>(context.model.card.feature_width);
   while (const std::optional<ImageTask> task = queue.next()) {
     PartInFlight& part = *task->part;
     const ImageRef& image = part.part->images[task->index];
-    ++handed.images;
-    std::optional<Failure> failure = process_image(worker, image, context, {part.rows.data() + task->index * width, width});
+    std::optional<Failure> failure = process_image(worker, *task, photos, context, {part.rows.data() + task->index * width, width});
     const bool failed = failure.has_value();
     if (failed) bad.limit.check(++bad.count, printable(context.input.path_of(image.key)), to_string(failure->code), failure->message);
     part.failures[task->index] = std::move(failure);
@@ -167,14 +142,16 @@ StageSeconds featurize(const Plan& plan, const FeaturizeContext& context, Progre
   StageSeconds total;
   std::mutex total_mutex;
   progress.begin("features", images);
-  Handed handed;
+  ReadAhead photos(to_do, context.input, workers);
+  std::atomic<int> still_working = workers;
   run_workers(
-      workers + 1,
+      workers + photos.threads(),
       [&](int index) {
-        if (index == workers) return read_ahead(to_do, handed, context);
+        if (index >= workers) return photos.run();
         const ModelCard& card = context.model.card;
         Worker worker{Resampler({card.input_width_px, card.input_height_px, card.filter}), context.networks.make(), {}, {}};
-        work_until_done(worker, queue, handed, bad, context, progress);
+        work_until_done(worker, queue, photos, bad, context, progress);
+        if (--still_working == 0) photos.stop();  // after an interruption some are left
         const std::lock_guard lock(total_mutex);
         total.read += worker.seconds.read;
         total.decode += worker.seconds.decode;
@@ -183,8 +160,9 @@ StageSeconds featurize(const Plan& plan, const FeaturizeContext& context, Progre
         total.write += worker.seconds.write;
       },
       [&] {
-        handed.stopped = true;
         queue.stop();
+        photos.stop();
+        context.input.stop();
       });
   progress.end();
   if (context.interrupted) throw Error(ErrorCode::kInterrupted, "interrupted", "run the same command again: it goes on where it stopped");

@@ -8,6 +8,7 @@
 #include "core/network/precision.hpp"
 #include "core/pca/pca.hpp"
 #include "job/listing/listing.hpp"
+#include "job/storage/storage_options.hpp"
 #include "job/tables/tables.hpp"
 
 namespace coulis {
@@ -47,6 +48,7 @@ struct TableOptions {
 struct RunOptions {
   std::string input;
   std::string output;
+  StorageOptions storage;
   ListingOptions listing;
   DecodeOptions decode;
   FeatureOptions features;

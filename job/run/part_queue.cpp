@@ -43,7 +43,7 @@ Offer PartQueue::offer_locked() {
     next_index_ = 0;
     ++in_flight_;
   }
-  ImageTask task{current_, next_index_++};
+  ImageTask task{current_, next_index_++, next_number_++};
   if (next_index_ == current_->part->images.size()) current_.reset();
   return {std::move(task), false};
 }

@@ -26,7 +26,8 @@ struct PartInFlight {
 
 struct ImageTask {
   std::shared_ptr<PartInFlight> part;
-  std::size_t index = 0;
+  std::size_t index = 0;     // in the part
+  std::uint64_t number = 0;  // among all images handed out
 };
 
 // How many parts may be in flight. Memory grows with the workers (0.7 MB each for rows of 1280), never with the input.
@@ -62,6 +63,7 @@ class PartQueue {
   std::size_t in_flight_ = 0;
   std::size_t next_part_ = 0;
   std::size_t next_index_ = 0;
+  std::uint64_t next_number_ = 0;
   std::shared_ptr<PartInFlight> current_;  // null between parts
   bool begin_no_more_ = false;
   bool stopped_ = false;

@@ -19,9 +19,8 @@ Compression compression_of(const Manifest& manifest) {
 
 }  // namespace
 
-Summary refit(const std::string& output_uri, const PcaOptions& options, int threads_option, Progress& progress) {
+Summary refit(const Location& output, const PcaOptions& options, int threads_option, Progress& progress) {
   validate(options);
-  const Location output(output_uri);
   if (!output.exists())
     throw Error(ErrorCode::kStorage, fmt::format("{} does not exist", printable(output.root())), "check the spelling of OUTPUT");
   const Lock lock(output);

@@ -10,6 +10,7 @@
 #include "core/base/error.hpp"
 #include "core/base/simd.hpp"
 #include "core/network/network.hpp"
+#include "job/plan/retry.hpp"
 #include "job/run/bad_image_limit.hpp"
 #include "job/run/committed.hpp"
 #include "job/run/featurize.hpp"
@@ -45,14 +46,22 @@ std::string settings_of(const RunOptions& options, const Location& input, const 
       to_string(options.features.compression), options.features.images_per_part);
 }
 
-Plan plan_for(const Listing& listing, const Location& output, const RunOptions& options, const std::string& settings) {
+Plan plan_for(const Listing& listing, const Location& output, const std::optional<Manifest>& earlier, const RunOptions& options,
+              const std::string& settings) {
   const auto read_record = [&](const PartFile& file) {
     const std::string origin = printable(output.path_of(file.key));
     return parse_part_record(read_table_metadata(output.get_or_throw(file.key), origin), origin);
   };
-  return make_plan(
-      listing, list_part_files(output, "features"), read_record,
-      {settings, options.features.images_per_part, std::string(to_string(options.features.compression)), options.features.fresh});
+  Plan plan =
+      make_plan(listing, list_part_files(output, "features"), read_record,
+                {settings, options.features.images_per_part, std::string(to_string(options.features.compression)), options.features.fresh});
+  if (earlier) plan_retries(plan, *earlier, read_record);
+  return plan;
+}
+
+// --fresh has no use for it, readable or not.
+std::optional<Manifest> earlier_manifest(const Location& output, const FeatureOptions& options) {
+  return options.fresh ? std::nullopt : read_manifest(output);
 }
 
 Listing list_or_refuse(const Location& input, const ListingOptions& options) {
@@ -135,8 +144,8 @@ void note_worker_seconds(const StageSeconds& seconds, Manifest& manifest) {
 Summary run(const RunOptions& options, const std::optional<std::string>& pca_file, const std::atomic<bool>& interrupted,
             Progress& progress) {
   validate(options);
-  const Location input(options.input);
-  const Location output(options.output);
+  const Location input(options.input, options.storage);
+  const Location output(options.output, options.storage);
   const Model model = load_model(options.features.model);  // sha256 checked here
   const PcaRequest pca = request_pca(options, pca_file, model);
   const LabelRule labels(options.listing);
@@ -147,9 +156,11 @@ Summary run(const RunOptions& options, const std::optional<std::string>& pca_fil
   const Listing listing = list_or_refuse(input, options.listing);
   watch.lap("list");
   const Lock lock(output);
+  if (!lock.taken_over_from().empty()) progress.say(fmt::format("{} died at work here: going on from its parts", lock.taken_over_from()));
   output.remove_leftovers();
   const std::string settings = settings_of(options, input, model.card);
-  const Plan plan = plan_for(listing, output, options, settings);
+  const std::optional<Manifest> earlier = earlier_manifest(output, options.features);
+  const Plan plan = plan_for(listing, output, earlier, options, settings);
   watch.lap("plan");
   manifest.coulis_version = kVersion;
   manifest.input = printable(input.root());
@@ -165,9 +176,7 @@ Summary run(const RunOptions& options, const std::optional<std::string>& pca_fil
   manifest.simd = simd_in_use();
   manifest.threads = threads;
   const BadImageLimit limit(options.features, manifest.listed);
-  if (!options.features.fresh) {  // --fresh has no use for an earlier manifest, readable or not
-    if (const auto earlier = read_manifest(output); is_finished(output, earlier, manifest, plan, limit)) return {*earlier, 0, true};
-  }
+  if (is_finished(output, earlier, manifest, plan, limit)) return {*earlier, 0, true};
 
   output.remove(kSuccessKey);  // first: from here on a reader can tell that the output is not finished
   say_plan(plan, progress);
@@ -185,6 +194,7 @@ Summary run(const RunOptions& options, const std::optional<std::string>& pca_fil
     const ErrorRow& last = committed.errors.back();
     limit.check(committed.errors.size(), last.path, last.code, last.message);
   }
+  lock.confirm();
   manifest = publish(output, std::move(committed), pca, std::move(manifest), provenance_of(model, settings),
                      {options.features.compression, options.tables.csv_separator, threads}, progress);
   return summary;
@@ -192,11 +202,11 @@ Summary run(const RunOptions& options, const std::optional<std::string>& pca_fil
 
 Preview preview(const RunOptions& options) {
   validate(options);
-  const Location input(options.input);
-  const Location output(options.output);
+  const Location input(options.input, options.storage);
+  const Location output(options.output, options.storage);
   const Model model = load_model(options.features.model);
   Listing listing = list_or_refuse(input, options.listing);
-  Plan plan = plan_for(listing, output, options, settings_of(options, input, model.card));
+  Plan plan = plan_for(listing, output, earlier_manifest(output, options.features), options, settings_of(options, input, model.card));
   return {std::move(listing), std::move(plan)};
 }
 

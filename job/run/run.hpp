@@ -9,6 +9,7 @@
 #include "job/plan/plan.hpp"
 #include "job/run/options.hpp"
 #include "job/run/progress.hpp"
+#include "job/storage/location.hpp"
 
 namespace coulis {
 
@@ -24,7 +25,7 @@ Summary run(const RunOptions& options, const std::optional<std::string>& pca_fil
             Progress& progress);
 
 // PCA again from the features of a finished OUTPUT, with other options. Throws Error(kRunFailed) if it is not finished.
-Summary refit(const std::string& output, const PcaOptions& options, int threads, Progress& progress);
+Summary refit(const Location& output, const PcaOptions& options, int threads, Progress& progress);
 
 // What run() would do, without doing it.
 struct Preview {

@@ -27,6 +27,6 @@ struct CheckItem {
 };
 
 // The model's checksum, the CPU, and for each location: does it exist, can it be read and written.
-std::vector<CheckItem> check_environment(const std::vector<std::string>& locations);
+std::vector<CheckItem> check_environment(const std::vector<std::string>& locations, const StorageOptions& storage);
 
 }  // namespace coulis

@@ -1,90 +1,69 @@
 #include "job/storage/location.hpp"
 
-#include <dirent.h>
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include <cerrno>
-#include <cstring>
 #include <filesystem>
-#include <memory>
 #include <utility>
 
 #include "core/base/error.hpp"
-#include "job/storage/posix_file.hpp"
+#include "job/storage/arrow_store.hpp"
+#include "job/storage/folder.hpp"
+#include "job/storage/s3/bucket.hpp"
+#include "job/storage/store.hpp"
 
 namespace coulis {
 namespace {
 
-constexpr std::string_view kTemporaryPrefix = ".coulis-tmp-";
-
-struct FolderId {
-  dev_t device;
-  ino_t inode;
-};
-
-// Depth first; `above` holds the folders on the way down, so that a link to one of them ends the descent.
-void walk(const std::string& folder, const std::string& key_prefix, std::vector<FolderId>& above, const std::function<void(Entry)>& visit) {
-  const std::unique_ptr<DIR, int (*)(DIR*)> stream(opendir(folder.c_str()), closedir);
-  if (!stream) {
-    if (errno == ENOENT && above.empty()) return;
-    throw_storage_error(fmt::format("cannot list {}", printable(folder)));
-  }
-  struct stat folder_stat {};
-  if (fstat(dirfd(stream.get()), &folder_stat) != 0) throw_storage_error(fmt::format("cannot look at {}", printable(folder)));
-  for (const FolderId& id : above) {
-    if (id.device == folder_stat.st_dev && id.inode == folder_stat.st_ino) return;
-  }
-  above.push_back({folder_stat.st_dev, folder_stat.st_ino});
-  errno = 0;
-  while (const dirent* item = readdir(stream.get())) {  // NOLINT(concurrency-mt-unsafe): one stream, one thread
-    const std::string name = item->d_name;
-    if (name == "." || name == ".." || name.starts_with(kTemporaryPrefix)) continue;
-    struct stat info {};
-    const bool readable = fstatat(dirfd(stream.get()), name.c_str(), &info, 0) == 0;
-    if (readable && S_ISDIR(info.st_mode)) {
-      walk(fmt::format("{}/{}", folder, name), fmt::format("{}{}/", key_prefix, name), above, visit);
-    } else if (!readable || S_ISREG(info.st_mode)) {  // a broken link is listed: reading it will say what is wrong
-      const std::int64_t mtime_ns = std::int64_t{info.st_mtim.tv_sec} * 1'000'000'000 + info.st_mtim.tv_nsec;
-      visit({key_prefix + name, static_cast<std::uint64_t>(info.st_size), mtime_ns});
-    }
-    errno = 0;
-  }
-  if (errno != 0) throw_storage_error(fmt::format("cannot list {}", printable(folder)));
-  above.pop_back();
-}
-
-std::size_t utf8_length(std::string_view text) {  // bytes of the valid UTF-8 character at the front, 0 if there is none
-  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  const auto follows = [&](std::size_t i, unsigned low = 0x80, unsigned high = 0xBF) {
-    return i < text.size() && byte(i) >= low && byte(i) <= high;
-  };
-  const unsigned first = byte(0);
-  if (first < 0x80) return 1;
-  if (first >= 0xC2 && first <= 0xDF) return follows(1) ? 2 : 0;
-  if (first >= 0xE0 && first <= 0xEF) {  // no overlong forms, no surrogates
-    const bool second = first == 0xE0 ? follows(1, 0xA0) : first == 0xED ? follows(1, 0x80, 0x9F) : follows(1);
-    return second && follows(2) ? 3 : 0;
-  }
-  if (first >= 0xF0 && first <= 0xF4) {
-    const bool second = first == 0xF0 ? follows(1, 0x90) : first == 0xF4 ? follows(1, 0x80, 0x8F) : follows(1);
-    return second && follows(2) && follows(3) ? 4 : 0;
-  }
-  return 0;
+std::string without_trailing_slashes(std::string text) {
+  while (text.size() > 1 && text.back() == '/') text.pop_back();
+  return text;
 }
 
 }  // namespace
 
-Location::Location(const std::string& uri) {
-  if (const auto scheme_end = uri.find("://"); scheme_end != std::string::npos) {
-    throw Error(ErrorCode::kUsage, fmt::format("{}: this version reads and writes folders only", uri),
-                fmt::format("copy the data to a folder first; '{}' is not supported yet", uri.substr(0, scheme_end + 3)));
+std::string_view to_string(Addressing addressing) {
+  switch (addressing) {
+    case Addressing::kAuto: return "auto";
+    case Addressing::kPath: return "path";
+    case Addressing::kVirtual: return "virtual";
   }
-  if (uri.empty()) throw Error(ErrorCode::kUsage, "the location is empty", "name a folder");
-  root_ = std::filesystem::absolute(uri).lexically_normal().string();
-  while (root_.size() > 1 && root_.back() == '/') root_.pop_back();
+  return "";
+}
+
+Addressing parse_addressing(std::string_view name) {
+  for (const Addressing addressing : {Addressing::kAuto, Addressing::kPath, Addressing::kVirtual}) {
+    if (to_string(addressing) == name) return addressing;
+  }
+  throw Error(ErrorCode::kUsage, fmt::format("'{}' is no way of addressing", name), "use auto, path or virtual");
+}
+
+Location::Location(const std::string& uri, const StorageOptions& options) {
+  if (uri.empty()) throw Error(ErrorCode::kUsage, "the location is empty", "name a folder or s3://bucket/prefix");
+  const auto scheme_end = uri.find("://");
+  if (scheme_end == std::string::npos) {
+    root_ = without_trailing_slashes(std::filesystem::absolute(uri).lexically_normal().string());
+    store_ = std::make_shared<Folder>(root_);
+    return;
+  }
+  is_folder_ = false;
+  const std::string scheme = uri.substr(0, scheme_end);
+  if (scheme == "s3") {
+    const std::string path = without_trailing_slashes(uri.substr(scheme_end + 3));
+    const std::size_t slash = path.find('/');
+    const std::string bucket = path.substr(0, slash);
+    if (bucket.empty() || bucket == "/")
+      throw Error(ErrorCode::kUsage, fmt::format("{}: the bucket is missing", printable(uri)), "write s3://bucket/prefix");
+    root_ = fmt::format("s3://{}", path);
+    store_ = std::make_shared<s3::Bucket>(bucket, slash == std::string::npos ? "" : path.substr(slash + 1) + "/", options);
+    return;
+  }
+  if (scheme == "gs" || scheme == "abfs" || scheme == "abfss") {
+    root_ = without_trailing_slashes(uri);
+    store_ = std::make_shared<ArrowStore>(root_);
+    return;
+  }
+  throw Error(ErrorCode::kUsage, fmt::format("{}: '{}://' is not supported", printable(uri), printable(scheme)),
+              "use a folder or s3://bucket/prefix");
 }
 
 std::string Location::path_of(std::string_view key) const {
@@ -92,18 +71,19 @@ std::string Location::path_of(std::string_view key) const {
 }
 
 bool Location::exists() const {
-  struct stat info {};
-  return stat(root_.c_str(), &info) == 0;
+  return store_->exists();
 }
 
 void Location::list(std::string_view prefix, const std::function<void(Entry)>& visit) const {
-  std::vector<FolderId> above;
-  const std::string key_prefix = prefix.empty() ? "" : fmt::format("{}/", prefix);
-  walk(prefix.empty() ? root_ : path_of(prefix), key_prefix, above, visit);
+  store_->list(prefix, visit);
 }
 
 Outcome<Bytes> Location::get(std::string_view key) const {
-  return read_file(path_of(key));
+  return store_->get(key, nullptr);
+}
+
+Outcome<Bytes> Location::get(const Entry& entry) const {
+  return store_->get(entry.key, &entry);
 }
 
 Bytes Location::get_or_throw(std::string_view key) const {
@@ -116,12 +96,11 @@ Bytes Location::get_or_throw(std::string_view key) const {
 }
 
 bool Location::has(std::string_view key) const {
-  struct stat info {};
-  return stat(path_of(key).c_str(), &info) == 0;
+  return store_->has(key);
 }
 
 void Location::will_need(std::string_view key) const {
-  start_reading(path_of(key));
+  store_->will_need(key);
 }
 
 void Location::put(std::string_view key, std::span<const std::byte> bytes) const {
@@ -135,68 +114,26 @@ void Location::put(std::string_view key, std::string_view text) const {
 }
 
 void Location::remove(std::string_view key) const {
-  const std::string path = path_of(key);
-  if (unlink(path.c_str()) != 0 && errno != ENOENT) throw_storage_error(fmt::format("cannot remove {}", printable(path)));
+  store_->remove(key);
 }
 
 void Location::remove_leftovers() const {
-  for (const std::string& folder : {root_, path_of("features"), path_of("pca")}) {
-    std::error_code ignored;  // a folder that is not there has no leftovers
-    for (const auto& item : std::filesystem::directory_iterator(folder, ignored)) {
-      if (item.path().filename().string().starts_with(kTemporaryPrefix)) std::filesystem::remove(item.path(), ignored);
-    }
-  }
+  store_->remove_leftovers();
 }
 
-PutStream::PutStream(const Location& location, std::string_view key) : path_(location.path_of(key)) {
-  const std::filesystem::path path(path_);
-  std::error_code error;
-  std::filesystem::create_directories(path.parent_path(), error);
-  if (error) {
-    errno = error.value();
-    throw_storage_error(fmt::format("cannot create folder {}", printable(path.parent_path().string())));
-  }
-  temporary_path_ = fmt::format("{}/{}{}-{}", path.parent_path().string(), kTemporaryPrefix, getpid(), path.filename().string());
-  file_ = open(temporary_path_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-  if (file_ < 0) throw_storage_error(fmt::format("cannot write {}", printable(path_)));
+void Location::stop() const {
+  store_->stop();
 }
 
-PutStream::~PutStream() {
-  if (file_ >= 0) {
-    close(file_);
-    unlink(temporary_path_.c_str());
-  }
-}
+PutStream::PutStream(const Location& location, std::string_view key) : object_(location.store_->begin_put(key)) {}
+PutStream::~PutStream() = default;
 
 void PutStream::write(std::span<const std::byte> bytes) {
-  write_all(file_, bytes, path_);
+  object_->write(bytes);
 }
 
 void PutStream::commit() {
-  sync_and_close(std::exchange(file_, -1), temporary_path_, path_);
-  if (rename(temporary_path_.c_str(), path_.c_str()) != 0) {
-    const int cause = errno;
-    unlink(temporary_path_.c_str());
-    errno = cause;
-    throw_storage_error(fmt::format("cannot write {}", printable(path_)));
-  }
-  sync_folder(std::filesystem::path(path_).parent_path().string());
-}
-
-std::string printable(std::string_view raw) {
-  std::string text;
-  text.reserve(raw.size());
-  while (!raw.empty()) {
-    const std::size_t length = utf8_length(raw);
-    const bool control = length == 1 && (static_cast<unsigned char>(raw[0]) < 0x20 || raw[0] == 0x7F);
-    if (length == 0 || control) {
-      text += fmt::format("\\x{:02x}", static_cast<unsigned char>(raw[0]));
-    } else {
-      text.append(raw.substr(0, length));
-    }
-    raw.remove_prefix(length == 0 ? 1 : length);
-  }
-  return text;
+  object_->commit();
 }
 
 }  // namespace coulis

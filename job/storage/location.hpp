@@ -1,15 +1,18 @@
-// Location: a folder, or later a bucket prefix, behind a narrow door: list, get, put, remove. Keys are raw bytes, '/' between folders.
+// Location: a folder or the part of a bucket below a prefix, behind a narrow door: list, get, put, remove.
+// Keys are raw bytes, '/' between folders.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "core/base/outcome.hpp"
+#include "job/storage/storage_options.hpp"
 
 namespace coulis {
 
@@ -19,36 +22,51 @@ struct Entry {
   std::string key;  // below the location, without a leading '/'
   std::uint64_t size_bytes = 0;
   std::int64_t mtime_ns = 0;
+  std::string etag{};  // of an object in a bucket: another one means other bytes; empty for a file
 };
 
+class Store;
+class PendingObject;
+
+// A handle: copies are the same place. Its functions may be called from several threads.
 class Location {
  public:
-  // A path; relative ones are made absolute. The folder need not exist. Throws Error(kUsage) for a scheme that is not supported.
-  explicit Location(const std::string& uri);
+  // A path, or "s3://bucket/prefix", "gs://...", "abfss://...". Relative paths are made absolute. It need not exist; nothing is asked
+  // of the network yet. Throws Error(kUsage) for a scheme that is not supported.
+  explicit Location(const std::string& uri, const StorageOptions& options = {});
 
   const std::string& root() const { return root_; }  // as a person would type it, without a trailing '/'
   std::string path_of(std::string_view key) const;   // raw bytes
-  bool exists() const;
+  bool is_folder() const { return is_folder_; }
+  bool exists() const;  // a bucket exists whatever its prefix holds
 
   // Calls `visit` for each file below `prefix` (a folder key, or "" for all), in no order. Links are followed, loops are not.
   // A prefix that does not exist has no files. Throws Error(kStorage) for a folder that cannot be listed: nothing is left out in silence.
   void list(std::string_view prefix, const std::function<void(Entry)>& visit) const;
 
-  // Whole file. What goes wrong is Failure{kRead, kVanished | kUnreadable}.
+  // Whole file. What goes wrong is Failure{kRead, kVanished | kUnreadable}; Error(kStorage) if it is the place and not the file.
   Outcome<Bytes> get(std::string_view key) const;
+  Outcome<Bytes> get(const Entry& entry) const;    // as it was listed, or Failure{kRead, kChanged}
   Bytes get_or_throw(std::string_view key) const;  // for our own files: Error(kStorage)
   bool has(std::string_view key) const;
   void will_need(std::string_view key) const;  // a hint that get(key) comes soon: its bytes may be fetched in the background
 
-  // The key holds the whole object afterwards, or what it held before: temporary file, fsync, rename. Throws Error(kStorage).
+  // The key holds the whole object afterwards, or what it held before. Throws Error(kStorage).
   void put(std::string_view key, std::span<const std::byte> bytes) const;
   void put(std::string_view key, std::string_view text) const;
 
   void remove(std::string_view key) const;  // a missing key is fine
-  void remove_leftovers() const;            // temporary files of killed runs
+  void remove_leftovers() const;            // what killed runs have begun to put
+
+  void stop() const;  // the run has failed: calls that wait for a server to recover return
 
  private:
+  friend class Lock;
+  friend class PutStream;
+
   std::string root_;
+  bool is_folder_ = true;
+  std::shared_ptr<const Store> store_;
 };
 
 // A put in pieces, for objects larger than memory should hold. Nothing is visible before commit().
@@ -63,9 +81,7 @@ class PutStream {
   void commit();
 
  private:
-  std::string path_;
-  std::string temporary_path_;
-  int file_ = -1;
+  std::unique_ptr<PendingObject> object_;
 };
 
 // Bytes that are not UTF-8, and control characters, as \xNN; everything else as it is.

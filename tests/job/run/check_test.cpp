@@ -11,7 +11,7 @@ namespace {
 TEST(CheckEnvironment, LooksAtTheModelTheCpuAndEachLocation) {
   const TemporaryFolder folder;
   folder.write("a.jpg");
-  const auto items = check_environment({folder.path(), folder.path_of("missing"), "s3://bucket"});
+  const auto items = check_environment({folder.path(), folder.path_of("missing"), "ftp://bucket"}, {});
   ASSERT_EQ(items.size(), 5U);
   EXPECT_EQ(items[0].name, "model");
   EXPECT_TRUE(items[0].ok) << items[0].text;
@@ -24,7 +24,7 @@ TEST(CheckEnvironment, LooksAtTheModelTheCpuAndEachLocation) {
 
 // They go into JSON, which holds text only.
 TEST(CheckEnvironment, NamesOddLocationsInAFormThatCanBePrinted) {
-  EXPECT_EQ(check_environment({"/missing/\xff"}).back().name, "/missing/\\xff");
+  EXPECT_EQ(check_environment({"/missing/\xff"}, {}).back().name, "/missing/\\xff");
 }
 
 }  // namespace

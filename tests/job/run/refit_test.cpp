@@ -11,7 +11,7 @@ namespace coulis {
 namespace {
 
 Summary refit_with(PhotoFolder& photos, const PcaOptions& options) {
-  return refit(photos.options.output, options, 2, photos.progress);
+  return refit(photos.output(), options, 2, photos.progress);
 }
 
 TEST(Refit, GivesWhatARunWithThoseOptionsGives) {

@@ -33,10 +33,19 @@ TEST(Location, MakesARelativePathAbsoluteAndDropsWhatAddsNothing) {
 }
 
 TEST(Location, RefusesSchemesAndAnEmptyName) {
-  const Error scheme = thrown_error([] { Location location("s3://bucket/photos"); });
+  const Error scheme = thrown_error([] { Location location("ftp://host/photos"); });
   EXPECT_EQ(scheme.code(), ErrorCode::kUsage);
   EXPECT_NE(scheme.remedy().find("s3://"), std::string::npos);
   EXPECT_EQ(thrown_error([] { Location location(""); }).code(), ErrorCode::kUsage);
+}
+
+TEST(Location, NamesABucketAsAPersonTypesIt) {
+  const Location photos("s3://bucket/some//photos/");
+  EXPECT_EQ(photos.root(), "s3://bucket/some//photos");
+  EXPECT_EQ(photos.path_of("a b.jpg"), "s3://bucket/some//photos/a b.jpg");
+  EXPECT_FALSE(photos.is_folder());
+  EXPECT_EQ(Location("s3://bucket").path_of("a"), "s3://bucket/a");
+  EXPECT_EQ(thrown_error([] { Location location("s3:///photos"); }).code(), ErrorCode::kUsage);
 }
 
 TEST(Get, ReadsTheWholeFile) {

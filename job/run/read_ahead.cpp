@@ -1,0 +1,89 @@
+#include "job/run/read_ahead.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/base/error.hpp"
+
+namespace coulis {
+namespace {
+
+constexpr std::uint64_t kFilesAhead = 256;  // a few ms of work for a hundred workers in int8
+constexpr std::uint64_t kObjectsAhead = 4096;
+constexpr std::uint64_t kBytesAhead = std::uint64_t{64} << 20;
+// 16 requests of 30 ms each give a worker 500 photos a second; more than 128 threads would be asked to slow down.
+constexpr int kRequestsPerWorker = 16;
+constexpr int kMostRequests = 128;
+
+}  // namespace
+
+ReadAhead::ReadAhead(const std::vector<const Part*>& parts, const Location& input, int workers)
+    : parts_(parts), input_(input), threads_(input.is_folder() ? 1 : std::min(workers * kRequestsPerWorker, kMostRequests)) {}
+
+void ReadAhead::run() {
+  input_.is_folder() ? ask_for_files() : fetch_objects();
+}
+
+const ImageRef* ReadAhead::next_image() {
+  while (part_ < parts_.size() && index_ == parts_[part_]->images.size()) {
+    ++part_;
+    index_ = 0;
+  }
+  return part_ == parts_.size() ? nullptr : &parts_[part_]->images[index_++];
+}
+
+void ReadAhead::ask_for_files() {
+  std::unique_lock lock(mutex_);
+  while (const ImageRef* image = next_image()) {
+    room_.wait(lock, [&] { return stopped_ || asked_ < taken_ + kFilesAhead; });
+    if (stopped_) return;
+    ++asked_;
+    lock.unlock();
+    input_.will_need(image->key);
+    lock.lock();
+  }
+}
+
+void ReadAhead::fetch_objects() {
+  std::unique_lock lock(mutex_);
+  while (true) {
+    // The next photo always has its turn when nothing is held, however large it is.
+    room_.wait(lock, [&] { return stopped_ || bytes_ahead_ == 0 || (bytes_ahead_ < kBytesAhead && asked_ < taken_ + kObjectsAhead); });
+    const ImageRef* image = stopped_ ? nullptr : next_image();
+    if (image == nullptr) return;
+    const std::uint64_t number = asked_++;
+    bytes_ahead_ += image->size_bytes;
+    lock.unlock();
+    Outcome<Bytes> bytes = input_.get(*image);
+    lock.lock();
+    fetched_.emplace(number, std::move(bytes));
+    ready_.notify_all();
+  }
+}
+
+Outcome<Bytes> ReadAhead::take(std::uint64_t number, const ImageRef& image) {
+  std::unique_lock lock(mutex_);
+  ++taken_;
+  if (input_.is_folder()) {
+    lock.unlock();
+    room_.notify_one();
+    return input_.get(image);
+  }
+  ready_.wait(lock, [&] { return stopped_ || fetched_.contains(number); });
+  auto found = fetched_.extract(number);
+  if (found.empty()) throw Error(ErrorCode::kInterrupted, "the run was stopped");
+  bytes_ahead_ -= image.size_bytes;
+  room_.notify_all();
+  return std::move(found.mapped());
+}
+
+void ReadAhead::stop() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopped_ = true;
+  }
+  room_.notify_all();
+  ready_.notify_all();
+}
+
+}  // namespace coulis

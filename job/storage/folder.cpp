@@ -1,0 +1,163 @@
+#include "job/storage/folder.hpp"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <filesystem>
+#include <utility>
+#include <vector>
+
+#include "job/storage/folder_lock.hpp"
+#include "job/storage/posix_file.hpp"
+
+namespace coulis {
+namespace {
+
+constexpr std::string_view kTemporaryPrefix = ".coulis-tmp-";
+
+struct FolderId {
+  dev_t device;
+  ino_t inode;
+};
+
+// Depth first; `above` holds the folders on the way down, so that a link to one of them ends the descent.
+void walk(const std::string& folder, const std::string& key_prefix, std::vector<FolderId>& above, const std::function<void(Entry)>& visit) {
+  const std::unique_ptr<DIR, int (*)(DIR*)> stream(opendir(folder.c_str()), closedir);
+  if (!stream) {
+    if (errno == ENOENT && above.empty()) return;
+    throw_storage_error(fmt::format("cannot list {}", printable(folder)));
+  }
+  struct stat folder_stat {};
+  if (fstat(dirfd(stream.get()), &folder_stat) != 0) throw_storage_error(fmt::format("cannot look at {}", printable(folder)));
+  for (const FolderId& id : above) {
+    if (id.device == folder_stat.st_dev && id.inode == folder_stat.st_ino) return;
+  }
+  above.push_back({folder_stat.st_dev, folder_stat.st_ino});
+  errno = 0;
+  while (const dirent* item = readdir(stream.get())) {  // NOLINT(concurrency-mt-unsafe): one stream, one thread
+    const std::string name = item->d_name;
+    if (name == "." || name == ".." || name.starts_with(kTemporaryPrefix)) continue;
+    struct stat info {};
+    const bool readable = fstatat(dirfd(stream.get()), name.c_str(), &info, 0) == 0;
+    if (readable && S_ISDIR(info.st_mode)) {
+      walk(fmt::format("{}/{}", folder, name), fmt::format("{}{}/", key_prefix, name), above, visit);
+    } else if (!readable || S_ISREG(info.st_mode)) {  // a broken link is listed: reading it will say what is wrong
+      const std::int64_t mtime_ns = std::int64_t{info.st_mtim.tv_sec} * 1'000'000'000 + info.st_mtim.tv_nsec;
+      visit({key_prefix + name, static_cast<std::uint64_t>(info.st_size), mtime_ns});
+    }
+    errno = 0;
+  }
+  if (errno != 0) throw_storage_error(fmt::format("cannot list {}", printable(folder)));
+  above.pop_back();
+}
+
+// A temporary file beside the final one; fsync, rename.
+class PendingFile : public PendingObject {
+ public:
+  explicit PendingFile(std::string path);
+  ~PendingFile() override;
+  PendingFile(const PendingFile&) = delete;
+  PendingFile& operator=(const PendingFile&) = delete;
+
+  void write(std::span<const std::byte> bytes) override { write_all(file_, bytes, path_); }
+  void commit() override;
+
+ private:
+  std::string path_;
+  std::string temporary_path_;
+  int file_ = -1;
+};
+
+PendingFile::PendingFile(std::string final_path) : path_(std::move(final_path)) {
+  const std::filesystem::path path(path_);
+  std::error_code error;
+  std::filesystem::create_directories(path.parent_path(), error);
+  if (error) {
+    errno = error.value();
+    throw_storage_error(fmt::format("cannot create folder {}", printable(path.parent_path().string())));
+  }
+  temporary_path_ = fmt::format("{}/{}{}-{}", path.parent_path().string(), kTemporaryPrefix, getpid(), path.filename().string());
+  file_ = open(temporary_path_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+  if (file_ < 0) throw_storage_error(fmt::format("cannot write {}", printable(path_)));
+}
+
+PendingFile::~PendingFile() {
+  if (file_ >= 0) {
+    close(file_);
+    unlink(temporary_path_.c_str());
+  }
+}
+
+void PendingFile::commit() {
+  sync_and_close(std::exchange(file_, -1), temporary_path_, path_);
+  if (rename(temporary_path_.c_str(), path_.c_str()) != 0) {
+    const int cause = errno;
+    unlink(temporary_path_.c_str());
+    errno = cause;
+    throw_storage_error(fmt::format("cannot write {}", printable(path_)));
+  }
+  sync_folder(std::filesystem::path(path_).parent_path().string());
+}
+
+}  // namespace
+
+std::string Folder::path_of(std::string_view key) const {
+  return fmt::format("{}/{}", root_ == "/" ? "" : root_, key);
+}
+
+bool Folder::exists() const {
+  struct stat info {};
+  return stat(root_.c_str(), &info) == 0;
+}
+
+void Folder::list(std::string_view prefix, const std::function<void(Entry)>& visit) const {
+  std::vector<FolderId> above;
+  const std::string key_prefix = prefix.empty() ? "" : fmt::format("{}/", prefix);
+  walk(prefix.empty() ? root_ : path_of(prefix), key_prefix, above, visit);
+}
+
+Outcome<Bytes> Folder::get(std::string_view key, const Entry* listed) const {
+  Outcome<Bytes> bytes = read_file(path_of(key));
+  if (bytes && listed != nullptr && bytes.value().size() != listed->size_bytes) {
+    return Failure{Stage::kRead, FailureCode::kChanged,
+                   fmt::format("listed with {} bytes, read {}", listed->size_bytes, bytes.value().size())};
+  }
+  return bytes;
+}
+
+bool Folder::has(std::string_view key) const {
+  struct stat info {};
+  return stat(path_of(key).c_str(), &info) == 0;
+}
+
+void Folder::will_need(std::string_view key) const {
+  start_reading(path_of(key));
+}
+
+std::unique_ptr<PendingObject> Folder::begin_put(std::string_view key) const {
+  return std::make_unique<PendingFile>(path_of(key));
+}
+
+void Folder::remove(std::string_view key) const {
+  const std::string path = path_of(key);
+  if (unlink(path.c_str()) != 0 && errno != ENOENT) throw_storage_error(fmt::format("cannot remove {}", printable(path)));
+}
+
+void Folder::remove_leftovers() const {
+  for (const std::string& folder : {root_, path_of("features"), path_of("pca")}) {
+    std::error_code ignored;  // a folder that is not there has no leftovers
+    for (const auto& item : std::filesystem::directory_iterator(folder, ignored)) {
+      if (item.path().filename().string().starts_with(kTemporaryPrefix)) std::filesystem::remove(item.path(), ignored);
+    }
+  }
+}
+
+std::unique_ptr<HeldLock> Folder::lock() const {
+  return lock_folder(root_);
+}
+
+}  // namespace coulis

@@ -1,0 +1,30 @@
+// Folder: a Store in the local file system.
+#pragma once
+
+#include <string>
+
+#include "job/storage/store.hpp"
+
+namespace coulis {
+
+class Folder : public Store {
+ public:
+  explicit Folder(std::string root) : root_(std::move(root)) {}  // absolute
+
+  bool exists() const override;
+  void list(std::string_view prefix, const std::function<void(Entry)>& visit) const override;
+  Outcome<Bytes> get(std::string_view key, const Entry* listed) const override;
+  bool has(std::string_view key) const override;
+  std::unique_ptr<PendingObject> begin_put(std::string_view key) const override;
+  void remove(std::string_view key) const override;
+  void remove_leftovers() const override;
+  std::unique_ptr<HeldLock> lock() const override;
+  void will_need(std::string_view key) const override;
+
+ private:
+  std::string path_of(std::string_view key) const;
+
+  std::string root_;
+};
+
+}  // namespace coulis

@@ -1,0 +1,36 @@
+// Bucket: a Store in an S3 bucket, below a prefix.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "job/storage/s3/client.hpp"
+#include "job/storage/store.hpp"
+
+namespace coulis::s3 {
+
+class Bucket : public Store {
+ public:
+  Bucket(const std::string& bucket, std::string prefix, const StorageOptions& options);  // prefix: empty, or it ends with '/'
+
+  bool exists() const override;
+  void list(std::string_view prefix, const std::function<void(Entry)>& visit) const override;
+  // One GET. With `listed`, only of the object as it was listed; its bytes are compared with the ETag where that is their MD5.
+  Outcome<Bytes> get(std::string_view key, const Entry* listed) const override;
+  bool has(std::string_view key) const override;
+  std::unique_ptr<PendingObject> begin_put(std::string_view key) const override;
+  void remove(std::string_view key) const override;
+  void remove_leftovers() const override;
+  std::unique_ptr<HeldLock> lock() const override;
+  void stop() const override { client_->stop(); }
+
+ private:
+  std::string full_key(std::string_view key) const { return prefix_ + std::string(key); }
+  std::string place_of(std::string_view key) const;  // for messages: "s3://bucket/prefix/key"
+
+  std::string bucket_;
+  std::string prefix_;
+  std::shared_ptr<S3Client> client_;
+};
+
+}  // namespace coulis::s3

@@ -1,0 +1,74 @@
+#include "job/storage/s3/list_page.hpp"
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <chrono>
+#include <cstdio>
+#include <pugixml.hpp>
+
+#include "core/base/error.hpp"
+#include "job/storage/s3/etag.hpp"
+
+namespace coulis::s3 {
+namespace {
+
+// As form data: '+' is a space.
+std::string decode_url(std::string_view text) {
+  std::string raw;
+  raw.reserve(text.size());
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    unsigned byte = 0;
+    if (text[i] == '%' && i + 2 < text.size() &&
+        std::from_chars(text.data() + i + 1, text.data() + i + 3, byte, 16).ptr == text.data() + i + 3) {
+      raw += static_cast<char>(byte);
+      i += 2;
+    } else {
+      raw += text[i] == '+' ? ' ' : text[i];
+    }
+  }
+  return raw;
+}
+
+// "2026-11-22T09:38:05.000Z" -> nanoseconds since 1970; 0 if it is none
+std::int64_t parse_time_ns(const char* text) {
+  int year = 0;
+  unsigned month = 0;
+  unsigned day = 0;
+  int hour = 0;
+  int minute = 0;
+  int second = 0;
+  int millisecond = 0;
+  const int fields = std::sscanf(text, "%d-%u-%uT%d:%d:%d.%d", &year, &month, &day, &hour, &minute, &second, &millisecond);
+  if (fields < 6) return 0;
+  const std::chrono::sys_days date{std::chrono::year{year} / static_cast<int>(month) / static_cast<int>(day)};
+  const auto time = date + std::chrono::hours{hour} + std::chrono::minutes{minute} + std::chrono::seconds{second} +
+                    std::chrono::milliseconds{millisecond};
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(time.time_since_epoch()).count();
+}
+
+}  // namespace
+
+ListPage parse_list_page(std::string_view xml, const std::string& place) {
+  pugi::xml_document document;
+  const pugi::xml_node root = document.load_buffer(xml.data(), xml.size()) ? document.child("ListBucketResult") : pugi::xml_node();
+  if (!root) {
+    throw Error(ErrorCode::kStorage, fmt::format("cannot list {}: the answer is not that of an S3 server", place), "check --endpoint-url");
+  }
+  const bool encoded = std::string_view(root.child_value("EncodingType")) == "url";
+  ListPage page;
+  for (const pugi::xml_node object : root.children("Contents")) {
+    const char* key = object.child_value("Key");
+    Entry entry{encoded ? decode_url(key) : key, object.child("Size").text().as_ullong(), parse_time_ns(object.child_value("LastModified")),
+                std::string(without_quotes(object.child_value("ETag")))};
+    page.entries.push_back(std::move(entry));
+  }
+  if (root.child("IsTruncated").text().as_bool()) {
+    page.next = root.child_value("NextContinuationToken");
+    if (page.next.empty())
+      throw Error(ErrorCode::kStorage, fmt::format("cannot list {}: the server does not say where its next page begins", place));
+  }
+  return page;
+}
+
+}  // namespace coulis::s3

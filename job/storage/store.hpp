@@ -1,0 +1,46 @@
+// Store: a place that holds objects by key. One implementation for each kind of place; `Location` is what others see.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "job/storage/location.hpp"
+
+namespace coulis {
+
+// An object on its way. Dropped before commit(), nothing of it is ever visible.
+class PendingObject {
+ public:
+  virtual ~PendingObject() = default;
+  virtual void write(std::span<const std::byte> bytes) = 0;
+  virtual void commit() = 0;
+};
+
+// What a Lock holds.
+class HeldLock {
+ public:
+  virtual ~HeldLock() = default;
+  virtual void confirm() const {}
+  std::string taken_over_from;
+};
+
+// The functions of Location, with the same promises.
+class Store {
+ public:
+  virtual ~Store() = default;
+  virtual bool exists() const = 0;
+  virtual void list(std::string_view prefix, const std::function<void(Entry)>& visit) const = 0;
+  virtual Outcome<Bytes> get(std::string_view key, const Entry* listed) const = 0;  // listed: may be null
+  virtual bool has(std::string_view key) const = 0;
+  virtual std::unique_ptr<PendingObject> begin_put(std::string_view key) const = 0;
+  virtual void remove(std::string_view key) const = 0;
+  virtual void remove_leftovers() const = 0;
+  virtual std::unique_ptr<HeldLock> lock() const = 0;
+  virtual void will_need(std::string_view) const {}
+  virtual void stop() const {}
+};
+
+}  // namespace coulis

@@ -1,0 +1,61 @@
+#include "job/plan/retry.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+namespace coulis {
+namespace {
+
+struct Case {
+  Plan plan;
+  Manifest manifest;
+};
+
+// Three finished parts of one photo each; the last two have failed.
+Case three_parts() {
+  Case c;
+  for (std::uint64_t i = 0; i < 3; ++i) {
+    Part part;
+    part.number = i;
+    part.fingerprint = "f" + std::to_string(i);
+    part.images = {{"a" + std::to_string(i), 1}};
+    part.done = true;
+    c.plan.parts.push_back(part);
+    c.manifest.parts.push_back({i, part.fingerprint, 1, i == 0 ? 1U : 0U, i == 0 ? 0U : 1U, {"features/" + std::to_string(i), 1, ""}, {}});
+  }
+  c.manifest.failed_by_code = {{"unreadable", 1}, {"corrupt", 1}};
+  return c;
+}
+
+PartRecord record_of(const PartFile& file) {
+  return {"", {{"a", 1}}, {{0, "read", file.number == 1 ? "corrupt" : "unreadable", "why"}}};
+}
+
+TEST(PlanRetries, TakesThePartsWithPhotosThatCouldNotBeReadAndOpensNoOther) {
+  Case c = three_parts();
+  std::vector<std::string> opened;
+  plan_retries(c.plan, c.manifest, [&](const PartFile& file) {
+    opened.push_back(file.key);
+    return record_of(file);
+  });
+  EXPECT_EQ(opened, (std::vector<std::string>{"features/1", "features/2"}));
+  EXPECT_TRUE(c.plan.parts[0].done);
+  EXPECT_TRUE(c.plan.parts[1].done);
+  EXPECT_FALSE(c.plan.parts[2].done);
+  EXPECT_NE(c.plan.parts[2].reason.find("could not be read"), std::string::npos);
+}
+
+TEST(PlanRetries, OpensNothingIfAllCouldBeRead) {
+  Case c = three_parts();
+  c.manifest.failed_by_code = {{"corrupt", 2}};
+  plan_retries(c.plan, c.manifest, [](const PartFile&) -> PartRecord {
+    ADD_FAILURE();
+    return {};
+  });
+  EXPECT_EQ(c.plan.parts_to_do(), 0U);
+}
+
+}  // namespace
+}  // namespace coulis

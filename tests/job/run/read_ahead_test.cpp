@@ -1,0 +1,50 @@
+#include "job/run/read_ahead.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "tests/job/temporary_folder.hpp"
+
+namespace coulis {
+namespace {
+
+Part part_of(std::vector<ImageRef> images) {
+  Part part;
+  part.images = std::move(images);
+  return part;
+}
+
+TEST(ReadAhead, GivesEachPhotoOfAFolder) {
+  const TemporaryFolder folder;
+  folder.write("a", "first");
+  folder.write("b", "second");
+  const Part one = part_of({{"a", 5}});
+  const Part other = part_of({{"b", 6}, {"missing", 1}});
+  const std::vector<const Part*> parts = {&one, &other};
+  const Location input = folder.location();
+  ReadAhead photos(parts, input, 2);
+  ASSERT_EQ(photos.threads(), 1);
+  std::jthread thread([&] { photos.run(); });
+  EXPECT_EQ(to_text(photos.take(0, one.images[0]).value()), "first");
+  EXPECT_EQ(to_text(photos.take(1, other.images[0]).value()), "second");
+  EXPECT_EQ(photos.take(2, other.images[1]).failure().code, FailureCode::kVanished);
+}
+
+TEST(ReadAhead, EndsItsThreadWhenItIsStopped) {
+  const TemporaryFolder folder;
+  std::vector<ImageRef> images;
+  for (int i = 0; i < 1000; ++i) images.push_back({std::to_string(i), 1});
+  const Part part = part_of(images);
+  const std::vector<const Part*> parts = {&part};
+  const Location input = folder.location();
+  ReadAhead photos(parts, input, 2);
+  std::jthread thread([&] { photos.run(); });
+  photos.stop();
+  thread.join();
+}
+
+}  // namespace
+}  // namespace coulis

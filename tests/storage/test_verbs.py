@@ -31,7 +31,7 @@ def test_plan_says_what_a_run_would_do_and_writes_nothing(run, proxy: FaultProxy
     assert plan["bytes"] == sum(photo.stat().st_size for photo in some_photos())
     assert output.names() == set()
     assert {request.method for request in proxy.requests} <= {"GET", "HEAD"}
-    assert proxy.count("GET object", "^photos/") == 0
+    assert proxy.count("GET object", "^photos/") <= 24  # a sample, for the estimate of time
 
 
 def test_plan_tells_of_a_finished_output_what_is_done(run: Coulis, photos: Place, finished: Place):
@@ -113,7 +113,7 @@ def test_verify_is_not_misled_by_a_bad_connection(run: Coulis, proxy: FaultProxy
 
 def test_fit_gives_what_it_gives_in_a_folder(run: Coulis, copy: Place, folders, tmp_path):
     run.succeed("fit", copy.uri, "-k", 7)
-    succeed("run", folders.photos, tmp_path / "again", *FLAGS, "-k", 7)
+    succeed("run", folders.photos, tmp_path / "again", "-k", 7, *FLAGS[2:])
     ours = read_values(copy.download(tmp_path / "ours"), "s3://photos/Test")
     theirs = read_values(tmp_path / "again", str(folders.photos))
     assert ours == theirs

@@ -4,9 +4,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-import boto3
 import pytest
-from cli.command import differing
 from storage.bucket import FLAGS, SECRETS, Bucket, Coulis, Place, assert_no_secret, some_photos
 from storage.credential_servers import (
     AUTHORIZATION,
@@ -21,10 +19,35 @@ from storage.credential_servers import (
 )
 from storage.fault_proxy import Fault, FaultProxy
 from storage.moto_server import serve_moto
-from storage.seaweedfs import KEYS, READ_WRITE, REGION, ROTATED, connect
+from storage.seaweedfs import KEYS, READ_WRITE, ROTATED, connect
 
 SECRETS.update({AUTHORIZATION, METADATA_TOKEN, SESSION_TOKEN})
+IN_ROLES = "s3://roles/Test"
 EXPIRED = ["expired_token", "expired_token_403"]
+
+
+@pytest.fixture(scope="module")
+def roles() -> Iterator[int]:
+    """moto's port, with the photos: SeaweedFS takes no session tokens but its own."""
+    with serve_moto() as port:
+        client = connect(f"http://127.0.0.1:{port}")
+        client.create_bucket(Bucket="roles")
+        Bucket(client, "roles").put_photos("Test", some_photos())
+        yield port
+
+
+@pytest.fixture
+def aws(roles: int) -> Iterator[FaultProxy]:
+    with FaultProxy(roles) as proxy:
+        yield proxy
+
+
+def assert_token_is_signed(proxy: FaultProxy) -> None:
+    assert proxy.requests
+    for request in proxy.requests:
+        head = request.head.decode("latin-1").lower()
+        assert f"x-amz-security-token: {SESSION_TOKEN}" in head
+        assert "x-amz-security-token" in head.split("signedheaders=")[1].split(",")[0]
 
 
 def write_profile(file: Path, name: str, access_key: str, more: str = "") -> None:
@@ -90,24 +113,23 @@ def test_the_environment_comes_before_a_profile(proxy, profile, photos: Place, t
     assert signers(proxy) == {ROTATED}
 
 
-def test_a_session_token_is_sent_and_signed(proxy, photos: Place, tmp_path):
+def test_a_session_token_is_sent_and_signed(aws, tmp_path):
     keys = {"AWS_ACCESS_KEY_ID": READ_WRITE, "AWS_SECRET_ACCESS_KEY": KEYS[READ_WRITE]}
-    Coulis(proxy.url, {**keys, "AWS_SESSION_TOKEN": SESSION_TOKEN}).succeed("plan", photos.uri, tmp_path / "out")
-    for request in proxy.requests:
-        head = request.head.decode("latin-1").lower()
-        assert f"x-amz-security-token: {SESSION_TOKEN}" in head
-        assert "x-amz-security-token" in head.split("signedheaders=")[1].split(",")[0]
+    Coulis(aws.url, {**keys, "AWS_SESSION_TOKEN": SESSION_TOKEN}).succeed("plan", IN_ROLES, tmp_path / "out")
+    assert_token_is_signed(aws)
 
 
-def test_the_role_of_a_container(proxy, container, photos: Place, tmp_path):
-    Coulis(proxy.url, of_container(container)).succeed("run", photos.uri, tmp_path / "out", *FLAGS)
-    assert signers(proxy) == {READ_WRITE}
+def test_the_role_of_a_container(aws, container, tmp_path):
+    Coulis(aws.url, of_container(container)).succeed("run", IN_ROLES, tmp_path / "out", *FLAGS)
+    assert signers(aws) == {READ_WRITE}
+    assert_token_is_signed(aws)
     assert 1 <= container.asked.count("GET /credentials") <= 5
 
 
-def test_the_role_of_an_instance(proxy, instance, photos: Place, tmp_path):
-    Coulis(proxy.url, of_instance(instance)).succeed("run", photos.uri, tmp_path / "out", *FLAGS)
-    assert signers(proxy) == {READ_WRITE}
+def test_the_role_of_an_instance(aws, instance, tmp_path):
+    Coulis(aws.url, of_instance(instance)).succeed("run", IN_ROLES, tmp_path / "out", *FLAGS)
+    assert signers(aws) == {READ_WRITE}
+    assert_token_is_signed(aws)
     assert "PUT /latest/api/token" in instance.asked
     assert f"GET {ROLE_PATH}{ROLE}" in instance.asked
     assert len(instance.asked) <= 12
@@ -121,55 +143,50 @@ def test_a_container_that_refuses_is_no_credentials(proxy, container, photos: Pl
     assert time.monotonic() - start < 15
 
 
-def run_through_expiry(proxy: FaultProxy, what: str, variables: dict, photos: Place, output: Path, change) -> None:
+def run_through_expiry(proxy: FaultProxy, what: str, variables: dict, uri: str, output: Path, change) -> None:
     """In the midst of a run the old key expires, and `change` gives another where it came from."""
     coulis = Coulis(proxy.url, variables)
-    proxy.inject(Fault("latency", seconds=0.03))
-    started = coulis.start("run", photos.uri, output, *FLAGS, "--threads", 2, "--json")
-    proxy.wait_for("GET object", 8)
+    proxy.inject(Fault("hold", method="GET", key="jpg$"))
+    started = coulis.start("run", uri, output, *FLAGS, "--threads", 1, "--json")  # 16 requests at a time
+    proxy.wait_for("GET object", 8, timeout_s=60)
     change()
     proxy.inject(Fault(what, signed_by=READ_WRITE))
+    proxy.release()
     result = coulis.finish(started)
     assert result.code == 0, result.stderr
     assert (result.json["ok"], result.json["failed"]) == (24, 0)
     assert signers(proxy) == {READ_WRITE, ROTATED}
-    assert 1 <= proxy.struck[what] <= 8
+    assert 1 <= proxy.struck[what] <= 16
 
 
 @pytest.mark.parametrize("what", EXPIRED)
 def test_a_profile_that_was_renewed_is_read_again_in_the_midst_of_a_run(proxy, profile, photos: Place, tmp_path, what):
-    file = Path(profile["AWS_SHARED_CREDENTIALS_FILE"])
-    change = lambda: write_profile(file, "camera", ROTATED)  # noqa: E731
-    run_through_expiry(proxy, what, profile, photos, tmp_path / "out", change)
+    def change() -> None:
+        write_profile(Path(profile["AWS_SHARED_CREDENTIALS_FILE"]), "camera", ROTATED)
+
+    run_through_expiry(proxy, what, profile, photos.uri, tmp_path / "out", change)
 
 
-def test_a_containers_role_is_asked_again_in_the_midst_of_a_run(proxy, container, photos: Place, tmp_path):
+def test_a_containers_role_is_asked_again_in_the_midst_of_a_run(aws, container, tmp_path):
     def change() -> None:
         container.access_key = ROTATED
 
-    run_through_expiry(proxy, EXPIRED[0], of_container(container), photos, tmp_path / "out", change)
+    run_through_expiry(aws, EXPIRED[0], of_container(container), IN_ROLES, tmp_path / "out", change)
 
 
-def test_an_instances_role_is_asked_again_in_the_midst_of_a_run(proxy, instance, photos: Place, tmp_path):
+def test_an_instances_role_is_asked_again_in_the_midst_of_a_run(aws, instance, tmp_path):
     def change() -> None:
         instance.access_key = ROTATED
 
-    run_through_expiry(proxy, EXPIRED[0], of_instance(instance), photos, tmp_path / "out", change)
+    run_through_expiry(aws, EXPIRED[0], of_instance(instance), IN_ROLES, tmp_path / "out", change)
 
 
 def test_credentials_that_expire_and_are_not_renewed_end_the_run_and_it_goes_on_from_there(
-    proxy, photos: Place, output: Place, folders, tmp_path
+    proxy, photos: Place, output: Place
 ):
-    keys = {
-        "AWS_ACCESS_KEY_ID": READ_WRITE,
-        "AWS_SECRET_ACCESS_KEY": KEYS[READ_WRITE],
-        "AWS_SESSION_TOKEN": SESSION_TOKEN,
-    }
-    coulis = Coulis(proxy.url, keys)
-    proxy.inject(Fault("expired_token", method="GET", key="^photos/.*jpg", after=10))
-    start = time.monotonic()
+    coulis = Coulis(proxy.url)
+    proxy.inject(Fault("expired_token", method="GET", key="^photos/.*jpg", after=20))
     result = coulis("run", photos.uri, output.uri, *FLAGS, "--threads", 1)
-    assert time.monotonic() - start < 20
     assert (result.code, "expired" in result.stderr) == (5, True)
     assert result.stderr.count("coulis: error: ") == 1
     assert "errors.csv" not in output.names()  # no photo is bad
@@ -182,72 +199,8 @@ def test_credentials_that_expire_and_are_not_renewed_end_the_run_and_it_goes_on_
     coulis.succeed("verify", output.uri)
 
 
-@pytest.fixture(scope="module")
-def moto() -> Iterator[int]:
-    with serve_moto() as port:
-        client = connect(f"http://127.0.0.1:{port}")
-        client.create_bucket(Bucket="roles")
-        Bucket(client, "roles").put_photos("Test", some_photos()[:4])
-        yield port
-
-
-def make_role(port: int) -> str:
-    client = boto3.client(
-        "iam",
-        endpoint_url=f"http://127.0.0.1:{port}",
-        region_name=REGION,
-        aws_access_key_id="a",
-        aws_secret_access_key="b",
-    )
-    name = f"role-{time.monotonic_ns()}"
-    return client.create_role(RoleName=name, AssumeRolePolicyDocument="{}")["Role"]["Arn"]
-
-
-def test_a_web_identity_is_exchanged_for_a_role(moto: int, tmp_path):
-    """As on EKS."""
-    (tmp_path / "token").write_text("web-identity-token-31c9")
-    SECRETS.add("web-identity-token-31c9")
-    with FaultProxy(moto) as proxy:
-        variables = {
-            "AWS_ROLE_ARN": make_role(moto),
-            "AWS_WEB_IDENTITY_TOKEN_FILE": str(tmp_path / "token"),
-            "AWS_ROLE_SESSION_NAME": "coulis",
-            "AWS_ENDPOINT_URL_STS": proxy.url,
-        }
-        result = (
-            Coulis(proxy.url, variables).succeed("run", "s3://roles/Test", tmp_path / "out", "-k", 2, "--json").json
-        )
-    assert result["ok"] == 4
-    signed = [request for request in proxy.requests if request.kind == "GET object"]
-    assert len(signed) == 4
-    assert all(request.signed_by.startswith("ASIA") for request in signed)
-    assert all(b"x-amz-security-token" in request.head.lower() for request in signed)
-
-
-def test_a_profile_may_assume_a_role(moto: int, tmp_path):
-    with FaultProxy(moto) as proxy:
-        role = f"[profile camera]\nrole_arn = {make_role(moto)}\nsource_profile = base\n"
-        write_profile(tmp_path / "config", "profile base", READ_WRITE, role)
-        variables = {
-            "AWS_CONFIG_FILE": str(tmp_path / "config"),
-            "AWS_PROFILE": "camera",
-            "AWS_ENDPOINT_URL_STS": proxy.url,
-        }
-        result = (
-            Coulis(proxy.url, variables).succeed("run", "s3://roles/Test", tmp_path / "out", "-k", 2, "--json").json
-        )
-    assert result["ok"] == 4
-    signed = {request.signed_by for request in proxy.requests if request.kind == "GET object"}
-    assert signed and all(key.startswith("ASIA") for key in signed)
-
-
 def test_no_output_of_a_run_holds_a_secret(proxy, photos: Place, output: Place, tmp_path):
-    keys = {
-        "AWS_ACCESS_KEY_ID": READ_WRITE,
-        "AWS_SECRET_ACCESS_KEY": KEYS[READ_WRITE],
-        "AWS_SESSION_TOKEN": SESSION_TOKEN,
-    }
-    coulis = Coulis(proxy.url, keys)
+    coulis = Coulis(proxy.url)
     proxy.inject(Fault("slow_down", rate=0.3), Fault("access_denied", method="GET", key="Kiwi"))
     for flags in (["-v"], ["--json", "-v", "--fresh"]):
         coulis.succeed("run", photos.uri, output.uri, *FLAGS, *flags)
@@ -267,9 +220,3 @@ def test_a_secret_in_the_endpoint_is_not_repeated(photos: Place, tmp_path):
     for code in ({}, {"AWS_MAX_ATTEMPTS": "1"}):
         result = Coulis("http://user:password-in-address-88@127.0.0.1:1")("run", photos.uri, tmp_path / "out", **code)
         assert result.code in (2, 5), result.stderr
-
-
-def test_the_bytes_do_not_depend_on_who_reads(proxy, container, photos: Place, run: Coulis, tmp_path):
-    run.succeed("run", photos.uri, tmp_path / "one", *FLAGS)
-    Coulis(proxy.url, of_container(container)).succeed("run", photos.uri, tmp_path / "two", *FLAGS)
-    assert differing(tmp_path / "one", tmp_path / "two") == []

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from cli.command import differing
 from PIL import Image
-from storage.bucket import FLAGS, Coulis, Place, some_photos
+from storage.bucket import FLAGS, Coulis, Place
 from storage.fault_proxy import Fault, FaultProxy
 from storage.test_keys import read_errors
 
@@ -121,39 +121,22 @@ def test_an_object_that_is_never_given_is_an_errors_row(run, proxy: FaultProxy, 
         assert 4 <= proxy.count("GET object", closed) <= 8  # libcurl tries a broken connection once more
 
 
-def test_an_object_that_alone_is_new_and_never_given_is_an_errors_row(
-    run, proxy: FaultProxy, own_photos: Place, tmp_path
-):
-    """No other photo is read meanwhile that would show that the server is well."""
-    run.succeed("run", own_photos.uri, tmp_path / "out", *FLAGS)
-    own_photos.bucket.put({own_photos.key("zebra.jpg"): some_photos()[0].read_bytes()})
-    proxy.inject(Fault("internal_error", method="GET", key="zebra"))
-    result = run.succeed("run", own_photos.uri, tmp_path / "out", *FLAGS, "--json", AWS_MAX_ATTEMPTS="3").json
-    assert (result["ok"], result["failed_by_code"]) == (24, {"unreadable": 1})
-    proxy.inject()
-    assert run.succeed("run", own_photos.uri, tmp_path / "out", *FLAGS, "--json").json["failed"] == 0  # tried again
-
-
 @pytest.mark.parametrize("what", ["stall_before", "stall_in_body"])
-def test_an_object_that_stalls_once_is_asked_for_again(
-    run, proxy: FaultProxy, photos: Place, undisturbed, tmp_path, what
-):
-    proxy.inject(Fault(what, method="GET", key=sorted(photos.names())[3], first=1))
-    start = time.monotonic()
-    run.succeed("run", photos.uri, tmp_path / "out", *FLAGS)
-    assert time.monotonic() - start < 20
-    assert proxy.struck[what] == 1
-    assert differing(tmp_path / "out", undisturbed) == []
+def test_an_object_that_stalls_is_given_up_and_asked_for_again(run, proxy: FaultProxy, photos: Place, tmp_path, what):
+    stalled = sorted(photos.names())[3]
+    proxy.inject(Fault(what, method="GET", key=stalled, first=1))
+    assert run.succeed("run", photos.uri, tmp_path / "out", *FLAGS, "--json").json["ok"] == 24
+    times = [request.at_s for request in proxy.requests if request.name.endswith(stalled)]
+    assert len(times) == 2
+    assert times[1] - times[0] < 15  # it stalls for ever
 
 
-def test_an_object_that_stalls_every_time_ends_within_its_deadline(run, proxy: FaultProxy, photos: Place, tmp_path):
+def test_an_object_that_stalls_every_time_is_an_errors_row(run, proxy: FaultProxy, photos: Place, tmp_path):
     stalled = sorted(photos.names())[3]
     proxy.inject(Fault("stall_in_body", method="GET", key=stalled))
-    start = time.monotonic()
-    run.succeed("run", photos.uri, tmp_path / "out", *FLAGS, AWS_MAX_ATTEMPTS="2")
-    assert time.monotonic() - start < 40
+    run.succeed("run", photos.uri, tmp_path / "out", *FLAGS, AWS_MAX_ATTEMPTS="1")
     assert read_errors(tmp_path / "out") == {f"{photos.uri}/{stalled}": "unreadable"}
-    assert proxy.struck["stall_in_body"] == 2
+    assert proxy.struck["stall_in_body"] == 1
 
 
 def test_a_slow_server_is_not_a_broken_one(run: Coulis, proxy: FaultProxy, own_photos: Place, tmp_path):

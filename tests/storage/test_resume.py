@@ -147,17 +147,6 @@ def test_a_signal_ends_the_run_in_order_and_it_goes_on_from_there(
     assert fingerprints(output) == undisturbed
 
 
-def test_ctrl_c_ends_a_run_that_waits_for_a_server(run: Coulis, proxy: FaultProxy, photos: Place, tmp_path):
-    proxy.inject(Fault("slow_down", method="GET", key="jpg"))
-    started = run.start("run", photos.uri, tmp_path / "out", *FLAGS)
-    proxy.wait_for("GET object", 60)
-    started.send_signal(signal.SIGINT)
-    start = time.monotonic()
-    result = run.finish(started, timeout_s=60)
-    assert result.code == 130, result.stderr
-    assert time.monotonic() - start < 30
-
-
 def test_a_file_that_is_lost_is_restored_by_the_same_command(run: Coulis, photos: Place, output: Place, undisturbed):
     run.succeed("run", photos.uri, output.uri, *FLAGS)
     lost = {
@@ -202,11 +191,10 @@ def test_an_object_rewritten_with_the_same_bytes_is_no_change(run: Coulis, proxy
     assert run.succeed("run", own_photos.uri, output.uri, *FLAGS, "--json").json["computed"] == 0
 
 
-def test_fifty_ends_in_a_row_are_clean(run: Coulis, photos: Place, tmp_path):
+def test_fifty_ends_in_a_row_are_clean(run: Coulis, photos: Place):
     """The AWS library inside Arrow aborts now and then, if it is not closed."""
     for number in range(50):
-        arguments = ["plan", photos.uri, tmp_path] if number % 2 else ["check", photos.uri]
-        result = run(*arguments)
+        result = run("check", photos.uri)
         assert result.code == 0, f"{number}: {result.code} {result.stderr}"
 
 

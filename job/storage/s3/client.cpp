@@ -88,6 +88,10 @@ ServerError error_in(const HttpReply& reply) {
   return {error.child_value("Code"), error.child_value("Message")};
 }
 
+bool says_expired(const HttpReply& reply) {
+  return is_one_of(error_in(reply).code, kExpired);
+}
+
 S3Client::S3Client(std::string bucket, StorageOptions options)
     : bucket_(std::move(bucket)),
       options_(std::move(options)),
@@ -148,10 +152,10 @@ bool S3Client::follow_to_region(const HttpReply& reply) {
   return true;
 }
 
-bool S3Client::gives_up(int attempt, Verdict verdict, Clock::time_point start) const {
+bool S3Client::gives_up(int attempt, int damaged, Clock::time_point start) const {
   if (max_attempts_ > 0) return attempt >= max_attempts_;
-  if (verdict == Verdict::kDamaged) return attempt >= kAttemptsWhenDamaged;
-  if (last_answer_ == 0) return attempt >= kAttemptsBeforeFirstAnswer;
+  if (damaged >= kAttemptsWhenDamaged) return true;
+  if (!reached_) return attempt >= kAttemptsBeforeFirstAnswer;
   return attempt >= kLeastAttempts && Clock::now() - start >= kLeastTime;
 }
 
@@ -166,10 +170,13 @@ bool S3Client::wait_before(int attempt) {
 
 HttpReply S3Client::send(const S3Request& request) {
   const Clock::time_point start = Clock::now();
+  int damaged = 0;
   for (int attempt = 1;; ++attempt) {
     const Credentials used = credentials_.current();
     HttpReply reply = http_.send(to_http(request, used));
+    if (reply.status != 0) reached_ = true;
     const Verdict verdict = judge(request, reply);
+    if (verdict == Verdict::kDamaged) ++damaged;
     if (verdict == Verdict::kFinal) {
       last_answer_ = Clock::now().time_since_epoch().count();
       return reply;
@@ -177,7 +184,7 @@ HttpReply S3Client::send(const S3Request& request) {
     if (verdict == Verdict::kOtherRegion && follow_to_region(reply)) continue;
     if (verdict == Verdict::kExpired && attempt < kLeastAttempts && credentials_.renew(used)) continue;
     const bool refused = verdict == Verdict::kOtherRegion || verdict == Verdict::kExpired;
-    if (refused || gives_up(attempt, verdict, start) || !wait_before(attempt)) return reply;
+    if (refused || gives_up(attempt, damaged, start) || !wait_before(attempt)) return reply;
   }
 }
 

@@ -33,6 +33,7 @@ struct ServerError {
   std::string message;
 };
 ServerError error_in(const HttpReply& reply);
+bool says_expired(const HttpReply& reply);  // of the credentials
 
 // Thread-safe.
 class S3Client {
@@ -58,7 +59,7 @@ class S3Client {
   HttpRequest to_http(const S3Request& request, const Credentials& credentials) const;
   Verdict judge(const S3Request& request, HttpReply& reply) const;
   bool follow_to_region(const HttpReply& reply);
-  bool gives_up(int attempt, Verdict verdict, std::chrono::steady_clock::time_point start) const;
+  bool gives_up(int attempt, int damaged, std::chrono::steady_clock::time_point start) const;
   bool wait_before(int attempt);  // false if stopped
 
   std::string bucket_;
@@ -71,6 +72,7 @@ class S3Client {
   std::string region_;
   Endpoint endpoint_;
 
+  std::atomic<bool> reached_ = false;                            // by any answer, a busy server's too
   std::atomic<std::chrono::steady_clock::rep> last_answer_ = 0;  // 0: never
   std::mutex stop_mutex_;
   std::condition_variable stop_signal_;

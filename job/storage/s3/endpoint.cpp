@@ -59,6 +59,10 @@ std::string find_region(const StorageOptions& options) {
 Endpoint find_endpoint(const std::string& bucket, const std::string& region, const StorageOptions& options) {
   std::string url = first_of(
       {options.endpoint_url, environment("AWS_ENDPOINT_URL_S3"), environment("AWS_ENDPOINT_URL"), profile_setting("endpoint_url")});
+  if (url.find('@') != std::string::npos) {  // not repeated: it may hold a password
+    throw Error(ErrorCode::kUsage, "the address of the S3 server holds a user name",
+                "give the address alone, and credentials as the AWS tools do");
+  }
   const bool own = !url.empty();
   if (!own) url = fmt::format("https://s3.{}.amazonaws.com{}", region, region.starts_with("cn-") ? ".cn" : "");
   const std::size_t scheme_end = url.find("://");

@@ -1,0 +1,108 @@
+"""The rival on a bucket: photos to features as a careful Python programmer would, with boto3, Pillow and ONNX Runtime.
+
+    python benchmarks/rivals/boto3_onnxruntime.py s3://BUCKET/PREFIX OUTPUT --model FILE.onnx [--threads 32]
+
+Two processes, each with every other photo: half of the threads fetch with boto3, a bounded number ahead; one thread
+decodes and resizes with Pillow (bicubic, 224 px) and runs ONNX Runtime on one photo at a time, without spinning. One
+Parquet file per process.
+Prints a JSON object: `loop_s` is the time of the slower process from its first request to its file, without start-up,
+imports, the making of its session and the listing; `list_s` that of the listing.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import json
+import multiprocessing
+import time
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+
+SIDE_PX = 224
+WIDTH = 1280
+PROCESSES = 2
+AHEAD = 256  # photos
+
+
+def connect(connections: int):
+    import boto3
+    from botocore.config import Config
+
+    return boto3.client("s3", config=Config(max_pool_connections=connections, retries={"mode": "standard"}))
+
+
+def list_photos(bucket: str, prefix: str) -> list[str]:
+    pages = connect(1).get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=f"{prefix}/")
+    keys = [item["Key"] for page in pages for item in page.get("Contents", [])]
+    return sorted(key for key in keys if key.lower().endswith((".jpg", ".jpeg")))
+
+
+def featurize(number: int, keys: list[str], bucket: str, model: Path, output: Path, threads: int) -> float:
+    """Seconds."""
+    import numpy as np
+    import onnxruntime
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+    from PIL import Image
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+    name = session.get_inputs()[0].name
+    planes = np.empty((1, 3, SIDE_PX, SIDE_PX), np.float32)
+    rows = np.empty((len(keys), WIDTH), np.float32)
+    client = connect(threads)
+
+    def fetch(key: str) -> bytes:
+        return client.get_object(Bucket=bucket, Key=key)["Body"].read()
+
+    start = time.perf_counter()
+    with ThreadPoolExecutor(threads) as pool:
+        fetched = [pool.submit(fetch, key) for key in keys[:AHEAD]]
+        for index, row in enumerate(rows):
+            data = fetched[index].result()
+            fetched[index] = None
+            if index + AHEAD < len(keys):
+                fetched.append(pool.submit(fetch, keys[index + AHEAD]))
+            with Image.open(io.BytesIO(data)) as image:
+                pixels = np.asarray(image.convert("RGB").resize((SIDE_PX, SIDE_PX), Image.Resampling.BICUBIC))
+            np.divide(pixels.transpose(2, 0, 1), np.float32(127.5), out=planes[0])
+            planes -= 1
+            row[:] = session.run(None, {name: planes})[0][0]
+    columns = {
+        "path": [f"s3://{bucket}/{key}" for key in keys],
+        "label": [key.split("/")[-2] for key in keys],
+        "features": pa.FixedSizeListArray.from_arrays(rows.ravel(), WIDTH),
+    }
+    pq.write_table(pa.table(columns), output / f"part-{number}.parquet")
+    return time.perf_counter() - start
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("photos", help="s3://BUCKET/PREFIX; AWS_ENDPOINT_URL and the rest are in the environment")
+    parser.add_argument("output", type=Path)
+    parser.add_argument("--model", type=Path, required=True)
+    parser.add_argument("--threads", type=int, default=32, help="that fetch, in both processes together")
+    arguments = parser.parse_args()
+
+    arguments.output.mkdir(parents=True)
+    bucket, _, prefix = arguments.photos.removeprefix("s3://").partition("/")
+    start = time.perf_counter()
+    keys = list_photos(bucket, prefix)
+    list_s = time.perf_counter() - start
+    work = partial(
+        featurize, bucket=bucket, model=arguments.model, output=arguments.output, threads=arguments.threads // PROCESSES
+    )
+    with multiprocessing.get_context("spawn").Pool(PROCESSES) as pool:
+        seconds = pool.starmap(work, enumerate(keys[number::PROCESSES] for number in range(PROCESSES)), chunksize=1)
+        pool.close()
+        pool.join()
+    print(json.dumps({"images": len(keys), "list_s": list_s, "loop_s": max(seconds)}))
+
+
+if __name__ == "__main__":
+    main()

@@ -142,7 +142,7 @@ StageSeconds featurize(const Plan& plan, const FeaturizeContext& context, Progre
   StageSeconds total;
   std::mutex total_mutex;
   progress.begin("features", images);
-  ReadAhead photos(to_do, context.input, workers);
+  ReadAhead photos(to_do, context.input, workers, context.interrupted);
   std::atomic<int> still_working = workers;
   run_workers(
       workers + photos.threads(),

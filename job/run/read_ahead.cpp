@@ -1,6 +1,7 @@
 #include "job/run/read_ahead.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
 #include "core/base/error.hpp"
@@ -14,11 +15,15 @@ constexpr std::uint64_t kBytesAhead = std::uint64_t{64} << 20;
 // 16 requests of 30 ms each give a worker 500 photos a second; more than 128 threads would be asked to slow down.
 constexpr int kRequestsPerWorker = 16;
 constexpr int kMostRequests = 128;
+constexpr std::chrono::milliseconds kPatience{5'000};  // with a server, once the run is interrupted
 
 }  // namespace
 
-ReadAhead::ReadAhead(const std::vector<const Part*>& parts, const Location& input, int workers)
-    : parts_(parts), input_(input), threads_(input.is_folder() ? 1 : std::min(workers * kRequestsPerWorker, kMostRequests)) {}
+ReadAhead::ReadAhead(const std::vector<const Part*>& parts, const Location& input, int workers, const std::atomic<bool>& interrupted)
+    : parts_(parts),
+      input_(input),
+      threads_(input.is_folder() ? 1 : std::min(workers * kRequestsPerWorker, kMostRequests)),
+      interrupted_(interrupted) {}
 
 void ReadAhead::run() {
   input_.is_folder() ? ask_for_files() : fetch_objects();
@@ -61,6 +66,18 @@ void ReadAhead::fetch_objects() {
   }
 }
 
+void ReadAhead::wait_for(std::unique_lock<std::mutex>& lock, std::uint64_t number) {
+  const auto is_over = [&] { return stopped_ || fetched_.contains(number); };
+  std::chrono::milliseconds waited_since_interrupt{0};
+  while (!ready_.wait_for(lock, kPatience / 10, is_over)) {
+    if (!interrupted_) continue;
+    waited_since_interrupt += kPatience / 10;
+    if (waited_since_interrupt < kPatience) continue;
+    input_.stop();
+    throw Error(ErrorCode::kInterrupted, "interrupted while waiting for photos", "run the same command again: it goes on where it stopped");
+  }
+}
+
 Outcome<Bytes> ReadAhead::take(std::uint64_t number, const ImageRef& image) {
   std::unique_lock lock(mutex_);
   ++taken_;
@@ -69,7 +86,7 @@ Outcome<Bytes> ReadAhead::take(std::uint64_t number, const ImageRef& image) {
     room_.notify_one();
     return input_.get(image);
   }
-  ready_.wait(lock, [&] { return stopped_ || fetched_.contains(number); });
+  wait_for(lock, number);
   auto found = fetched_.extract(number);
   if (found.empty()) throw Error(ErrorCode::kInterrupted, "the run was stopped");
   bytes_ahead_ -= image.size_bytes;

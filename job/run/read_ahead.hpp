@@ -1,6 +1,7 @@
 // ReadAhead: the bytes of the photos, a little before the workers want them.
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <cstdint>
 #include <map>
@@ -17,12 +18,13 @@ namespace coulis {
 // Photos are numbered from 0 in the order of the parts, as PartQueue hands them out.
 class ReadAhead {
  public:
-  ReadAhead(const std::vector<const Part*>& parts, const Location& input, int workers);
+  // interrupted: the photos of the parts begun are waited for, but not for a server that has failed.
+  ReadAhead(const std::vector<const Part*>& parts, const Location& input, int workers, const std::atomic<bool>& interrupted);
 
   int threads() const { return threads_; }
   void run();  // the work of one of these threads; returns when there is nothing left to fetch, or after a stop
 
-  // Waits for the photo. Each number once. Throws Error(kInterrupted) after a stop: nothing is known of the photo then.
+  // Waits for the photo. Each number once. Throws Error(kInterrupted) after a stop, or where an interrupted run would wait for long.
   Outcome<Bytes> take(std::uint64_t number, const ImageRef& image);
 
   void stop();
@@ -31,10 +33,12 @@ class ReadAhead {
   void ask_for_files();
   void fetch_objects();
   const ImageRef* next_image();  // null: none is left
+  void wait_for(std::unique_lock<std::mutex>& lock, std::uint64_t number);
 
   const std::vector<const Part*>& parts_;
   const Location& input_;
   int threads_;
+  const std::atomic<bool>& interrupted_;
 
   std::mutex mutex_;
   std::condition_variable room_;   // a photo was taken

@@ -60,7 +60,7 @@ class Location {
   void remove(std::string_view key) const;  // a missing key is fine
   void remove_leftovers() const;            // what killed runs have begun to put
 
-  void stop() const;  // the run has failed: calls that wait for a server to recover return
+  void stop() const;  // the run ends: calls that wait for a server to recover throw Error(kInterrupted)
 
  private:
   friend class Lock;

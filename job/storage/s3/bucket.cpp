@@ -29,8 +29,12 @@ std::string Bucket::place_of(std::string_view key) const {
   return printable(fmt::format("s3://{}/{}{}", bucket_, prefix_, key));
 }
 
+HttpReply Bucket::list_one() const {
+  return client_->send({"GET", "", {{"list-type", "2"}, {"max-keys", "1"}, {"prefix", prefix_}}});
+}
+
 bool Bucket::exists() const {
-  const HttpReply reply = client_->send({"GET", "", {{"list-type", "2"}, {"max-keys", "1"}, {"prefix", prefix_}}});
+  const HttpReply reply = list_one();
   if (reply.ok()) return true;
   client_->throw_refusal(fmt::format("cannot list {}", place_of("")), reply);
 }
@@ -73,18 +77,22 @@ Outcome<Bytes> Bucket::get(std::string_view key, const Entry* listed) const {
     }
     return std::move(reply.body);
   }
-  const ServerError error = error_in(reply);
+  return explain(reply, start, key);
+}
+
+Failure Bucket::explain(const HttpReply& reply, std::chrono::steady_clock::time_point start, std::string_view key) const {
+  const std::string code = error_in(reply).code;
   if (reply.status == 412) return overwritten();
-  if (reply.status == 404 && error.code != "NoSuchBucket")
-    return Failure{Stage::kRead, FailureCode::kVanished, "the object is no longer there"};
-  if (reply.status == 403 && error.code == "AccessDenied") return unreadable("access denied (403)");
-  if (reply.status == 403 && error.code == "InvalidObjectState") return unreadable("it is archived: restore it first");
-  // Others can be read and this one cannot: bad data. None can: a bad environment.
-  const bool others_can = client_->answered_since(start);
-  if (others_can && reply.status == 0) return unreadable(reply.error);
-  if (others_can && reply.status >= 500) return unreadable(fmt::format("the server answers {}", reply.status));
+  if (reply.status == 404 && code != "NoSuchBucket") return {Stage::kRead, FailureCode::kVanished, "the object is no longer there"};
+  if (reply.status == 403 && code == "AccessDenied") return unreadable("access denied (403)");
+  if (reply.status == 403 && code == "InvalidObjectState") return unreadable("it is archived: restore it first");
   const bool of_this_object = reply.status == 400 || reply.status == 405 || reply.status == 416;
-  if (of_this_object && !says_expired(reply)) return unreadable(fmt::format("{}, {}", reply.status, error.code));
+  if (of_this_object && !says_expired(reply)) return unreadable(fmt::format("{}, {}", reply.status, code));
+  // Others can be read and this one cannot: bad data. None can: a bad environment.
+  const bool gave_up = reply.status == 0 || reply.status >= 500;
+  if (gave_up && (client_->answered_since(start) || list_one().ok())) {
+    return unreadable(reply.status == 0 ? reply.error : fmt::format("the server answers {}", reply.status));
+  }
   client_->throw_refusal(fmt::format("cannot read {}", place_of(key)), reply);
 }
 

@@ -1,6 +1,7 @@
 // Bucket: a Store in an S3 bucket, below a prefix.
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <string>
 
@@ -25,6 +26,9 @@ class Bucket : public Store {
   void stop() const override { client_->stop(); }
 
  private:
+  HttpReply list_one() const;  // asks whether the bucket answers at all
+  Failure explain(const HttpReply& reply, std::chrono::steady_clock::time_point start,
+                  std::string_view key) const;  // of a GET begun at `start`
   std::string full_key(std::string_view key) const { return prefix_ + std::string(key); }
   std::string place_of(std::string_view key) const;  // for messages: "s3://bucket/prefix/key"
 

@@ -184,7 +184,8 @@ HttpReply S3Client::send(const S3Request& request) {
     if (verdict == Verdict::kOtherRegion && follow_to_region(reply)) continue;
     if (verdict == Verdict::kExpired && attempt < kLeastAttempts && credentials_.renew(used)) continue;
     const bool refused = verdict == Verdict::kOtherRegion || verdict == Verdict::kExpired;
-    if (refused || gives_up(attempt, damaged, start) || !wait_before(attempt)) return reply;
+    if (refused || gives_up(attempt, damaged, start)) return reply;
+    if (!wait_before(attempt)) throw Error(ErrorCode::kInterrupted, "stopped while waiting for the server to recover");
   }
 }
 

@@ -50,7 +50,7 @@ class S3Client {
   // Throws Error(kStorage): `what` was to be done, `reply` says why it was not.
   [[noreturn]] void throw_refusal(const std::string& what, const HttpReply& reply) const;
 
-  // No more waiting: requests under way end with their last answer.
+  // No more waiting between tries: send() throws Error(kInterrupted) instead.
   void stop();
 
  private:

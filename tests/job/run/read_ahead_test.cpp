@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <string>
 #include <thread>
 #include <vector>
@@ -25,7 +26,8 @@ TEST(ReadAhead, GivesEachPhotoOfAFolder) {
   const Part other = part_of({{"b", 6}, {"missing", 1}});
   const std::vector<const Part*> parts = {&one, &other};
   const Location input = folder.location();
-  ReadAhead photos(parts, input, 2);
+  const std::atomic<bool> interrupted = false;
+  ReadAhead photos(parts, input, 2, interrupted);
   ASSERT_EQ(photos.threads(), 1);
   std::jthread thread([&] { photos.run(); });
   EXPECT_EQ(to_text(photos.take(0, one.images[0]).value()), "first");
@@ -40,7 +42,8 @@ TEST(ReadAhead, EndsItsThreadWhenItIsStopped) {
   const Part part = part_of(images);
   const std::vector<const Part*> parts = {&part};
   const Location input = folder.location();
-  ReadAhead photos(parts, input, 2);
+  const std::atomic<bool> interrupted = false;
+  ReadAhead photos(parts, input, 2, interrupted);
   std::jthread thread([&] { photos.run(); });
   photos.stop();
   thread.join();

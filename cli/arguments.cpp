@@ -39,6 +39,7 @@ void add_feature_flags(CLI::App& verb, RunOptions& options) {
   verb.get_option("--label-regex")->excludes(verb.get_option("--label-level"));
   visit_fields(options.decode, bind);
   add_storage_flags(verb, options.storage);
+  visit_fields(options.report, bind);
   verb.add_option_function<std::string>(
           "--csv-separator", [&options](const std::string& text) { options.csv.separator = parse_separator(text); },
           "Between the columns of the CSV files: , ; | : or tab")

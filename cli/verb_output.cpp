@@ -20,6 +20,7 @@ struct OutputArguments {
   PcaOptions pca;
   int threads = 0;
   StorageOptions storage;
+  ReportOptions report;
 };
 
 CLI::App* add_verb(CLI::App& app, Session& session, const char* name, const char* help, const std::shared_ptr<OutputArguments>& arguments) {
@@ -53,7 +54,7 @@ void execute_verify(const OutputArguments& arguments, Session& session) {
 void execute_report(const OutputArguments& arguments, const Session& session) {
   const Location output(arguments.output, arguments.storage);
   Console console(session.verbosity());
-  rewrite_report(output, worker_count(arguments.threads), console);
+  rewrite_report(output, worker_count(arguments.threads), arguments.report, console);
   const std::string path = printable(output.path_of(kReportKey));
   if (session.json) {
     fmt::print("{}\n", nlohmann::ordered_json{{"report", path}}.dump());
@@ -86,6 +87,7 @@ void add_verify(CLI::App& app, Session& session) {
 void add_report(CLI::App& app, Session& session) {
   const auto arguments = std::make_shared<OutputArguments>();
   CLI::App* verb = add_verb(app, session, "report", "Write report.html again", arguments);
+  visit_fields(arguments->report, FlagBinder{*verb});
   verb->footer("Example: coulis report results/");
   verb->callback([arguments, &session] { execute_report(*arguments, session); });
 }

@@ -9,6 +9,7 @@
 #include "core/network/precision.hpp"
 #include "core/pca/pca.hpp"
 #include "job/listing/listing.hpp"
+#include "job/run/reduce.hpp"
 #include "job/storage/location.hpp"
 #include "job/storage/storage_options.hpp"
 #include "job/tables/tables.hpp"
@@ -52,6 +53,7 @@ struct RunOptions {
   FeatureOptions features;
   PcaOptions pca;
   CsvOptions csv;
+  ReportOptions report;
 };
 
 void validate(const PcaOptions& options);  // both throw Error(kUsage) with the flag's name

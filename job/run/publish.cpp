@@ -96,7 +96,7 @@ Manifest publish(const Location& output, Committed committed, const PcaRequest& 
   }
   remove_unnamed_parts(output, manifest);
   start = std::chrono::steady_clock::now();
-  const Figures figures = gather_figures(output, manifest, options.threads, progress);
+  const Figures figures = gather_figures(output, manifest, options.threads, options.report, progress);
   manifest.seconds.emplace_back("report", seconds_since(start));
   output.put(kManifestKey, to_json(manifest));
   output.put(kReportKey, render_report(manifest, committed.errors, figures));

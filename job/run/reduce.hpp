@@ -12,10 +12,20 @@
 
 namespace coulis {
 
+struct ReportOptions {
+  bool no_thumbnails = false;
+};
+
+template <class V>
+void visit_fields(ReportOptions& o, V&& v) {
+  v("no-thumbnails", "No photos in the report, and none read again for it", o.no_thumbnails);
+}
+
 struct ReduceOptions {
   Compression compression = Compression::kSnappy;
   CsvOptions csv;
   int threads = 1;
+  ReportOptions report{};
 };
 
 // Writes the PCA part of a part. `model_sha256`: of the PCA model's file; it is in the file name.

@@ -160,7 +160,7 @@ std::string path_below(const std::string& path, const std::string& input) {
 
 }  // namespace
 
-Figures gather_figures(const Location& output, const Manifest& manifest, int threads, Progress& progress) {
+Figures gather_figures(const Location& output, const Manifest& manifest, int threads, const ReportOptions& options, Progress& progress) {
   const Census census = count_labels(output, manifest.parts, manifest.ok, threads);
   const Sample sample = read_sample(output, manifest, census.sample(kMaxSample), threads);
   const MatrixView<const float> features{sample.features.data(), sample.photos.size(), sample.width};
@@ -178,18 +178,18 @@ Figures gather_figures(const Location& output, const Manifest& manifest, int thr
   figures.typical_distance = typical_distance(features);
   figures.agreement = agreement_by_width(figures, sample, threads);
   describe_likeness(figures);
-  add_thumbnails(figures, sample.images, output, manifest, threads, progress);
+  if (!options.no_thumbnails) add_thumbnails(figures, sample.images, output, manifest, threads, progress);
   return figures;
 }
 
-void rewrite_report(const Location& output, int threads, Progress& progress) {
+void rewrite_report(const Location& output, int threads, const ReportOptions& options, Progress& progress) {
   const std::optional<Manifest> manifest = read_manifest(output);
   if (!manifest) {
     throw Error(ErrorCode::kRunFailed, fmt::format("{} holds no finished run", printable(output.root())),
                 "finish it with `coulis run` first");
   }
   const auto errors = read_errors_parquet(output.get_or_throw(kErrorsKey), printable(output.path_of(kErrorsKey)));
-  output.put(kReportKey, render_report(*manifest, errors, gather_figures(output, *manifest, threads, progress)));
+  output.put(kReportKey, render_report(*manifest, errors, gather_figures(output, *manifest, threads, options, progress)));
 }
 
 }  // namespace coulis

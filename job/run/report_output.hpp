@@ -6,15 +6,16 @@
 #include "job/plan/manifest.hpp"
 #include "job/report/figures.hpp"
 #include "job/run/progress.hpp"
+#include "job/run/reduce.hpp"
 #include "job/storage/location.hpp"
 
 namespace coulis {
 
 // manifest.parts must name the part files of both folders. The same output and input give the same figures. An input that is gone costs the
 // thumbnails and a warning; throws Error(kRunFailed) for a part that is damaged.
-Figures gather_figures(const Location& output, const Manifest& manifest, int threads, Progress& progress);
+Figures gather_figures(const Location& output, const Manifest& manifest, int threads, const ReportOptions& options, Progress& progress);
 
 // report.html again. Throws Error(kRunFailed) if there is no finished run.
-void rewrite_report(const Location& output, int threads, Progress& progress);
+void rewrite_report(const Location& output, int threads, const ReportOptions& options, Progress& progress);
 
 }  // namespace coulis

@@ -190,7 +190,7 @@ Summary run(const RunOptions& options, const std::optional<std::string>& pca_fil
   }
   lock.confirm();
   manifest = publish(output, std::move(committed), pca, std::move(manifest), provenance_of(model, settings),
-                     {options.features.compression, options.csv, threads}, executor, progress);
+                     {options.features.compression, options.csv, threads, options.report}, executor, progress);
   return summary;
 }
 

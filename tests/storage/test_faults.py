@@ -82,7 +82,7 @@ def test_results_are_written_though_each_put_fails_at_first(run, proxy: FaultPro
 def test_waits_between_tries_are_spread_and_grow(run: Coulis, proxy: FaultProxy, photos: Place, tmp_path):
     """No busy retry: with five failures in a row the sixth try comes after waits that double in expectation."""
     proxy.inject(Fault("slow_down", method="GET", key=rf"{PHOTOS}.*jpg", first=4))
-    run.succeed("run", photos.uri, tmp_path / "out", "--threads", 4)
+    run.succeed("run", photos.uri, tmp_path / "out", "--threads", 4, "--no-thumbnails")
     waits: dict[int, list[float]] = {}
     for name in photos.names():
         times = [request.at_s for request in proxy.requests if request.name == f"photos/Test/{name}"]

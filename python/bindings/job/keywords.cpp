@@ -77,6 +77,7 @@ RunOptions read_keywords(const nb::dict& keywords) {
   read("variance", "", options.pca.variance);
   read("pca-convention", "", options.pca.convention);
   visit_fields(options.storage, read);
+  visit_fields(options.report, read);
   read("csv-separator", "", options.csv.separator);
   read("csv-formulas", "", options.csv.formulas);
   for (const auto& [key, value] : keywords) {

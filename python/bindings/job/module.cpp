@@ -1,4 +1,5 @@
-// coulis._job: a run whose parts are worked on elsewhere. Linked to the libarrow of the pyarrow wheel, which its process has anyway.
+// coulis._job: a run whose parts are worked on elsewhere. Linked to the libarrow of the pyarrow wheel: import pyarrow first, and there is
+// one in the process.
 #include <nanobind/nanobind.h>
 
 #include "python/bindings/job/registers.hpp"
@@ -6,8 +7,7 @@
 namespace nb = nanobind;
 
 NB_MODULE(_job, m) {
-  nb::module_::import_("pyarrow");       // the libarrow beside it, whatever else is on the library path
-  nb::module_::import_("coulis._core");  // its Error is ours
+  nb::module_::import_("coulis._core");  // its Error is ours too
   coulis::bindings::register_run(m);
   coulis::bindings::register_tasks(m);
 }

@@ -1,0 +1,52 @@
+"""The job on a bucket: tasks read and write it natively, without a jar, and the OUTPUT is that of the command."""
+
+import pytest
+from coulis import _core
+from coulis.spark import run
+from spark.conftest import CREDENTIALS
+from storage.bucket import Coulis, Place, make_bucket, some_photos
+from storage.seaweedfs import KEYS, READ_WRITE, SeaweedFs
+
+FLAGS = ("-k", "5", "--images-per-part", "4", "--no-thumbnails")
+OPTIONS = {"k": 5, "images_per_part": 4, "no_thumbnails": True}
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    with SeaweedFs(tmp_path_factory.mktemp("seaweedfs")) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def photos(server) -> Place:
+    place = Place(make_bucket(server, "photos"), "Test")
+    place.bucket.put_photos(place.prefix, some_photos())
+    return place
+
+
+def give_credentials(secret: str) -> None:
+    CREDENTIALS.write_text(f"[default]\naws_access_key_id={READ_WRITE}\naws_secret_access_key={secret}\n")
+
+
+def objects_of(place: Place) -> dict[str, bytes]:
+    """All that two runs of the same photos share."""
+    own = ("manifest.json", "report.html", ".coulis-lock")
+    return {name: place.bucket.get(place.key(name)) for name in place.names() if name not in own}
+
+
+def test_the_output_in_a_bucket_is_that_of_the_command(spark, server, photos):
+    results = make_bucket(server, "results")
+    by_command, by_spark = Place(results, "command"), Place(results, "spark")
+    Coulis(server.url).succeed("run", photos.uri, by_command.uri, *FLAGS)
+    give_credentials(KEYS[READ_WRITE])
+    summary = run(spark, photos.uri, by_spark.uri, endpoint_url=server.url, **OPTIONS)
+    assert (summary["ok"], summary["parts"]) == (24, 6)
+    assert objects_of(by_spark) == objects_of(by_command)
+    assert run(spark, photos.uri, by_spark.uri, endpoint_url=server.url, **OPTIONS)["up_to_date"]
+
+
+def test_wrong_credentials_end_the_run_with_their_cause(spark, server, photos):
+    give_credentials("wrong")
+    with pytest.raises(_core.Error, match="secret key") as raised:
+        run(spark, photos.uri, "s3://results/refused", endpoint_url=server.url, **OPTIONS)
+    assert raised.value.code == 5

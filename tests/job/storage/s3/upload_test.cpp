@@ -1,0 +1,57 @@
+// Objects larger than one request, on a real server: tests/storage/test_large_objects.py names it in COULIS_TEST_LOCATION.
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <string>
+
+#include "job/storage/location.hpp"
+#include "tests/job/thrown_error.hpp"
+
+namespace coulis {
+namespace {
+
+constexpr const char* kKey = "matrix.csv";
+
+class LargeObject : public testing::Test {
+ protected:
+  void SetUp() override {
+    if (std::getenv("COULIS_TEST_LOCATION") == nullptr) GTEST_SKIP() << "no server is named in COULIS_TEST_LOCATION";
+  }
+  static Location location() { return Location(std::getenv("COULIS_TEST_LOCATION")); }
+
+  // 70 MB: two parts and a piece
+  static Bytes content() {
+    Bytes bytes(70'000'000);
+    for (std::size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<std::byte>((i * 2'654'435'761U) >> 13);
+    return bytes;
+  }
+};
+
+TEST_F(LargeObject, IsNotThereBeforeItIsWhole) {
+  const Bytes bytes = content();
+  PutStream stream(location(), kKey);
+  for (std::size_t at = 0; at < bytes.size(); at += 1'000'000) stream.write(std::span(bytes).subspan(at, 1'000'000));
+  EXPECT_FALSE(location().has(kKey));
+  stream.commit();
+  EXPECT_TRUE(location().get_or_throw(kKey) == bytes);
+  location().remove(kKey);
+}
+
+TEST_F(LargeObject, IsNeverThereIfItIsDropped) {
+  {
+    PutStream stream(location(), kKey);
+    stream.write(content());
+  }
+  EXPECT_FALSE(location().has(kKey));
+}
+
+TEST_F(LargeObject, IsSweptAwayWhenItsRunWasKilled) {
+  PutStream of_a_killed_run(location(), kKey);
+  of_a_killed_run.write(content());
+  location().remove_leftovers();
+  EXPECT_EQ(thrown_error([&] { of_a_killed_run.commit(); }).code(), ErrorCode::kStorage);
+  EXPECT_FALSE(location().has(kKey));
+}
+
+}  // namespace
+}  // namespace coulis

@@ -1,5 +1,8 @@
 """The job on a bucket: tasks read and write it natively, without a jar, and the OUTPUT is that of the command."""
 
+import os
+from pathlib import Path
+
 import pytest
 from coulis import _core
 from coulis.spark import run
@@ -25,7 +28,9 @@ def photos(server) -> Place:
 
 
 def give_credentials(secret: str) -> None:
-    CREDENTIALS.write_text(f"[default]\naws_access_key_id={READ_WRITE}\naws_secret_access_key={secret}\n")
+    """To this process and to those of Spark: tests of another folder may have moved the place since Spark has started."""
+    for file in {CREDENTIALS, Path(os.environ["AWS_SHARED_CREDENTIALS_FILE"])}:
+        file.write_text(f"[default]\naws_access_key_id={READ_WRITE}\naws_secret_access_key={secret}\n")
 
 
 def objects_of(place: Place) -> dict[str, bytes]:

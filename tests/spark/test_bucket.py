@@ -28,7 +28,7 @@ def photos(server) -> Place:
 
 
 def give_credentials(secret: str) -> None:
-    """To this process and to those of Spark: tests of another folder may have moved the place since Spark has started."""
+    """To this process and to those of Spark: tests of another folder may have moved the place since it started."""
     for file in {CREDENTIALS, Path(os.environ["AWS_SHARED_CREDENTIALS_FILE"])}:
         file.write_text(f"[default]\naws_access_key_id={READ_WRITE}\naws_secret_access_key={secret}\n")
 

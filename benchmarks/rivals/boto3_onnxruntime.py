@@ -20,8 +20,8 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 
-SIDE_PX = 224
-WIDTH = 1280
+from careful_photos import WIDTH, Featurizer, write_part
+
 PROCESSES = 2
 AHEAD = 256  # photos
 
@@ -42,17 +42,10 @@ def list_photos(bucket: str, prefix: str) -> list[str]:
 def featurize(number: int, keys: list[str], bucket: str, model: Path, output: Path, threads: int) -> float:
     """Seconds."""
     import numpy as np
-    import onnxruntime
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-    from PIL import Image
+    import PIL.Image  # noqa: F401 - not in the time
+    import pyarrow.parquet  # noqa: F401
 
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
-    name = session.get_inputs()[0].name
-    planes = np.empty((1, 3, SIDE_PX, SIDE_PX), np.float32)
+    featurizer = Featurizer(model)
     rows = np.empty((len(keys), WIDTH), np.float32)
     client = connect(threads)
 
@@ -67,17 +60,9 @@ def featurize(number: int, keys: list[str], bucket: str, model: Path, output: Pa
             fetched[index] = None
             if index + AHEAD < len(keys):
                 fetched.append(pool.submit(fetch, keys[index + AHEAD]))
-            with Image.open(io.BytesIO(data)) as image:
-                pixels = np.asarray(image.convert("RGB").resize((SIDE_PX, SIDE_PX), Image.Resampling.BICUBIC))
-            np.divide(pixels.transpose(2, 0, 1), np.float32(127.5), out=planes[0])
-            planes -= 1
-            row[:] = session.run(None, {name: planes})[0][0]
-    columns = {
-        "path": [f"s3://{bucket}/{key}" for key in keys],
-        "label": [key.split("/")[-2] for key in keys],
-        "features": pa.FixedSizeListArray.from_arrays(rows.ravel(), WIDTH),
-    }
-    pq.write_table(pa.table(columns), output / f"part-{number}.parquet")
+            row[:] = featurizer.featurize(io.BytesIO(data))
+    paths = [f"s3://{bucket}/{key}" for key in keys]
+    write_part(output / f"part-{number}.parquet", paths, [key.split("/")[-2] for key in keys], rows)
     return time.perf_counter() - start
 
 

@@ -18,8 +18,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-SIDE_PX = 224
-WIDTH = 1280
+from careful_photos import WIDTH, Featurizer, write_part
 
 
 @dataclass(frozen=True)
@@ -31,32 +30,17 @@ class Share:
 
 def featurize(number: int, photos: list[Path], model: Path, output: Path) -> Share:
     import numpy as np
-    import onnxruntime
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-    from PIL import Image
+    import PIL.Image  # noqa: F401 - not in the time
+    import pyarrow.parquet  # noqa: F401
 
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
-    name = session.get_inputs()[0].name
-    planes = np.empty((1, 3, SIDE_PX, SIDE_PX), np.float32)
+    featurizer = Featurizer(model)
     rows = np.empty((len(photos), WIDTH), np.float32)
 
     start, cpu_start = time.perf_counter(), time.process_time()
     for row, photo in zip(rows, photos, strict=True):
-        with Image.open(photo) as image:
-            pixels = np.asarray(image.convert("RGB").resize((SIDE_PX, SIDE_PX), Image.Resampling.BICUBIC))
-        np.divide(pixels.transpose(2, 0, 1), np.float32(127.5), out=planes[0])
-        planes -= 1
-        row[:] = session.run(None, {name: planes})[0][0]
-    columns = {
-        "path": [str(photo) for photo in photos],
-        "label": [photo.parent.name for photo in photos],
-        "features": pa.FixedSizeListArray.from_arrays(rows.ravel(), WIDTH),
-    }
-    pq.write_table(pa.table(columns), output / f"part-{number}.parquet")
+        row[:] = featurizer.featurize(photo)
+    labels = [photo.parent.name for photo in photos]
+    write_part(output / f"part-{number}.parquet", [str(photo) for photo in photos], labels, rows)
     return Share(len(photos), time.perf_counter() - start, time.process_time() - cpu_start)
 
 

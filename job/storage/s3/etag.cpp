@@ -1,11 +1,8 @@
 #include "job/storage/s3/etag.hpp"
 
-#include <fmt/format.h>
-#include <openssl/evp.h>
-
 #include <algorithm>
-#include <array>
-#include <new>
+
+#include "job/storage/s3/digest.hpp"
 
 namespace coulis::s3 {
 namespace {
@@ -14,14 +11,6 @@ constexpr std::size_t kMd5Digits = 32;  // that of an object put in parts has a 
 
 bool is_hex(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
-}
-
-std::string md5_hex(const std::vector<std::byte>& bytes) {
-  std::array<unsigned char, 16> digest{};
-  if (EVP_Digest(bytes.data(), bytes.size(), digest.data(), nullptr, EVP_md5(), nullptr) != 1) throw std::bad_alloc();
-  std::string text;
-  for (const unsigned char byte : digest) text += fmt::format("{:02x}", byte);
-  return text;
 }
 
 }  // namespace

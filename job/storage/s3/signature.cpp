@@ -9,22 +9,12 @@
 #include <array>
 #include <new>
 
+#include "job/storage/s3/digest.hpp"
+
 namespace coulis::s3 {
 namespace {
 
 using Digest = std::array<unsigned char, 32>;
-
-std::string hex(const Digest& digest) {
-  std::string text;
-  for (const unsigned char byte : digest) text += fmt::format("{:02x}", byte);
-  return text;
-}
-
-std::string sha256_hex(const void* data, std::size_t size) {
-  Digest digest{};
-  if (EVP_Digest(data, size, digest.data(), nullptr, EVP_sha256(), nullptr) != 1) throw std::bad_alloc();
-  return hex(digest);
-}
 
 Digest hmac(std::span<const unsigned char> key, std::string_view text) {
   Digest digest{};
@@ -69,7 +59,7 @@ std::string canonical_query(Query query) {
 std::vector<std::string> sign(const RequestToSign& request, const Credentials& credentials, std::string_view region, std::time_t now) {
   const std::string time = fmt::format("{:%Y%m%dT%H%M%SZ}", fmt::gmtime(now));
   const std::string day = time.substr(0, 8);
-  const std::string body_hash = sha256_hex(request.body.data(), request.body.size());
+  const std::string body_hash = sha256_hex(request.body);
   auto headers = request.headers;
   headers.emplace_back("host", request.host);
   headers.emplace_back("x-amz-content-sha256", body_hash);
@@ -86,7 +76,7 @@ std::vector<std::string> sign(const RequestToSign& request, const Credentials& c
   const std::string canonical =
       fmt::format("{}\n{}\n{}\n{}\n{}\n{}", request.method, request.path, request.query, canonical_headers, signed_names, body_hash);
   const std::string scope = fmt::format("{}/{}/s3/aws4_request", day, region);
-  const std::string to_sign = fmt::format("AWS4-HMAC-SHA256\n{}\n{}\n{}", time, scope, sha256_hex(canonical.data(), canonical.size()));
+  const std::string to_sign = fmt::format("AWS4-HMAC-SHA256\n{}\n{}\n{}", time, scope, sha256_hex(std::as_bytes(std::span(canonical))));
   const Digest key = hmac(hmac(hmac(hmac("AWS4" + credentials.secret_key, day), region), "s3"), "aws4_request");
 
   std::vector<std::string> lines;
@@ -94,7 +84,7 @@ std::vector<std::string> sign(const RequestToSign& request, const Credentials& c
     if (name != "host") lines.push_back(fmt::format("{}: {}", name, value));
   }
   lines.push_back(fmt::format("Authorization: AWS4-HMAC-SHA256 Credential={}/{},SignedHeaders={},Signature={}", credentials.access_key,
-                              scope, signed_names, hex(hmac(key, to_sign))));
+                              scope, signed_names, to_hex(hmac(key, to_sign))));
   return lines;
 }
 

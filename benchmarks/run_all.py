@@ -30,6 +30,7 @@ BENCHMARKS: dict[str, list[str]] = {
     "run_versus_engine": ["run_versus_engine.py"],
     "memory": ["memory.py"],
     "startup": ["startup.py"],
+    "prediction": ["prediction.py"],
     "scaling": ["scaling.py"],
 }
 

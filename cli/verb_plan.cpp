@@ -8,6 +8,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "cli/cluster_price.hpp"
 #include "cli/verbs.hpp"
 #include "job/run/estimate.hpp"
 #include "job/run/run.hpp"
@@ -43,6 +44,21 @@ double expected_memory_mb(const RunOptions& options, int threads) {
   return (2 * part + threads * (3 * part + 2 * moments)) / 1e6;
 }
 
+void print_estimate(const Estimate& estimate, const RunOptions& options) {
+  const int threads = worker_count(options.features.threads);
+  fmt::print(
+      "about {:.0f} s with {} threads (tried for two seconds on these photos), up to {:.0f} MB of buffers besides the photo that each "
+      "decodes\n",
+      std::ceil(estimate.seconds()), threads, expected_memory_mb(options, threads));
+  if (estimate.features_seconds == 0) return;
+  const ClusterPrice price = price_cluster(estimate.features_seconds * threads);
+  fmt::print(
+      "on EMR, with {} m5.xlarge workers and a driver: about {:.0f} min of work after {:.0f} min of start-up, {:.2f} USD (list prices of "
+      "{}), "
+      "if each of their vCPUs does half of what a thread does here\n",
+      kClusterWorkers, std::ceil(price.work_seconds / 60), price.start_up_seconds / 60, price.usd, price_source());
+}
+
 void print_text(const Preview& preview, const RunOptions& options) {
   const auto labels = count_labels(preview.listing, options);
   const std::size_t to_do = preview.plan.parts_to_do();
@@ -56,10 +72,7 @@ void print_text(const Preview& preview, const RunOptions& options) {
   for (const Part& part : preview.plan.parts) {
     if (!part.done) fmt::print("  part {}: {} images, {}\n", part.number, part.images.size(), part.reason);
   }
-  const int threads = worker_count(options.features.threads);
-  fmt::print(
-      "about {:.0f} s with {} threads (measured on a few of the photos), up to {:.0f} MB of buffers besides the photo that each decodes\n",
-      std::ceil(estimate_seconds(preview, options)), threads, expected_memory_mb(options, threads));
+  print_estimate(estimate_run(preview, options), options);
 }
 
 void print_json(const Preview& preview, const RunOptions& options) {
@@ -71,13 +84,22 @@ void print_json(const Preview& preview, const RunOptions& options) {
                      {"reason", part.reason},
                      {"fingerprint", part.fingerprint}});
   }
+  const int threads = worker_count(options.features.threads);
+  const Estimate estimate = estimate_run(preview, options);
+  const ClusterPrice price = price_cluster(estimate.features_seconds * threads);
+  const nlohmann::ordered_json cluster = {{"instance_type", "m5.xlarge"},
+                                          {"workers", kClusterWorkers},
+                                          {"work_seconds", price.work_seconds},
+                                          {"start_up_seconds", price.start_up_seconds},
+                                          {"usd", price.usd}};
   const nlohmann::ordered_json result = {{"images", preview.listing.images.size()},
                                          {"bytes", preview.listing.total_bytes},
                                          {"ignored", preview.listing.ignored},
                                          {"endings", count_endings(preview.listing)},
                                          {"labels", count_labels(preview.listing, options)},
-                                         {"seconds", estimate_seconds(preview, options)},
-                                         {"memory_mb", expected_memory_mb(options, worker_count(options.features.threads))},
+                                         {"seconds", estimate.seconds()},
+                                         {"memory_mb", expected_memory_mb(options, threads)},
+                                         {"cluster", cluster},
                                          {"parts", parts}};
   fmt::print("{}\n", result.dump());
 }

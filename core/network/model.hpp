@@ -41,6 +41,9 @@ struct Model {
   std::shared_ptr<const std::vector<std::byte>> maybe_onnx;          // of architecture "onnx": an ONNX file, [1, 3, height, width] in
 };
 
+// Of one image. 0 where the layers are not known (an ONNX model).
+double multiply_adds(const Model& model);
+
 // The model inside the executable.
 std::string_view builtin_model_name();
 std::string_view builtin_model_sha256();  // of the file that was compiled in

@@ -77,7 +77,8 @@ std::string to_json(const Manifest& m) {
   for (const ManifestFile& file : m.files) root["files"].push_back(to_json_value(file));
   json seconds = json::object();
   for (const auto& [stage, value] : m.seconds) seconds[stage] = value;
-  root["last_run"] = {{"simd", m.simd}, {"threads", m.threads}, {"computed", m.computed}, {"seconds", seconds}};
+  root["last_run"] = {
+      {"simd", m.simd}, {"threads", m.threads}, {"computed", m.computed}, {"share_of_peak", m.share_of_peak}, {"seconds", seconds}};
   return root.dump(1) + "\n";
 }
 
@@ -112,6 +113,7 @@ Manifest parse_manifest(const std::string& text, const std::string& origin) {
     m.simd = last_run.at("simd").get<std::string>();
     m.threads = static_cast<int>(parse_natural(last_run.at("threads")));
     m.computed = parse_natural(last_run.value("computed", json(0U)));
+    m.share_of_peak = last_run.value("share_of_peak", json(0.0)).get<double>();
     for (const auto& [stage, value] : last_run.at("seconds").items()) m.seconds.emplace_back(stage, value.get<double>());
     return m;
   } catch (const json::exception& e) {

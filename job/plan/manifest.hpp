@@ -60,6 +60,7 @@ struct Manifest {
   std::string simd;                                     // the SIMD level of the last run
   int threads = 0;                                      // of the last run
   std::uint64_t computed = 0;                           // images whose features the last run computed
+  double share_of_peak = 0;                             // of the multiply-add peak, by its network; 0: not measured
   std::vector<std::pair<std::string, double>> seconds;  // of the last run, by stage
 
   std::uint64_t failed() const;

@@ -170,7 +170,11 @@ std::string page_data(const Manifest& manifest, const std::vector<ErrorRow>& err
 }
 
 std::string last_run_data(const Manifest& manifest) {
-  return dump({{"simd", manifest.simd}, {"threads", manifest.threads}, {"computed", manifest.computed}, {"seconds", manifest.seconds}});
+  return dump({{"simd", manifest.simd},
+               {"threads", manifest.threads},
+               {"computed", manifest.computed},
+               {"share_of_peak", manifest.share_of_peak},
+               {"seconds", manifest.seconds}});
 }
 
 }  // namespace coulis

@@ -1,4 +1,4 @@
-// How long the features of a plan will take here: measured on a few of its own photos.
+// How long a plan will take here: measured for two seconds on its own photos.
 #pragma once
 
 #include "job/run/options.hpp"
@@ -6,7 +6,13 @@
 
 namespace coulis {
 
-// Seconds of wall clock for the parts to do, from reading to the feature row; photos that cannot be used count with the time they took.
-double estimate_seconds(const Preview& preview, const RunOptions& options);
+struct Estimate {
+  double features_seconds = 0;   // wall clock for the parts to do, from reading to the feature row; 0 if there are none
+  double reduction_seconds = 0;  // moments, PCA, projection, tables and report, of all parts
+  double seconds() const { return features_seconds + reduction_seconds; }
+};
+
+// With the threads and the precision asked for. Photos that cannot be used count with the time they took.
+Estimate estimate_run(const Preview& preview, const RunOptions& options);
 
 }  // namespace coulis

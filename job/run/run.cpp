@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "core/base/error.hpp"
+#include "core/base/peak.hpp"
 #include "core/base/simd.hpp"
 #include "core/network/network.hpp"
 #include "job/plan/retry.hpp"
@@ -20,6 +21,8 @@
 
 namespace coulis {
 namespace {
+
+constexpr std::uint64_t kFewestForShareOfPeak = 100;
 
 class Stopwatch {
  public:
@@ -129,6 +132,13 @@ void note_worker_seconds(const StageSeconds& seconds, Manifest& manifest) {
   manifest.seconds.emplace_back("workers: write", seconds.write);
 }
 
+// Of the float32 multiply-add peak; the other precisions have instructions of their own.
+double share_of_peak(const Model& model, Precision precision, std::uint64_t images, double network_seconds) {
+  if (precision != Precision::kFp32 || images < kFewestForShareOfPeak || network_seconds <= 0) return 0;
+  const double speed = multiply_adds(model) * static_cast<double>(images) / network_seconds;
+  return speed / measure_multiply_add_peak(std::chrono::milliseconds(20));
+}
+
 }  // namespace
 
 Summary run(const RunOptions& options, const std::optional<std::string>& pca_file, const std::atomic<bool>& interrupted, Progress& progress,
@@ -182,6 +192,7 @@ Summary run(const RunOptions& options, const std::optional<std::string>& pca_fil
   note_worker_seconds(seconds, manifest);
   for (const Part& part : plan.parts) summary.computed += part.done ? 0 : part.images.size();
   manifest.computed = summary.computed;
+  manifest.share_of_peak = share_of_peak(model, options.features.precision, summary.computed, seconds.network);
   Committed committed = executor.read_committed(input, output, files_of(plan, options.features.compression), threads, progress);
   watch.lap("moments");
   if (!committed.errors.empty()) {  // those of parts that earlier runs committed included

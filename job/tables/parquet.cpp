@@ -11,6 +11,8 @@
 #include <utility>
 
 #include "core/base/error.hpp"
+#include "job/tables/float_lists.hpp"
+#include "job/tables/refuse.hpp"
 #include "job/tables/tables.hpp"
 
 namespace coulis {
@@ -37,11 +39,6 @@ std::shared_ptr<arrow::Array> to_array(const std::vector<std::string>& values) {
   arrow::StringBuilder builder(memory_pool());
   check(builder.AppendValues(values), "cannot build a string column");
   return check(builder.Finish(), "cannot build a string column");
-}
-
-// A part file counts as done by its name: only when it is gone does a run write it again.
-[[noreturn]] void refuse(const std::string& origin, std::string_view why) {
-  throw Error(ErrorCode::kRunFailed, fmt::format("{}: {}", origin, why), "remove the file, then run the same `coulis run` command again");
 }
 
 template <class T>
@@ -127,19 +124,15 @@ std::vector<std::string> read_strings(const arrow::Table& table, const std::stri
   return values;
 }
 
-void read_lists(RowTable& out, const arrow::Table& table, const std::string& column, const std::string& origin) {
-  for (const auto& chunk : chunks_of<arrow::ListArray>(table, column, origin)) {
-    const auto floats = std::dynamic_pointer_cast<arrow::FloatArray>(chunk->values());
-    if (!floats || floats->null_count() != 0) refuse(origin, fmt::format("'{}' holds no floats", column));
-    out.values.reserve(out.values.size() + static_cast<std::size_t>(floats->length()));
-    for (std::int64_t i = 0; i < chunk->length(); ++i) {
-      const auto length = static_cast<std::size_t>(chunk->value_length(i));
-      if (out.width == 0) out.width = length;
-      if (length != out.width || length == 0) refuse(origin, fmt::format("the rows of '{}' differ in width", column));
-      const float* begin = floats->raw_values() + chunk->value_offset(i);
-      out.values.insert(out.values.end(), begin, begin + length);
-    }
+std::vector<int> leaves_of_names(parquet::arrow::FileReader& reader, const std::string& origin) {
+  const parquet::SchemaDescriptor& schema = *reader.parquet_reader()->metadata()->schema();
+  std::vector<int> leaves;
+  for (const std::string column : {"path", "label"}) {
+    const int leaf = schema.ColumnIndex(column);
+    if (leaf < 0) refuse(origin, fmt::format("it has no column '{}'", column));
+    leaves.push_back(leaf);
   }
+  return leaves;
 }
 
 TableMetadata metadata_of(parquet::arrow::FileReader& reader) {
@@ -160,6 +153,10 @@ auto with_parquet_errors(const std::string& origin, F&& read) {
 }
 
 }  // namespace
+
+void refuse(const std::string& origin, std::string_view why) {
+  throw Error(ErrorCode::kRunFailed, fmt::format("{}: {}", origin, why), "remove the file, then run the same `coulis run` command again");
+}
 
 std::string_view to_string(Compression compression) {
   return compression == Compression::kZstd ? "zstd" : "snappy";
@@ -184,12 +181,15 @@ Bytes write_row_table(const RowTable& table, std::string_view values_column, Com
 RowTable read_row_table(const Bytes& bytes, std::string_view values_column, const std::string& origin) {
   return with_parquet_errors(origin, [&] {
     const auto reader = open_parquet(bytes, origin);
-    const auto table = read_or_refuse(reader->ReadTable(), origin);
+    const auto names = read_or_refuse(reader->ReadTable(leaves_of_names(*reader, origin)), origin);
     RowTable out;
     out.metadata = metadata_of(*reader);
-    out.paths = read_strings(*table, "path", origin);
-    out.labels = read_strings(*table, "label", origin);
-    read_lists(out, *table, std::string(values_column), origin);
+    out.paths = read_strings(*names, "path", origin);
+    out.labels = read_strings(*names, "label", origin);
+    FloatLists lists = read_float_lists(*reader->parquet_reader(), std::string(values_column), origin);
+    if (lists.values.size() != out.rows() * lists.width) refuse(origin, fmt::format("'{}' has another number of rows", values_column));
+    out.values = std::move(lists.values);
+    out.width = lists.width;
     return out;
   });
 }

@@ -63,18 +63,31 @@ function drawFramed(context, photo, x, y, size, colour = theme(`--mark-${colourO
   drawThumbnail(context, photo, x - size / 2 + frame, y - size / 2 + frame, size - 2 * frame);
 }
 
-const cellOf = (x, y) => `${Math.floor(x / (photoSize * devicePixelRatio))} ${Math.floor(y / (photoSize * devicePixelRatio))}`;
+// Whole cells of about a photo's size, from edge to edge: no photo is cut.
+function photoGrid() {
+  const { left, top, width, height } = map.plot.bbox;
+  const count = (length) => Math.max(1, Math.floor(length / (photoSize * devicePixelRatio)));
+  const columns = count(width), rows = count(height);
+  return { left, top, width: width / columns, height: height / rows, columns, rows };
+}
+
+// "column row" of a place, whether on the map or not.
+function cellOf(x, y, grid = photoGrid()) {
+  return `${Math.floor((x - grid.left) / grid.width)} ${Math.floor((y - grid.top) / grid.height)}`;
+}
 
 // One photo for each cell of a grid: zooming in makes room for more.
 function drawPhotos(context) {
-  const size = photoSize * devicePixelRatio;
+  const grid = photoGrid();
   map.shown.clear();
   for (let photo = 0; photo < photoCount; ++photo) {
-    const [x, y] = placeOf(photo);
-    const cell = cellOf(x, y);
+    const cell = cellOf(...placeOf(photo), grid);
     if (!isLit(photo) || map.shown.has(cell) || !hasThumbnail(photo)) continue;
+    const [column, row] = cell.split(" ").map(Number);
+    if (column < 0 || column >= grid.columns || row < 0 || row >= grid.rows) continue;
     map.shown.set(cell, photo);
-    drawFramed(context, photo, (Math.floor(x / size) + 0.5) * size, (Math.floor(y / size) + 0.5) * size, size * 0.94);
+    const size = Math.min(grid.width, grid.height) * 0.94;
+    drawFramed(context, photo, grid.left + (column + 0.5) * grid.width, grid.top + (row + 0.5) * grid.height, size);
   }
 }
 

@@ -139,6 +139,7 @@ function startRun() {
   const features = wall.find(([stage]) => stage === "features")?.[1];
   byId("time-text").textContent = lastRun.computed > 0 && features > 0
     ? `${seconds(total)} in all. The features of ${counted(lastRun.computed, "photo")} took ${seconds(features)}: ${whole(Math.round(lastRun.computed / features))} photos a second.`
+      + (lastRun.share_of_peak > 0 ? ` In the model the threads did ${percent(lastRun.share_of_peak)} of the multiplications that this CPU can do at most.` : "")
     : `${seconds(total)} in all; features were there already.`;
   const most = Math.max(...wall.map(([, value]) => value));
   byId("run-times").append(makeTable(["Stage", "Time", "Compared"],

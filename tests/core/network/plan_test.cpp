@@ -33,5 +33,9 @@ TEST(Plan, SymmetricPaddingIsHalfTheKernelOnBothSidesAsPyTorchDoes) {
   EXPECT_EQ(make_window(5, 1, Padding::kSymmetric, {9, 9}).out.width, 9);
 }
 
+TEST(Plan, TheModelBuiltInTakesTheMultiplyAddsOfItsPaper) {
+  EXPECT_NEAR(multiply_adds(load_model("")), 300e6, 1e6);  // Sandler et al. 2018, table 4; 1.3 million of them are the classifier's
+}
+
 }  // namespace
 }  // namespace coulis::fused

@@ -1,6 +1,9 @@
 #include "job/run/featurize.hpp"
 
 #include <fmt/format.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 #include <algorithm>
 #include <atomic>
@@ -91,6 +94,13 @@ void commit_part(const PartInFlight& finished, const FeaturizeContext& context) 
                      write_row_table(to_table(finished, context), kFeaturesColumn, compression));
 }
 
+// Photos are allocated by the threads that fetch them and freed by the workers: the C library keeps what lies between, more and more of it.
+void return_free_memory() {
+#ifdef __GLIBC__
+  malloc_trim(0);
+#endif
+}
+
 struct BadImages {
   const BadImageLimit limit;
   std::atomic<std::uint64_t> count = 0;
@@ -110,6 +120,7 @@ void work_until_done(Worker& worker, PartQueue& queue, ReadAhead& photos, BadIma
     if (part.remaining.fetch_sub(1) == 1) {  // the last image: this worker commits, the others are in the next part already
       worker.watch.restart();
       commit_part(part, context);
+      if (!context.input.is_folder()) return_free_memory();
       worker.watch.lap(worker.seconds.write);
       queue.part_committed();
     }

@@ -30,9 +30,7 @@ PART = 24  # photos: 192 in 8 parts
 def execute(target, **environment):
     """What a person sees in the end, as a notebook."""
     variables = {
-        "PYTHONPATH": os.pathsep.join(
-            [str(REPOSITORY / "build" / "release" / "python"), os.environ.get("PYTHONPATH", "")]
-        ),
+        "PYTHONPATH": str(REPOSITORY / "build" / "release" / "python"),
         "PYSPARK_PYTHON": sys.executable,
         "PYSPARK_SUBMIT_ARGS": SPARK,
         "SPARK_LOCAL_IP": "127.0.0.1",

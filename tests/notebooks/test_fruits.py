@@ -23,7 +23,7 @@ if shutil.which("java") is None and "JAVA_HOME" not in os.environ:
 
 NOTEBOOK = REPOSITORY / "notebooks" / "fruits.ipynb"
 SPARK = "--master local[2] --conf spark.ui.enabled=false --conf spark.driver.host=127.0.0.1 pyspark-shell"
-FIGURES = 5
+FIGURES = 6
 PART = 24  # photos: 192 in 8 parts
 
 
@@ -53,8 +53,8 @@ def printed(notebook):
 
 
 def pictures(notebook):
-    data = [output["data"] for output in outputs(notebook) if "image/png" in output.get("data", {})]
-    return [Image.open(io.BytesIO(base64.b64decode(each["image/png"]))).convert("RGB") for each in data]
+    data = [output["data"] for output in outputs(notebook) if "image/jpeg" in output.get("data", {})]
+    return [Image.open(io.BytesIO(base64.b64decode(each["image/jpeg"]))).convert("RGB") for each in data]
 
 
 def shown_table(notebook, word):

@@ -17,6 +17,7 @@ import json
 import os
 import shutil
 import tempfile
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -36,14 +37,19 @@ LOWEST_COSINE = 0.99999
 LOWEST_SPACE_COSINE = 0.9999
 
 
+@dataclass(frozen=True)
+class ReferenceRun:
+    wall_s: float  # of the process, those of the JVM's start too
+    work_s: float  # after the start of the session
+
+
 def run_coulis(folder: Path, output: Path) -> float:
     """Seconds."""
     shutil.rmtree(output, ignore_errors=True)
     return harness.run_measured([harness.COULIS, "run", folder, output, "-k", "50", "--threads", "2", "-q"]).wall_s
 
 
-def run_reference(folder: Path, output: Path, options: list[str]) -> float:
-    """Seconds, those of the JVM's start too."""
+def run_reference(folder: Path, output: Path, options: list[str]) -> ReferenceRun:
     shutil.rmtree(output.parent, ignore_errors=True)
     output.parent.mkdir()
     words = ["--photos", folder, "--weights", engine_process.MODELS / "keras.weights.h5", "--out", output, *options]
@@ -56,7 +62,7 @@ def run_reference(folder: Path, output: Path, options: list[str]) -> float:
         f"  {options[1]}: {usage.wall_s:.0f} s, {result['cnn_passes']} passes of the network, {result['marks']}",
         flush=True,
     )
-    return usage.wall_s
+    return ReferenceRun(usage.wall_s, result["work_s"])
 
 
 def read_rows(folder: Path, column: str) -> dict[str, np.ndarray]:
@@ -89,18 +95,26 @@ def centre(rows: np.ndarray) -> np.ndarray:
     return rows - rows.mean(axis=0)
 
 
+def as_written_options(quick: bool) -> list[str]:
+    return [*AS_WRITTEN, *(["--partitions", "2"] if quick else [])]  # not 24 models loaded
+
+
+def find_missing() -> str:
+    """Why the reference cannot run here, or nothing."""
+    if shutil.which("java") is None:
+        return "Spark needs java (Debian package openjdk-17-jre-headless)"
+    return harness.find_missing(SCRIPT, harness.PUBLISHED_MODEL, harness.RIVALS_PYTHON)
+
+
 def main() -> None:
     parser = harness.make_parser(__doc__)
     photos.add_arguments(parser)
     arguments = harness.parse(parser)
     if arguments.quick:
         arguments.folder, arguments.photos = photos.EXAMPLES, 64  # of several kinds, and more than components
-    as_written_options = [*AS_WRITTEN, *(["--partitions", "2"] if arguments.quick else [])]  # not 24 models loaded
     title = f"Photos to results, {arguments.photos} photos, two cores"
-    if reason := harness.find_missing(SCRIPT, harness.PUBLISHED_MODEL, harness.RIVALS_PYTHON):
+    if reason := find_missing():
         report.skip(title, reason, arguments)
-    if shutil.which("java") is None:
-        report.skip(title, "Spark needs java (Debian package openjdk-17-jre-headless)", arguments)
     engine_process.make_models()
 
     machine = report.describe_machine()
@@ -109,7 +123,7 @@ def main() -> None:
         folder = photos.link_photos(arguments.folder, arguments.photos, work / "photos")
         output, theirs = work / "coulis", work / "reference" / "out"
         first = run_coulis(folder, output)
-        as_written = run_reference(folder, theirs, as_written_options)
+        as_written = run_reference(folder, theirs, as_written_options(arguments.quick)).wall_s
         proofs = [compare(output, theirs, "as written")]
         contestants = {
             "coulis": partial(run_coulis, folder, output),
@@ -118,7 +132,7 @@ def main() -> None:
         runs = harness.run_in_turn(contestants, arguments.rounds)
         proofs.append(compare(output, theirs, "tuned"))
     peak = report.make_peak_figure(runs)
-    ours, tuned = runs["coulis"], runs["reference, tuned"]
+    ours, tuned = runs["coulis"], [run.wall_s for run in runs["reference, tuned"]]
     figures = [
         report.make_figure("reference as written / coulis", "x", [as_written / first], at_least=40),
         report.make_figure("reference tuned / coulis", "x", report.divide(tuned, ours), at_least=6),

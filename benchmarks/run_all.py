@@ -18,6 +18,7 @@ RESULTS = FOLDER / "results"
 # Name of the result -> script and its arguments, in the order of the page.
 BENCHMARKS: dict[str, list[str]] = {
     "reference": ["reference.py"],
+    "spark": ["spark.py"],
     "pipeline": ["pipeline.py"],
     "bucket": ["bucket.py"],
     "engine_fp32": ["engine.py", "fp32"],

@@ -56,6 +56,13 @@ std::uint64_t Manifest::failed() const {
   return sum;
 }
 
+double Manifest::images_per_second_per_core() const {
+  for (const auto& [stage, value] : seconds) {
+    if (stage == "features" && value > 0 && threads > 0) return static_cast<double>(computed) / value / threads;
+  }
+  return 0;
+}
+
 std::string to_json(const Manifest& m) {
   json root;
   root["format"] = kFormat;
@@ -77,8 +84,12 @@ std::string to_json(const Manifest& m) {
   for (const ManifestFile& file : m.files) root["files"].push_back(to_json_value(file));
   json seconds = json::object();
   for (const auto& [stage, value] : m.seconds) seconds[stage] = value;
-  root["last_run"] = {
-      {"simd", m.simd}, {"threads", m.threads}, {"computed", m.computed}, {"share_of_peak", m.share_of_peak}, {"seconds", seconds}};
+  root["last_run"] = {{"simd", m.simd},
+                      {"threads", m.threads},
+                      {"computed", m.computed},
+                      {"images_per_second_per_core", m.images_per_second_per_core()},
+                      {"share_of_peak", m.share_of_peak},
+                      {"seconds", seconds}};
   return root.dump(1) + "\n";
 }
 

@@ -17,6 +17,7 @@ namespace coulis {
 inline constexpr const char* kManifestKey = "manifest.json";
 inline constexpr const char* kSuccessKey = "_SUCCESS";
 inline constexpr const char* kReportKey = "report.html";
+inline constexpr const char* kLostToSpark = "lost to Spark";  // of the seconds of "features": without a photo, on average over the cores
 
 struct ManifestFile {
   std::string key;
@@ -58,12 +59,13 @@ struct Manifest {
   std::vector<ManifestPart> parts;
   std::vector<ManifestFile> files;                      // the tables, the model; not the parts, not the report
   std::string simd;                                     // the SIMD level of the last run
-  int threads = 0;                                      // of the last run
+  int threads = 0;                                      // of the last run, or cores of Spark
   std::uint64_t computed = 0;                           // images whose features the last run computed
   double share_of_peak = 0;                             // of the multiply-add peak, by its network; 0: not measured
   std::vector<std::pair<std::string, double>> seconds;  // of the last run, by stage
 
   std::uint64_t failed() const;
+  double images_per_second_per_core() const;  // in the features of the last run; 0: it computed none
 };
 
 // Throws Error(kRunFailed) if the file is there and malformed; nothing if there is none.

@@ -22,6 +22,9 @@ struct StageSeconds {  // summed over the workers
   double resample = 0;
   double network = 0;
   double write = 0;
+  int task_cores = 0;  // those that tasks of Spark had at once; 0: the workers were threads of this process
+
+  double sum() const { return read + decode + resample + network + write; }
 };
 
 struct FeaturizeContext {

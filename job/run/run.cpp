@@ -124,12 +124,17 @@ std::vector<PartFile> files_of(const Plan& plan, Compression compression) {
   return files;
 }
 
+// After the lap of "features".
 void note_worker_seconds(const StageSeconds& seconds, Manifest& manifest) {
+  const double wall = manifest.seconds.back().second;
   manifest.seconds.emplace_back("workers: read", seconds.read);
   manifest.seconds.emplace_back("workers: decode", seconds.decode);
   manifest.seconds.emplace_back("workers: resample", seconds.resample);
   manifest.seconds.emplace_back("workers: network", seconds.network);
   manifest.seconds.emplace_back("workers: write", seconds.write);
+  if (seconds.task_cores == 0) return;
+  manifest.threads = seconds.task_cores;
+  manifest.seconds.emplace_back(kLostToSpark, wall - seconds.sum() / seconds.task_cores);
 }
 
 // Of the float32 multiply-add peak; the other precisions have instructions of their own.

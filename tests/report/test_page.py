@@ -1,6 +1,8 @@
 """The report in a browser, as a person meets it: what is seen, pointed at, searched for and typed."""
 
 import io
+import json
+import re
 import shutil
 from contextlib import contextmanager
 
@@ -73,10 +75,30 @@ def test_the_page_opens_quickly_and_says_what_was_run(browser, fruits):
     with opened(browser, fruits) as page:
         assert page.inner_text("h1") == "192 photos of 16 labels"
         text = page.inner_text("body")
-        for expected in ("In short", "fp32", "mobilenet_v2", "photos a second", "Adding up"):
+        for expected in (
+            "In short",
+            "fp32",
+            "mobilenet_v2",
+            "photos a second",
+            "Adding up",
+            "2 threads",
+            "Speed of a core",
+        ):
             assert expected in text, expected
         for section in page.locator("section").all():
             assert len(section.inner_text().splitlines()) > 1, section.get_attribute("id")
+
+
+def test_a_run_on_spark_says_what_spark_cost(browser, fruits, tmp_path):
+    last_run = fruits.script("last-run") | {"threads": 8, "computed": 192}
+    last_run["seconds"] = [["features", 10], ["workers: network", 70], ["lost to Spark", 1.25]]
+    html = re.sub('(?s)(id="last-run">).*?(</script>)', rf"\g<1>{json.dumps(last_run)}\2", fruits.path.read_text())
+    (tmp_path / "report.html").write_text(html)
+    with opened(browser, Report(tmp_path)) as page:
+        facts = page.inner_text("#run-facts")
+        assert "8 cores" in facts
+        assert "2.4 photos a second; of the 10.0 s for the features, 1.25 s went to Spark" in facts
+        assert "10.0 s in all" in page.inner_text("#time-text")  # what was lost is a part of it
 
 
 def test_pointing_at_a_mark_shows_the_photo_and_its_neighbours(browser, fruits):

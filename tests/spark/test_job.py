@@ -6,10 +6,10 @@ import re
 import shutil
 
 import pytest
-from cli.command import copy_photos, coulis, differing, part_files, succeed
+from cli.command import copy_photos, coulis, differing, part_files, read_manifest, succeed
 from coulis import _core, _job
 from coulis.spark import coulis_job, run
-from coulis.spark.job import Tasks, levels_by_tasks
+from coulis.spark.job import Tasks, cores_at_work, levels_by_tasks
 
 
 @pytest.fixture
@@ -72,6 +72,29 @@ def test_more_parts_than_the_driver_merges_give_the_same_bytes(spark, tmp_path, 
 def test_each_part_is_a_task_of_its_own(spark):
     frame = Tasks(spark, {})._frame([(number, "fingerprint") for number in (0, 1, 5, 7, 8, 20, 21)])
     assert frame.rdd.glom().map(len).collect() == [1] * 7
+
+
+def test_the_run_says_the_speed_of_a_core_and_the_time_lost_to_spark(spark, photos, tmp_path):
+    summary = run(spark, str(photos), str(tmp_path / "out"), k=5, images_per_part=4)
+    seconds, cores = summary["seconds"], summary["cores"]
+    assert 1 <= cores <= 2
+    assert summary["images_per_second_per_core"] == pytest.approx(24 / seconds["features"] / cores)
+    work = sum(value for stage, value in seconds.items() if stage.startswith("workers: "))
+    assert seconds["lost to Spark"] == pytest.approx(seconds["features"] - work / cores)
+    assert 0 < seconds["lost to Spark"] < seconds["features"]
+    last_run = read_manifest(tmp_path / "out")["last_run"]
+    assert (last_run["threads"], last_run["seconds"]) == (cores, seconds)
+    assert last_run["images_per_second_per_core"] == summary["images_per_second_per_core"]
+
+
+def test_cores_are_counted_on_each_machine_by_its_own_clock():
+    def work(machine, begin, end, threads=1):
+        return {"machine": machine, "begin": begin, "end": end, "threads": threads}
+
+    assert cores_at_work([]) == 0
+    assert cores_at_work([work("a", 0, 1), work("a", 1, 2), work("a", 2, 3)]) == 1  # one after the other
+    assert cores_at_work([work("a", 0, 2), work("a", 1, 3), work("a", 2, 3)]) == 2
+    assert cores_at_work([work("a", 0, 1, 4), work("b", 50, 51, 4)]) == 8
 
 
 def test_the_same_call_again_finds_nothing_to_do(run_of):

@@ -121,7 +121,18 @@ const stageWords = {
   pca: "PCA", "projection and tables": "Reducing every photo, writing tables", report: "This report",
 };
 
+const lostToSpark = lastRun.seconds.find(([stage]) => stage === "lost to Spark")?.[1];
+
+function coreText(features) {
+  const rate = `${(lastRun.computed / features / lastRun.threads).toFixed(1)} photos a second`;
+  return lostToSpark === undefined ? rate
+    : `${rate}; of the ${seconds(features)} for the features, ${seconds(lostToSpark)} went to Spark: starting, handing out, waiting`;
+}
+
 function startRun() {
+  const wall = lastRun.seconds.filter(([stage]) => stage in stageWords);
+  const features = wall.find(([stage]) => stage === "features")?.[1];
+  const computed = lastRun.computed > 0 && features > 0;
   const rows = [
     ["Photos", `${counted(counts.listed, "file")}, ${megabytes(counts.bytes)}: ${whole(counts.ok)} with features, ${whole(counts.failed)} failed`],
     ["From", name(data.input)],
@@ -129,21 +140,20 @@ function startRun() {
     ["Precision", data.model.precision],
     ["PCA", `${data.pca.requested}, ${data.pca.convention}`],
     ["Version", `coulis ${data.coulis}`],
-    ["Machine", `${counted(lastRun.threads, "thread")}, ${lastRun.simd} instructions`],
+    ["Machine", `${counted(lastRun.threads, lostToSpark === undefined ? "thread" : "core")}, ${lastRun.simd} instructions`],
+    ...(computed ? [["Speed of a core", coreText(features)]] : []),
     ["Parts", whole(counts.parts)],
     ["Settings", make("details", {}, make("summary", {}, "All that decides the features"), make("pre", { class: "scroll" }, data.settings.trim().split("\n").map(visible).join("\n")))],
   ];
   byId("run-facts").append(makeTable([], rows));
-  const wall = lastRun.seconds.filter(([stage]) => !stage.startsWith("workers: "));
   const total = wall.reduce((sum, [, value]) => sum + value, 0);
-  const features = wall.find(([stage]) => stage === "features")?.[1];
-  byId("time-text").textContent = lastRun.computed > 0 && features > 0
+  byId("time-text").textContent = computed
     ? `${seconds(total)} in all. The features of ${counted(lastRun.computed, "photo")} took ${seconds(features)}: ${whole(Math.round(lastRun.computed / features))} photos a second.`
       + (lastRun.share_of_peak > 0 ? ` In the model the threads did ${percent(lastRun.share_of_peak)} of the multiplications that this CPU can do at most.` : "")
     : `${seconds(total)} in all; features were there already.`;
   const most = Math.max(...wall.map(([, value]) => value));
   byId("run-times").append(makeTable(["Stage", "Time", "Compared"],
-    wall.map(([stage, value]) => [stageWords[stage] ?? stage, seconds(value), makeBar(value, most)]), { numbers: [1], kind: "bars" }));
+    wall.map(([stage, value]) => [stageWords[stage], seconds(value), makeBar(value, most)]), { numbers: [1], kind: "bars" }));
   const work = lastRun.seconds.filter(([stage]) => stage.startsWith("workers: "));
   if (work.length === 0) return;
   byId("run-times").append(make("details", {}, make("summary", {}, "Where the threads spent the time of the features, summed over them"),

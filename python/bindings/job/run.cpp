@@ -64,9 +64,10 @@ class TaskExecutor final : public PartExecutor {
     for (const Part& part : plan.parts) {
       if (!part.done) parts.append(nb::make_tuple(part.number, part.fingerprint, images_text(part)));
     }
+    const auto [seconds, cores] = nb::cast<std::pair<std::vector<Seconds>, int>>(tasks_.attr("featurize")(context.settings, parts));
     StageSeconds total;
-    for (const auto& [read, decode, resample, network, write] :
-         nb::cast<std::vector<Seconds>>(tasks_.attr("featurize")(context.settings, parts))) {
+    total.task_cores = cores;
+    for (const auto& [read, decode, resample, network, write] : seconds) {
       total.read += read;
       total.decode += decode;
       total.resample += resample;
@@ -136,6 +137,8 @@ nb::dict to_dict(const Summary& summary) {
   nb::dict seconds;
   for (const auto& [stage, value] : manifest.seconds) seconds[stage.c_str()] = value;
   dict["seconds"] = seconds;
+  dict["cores"] = manifest.threads;
+  dict["images_per_second_per_core"] = manifest.images_per_second_per_core();
   return dict;
 }
 

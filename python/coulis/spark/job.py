@@ -7,6 +7,7 @@ import logging
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import accumulate
 from typing import Any
 
 import pyarrow as pa
@@ -36,7 +37,8 @@ def run(
 
     '_' stands for '-': variance=0.95, pca_convention="spark", images_per_part=256, ... All machines must see both
     folders under the same path. The same call again goes on after an interruption, and computes only what has changed.
-    `pca`: a pca_model.safetensors to project through instead of fitting one. Returns counts and seconds.
+    `pca`: a pca_model.safetensors to project through instead of fitting one. Returns counts, seconds, and the speed of
+    a core.
     """
     keywords = {"input": place(input), "output": place(output), "k": k, **options}
     summary: dict[str, Any] = _job.run(keywords, pca, Tasks(spark, keywords), report)
@@ -50,11 +52,13 @@ class Tasks:
         self.spark = spark
         self.keywords = keywords
 
-    def featurize(self, settings: str, parts: list[tuple[Any, ...]]) -> list[Any]:
+    def featurize(self, settings: str, parts: list[tuple[Any, ...]]) -> tuple[list[Any], int]:
+        """Seconds of each part, by stage; and the cores that worked on them."""
         version, keywords = _core.__version__, self.keywords
-        return self._results(
+        results = self._results(
             "features", parts, lambda batches: part_tasks.featurize_parts(version, keywords, settings, batches)
         )
+        return [result["seconds"] for result in results], cores_at_work([result["work"] for result in results])
 
     def read_parts(self, parts: list[tuple[Any, ...]]) -> tuple[list[Any], bytes]:
         keywords = self.keywords
@@ -93,6 +97,15 @@ def levels_by_tasks(parts: int) -> int:
         parts = -(-parts // NEIGHBOURS)
         levels += 1
     return levels
+
+
+def cores_at_work(works: list[dict[str, Any]]) -> int:
+    """How many cores worked at once, at most: of each machine by its own clock, then their sum."""
+    changes: dict[str, list[tuple[float, int]]] = {}
+    for work in works:
+        threads = work["threads"]
+        changes.setdefault(work["machine"], []).extend([(work["begin"], threads), (work["end"], -threads)])
+    return sum(max(accumulate(change for _, change in sorted(machine))) for machine in changes.values())
 
 
 @contextmanager

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import platform
+import time
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Any
@@ -28,8 +30,11 @@ def featurize_parts(
     check_same("coulis", _core.__version__, version)
     here = {**keywords, "model": model_path(keywords.get("model", "")), "threads": task_threads()}
     for number, arguments in parts_in(batches):
+        begin = time.monotonic()  # one clock for all processes of a machine
         featurizer = part_featurizer(os.getpid(), json.dumps(here), settings)
-        yield to_result(number, featurizer.featurize(number, *arguments))
+        seconds = featurizer.featurize(number, *arguments)
+        work = {"machine": platform.node(), "begin": begin, "end": time.monotonic(), "threads": task_threads()}
+        yield to_result(number, {"seconds": seconds, "work": work})
 
 
 @lru_cache(maxsize=1)

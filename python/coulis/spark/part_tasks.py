@@ -10,7 +10,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from coulis import _core, _job  # type: ignore[attr-defined]
+from coulis import _core, _job
 from coulis.spark.arrow_batches import check_columns
 from coulis.spark.moments import to_batch
 from coulis.spark.worker import check_same, model_path, task_threads

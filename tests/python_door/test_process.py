@@ -1,0 +1,156 @@
+"""featurize in a process that has other things to do: signals, threads, forks, memory, imports that are not there."""
+
+import multiprocessing
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+
+import coulis
+import numpy as np
+import pytest
+from cli.command import ALL_PHOTOS, REPOSITORY
+
+MANY = [str(photo) for photo in ALL_PHOTOS] * 100  # a minute of work
+
+
+def python(code: str, *arguments: object, **options):
+    """A process of its own, with the same path."""
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
+    command = [sys.executable, "-c", code, *map(str, arguments)]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment, cwd=REPOSITORY, **options)
+
+
+INTERRUPTED = """
+import sys, time, coulis
+paths = sys.argv[2:] * 100
+work = {
+    "featurize": lambda: coulis.featurize(paths),
+    "bytes": lambda: coulis.featurize([open(path, "rb").read() for path in sys.argv[2:]] * 100),
+}[sys.argv[1]]
+print("ready", flush=True)
+try:
+    work()
+except KeyboardInterrupt:
+    print(time.monotonic(), flush=True)
+"""
+
+
+@pytest.mark.parametrize("kind", ["featurize", "bytes"])
+def test_ctrl_c_ends_it_within_a_second(kind):
+    with python(INTERRUPTED, kind, *ALL_PHOTOS) as process:
+        assert process.stdout.readline() == "ready\n"
+        time.sleep(1.5)
+        sent = time.monotonic()
+        process.send_signal(signal.SIGINT)
+        answer = process.communicate(timeout=20)[0]
+    assert answer, "it was not interrupted"
+    assert float(answer) - sent < 1
+    assert process.returncode == 0
+
+
+def test_other_threads_of_python_go_on():
+    turns, stop = [0], threading.Event()
+
+    def count():
+        while not stop.is_set():
+            turns[0] += 1
+            time.sleep(0.001)
+
+    counter = threading.Thread(target=count)
+    counter.start()
+    start = time.monotonic()
+    coulis.featurize(MANY[:192], threads=1)
+    seconds = time.monotonic() - start
+    stop.set()
+    counter.join()
+    assert turns[0] > 50 * seconds  # of 1,000 a second, on a machine that has other things to do
+
+
+def test_threads_may_share_a_featurizer():
+    featurizer = coulis.Featurizer(threads=1)
+    expected = featurizer.featurize(MANY[:16]).values
+    found = [None] * 4
+
+    def work(number):
+        found[number] = featurizer.featurize(MANY[:16]).values
+
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert all(np.array_equal(rows, expected) for rows in found)
+
+
+def send_rows(connection):
+    features = coulis.featurize(MANY[:8])
+    connection.send((features.values, coulis.PCA(2).fit(features).components_))
+
+
+def test_a_child_that_was_forked_after_use_computes_the_same():
+    expected = coulis.featurize(MANY[:8])
+    components = coulis.PCA(2).fit(expected).components_
+    receiver, sender = multiprocessing.Pipe(duplex=False)
+    child = multiprocessing.get_context("fork").Process(target=send_rows, args=(sender,))
+    child.start()
+    try:
+        assert receiver.poll(30), "the child hangs"
+        values, components_there = receiver.recv()
+    finally:
+        child.kill()
+        child.join()
+    assert np.array_equal(values, expected.values) and np.array_equal(components_there, components)
+
+
+PEAK = """
+import resource, coulis, numpy
+coulis.featurize(numpy.zeros((300, 300, 3), numpy.uint8))
+photo = numpy.full((8000, 8000, 3), 7, numpy.uint8)  # 192 MB
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+coulis.featurize([photo])
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
+"""
+
+
+def test_pixels_are_read_where_they_are():
+    with python(PEAK) as process:
+        grown_kb = int(process.communicate(timeout=60)[0])
+    assert grown_kb < 60_000
+
+
+WITHOUT = """
+import sys
+for name in sys.argv[2:]:
+    sys.modules[name] = None
+import coulis
+try:
+    exec(sys.argv[1])
+except ImportError as error:
+    print(error)
+"""
+
+
+@pytest.mark.parametrize(
+    ("code", "missing", "printed"),
+    [
+        ("print(coulis.featurize([]).values.shape)", ["sklearn", "pandas", "polars", "pyspark"], "(0, 1280)\n"),
+        (
+            "coulis.PCA",
+            ["sklearn"],
+            "coulis.PCA is an estimator of scikit-learn 1.6 or later: pip install scikit-learn\n",
+        ),
+        ("print(coulis.__name__)", ["numpy", "pyarrow"], "coulis\n"),
+    ],
+)
+def test_what_is_not_installed_is_not_missed_before_it_is_used(code, missing, printed):
+    with python(WITHOUT, code, *missing) as process:
+        assert process.communicate(timeout=60)[0] == printed
+
+
+def test_every_public_name_is_there():
+    assert all(getattr(coulis, name) is not None for name in coulis.__all__)
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        _ = coulis.nothing

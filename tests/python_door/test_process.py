@@ -154,3 +154,29 @@ def test_every_public_name_is_there():
     assert all(getattr(coulis, name) is not None for name in coulis.__all__)
     with pytest.raises(AttributeError, match="no attribute 'nothing'"):
         _ = coulis.nothing
+
+
+GUARDED = """
+import ctypes, mmap, coulis, numpy
+PAGE = mmap.PAGESIZE
+rng = numpy.random.default_rng(0)
+for height, width in [(100, 100), (1, 1), (3, 1000), (1000, 3), (224, 224), (300, 17), (17, 300), (223, 225)]:
+    for shape in [(height, width, 3), (height, width, 4), (height, width)]:
+        size = int(numpy.prod(shape))
+        pages = -(-size // PAGE)
+        memory = mmap.mmap(-1, (pages + 1) * PAGE)
+        address = ctypes.addressof(ctypes.c_char.from_buffer(memory))
+        assert ctypes.CDLL(None).mprotect(ctypes.c_void_p(address + pages * PAGE), PAGE, 0) == 0
+        photo = numpy.frombuffer(memory, numpy.uint8, size, pages * PAGE - size).reshape(shape)
+        photo[...] = rng.integers(0, 256, shape)
+        assert coulis.featurize([photo], threads=1).values.tobytes() == coulis.featurize([photo.copy()]).values.tobytes()
+print("done")
+"""
+
+
+@pytest.mark.parametrize("level", ["portable", "avx2", "best"])
+def test_no_byte_behind_the_pixels_is_read(level, monkeypatch):
+    if level != "best":
+        monkeypatch.setenv("COULIS_SIMD", level)
+    with python(GUARDED) as process:
+        assert process.communicate(timeout=120)[0] == "done\n"

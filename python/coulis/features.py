@@ -61,6 +61,12 @@ class Features:
         mask[[error.index for error in self.errors]] = False
         return mask
 
+    @property
+    def shape(self) -> tuple[int, int]:
+        """(photos, width), as an array has it."""
+        photos, width = self.values.shape
+        return photos, width
+
     def __len__(self) -> int:
         return len(self.values)
 
@@ -68,7 +74,7 @@ class Features:
         return np.array(self.values, dtype, copy=copy)
 
     def __repr__(self) -> str:
-        photos, width = self.values.shape
+        photos, width = self.shape
         return f"<coulis.Features: {photos} photos, {width} features each, {len(self.errors)} cannot be used>"
 
     def to_arrow(self) -> pa.Table:
@@ -76,7 +82,7 @@ class Features:
 
         A photo that cannot be used has no features (null), the others have no code and no message.
         """
-        photos, width = self.values.shape
+        photos, width = self.shape
         codes: list[str | None] = [None] * photos
         messages = codes.copy()
         for error in self.errors:
@@ -93,7 +99,7 @@ class Features:
         import pandas
 
         index = pandas.Index(self.paths, name="path") if self.paths else None
-        names = [f"f{i}" for i in range(self.values.shape[1])]
+        names = [f"f{i}" for i in range(self.shape[1])]
         return pandas.DataFrame(self.values, index=index, columns=names, copy=False)
 
     def to_polars(self) -> polars.DataFrame:

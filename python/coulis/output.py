@@ -130,9 +130,9 @@ def find_place(place: str, endpoint_url: str, region: str) -> tuple[fs.FileSyste
     return fs.S3FileSystem(region=region or fs.resolve_s3_region(folder.split("/")[0])), folder
 
 
-def make_error(message: str, remedy: str) -> Exception:
+def make_error(message: str, remedy: str) -> _core.Error:
     """As the native code raises it."""
-    error: Exception = _core.Error(message)
+    error = _core.Error(message)
     error.code, error.remedy = 1, remedy
     error.add_note(remedy)
     return error

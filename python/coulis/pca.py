@@ -100,8 +100,8 @@ def read_components(asked: object, most: int) -> tuple[int, float]:
     """The number of components, and the share of the variance to explain instead, or 0."""
     if asked is None:
         return most, 0.0
-    if isinstance(asked, Integral) and not isinstance(asked, bool) and asked >= 1:
+    if isinstance(asked, Integral) and not isinstance(asked, bool) and int(asked) >= 1:
         return min(int(asked), most), 0.0
-    if isinstance(asked, Real) and not isinstance(asked, Integral) and 0 < asked < 1:
+    if isinstance(asked, Real) and not isinstance(asked, Integral) and 0 < float(asked) < 1:
         return most, float(asked)
     raise ValueError(f"n_components is {asked!r}: it must be an int of 1 or more, a float between 0 and 1, or None")

@@ -78,14 +78,15 @@ class Featurizer:
             place = os.fspath(photos)
             if "://" in place or not Path(place).is_file():
                 return self._native.below(os.fsencode(place)), []
-            photos = [place]
-        elif is_encoded(photos) or (isinstance(photos, np.ndarray) and photos.ndim in (2, 3)):
-            photos = [photos]
-        items: list[Any] = list(photos)
+            items: list[Any] = [place]
+        elif isinstance(photos, bytes | bytearray | memoryview) or is_one_array(photos):
+            items = [photos]
+        else:
+            items = list(photos)
         if all(isinstance(item, str | os.PathLike) for item in items):
             paths = [os.fspath(item) for item in items]
             return self._native.files(*split_place(paths)), paths
-        if all(is_encoded(item) for item in items):
+        if all(isinstance(item, bytes | bytearray | memoryview) for item in items):
             return self._native.encoded([bytes(item) for item in items]), []
         for index, item in enumerate(items):
             check_array(index, item)
@@ -154,8 +155,8 @@ def split_place(paths: list[str]) -> tuple[bytes, list[bytes]]:
     return os.fsencode(bucket), [os.fsencode(path[len(bucket) + 1 :]) for path in paths]
 
 
-def is_encoded(item: object) -> bool:
-    return isinstance(item, bytes | bytearray | memoryview)
+def is_one_array(photos: object) -> bool:
+    return isinstance(photos, np.ndarray) and photos.ndim in (2, 3)
 
 
 def check_array(index: int, item: object) -> None:

@@ -116,7 +116,7 @@ def featurize(
         array is one photo; an array [n, height, width, channels] is n.
     model: a known model's name or a .safetensors file (`coulis models`); none: MobileNetV2, 1,280 features.
     precision: "fp32"; "bf16" or "int8" are faster and less exact (docs/precision.md).
-    threads: 0 is one per CPU that this process may use. Each takes some 10 MB. The GIL is not held.
+    threads: 0 is one per CPU that this process may use. The GIL is not held.
     on_bad: "row": a photo that cannot be used is a row of NaN and an item of `errors`; "raise": the first one raises
         BadPhoto.
     max_pixels, exif_orientation, include, exclude, endpoint_url, region, addressing: as the flags of `coulis run`.

@@ -1,5 +1,7 @@
 """Features as an array, an Arrow table, a data frame: the same numbers, and no copy of them."""
 
+import pickle
+
 import coulis
 import numpy as np
 import polars
@@ -55,3 +57,10 @@ def test_photos_in_memory_have_no_paths():
     features = coulis.featurize([ALL_PHOTOS[0].read_bytes()])
     assert features.to_arrow().schema.names == ["features", "code", "message"]
     assert list(features.to_pandas().index) == [0]
+
+
+def test_they_can_be_sent_to_another_process(features):
+    again = pickle.loads(pickle.dumps(features))
+    np.testing.assert_array_equal(again.values, features.values)
+    assert again.paths == features.paths
+    assert [(str(error), error.index) for error in again.errors] == [(str(error), 1) for error in features.errors]

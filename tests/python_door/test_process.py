@@ -1,5 +1,6 @@
 """featurize in a process that has other things to do: signals, threads, forks, memory, imports that are not there."""
 
+import json
 import multiprocessing
 import os
 import signal
@@ -11,7 +12,7 @@ import time
 import coulis
 import numpy as np
 import pytest
-from cli.command import ALL_PHOTOS, REPOSITORY
+from cli.command import ALL_PHOTOS, PHOTOS, REPOSITORY, succeed
 
 MANY = [str(photo) for photo in ALL_PHOTOS] * 100  # a minute of work
 
@@ -21,6 +22,34 @@ def python(code: str, *arguments: object, **options):
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
     command = [sys.executable, "-c", code, *map(str, arguments)]
     return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment, cwd=REPOSITORY, **options)
+
+
+INTERRUPTED_RUN = """
+import sys, coulis
+print("ready", flush=True)
+try:
+    coulis.run(*sys.argv[1:], k=2, images_per_part=32)
+except KeyboardInterrupt:
+    print("interrupted", flush=True)
+"""
+
+
+def test_ctrl_c_ends_a_run_and_the_same_call_goes_on(tmp_path):
+    photos = tmp_path / "photos"
+    photos.mkdir()
+    for copy in range(20):
+        (photos / str(copy)).symlink_to(PHOTOS)
+    with python(INTERRUPTED_RUN, photos, tmp_path / "out") as process:
+        assert process.stdout.readline() == "ready\n"
+        while not list((tmp_path / "out" / "features").glob("part-*.parquet")):
+            assert process.poll() is None
+            time.sleep(0.02)
+        process.send_signal(signal.SIGINT)
+        assert process.communicate(timeout=60)[0] == "interrupted\n"
+    with pytest.raises(coulis.Error, match="not finished"):
+        coulis.open(tmp_path / "out")
+    plan = json.loads(succeed("plan", photos, tmp_path / "out", "-k", 2, "--images-per-part", 32, "--json").stdout)
+    assert {part["done"] for part in plan["parts"]} == {True, False}
 
 
 INTERRUPTED = """

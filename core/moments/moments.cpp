@@ -13,11 +13,12 @@ namespace {
 
 constexpr std::size_t kScratchBytes = std::size_t{4} << 20;
 
-// A float64 sum has 29 bits more than the float32 values: no round-off at all for a part of images.
-std::vector<double> mean_of(MatrixView<const float> rows) {
+// A float64 sum has 29 bits more than float32 values: no round-off at all for a part of images.
+template <class T>
+std::vector<double> mean_of(MatrixView<const T> rows) {
   std::vector<double> mean(rows.columns, 0.0);
   for (std::size_t i = 0; i < rows.rows; ++i) {
-    const float* row = rows.row(i).data();
+    const T* row = rows.row(i).data();
     for (std::size_t j = 0; j < rows.columns; ++j) mean[j] += static_cast<double>(row[j]);
   }
   for (double& value : mean) value /= static_cast<double>(rows.rows);
@@ -31,9 +32,8 @@ void add_scatter(MatrixView<const double> centred, std::vector<double>& scatter)
   cblas_dsyrk(CblasRowMajor, CblasUpper, CblasTrans, d, static_cast<blasint>(centred.rows), 1.0, centred.data, d, 1.0, scatter.data(), d);
 }
 
-}  // namespace
-
-Moments moments_of(MatrixView<const float> rows) {
+template <class T>
+Moments add_up(MatrixView<const T> rows) {
   if (rows.rows == 0 || rows.columns == 0) return {};
   const std::size_t d = rows.columns;
   Moments moments{static_cast<std::int64_t>(rows.rows), mean_of(rows), std::vector<double>(d * d, 0.0)};
@@ -42,12 +42,22 @@ Moments moments_of(MatrixView<const float> rows) {
   for (std::size_t first = 0; first < rows.rows; first += block_rows) {
     const std::size_t count = std::min(block_rows, rows.rows - first);
     for (std::size_t i = 0; i < count; ++i) {
-      const float* row = rows.row(first + i).data();
+      const T* row = rows.row(first + i).data();
       for (std::size_t j = 0; j < d; ++j) centred[i * d + j] = static_cast<double>(row[j]) - moments.mean[j];
     }
     add_scatter({centred.data(), count, d}, moments.scatter);
   }
   return moments;
+}
+
+}  // namespace
+
+Moments moments_of(MatrixView<const float> rows) {
+  return add_up(rows);
+}
+
+Moments moments_of(MatrixView<const double> rows) {
+  return add_up(rows);
 }
 
 Moments merge(Moments left, const Moments& right) {

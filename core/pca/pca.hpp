@@ -45,5 +45,6 @@ PcaModel fit(const Moments& moments, const PcaOptions& options);
 // rows: [n, d], projected: [n, k]; accumulated in float64. The same rows give the same bits; a row on its own may differ in the last ones
 // from that row among others, as OpenBLAS chooses its kernel by the shape. Throws Error(kRunFailed) if a width differs from the model's.
 void project(const PcaModel& model, MatrixView<const float> rows, MatrixView<double> projected);
+void project(const PcaModel& model, MatrixView<const double> rows, MatrixView<double> projected);
 
 }  // namespace coulis

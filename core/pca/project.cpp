@@ -12,7 +12,8 @@ namespace {
 
 constexpr std::size_t kScratchBytes = std::size_t{4} << 20;
 
-void check_shapes(const PcaModel& model, MatrixView<const float> rows, MatrixView<double> projected) {
+template <class T>
+void check_shapes(const PcaModel& model, MatrixView<const T> rows, MatrixView<double> projected) {
   if (rows.columns != model.width()) {
     throw Error(ErrorCode::kRunFailed, fmt::format("the rows have {} features, the PCA was fitted to {}", rows.columns, model.width()),
                 "use the image model that the PCA was fitted with");
@@ -32,9 +33,8 @@ void multiply(MatrixView<const double> block, const PcaModel& model, double* out
   cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasTrans, n, k, d, 1.0, block.data, d, model.components.data(), d, 0.0, out, k);
 }
 
-}  // namespace
-
-void project(const PcaModel& model, MatrixView<const float> rows, MatrixView<double> projected) {
+template <class T>
+void project_blocks(const PcaModel& model, MatrixView<const T> rows, MatrixView<double> projected) {
   check_shapes(model, rows, projected);
   if (rows.rows == 0) return;
   const std::size_t d = model.width();
@@ -44,11 +44,21 @@ void project(const PcaModel& model, MatrixView<const float> rows, MatrixView<dou
   for (std::size_t first = 0; first < rows.rows; first += block_rows) {
     const std::size_t count = std::min(block_rows, rows.rows - first);
     for (std::size_t i = 0; i < count; ++i) {
-      const float* row = rows.row(first + i).data();
+      const T* row = rows.row(first + i).data();
       for (std::size_t j = 0; j < d; ++j) block[i * d + j] = static_cast<double>(row[j]) - origin[j];
     }
     multiply({block.data(), count, d}, model, projected.row(first).data());
   }
+}
+
+}  // namespace
+
+void project(const PcaModel& model, MatrixView<const float> rows, MatrixView<double> projected) {
+  project_blocks(model, rows, projected);
+}
+
+void project(const PcaModel& model, MatrixView<const double> rows, MatrixView<double> projected) {
+  project_blocks(model, rows, projected);
 }
 
 }  // namespace coulis

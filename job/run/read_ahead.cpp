@@ -19,11 +19,13 @@ constexpr std::chrono::milliseconds kPatience{5'000};  // with a server, once th
 
 }  // namespace
 
-ReadAhead::ReadAhead(const std::vector<const Part*>& parts, const Location& input, int workers, const std::atomic<bool>& interrupted)
+ReadAhead::ReadAhead(const std::vector<const Part*>& parts, const Location& input, int workers, const std::atomic<bool>& interrupted,
+                     Sizes sizes)
     : parts_(parts),
       input_(input),
       threads_(input.is_folder() ? 1 : std::min(workers * kRequestsPerWorker, kMostRequests)),
-      interrupted_(interrupted) {}
+      interrupted_(interrupted),
+      sizes_(sizes) {}
 
 void ReadAhead::run() {
   input_.is_folder() ? ask_for_files() : fetch_objects();
@@ -35,6 +37,10 @@ const ImageRef* ReadAhead::next_image() {
     index_ = 0;
   }
   return part_ == parts_.size() ? nullptr : &parts_[part_]->images[index_++];
+}
+
+Outcome<Bytes> ReadAhead::get(const ImageRef& image) const {
+  return sizes_ == Sizes::kListed ? input_.get(image) : input_.get(image.key);
 }
 
 void ReadAhead::ask_for_files() {
@@ -59,7 +65,7 @@ void ReadAhead::fetch_objects() {
     const std::uint64_t number = asked_++;
     bytes_ahead_ += image->size_bytes;
     lock.unlock();
-    Outcome<Bytes> bytes = input_.get(*image);
+    Outcome<Bytes> bytes = get(*image);
     lock.lock();
     fetched_.emplace(number, std::move(bytes));
     ready_.notify_all();
@@ -84,7 +90,7 @@ Outcome<Bytes> ReadAhead::take(std::uint64_t number, const ImageRef& image) {
   if (input_.is_folder()) {
     lock.unlock();
     room_.notify_one();
-    return input_.get(image);
+    return get(image);
   }
   wait_for(lock, number);
   auto found = fetched_.extract(number);

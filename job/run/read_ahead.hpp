@@ -18,8 +18,11 @@ namespace coulis {
 // Photos are numbered from 0 in the order of the parts, as PartQueue hands them out.
 class ReadAhead {
  public:
+  enum class Sizes { kListed, kGuessed };  // guessed: the images were named, not listed; no photo is `changed`
+
   // interrupted: the photos of the parts begun are waited for, but not for a server that has failed.
-  ReadAhead(const std::vector<const Part*>& parts, const Location& input, int workers, const std::atomic<bool>& interrupted);
+  ReadAhead(const std::vector<const Part*>& parts, const Location& input, int workers, const std::atomic<bool>& interrupted,
+            Sizes sizes = Sizes::kListed);
 
   int threads() const { return threads_; }
   void run();  // the work of one of these threads; returns when there is nothing left to fetch, or after a stop
@@ -33,12 +36,14 @@ class ReadAhead {
   void ask_for_files();
   void fetch_objects();
   const ImageRef* next_image();  // null: none is left
+  Outcome<Bytes> get(const ImageRef& image) const;
   void wait_for(std::unique_lock<std::mutex>& lock, std::uint64_t number);
 
   const std::vector<const Part*>& parts_;
   const Location& input_;
   int threads_;
   const std::atomic<bool>& interrupted_;
+  Sizes sizes_;
 
   std::mutex mutex_;
   std::condition_variable room_;   // a photo was taken

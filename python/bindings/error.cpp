@@ -21,6 +21,7 @@ void register_error(nb::module_& m) {
           const nb::object raised = nb::borrow(error_type)(to_text(error.what()));
           raised.attr("code") = static_cast<int>(error.code());  // the exit code of the command
           raised.attr("remedy") = to_text(error.remedy());
+          if (!error.remedy().empty()) raised.attr("add_note")(to_text(error.remedy()));  // Python shows it below the message
           PyErr_SetObject(error_type, raised.ptr());
         }
       },

@@ -23,16 +23,19 @@ namespace nb = nanobind;
 namespace coulis::bindings {
 namespace {
 
-using Rows = nb::ndarray<const float, nb::ndim<2>, nb::c_contig, nb::device::cpu>;  // [n, d]
+template <class T>
+using Rows = nb::ndarray<const T, nb::ndim<2>, nb::c_contig, nb::device::cpu>;  // [n, d]
 using Vector = nb::ndarray<nb::numpy, const double, nb::ndim<1>>;
 using Matrix = nb::ndarray<nb::numpy, const double, nb::ndim<2>>;
 
-MatrixView<const float> view_of(const Rows& rows) {
+template <class T>
+MatrixView<const T> view_of(const Rows<T>& rows) {
   return {rows.data(), rows.shape(0), rows.shape(1)};
 }
 
 // Part by part through the tree, as a run does it.
-PcaModel fit_pca(const Rows& rows, int k, double variance, const std::string& convention, std::int64_t rows_per_part) {
+template <class T>
+PcaModel fit_pca(const Rows<T>& rows, int k, double variance, const std::string& convention, std::int64_t rows_per_part) {
   if (rows_per_part < 1) throw Error(ErrorCode::kUsage, fmt::format("a part of {} rows", rows_per_part), "give one or more");
   const PcaOptions options{k, variance, parse_pca_convention(convention)};
   const auto all = view_of(rows);
@@ -42,12 +45,13 @@ PcaModel fit_pca(const Rows& rows, int k, double variance, const std::string& co
   std::iota(numbers.begin(), numbers.end(), 0);
   MomentsTree tree(std::move(numbers));
   for (std::size_t first = 0; first < all.rows; first += part_rows) {
-    tree.add(first / part_rows, moments_of({all.row(first).data(), std::min(part_rows, all.rows - first), all.columns}));
+    tree.add(first / part_rows, moments_of(MatrixView<const T>{all.row(first).data(), std::min(part_rows, all.rows - first), all.columns}));
   }
   return fit(std::move(tree).root(), options);
 }
 
-Matrix project_rows(const PcaModel& model, const Rows& rows) {
+template <class T>
+Matrix project_rows(const PcaModel& model, const Rows<T>& rows) {
   const auto all = view_of(rows);
   auto values = std::make_unique<double[]>(all.rows * model.k());
   {
@@ -73,6 +77,14 @@ auto view_member(std::vector<double> PcaModel::*member) {
   return [member](const PcaModel& model) { return Vector((model.*member).data(), {(model.*member).size()}); };
 }
 
+template <class T>
+void register_fit(nb::module_& m) {
+  m.def("fit_pca", fit_pca<T>, nb::arg("rows").noconvert(), nb::arg("k") = 50, nb::arg("variance") = 0.0, nb::arg("convention") = "centred",
+        nb::arg("rows_per_part") = 1024,
+        "PCA of float32 or float64 rows [n, d]: k components, or the fewest that explain `variance` of the whole. "
+        "`convention`: 'centred' subtracts the mean when projecting, as scikit-learn does; 'spark' does not.");
+}
+
 }  // namespace
 
 void register_pca(nb::module_& m) {
@@ -91,13 +103,14 @@ void register_pca(nb::module_& m) {
       .def_ro("count", &PcaModel::count)
       .def_prop_ro("k", &PcaModel::k)
       .def_prop_ro("convention", [](const PcaModel& model) { return std::string(to_string(model.convention)); })
-      .def("project", project_rows, nb::arg("rows").noconvert(), "float32 rows [n, d] -> float64 [n, k].")
+      .def("project", project_rows<float>, nb::arg("rows").noconvert(), "float32 or float64 rows [n, d] -> float64 [n, k].")
+      .def("project", project_rows<double>, nb::arg("rows").noconvert())
       .def("to_safetensors", write_file, "The model file's bytes.")
-      .def_static("from_safetensors", read_file, nb::arg("bytes"));
-  m.def("fit_pca", fit_pca, nb::arg("rows").noconvert(), nb::arg("k") = 50, nb::arg("variance") = 0.0, nb::arg("convention") = "centred",
-        nb::arg("rows_per_part") = 1024,
-        "PCA of float32 rows [n, d]: k components, or the fewest that explain `variance` of the whole. "
-        "`convention`: 'centred' subtracts the mean when projecting, as scikit-learn does; 'spark' does not.");
+      .def_static("from_safetensors", read_file, nb::arg("bytes"))
+      .def("__getstate__", write_file)
+      .def("__setstate__", [](PcaModel& model, const nb::bytes& bytes) { new (&model) PcaModel(read_file(bytes)); });
+  register_fit<float>(m);
+  register_fit<double>(m);
 }
 
 }  // namespace coulis::bindings

@@ -1,1 +1,43 @@
-"""coulis: photos to image features, a PCA and a report."""
+"""coulis: photos to image features, a PCA and a report.
+
+>>> features = coulis.featurize("photos/")
+>>> rows = coulis.PCA(n_components=50).fit_transform(features)
+>>> result = coulis.open("results/")  # what `coulis run photos/ results/` has written
+
+docs/python.md is the guide.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from coulis._core import Error, __version__
+    from coulis.features import BadPhoto, Features
+    from coulis.job import run
+    from coulis.output import Output
+    from coulis.output import open_output as open
+    from coulis.pca import PCA
+    from coulis.photos import Featurizer, featurize
+
+__all__ = ["PCA", "BadPhoto", "Error", "Features", "Featurizer", "Output", "__version__", "featurize", "open", "run"]
+
+_PLACES = {  # module, name there
+    "BadPhoto": ("features", "BadPhoto"),
+    "Error": ("_core", "Error"),
+    "Features": ("features", "Features"),
+    "Featurizer": ("photos", "Featurizer"),
+    "Output": ("output", "Output"),
+    "PCA": ("pca", "PCA"),
+    "__version__": ("_core", "__version__"),
+    "featurize": ("photos", "featurize"),
+    "open": ("output", "open_output"),
+    "run": ("job", "run"),
+}
+
+
+def __getattr__(name: str) -> Any:
+    """At first use: coulis.models and the workers of Spark need none of it, and PCA alone needs scikit-learn."""
+    if name not in _PLACES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    module, there = _PLACES[name]
+    return getattr(import_module(f"coulis.{module}"), there)

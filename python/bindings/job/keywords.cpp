@@ -16,6 +16,8 @@ namespace nb = nanobind;
 namespace coulis::bindings {
 namespace {
 
+constexpr const char* kRemedy = "the options are the flags of `coulis run --help`, with '_' for '-'";
+
 void parse(const std::string& text, OnBad& value) {
   value = parse_on_bad(text);
 }
@@ -57,7 +59,7 @@ struct KeywordReader {
         field = nb::cast<T>(keywords[name.c_str()]);
       }
     } catch (const nb::cast_error&) {
-      throw Error(ErrorCode::kUsage, fmt::format("{} is of the wrong type", name), "see docs/spark.md");
+      throw Error(ErrorCode::kUsage, fmt::format("{} is of the wrong type", name), kRemedy);
     }
   }
 };
@@ -82,7 +84,7 @@ RunOptions read_keywords(const nb::dict& keywords) {
   read("csv-formulas", "", options.csv.formulas);
   for (const auto& [key, value] : keywords) {
     const auto name = nb::cast<std::string>(key);
-    if (!known.contains(name)) throw Error(ErrorCode::kUsage, fmt::format("there is no option '{}'", name), "see docs/spark.md");
+    if (!known.contains(name)) throw Error(ErrorCode::kUsage, fmt::format("there is no option '{}'", name), kRemedy);
   }
   return options;
 }

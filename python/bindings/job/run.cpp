@@ -1,4 +1,4 @@
-// _job.run: the whole flow of `coulis run`, with the parts handed to an object of Python.
+// _job.run: the whole flow of `coulis run`, with the parts handed to an object of Python. _job.LocalRun: on the threads of this process.
 #include "job/run/run.hpp"
 
 #include <nanobind/nanobind.h>
@@ -102,7 +102,7 @@ class TaskExecutor final : public PartExecutor {
   nb::object tasks_;
 };
 
-// report(level, sentence) with Python's names of levels. Of stages, Spark has its own pages.
+// report(level, sentence) with Python's names of levels. Nobody hears of stages: Spark has its own pages.
 class ReportedProgress final : public Progress {
  public:
   explicit ReportedProgress(nb::object report) : report_(std::move(report)) {}
@@ -155,12 +155,41 @@ nb::dict run_with_tasks(const nb::dict& keywords, const std::optional<std::strin
   return to_dict(*summary);
 }
 
+// run() is for one thread, stop() for another: no part is begun after it.
+class LocalRun {
+ public:
+  LocalRun(const nb::dict& keywords, std::optional<std::string> pca_file, nb::object report)
+      : options_(read_keywords(keywords)), pca_file_(std::move(pca_file)), progress_(std::move(report)) {}
+
+  nb::dict run() {
+    std::optional<Summary> summary;
+    {
+      const nb::gil_scoped_release released;
+      summary = coulis::run(options_, pca_file_, interrupted_, progress_);
+    }
+    return to_dict(*summary);
+  }
+
+  void stop() { interrupted_ = true; }
+
+ private:
+  RunOptions options_;
+  std::optional<std::string> pca_file_;
+  ReportedProgress progress_;
+  std::atomic<bool> interrupted_ = false;
+};
+
 }  // namespace
 
 void register_run(nb::module_& m) {
   m.def("run", run_with_tasks, nb::arg("keywords"), nb::arg("pca").none(), nb::arg("tasks"), nb::arg("report"),
         "The run that the keywords describe. tasks has featurize(settings, parts), read_parts(parts) and project_parts(parts, "
         "model_sha256, compression); report(level, sentence) hears what a person should.");
+  nb::class_<LocalRun>(m, "LocalRun", "A run on the threads of this process.")
+      .def(nb::init<const nb::dict&, std::optional<std::string>, nb::object>(), nb::arg("keywords"), nb::arg("pca").none(),
+           nb::arg("report"))
+      .def("run", &LocalRun::run, "Counts and seconds. Once.")
+      .def("stop", &LocalRun::stop, "From another thread: run() raises when the parts that are begun are finished.");
 }
 
 }  // namespace coulis::bindings

@@ -12,7 +12,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from coulis import _core, _job  # type: ignore[attr-defined]
+from coulis import _core, _job
 from coulis.spark.arrow_batches import check_columns
 from coulis.spark.moments import to_batch
 from coulis.spark.worker import check_same, model_path, task_threads
@@ -52,8 +52,8 @@ def read_parts(keywords: dict[str, Any], batches: Batches) -> Iterator[pa.Record
 def project_parts(
     keywords: dict[str, Any], model_sha256: str, compression: str, batches: Batches
 ) -> Iterator[pa.RecordBatch]:
-    for number, arguments in parts_in(batches):
-        yield to_result(number, _job.project_part(keywords, number, *arguments, model_sha256, compression))
+    for number, (fingerprint, key) in parts_in(batches):
+        yield to_result(number, _job.project_part(keywords, number, fingerprint, key, model_sha256, compression))
 
 
 def parts_in(batches: Batches) -> Iterator[tuple[int, list[Any]]]:

@@ -85,7 +85,7 @@ class PCA(Estimator["PCAModel"], HasInputCol, HasOutputCol, DefaultParamsReadabl
 class PCAModel(Model, HasInputCol, HasOutputCol, DefaultParamsReadable["PCAModel"], MLWritable):
     """Adds array<double>: a row of features projected to the components; `pca` has them and the variance as arrays."""
 
-    def __init__(self, pca: _core.Pca = None) -> None:
+    def __init__(self, pca: _core.Pca = None) -> None:  # type: ignore[assignment]  # load() gives it later
         super().__init__()
         self._setDefault(inputCol="features", outputCol="pca")
         self.pca = pca

@@ -82,7 +82,7 @@ TEST(Moments, OfEqualRowsHaveNoScatter) {
 }
 
 TEST(Moments, OfNoRowsAreEmpty) {
-  const auto moments = moments_of({nullptr, 0, 1280});
+  const auto moments = moments_of(MatrixView<const float>{nullptr, 0, 1280});
   EXPECT_EQ(moments.count, 0);
   EXPECT_TRUE(moments.mean.empty());
   EXPECT_TRUE(moments.scatter.empty());

@@ -177,7 +177,7 @@ TEST(Project, CrossesTheBlocksOfLongInput) {
 }
 
 TEST(Project, TakesNoRows) {
-  EXPECT_NO_THROW(project(fit(random_moments(9, 4), {.k = 2}), {nullptr, 0, 4}, {nullptr, 0, 2}));
+  EXPECT_NO_THROW(project(fit(random_moments(9, 4), {.k = 2}), MatrixView<const float>{nullptr, 0, 4}, {nullptr, 0, 2}));
 }
 
 TEST(Project, RefusesRowsOfAnotherWidth) {

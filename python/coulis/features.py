@@ -1,0 +1,116 @@
+"""Features, and BadPhoto: what featurize() gives back."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    import pandas
+    import polars
+
+
+class BadPhoto(ValueError):
+    """A photo that cannot be used: an item of `Features.errors`, or raised with on_bad="raise".
+
+    `index` is its place among the photos, `path` its path ("" in memory), `stage` "read" or "decode", `code` a word
+    ("truncated", "not_an_image", "vanished", ...: as in errors.csv), `message` a sentence.
+    """
+
+    def __init__(self, index: int, path: str, stage: str, code: str, message: str) -> None:
+        super().__init__(index, path, stage, code, message)
+        self.index = index
+        self.path = path
+        self.stage = stage
+        self.code = code
+        self.message = message
+
+    def __str__(self) -> str:
+        return f"{self.path or f'photo {self.index}'}: {self.code}: {self.message}"
+
+
+class Features:
+    """One row of features for each photo, in the order of the photos.
+
+    An object and not a bare array, as paths and errors belong to the rows; an object of arrays and not a table, as
+    most who want features go on with NumPy, scikit-learn or PyTorch. It passes for an array where one is wanted
+    (`numpy.asarray(features)`, `estimator.fit(features)`), and the tables share its memory.
+    """
+
+    values: NDArray[np.float32]
+    """[photos, width], 1,280 wide for the built-in model. The row of a photo that cannot be used is NaN, never zero."""
+    paths: list[str]
+    """Of each photo, as `coulis run` writes it for a folder, else as given; [] for photos in memory."""
+    errors: list[BadPhoto]
+    """The photos that cannot be used, in order, and why."""
+
+    def __init__(self, values: NDArray[np.float32], paths: Sequence[str], errors: Sequence[BadPhoto]) -> None:
+        self.values = values
+        self.paths = list(paths)
+        self.errors = list(errors)
+
+    @property
+    def ok(self) -> NDArray[np.bool_]:
+        """Which photos can be used: `features.values[features.ok]` has no NaN."""
+        mask = np.ones(len(self.values), bool)
+        mask[[error.index for error in self.errors]] = False
+        return mask
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """(photos, width), as an array has it."""
+        photos, width = self.values.shape
+        return photos, width
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:
+        return np.array(self.values, dtype, copy=copy)
+
+    def __repr__(self) -> str:
+        photos, width = self.shape
+        return f"<coulis.Features: {photos} photos, {width} features each, {len(self.errors)} cannot be used>"
+
+    def to_arrow(self) -> pa.Table:
+        """path (if any), features fixed_size_list<float>, code, message.
+
+        A photo that cannot be used has no features (null), the others have no code and no message.
+        """
+        photos, width = self.shape
+        codes: list[str | None] = [None] * photos
+        messages = codes.copy()
+        for error in self.errors:
+            codes[error.index], messages[error.index] = error.code, error.message
+        values = pa.array(self.values.reshape(-1))  # a view
+        columns = {"path": pa.array([to_text(path) for path in self.paths], pa.string())} if self.paths else {}
+        columns["features"] = pa.FixedSizeListArray.from_arrays(values, width, mask=pa.array(~self.ok))
+        columns["code"] = pa.array(codes, pa.string())
+        columns["message"] = pa.array(messages, pa.string())
+        return pa.table(columns)
+
+    def to_pandas(self) -> pandas.DataFrame:
+        """A column for each feature, f0 to f1279, and paths as the index, if any; the memory is that of `values`."""
+        import pandas
+
+        index = pandas.Index(self.paths, name="path") if self.paths else None
+        names = [f"f{i}" for i in range(self.shape[1])]
+        return pandas.DataFrame(self.values, index=index, columns=names, copy=False)
+
+    def to_polars(self) -> polars.DataFrame:
+        """The columns of to_arrow(); features are an Array(Float32)."""
+        import polars
+
+        frame = polars.from_arrow(self.to_arrow())
+        assert isinstance(frame, polars.DataFrame)
+        return frame
+
+
+def to_text(path: str) -> str:
+    """A name that is not UTF-8, as Arrow wants text: the bytes as \\xNN."""
+    return os.fsencode(path).decode(errors="backslashreplace")

@@ -1,0 +1,42 @@
+"""run: `coulis run` from Python, on the threads of this process."""
+
+from __future__ import annotations
+
+import logging
+import os
+from typing import Any
+
+import pyarrow  # noqa: F401  (before _job, which uses its libarrow)
+
+from coulis import _job
+from coulis.interruptible import finish
+
+logger = logging.getLogger(__name__)
+
+
+def run(
+    input: str | os.PathLike[str],
+    output: str | os.PathLike[str],
+    k: int = 50,
+    *,
+    pca: str | os.PathLike[str] | None = None,
+    **options: Any,
+) -> dict[str, Any]:
+    """Photos below `input` to features, PCA, tables and report in `output`: `coulis run`, with its flags as options.
+
+    '_' stands for '-': variance=0.95, precision="int8", images_per_part=256, ... The same call again goes on after an
+    interruption, and computes only what has changed. `pca`: a pca_model.safetensors to project through instead of
+    fitting one. What the command tells on its way goes to the logger "coulis.job". Returns counts and seconds;
+    `coulis.open(output)` reads the results.
+
+    Raises coulis.Error; its `code` is the exit code of the command. Ctrl-C ends the run when the parts that are begun
+    are finished.
+    """
+    keywords = {"input": os.fspath(input), "output": os.fspath(output), "k": k, **options}
+    call = _job.LocalRun(keywords, None if pca is None else os.fspath(pca), report)
+    summary: dict[str, Any] = finish(call)
+    return summary
+
+
+def report(level: str, sentence: str) -> None:
+    logger.log(logging.getLevelName(level.upper()), sentence)

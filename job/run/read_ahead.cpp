@@ -19,14 +19,22 @@ constexpr std::chrono::milliseconds kPatience{5'000};  // with a server, once th
 
 }  // namespace
 
-ReadAhead::ReadAhead(const std::vector<const Part*>& parts, const Location& input, int workers, const std::atomic<bool>& interrupted)
+ReadAhead::ReadAhead(const std::vector<const Part*>& parts, const Location& input, const std::map<std::string, Failure>& given_up,
+                     int workers, const std::atomic<bool>& interrupted)
     : parts_(parts),
       input_(input),
+      given_up_(given_up),
       threads_(input.is_folder() ? 1 : std::min(workers * kRequestsPerWorker, kMostRequests)),
       interrupted_(interrupted) {}
 
 void ReadAhead::run() {
   input_.is_folder() ? ask_for_files() : fetch_objects();
+}
+
+Outcome<Bytes> ReadAhead::read(const ImageRef& image) const {
+  const auto found = given_up_.find(image.key);
+  if (found != given_up_.end()) return found->second;
+  return input_.get(image);
 }
 
 const ImageRef* ReadAhead::next_image() {
@@ -59,7 +67,7 @@ void ReadAhead::fetch_objects() {
     const std::uint64_t number = asked_++;
     bytes_ahead_ += image->size_bytes;
     lock.unlock();
-    Outcome<Bytes> bytes = input_.get(*image);
+    Outcome<Bytes> bytes = read(*image);
     lock.lock();
     fetched_.emplace(number, std::move(bytes));
     ready_.notify_all();
@@ -84,7 +92,7 @@ Outcome<Bytes> ReadAhead::take(std::uint64_t number, const ImageRef& image) {
   if (input_.is_folder()) {
     lock.unlock();
     room_.notify_one();
-    return input_.get(image);
+    return read(image);
   }
   wait_for(lock, number);
   auto found = fetched_.extract(number);

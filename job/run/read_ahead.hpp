@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <map>
 #include <mutex>
+#include <string>
 #include <vector>
 
 #include "job/plan/plan.hpp"
@@ -18,8 +19,10 @@ namespace coulis {
 // Photos are numbered from 0 in the order of the parts, as PartQueue hands them out.
 class ReadAhead {
  public:
-  // interrupted: the photos of the parts begun are waited for, but not for a server that has failed.
-  ReadAhead(const std::vector<const Part*>& parts, const Location& input, int workers, const std::atomic<bool>& interrupted);
+  // given_up: by key, photos that are not read, and why. interrupted: the photos of the parts begun are waited for, but not for a server
+  // that has failed.
+  ReadAhead(const std::vector<const Part*>& parts, const Location& input, const std::map<std::string, Failure>& given_up, int workers,
+            const std::atomic<bool>& interrupted);
 
   int threads() const { return threads_; }
   void run();  // the work of one of these threads; returns when there is nothing left to fetch, or after a stop
@@ -32,11 +35,13 @@ class ReadAhead {
  private:
   void ask_for_files();
   void fetch_objects();
+  Outcome<Bytes> read(const ImageRef& image) const;
   const ImageRef* next_image();  // null: none is left
   void wait_for(std::unique_lock<std::mutex>& lock, std::uint64_t number);
 
   const std::vector<const Part*>& parts_;
   const Location& input_;
+  const std::map<std::string, Failure>& given_up_;
   int threads_;
   const std::atomic<bool>& interrupted_;
 

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <map>
 #include <string>
 #include <thread>
 #include <vector>
@@ -11,6 +12,8 @@
 
 namespace coulis {
 namespace {
+
+const std::map<std::string, Failure> kNoneGivenUp;
 
 Part part_of(std::vector<ImageRef> images) {
   Part part;
@@ -27,12 +30,27 @@ TEST(ReadAhead, GivesEachPhotoOfAFolder) {
   const std::vector<const Part*> parts = {&one, &other};
   const Location input = folder.location();
   const std::atomic<bool> interrupted = false;
-  ReadAhead photos(parts, input, 2, interrupted);
+  ReadAhead photos(parts, input, kNoneGivenUp, 2, interrupted);
   ASSERT_EQ(photos.threads(), 1);
   std::jthread thread([&] { photos.run(); });
   EXPECT_EQ(to_text(photos.take(0, one.images[0]).value()), "first");
   EXPECT_EQ(to_text(photos.take(1, other.images[0]).value()), "second");
   EXPECT_EQ(photos.take(2, other.images[1]).failure().code, FailureCode::kVanished);
+}
+
+TEST(ReadAhead, DoesNotReadAPhotoThatIsGivenUp) {
+  const TemporaryFolder folder;
+  folder.write("a", "first");
+  folder.write("b", "second");
+  const Part part = part_of({{"a", 5}, {"b", 6}});
+  const std::vector<const Part*> parts = {&part};
+  const std::map<std::string, Failure> given_up = {{"a", {Stage::kDecode, FailureCode::kWorkerDied, "twice"}}};
+  const Location input = folder.location();
+  const std::atomic<bool> interrupted = false;
+  ReadAhead photos(parts, input, given_up, 1, interrupted);
+  std::jthread thread([&] { photos.run(); });
+  EXPECT_EQ(photos.take(0, part.images[0]).failure().message, "twice");
+  EXPECT_EQ(to_text(photos.take(1, part.images[1]).value()), "second");
 }
 
 TEST(ReadAhead, EndsItsThreadWhenItIsStopped) {
@@ -43,7 +61,7 @@ TEST(ReadAhead, EndsItsThreadWhenItIsStopped) {
   const std::vector<const Part*> parts = {&part};
   const Location input = folder.location();
   const std::atomic<bool> interrupted = false;
-  ReadAhead photos(parts, input, 2, interrupted);
+  ReadAhead photos(parts, input, kNoneGivenUp, 2, interrupted);
   std::jthread thread([&] { photos.run(); });
   photos.stop();
   thread.join();

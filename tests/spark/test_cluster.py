@@ -7,8 +7,9 @@ import shutil
 from pathlib import Path
 
 import pytest
-from cli.command import copy_photos, coulis, differing, read_manifest, rows_by_path, succeed
+from cli.command import copy_photos, coulis, differing, rows_by_path, succeed
 from faults.io_faults import SHIM
+from faults.outputs import content
 from spark.cluster import SPECULATION, Cluster
 from spark.cluster_kills import KilledRuns
 from spark.event_log import jobs_of_group
@@ -65,7 +66,7 @@ def command_into(results: Bucket, server: SeaweedFs, photos: Place) -> dict[str,
 
 
 def test_kills_of_executors_and_workers_leave_the_bytes_of_the_command(cluster, tmp_path):
-    runs = KilledRuns(cluster, copy_photos(tmp_path / "photos", 48), tmp_path, seed=3)
+    runs = KilledRuns(cluster, copy_photos(tmp_path / "photos", 24), tmp_path, seed=3)
     runs.run(kills=2)
     assert runs.kills
 
@@ -125,9 +126,9 @@ def test_photos_that_kill_their_worker_are_rows_of_the_errors_table(cluster, pho
     assert rows_by_path(output) == expected
     assert coulis("verify", output).code == 0
 
-    again = cluster.succeed(photos, output, **PHOTOS_OF_A_TASK)
-    assert again["up_to_date"] and again["failed"] == len(deadly)  # as any bad photo, until it changes
-    assert read_manifest(output)["failed_by_code"] == {"worker_died": len(deadly)}
+    before = content(output)
+    assert cluster.succeed(photos, output, **PHOTOS_OF_A_TASK)["up_to_date"]  # as any bad photo, until it changes
+    assert content(output) == before
     assert cluster.succeed(photos, output, fresh=True, **PHOTOS_OF_A_TASK)["failed"] == 0
     assert differing(output, finished) == []
 
@@ -139,3 +140,15 @@ def test_the_history_tells_the_stages_and_a_part_is_a_task(cluster, photos, tmp_
     assert list(dict.fromkeys(job.description for job in jobs)) == stages
     for stage in stages:
         assert [job.last_stage_tasks for job in jobs if job.description == stage][-1] == 6
+
+
+def test_spark_does_without_an_executor_that_fails_if_it_is_told_to(cluster, photos, finished, tmp_path):
+    """The last test: the cluster is another one then."""
+    cluster.restart({"spark.excludeOnFailure.enabled": "true"})
+    model = f"{BY_EXECUTOR}/model.safetensors"
+    one, _ = folders_of(cluster.executors())
+    for folder in (cluster.folder, one):
+        shutil.copy(MODEL, folder / "model.safetensors")
+    cluster.succeed(photos, tmp_path / "out", model=model, **PHOTOS_OF_A_TASK)
+    assert "no model file" in cluster.log().rpartition("TaskSetExcludelist")[0]
+    assert differing(tmp_path / "out", finished) == []

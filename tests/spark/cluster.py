@@ -27,6 +27,8 @@ SETTINGS = {
     "spark.sql.shuffle.partitions": "2",
     "spark.deploy.maxExecutorRetries": "-1",  # each executor killed is replaced, however many
     "spark.executor.memory": "512m",
+    "spark.scheduler.minRegisteredResourcesRatio": "1.0",  # no task before both executors are there
+    "spark.shuffle.io.retryWait": "200ms",  # 5 s, for a dead executor, would only make the tests longer
 }
 
 

@@ -21,6 +21,7 @@ std::string_view to_string(FailureCode code) {
     case FailureCode::kUnreadable: return "unreadable";
     case FailureCode::kVanished: return "vanished";
     case FailureCode::kChanged: return "changed";
+    case FailureCode::kWorkerDied: return "worker_died";
   }
   return "unknown";
 }

@@ -18,6 +18,7 @@ enum class FailureCode {
   kUnreadable,   // the file exists but cannot be read
   kVanished,     // listed, then gone
   kChanged,      // listed with another size
+  kWorkerDied,   // the process that worked on it died, each time: found by tasks of a cluster
 };
 
 struct Failure {

@@ -45,12 +45,13 @@ struct Worker {
   StopWatch watch;
 };
 
+Worker make_worker(const FeaturizeContext& context) {
+  const ModelCard& card = context.model.card;
+  return {Resampler({card.input_width_px, card.input_height_px, card.filter}), context.networks.make(), {}, {}};
+}
+
 // Photo -> feature row, or why not. The row is written in place.
-std::optional<Failure> process_image(Worker& worker, const ImageTask& task, ReadAhead& photos, const FeaturizeContext& context,
-                                     std::span<float> row) {
-  worker.watch.restart();
-  const Outcome<Bytes> bytes = photos.take(task.number, task.part->part->images[task.index]);
-  worker.watch.lap(worker.seconds.read);
+std::optional<Failure> process_image(Worker& worker, const Outcome<Bytes>& bytes, const FeaturizeContext& context, std::span<float> row) {
   if (!bytes) return bytes.failure();
   const Outcome<Image> decoded = decode(bytes.value(), context.decode);
   worker.watch.lap(worker.seconds.decode);
@@ -112,7 +113,10 @@ void work_until_done(Worker& worker, PartQueue& queue, ReadAhead& photos, BadIma
   while (const std::optional<ImageTask> task = queue.next()) {
     PartInFlight& part = *task->part;
     const ImageRef& image = part.part->images[task->index];
-    std::optional<Failure> failure = process_image(worker, *task, photos, context, {part.rows.data() + task->index * width, width});
+    worker.watch.restart();
+    const Outcome<Bytes> bytes = photos.take(task->number, image);
+    worker.watch.lap(worker.seconds.read);
+    std::optional<Failure> failure = process_image(worker, bytes, context, {part.rows.data() + task->index * width, width});
     const bool failed = failure.has_value();
     if (failed) bad.limit.check(++bad.count, printable(context.input.path_of(image.key)), to_string(failure->code), failure->message);
     part.failures[task->index] = std::move(failure);
@@ -153,14 +157,13 @@ StageSeconds featurize(const Plan& plan, const FeaturizeContext& context, Progre
   StageSeconds total;
   std::mutex total_mutex;
   progress.begin("features", images);
-  ReadAhead photos(to_do, context.input, workers, context.interrupted);
+  ReadAhead photos(to_do, context.input, workers, context.interrupted, ReadAhead::Sizes::kListed, context.given_up);
   std::atomic<int> still_working = workers;
   run_workers(
       workers + photos.threads(),
       [&](int index) {
         if (index >= workers) return photos.run();
-        const ModelCard& card = context.model.card;
-        Worker worker{Resampler({card.input_width_px, card.input_height_px, card.filter}), context.networks.make(), {}, {}};
+        Worker worker = make_worker(context);
         work_until_done(worker, queue, photos, bad, context, progress);
         if (--still_working == 0) photos.stop();  // after an interruption some are left
         const std::lock_guard lock(total_mutex);
@@ -178,6 +181,15 @@ StageSeconds featurize(const Plan& plan, const FeaturizeContext& context, Progre
   progress.end();
   if (context.interrupted) throw Error(ErrorCode::kInterrupted, "interrupted", "run the same command again: it goes on where it stopped");
   return total;
+}
+
+void try_images(const Part& part, std::size_t first, const FeaturizeContext& context, const std::function<void()>& tried) {
+  Worker worker = make_worker(context);
+  std::vector<float> row(static_cast<std::size_t>(context.model.card.feature_width));
+  for (std::size_t i = first; i < part.images.size(); ++i) {
+    if (!context.given_up.contains(part.images[i].key)) process_image(worker, context.input.get(part.images[i]), context, row);
+    tried();
+  }
 }
 
 }  // namespace coulis

@@ -2,10 +2,14 @@
 #pragma once
 
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
+#include "core/base/failure.hpp"
 #include "core/decode/decode.hpp"
 #include "core/network/network.hpp"
 #include "job/listing/listing.hpp"
@@ -35,14 +39,19 @@ struct FeaturizeContext {
   const LabelRule& labels;
   const DecodeOptions& decode;
   const FeatureOptions& features;
-  std::string settings;                  // written into every part file
-  std::uint64_t listed;                  // what max_bad is a share of
-  const std::atomic<bool>& interrupted;  // set by a signal: the parts begun are finished, no new one begins
+  std::string settings;                          // written into every part file
+  std::uint64_t listed;                          // what max_bad is a share of
+  const std::atomic<bool>& interrupted;          // set by a signal: the parts begun are finished, no new one begins
+  std::map<std::string, Failure> given_up = {};  // by key: photos that are not touched, and why
 };
 
 // Throws Error(kTooManyBad) as the options ask, Error(kStorage) when a part cannot be written, Error(kInterrupted). Parts committed
 // before that stay.
 StageSeconds featurize(const Plan& plan, const FeaturizeContext& context, Progress& progress);
+
+// The images of a part from `first` on, one after another, without reading ahead; nothing is kept. Calls `tried` after each: where the
+// process dies of an image, another one knows of which.
+void try_images(const Part& part, std::size_t first, const FeaturizeContext& context, const std::function<void()>& tried);
 
 TableMetadata provenance_of(const Model& model, const std::string& settings);  // what every file of OUTPUT says of itself
 

@@ -95,6 +95,7 @@ Manifest publish(const Location& output, Committed committed, const PcaRequest& 
                 "this is a defect of coulis: please report it; --fresh computes everything again");
   }
   remove_unnamed_parts(output, manifest);
+  output.remove_leftovers();  // of tasks that were killed in this run
   start = std::chrono::steady_clock::now();
   const Figures figures = gather_figures(output, manifest, options.threads, options.report, progress);
   manifest.seconds.emplace_back("report", seconds_since(start));

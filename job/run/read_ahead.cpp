@@ -20,12 +20,13 @@ constexpr std::chrono::milliseconds kPatience{5'000};  // with a server, once th
 }  // namespace
 
 ReadAhead::ReadAhead(const std::vector<const Part*>& parts, const Location& input, int workers, const std::atomic<bool>& interrupted,
-                     Sizes sizes)
+                     Sizes sizes, std::map<std::string, Failure> given_up)
     : parts_(parts),
       input_(input),
       threads_(input.is_folder() ? 1 : std::min(workers * kRequestsPerWorker, kMostRequests)),
       interrupted_(interrupted),
-      sizes_(sizes) {}
+      sizes_(sizes),
+      given_up_(std::move(given_up)) {}
 
 void ReadAhead::run() {
   input_.is_folder() ? ask_for_files() : fetch_objects();
@@ -40,6 +41,8 @@ const ImageRef* ReadAhead::next_image() {
 }
 
 Outcome<Bytes> ReadAhead::get(const ImageRef& image) const {
+  const auto found = given_up_.find(image.key);
+  if (found != given_up_.end()) return found->second;
   return sizes_ == Sizes::kListed ? input_.get(image) : input_.get(image.key);
 }
 

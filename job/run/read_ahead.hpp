@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <map>
 #include <mutex>
+#include <string>
 #include <vector>
 
 #include "job/plan/plan.hpp"
@@ -20,9 +21,10 @@ class ReadAhead {
  public:
   enum class Sizes { kListed, kGuessed };  // guessed: the images were named, not listed; no photo is `changed`
 
-  // interrupted: the photos of the parts begun are waited for, but not for a server that has failed.
+  // interrupted: the photos of the parts begun are waited for, but not for a server that has failed. given_up: by key, photos that are not
+  // read, and why.
   ReadAhead(const std::vector<const Part*>& parts, const Location& input, int workers, const std::atomic<bool>& interrupted,
-            Sizes sizes = Sizes::kListed);
+            Sizes sizes = Sizes::kListed, std::map<std::string, Failure> given_up = {});
 
   int threads() const { return threads_; }
   void run();  // the work of one of these threads; returns when there is nothing left to fetch, or after a stop
@@ -44,6 +46,7 @@ class ReadAhead {
   int threads_;
   const std::atomic<bool>& interrupted_;
   Sizes sizes_;
+  std::map<std::string, Failure> given_up_;
 
   std::mutex mutex_;
   std::condition_variable room_;   // a photo was taken

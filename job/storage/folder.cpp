@@ -8,6 +8,7 @@
 
 #include <cerrno>
 #include <filesystem>
+#include <random>
 #include <utility>
 #include <vector>
 
@@ -82,8 +83,10 @@ PendingFile::PendingFile(std::string final_path) : path_(std::move(final_path)) 
     errno = error.value();
     throw_storage_error(fmt::format("cannot create folder {}", printable(path.parent_path().string())));
   }
-  temporary_path_ = fmt::format("{}/{}{}-{}", path.parent_path().string(), kTemporaryPrefix, getpid(), path.filename().string());
-  file_ = open(temporary_path_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0666);
+  // Its own, even where two machines put the same file: there a process id may be the same.
+  temporary_path_ =
+      fmt::format("{}/{}{}-{}", path.parent_path().string(), kTemporaryPrefix, std::random_device{}(), path.filename().string());
+  file_ = open(temporary_path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
   if (file_ < 0) throw_storage_error(fmt::format("cannot write {}", printable(path_)));
 }
 

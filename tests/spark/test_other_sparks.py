@@ -1,6 +1,5 @@
 """Both doors on executors of their own, through Spark Connect, and on PySpark 3.5: each in a process of its own."""
 
-import importlib.util
 import json
 import os
 import subprocess
@@ -10,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from cli.command import REPOSITORY, differing, rows_by_path
+from spark.cluster import MASTER, make_spark_home
 
 PYTHON_35 = REPOSITORY / ".venv-spark35" / "bin" / "python"
 PYTHON_CONNECT = REPOSITORY / ".venv-connect" / "bin" / "python"  # the other's protobuf is too new for PySpark's
@@ -45,13 +45,7 @@ def assert_as_the_command(result: dict, output: Path, finished: Path) -> None:
 
 
 def test_executors_of_their_own_give_the_output_of_the_command(photos, finished, tmp_path):
-    """A Spark home of links: an executor works in its folder `work`, which must not be that of the package."""
-    package = Path(importlib.util.find_spec("pyspark").origin).parent
-    home = tmp_path / "spark"
-    home.mkdir()
-    for entry in package.iterdir():
-        (home / entry.name).symlink_to(entry)
-    result = run_both_doors("local-cluster[2,1,2048]", photos, tmp_path, SPARK_HOME=str(home))
+    result = run_both_doors(MASTER, photos, tmp_path, SPARK_HOME=str(make_spark_home(tmp_path / "spark")))
     assert_as_the_command(result, tmp_path / "job", finished)
 
 

@@ -103,6 +103,7 @@ const failureWords = {
   empty: "Empty files", not_an_image: "Not an image, whatever the name says", unsupported: "Images of a kind that is not read",
   truncated: "Images that end too early", corrupt: "Damaged images", too_large: "Images with too many pixels",
   unreadable: "Files that could not be read", vanished: "Files that were gone when they were to be read", changed: "Files that changed during the run",
+  worker_died: "Files with which the process that read them died",
 };
 
 function startFailures() {

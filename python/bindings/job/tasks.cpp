@@ -1,7 +1,9 @@
 // _job.PartFeaturizer, _job.read_part, _job.project_part: what a task does with one part. run.cpp reads what they return.
 #include <fmt/format.h>
 #include <nanobind/nanobind.h>
+#include <nanobind/stl/pair.h>
 #include <nanobind/stl/string.h>
+#include <nanobind/stl/vector.h>
 
 #include <atomic>
 #include <cstdint>
@@ -9,6 +11,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "core/base/error.hpp"
 #include "core/moments/moments_bytes.hpp"
@@ -50,6 +53,8 @@ RunOptions for_task(RunOptions options) {  // how many bad photos are too many i
   return options;
 }
 
+using GivenUp = std::vector<std::pair<std::size_t, std::string>>;  // images of a part by index, and why they are not touched
+
 // The model is loaded once. Not thread-safe.
 class PartFeaturizer {
  public:
@@ -69,25 +74,44 @@ class PartFeaturizer {
   }
 
   // Computes and commits a part; seconds of reading, decoding, resampling, network and writing.
-  nb::tuple featurize(std::uint64_t number, const std::string& fingerprint, const std::string& images) {
+  nb::tuple featurize(std::uint64_t number, const std::string& fingerprint, const std::string& images, const GivenUp& given_up) {
     StageSeconds seconds;
     {
       const nb::gil_scoped_release released;
-      const PartRecord record = parse_part_record({{"coulis.settings", settings_}, {"coulis.images", images}, {"coulis.failures", "[]"}},
-                                                  fmt::format("part {}", number));
-      Plan plan;
-      plan.parts.push_back({number, record.images, fingerprint, false, ""});
-      const std::atomic<bool> interrupted = false;
+      const Plan plan{{part_of(number, fingerprint, images)}, {}};
       SilentProgress progress;
-      seconds = coulis::featurize(
-          plan,
-          {input_, output_, model_, *networks_, labels_, options_.decode, options_.features, settings_, record.images.size(), interrupted},
-          progress);
+      seconds = coulis::featurize(plan, context_of(plan.parts[0], given_up), progress);
     }
     return nb::make_tuple(seconds.read, seconds.decode, seconds.resample, seconds.network, seconds.write);
   }
 
+  // Those from `first` on. `tried` is called after each.
+  void try_images(std::uint64_t number, const std::string& images, std::size_t first, const GivenUp& given_up, const nb::callable& tried) {
+    const nb::gil_scoped_release released;
+    const Part part = part_of(number, "", images);
+    coulis::try_images(part, first, context_of(part, given_up), [&] {
+      const nb::gil_scoped_acquire locked;
+      tried();
+    });
+  }
+
  private:
+  Part part_of(std::uint64_t number, const std::string& fingerprint, const std::string& images) const {
+    PartRecord record = parse_part_record({{"coulis.settings", settings_}, {"coulis.images", images}, {"coulis.failures", "[]"}},
+                                          fmt::format("part {}", number));
+    return {number, std::move(record.images), fingerprint, false, ""};
+  }
+
+  FeaturizeContext context_of(const Part& part, const GivenUp& given_up) const {
+    FeaturizeContext context{input_,          output_,           model_,    *networks_,         labels_,
+                             options_.decode, options_.features, settings_, part.images.size(), interrupted_};
+    for (const auto& [index, message] : given_up) {
+      context.given_up[part.images.at(index).key] = {Stage::kDecode, FailureCode::kWorkerDied, message};
+    }
+    return context;
+  }
+
+  const std::atomic<bool> interrupted_ = false;
   RunOptions options_;
   std::string settings_;
   Location input_;
@@ -142,7 +166,10 @@ nb::tuple project_one_part(const nb::dict& keywords, std::uint64_t number, const
 void register_tasks(nb::module_& m) {
   nb::class_<PartFeaturizer>(m, "PartFeaturizer", "Parts to committed part files, one after another.")
       .def(nb::init<const nb::dict&, std::string>(), nb::arg("keywords"), nb::arg("settings"))
-      .def("featurize", &PartFeaturizer::featurize, nb::arg("number"), nb::arg("fingerprint"), nb::arg("images"));
+      .def("featurize", &PartFeaturizer::featurize, nb::arg("number"), nb::arg("fingerprint"), nb::arg("images"),
+           nb::arg("given_up") = GivenUp())
+      .def("try_images", &PartFeaturizer::try_images, nb::arg("number"), nb::arg("images"), nb::arg("first"), nb::arg("given_up"),
+           nb::arg("tried"), "The images of a part one by one, without committing anything; calls tried() after each.");
   m.def("read_part", read_part, nb::arg("keywords"), nb::arg("number"), nb::arg("fingerprint"), nb::arg("key"),
         "A committed part: ((listed, ok, failed, file, errors), moments as bytes).");
   m.def("project_part", project_one_part, nb::arg("keywords"), nb::arg("number"), nb::arg("fingerprint"), nb::arg("key"),

@@ -16,6 +16,7 @@ from pyspark.sql import DataFrame, SparkSession
 from coulis import _core, _job
 from coulis.spark import part_tasks
 from coulis.spark.moments import NEIGHBOURS, SCHEMA, collect_sum
+from coulis.spark.task_errors import read_by_driver
 
 MOST_SUMS_ON_THE_DRIVER = 64
 
@@ -62,7 +63,7 @@ class Tasks:
 
     def read_parts(self, parts: list[tuple[Any, ...]]) -> tuple[list[Any], bytes]:
         keywords = self.keywords
-        with described(self.spark, f"coulis moments: {len(parts)} parts"):
+        with self._job("moments", parts):
             sums = self._frame(parts).mapInArrow(lambda batches: part_tasks.read_parts(keywords, batches), SCHEMA)
             moments, notes = collect_sum(sums, levels_by_tasks(len(parts)))
         return [json.loads(line) for note in notes for line in note.split("\n")], moments.to_bytes()
@@ -79,10 +80,16 @@ class Tasks:
         """What the function gave for each part, in their order."""
         if not parts:
             return []
-        with described(self.spark, f"coulis {stage}: {len(parts)} parts"):
+        with self._job(stage, parts):
             rows = self._frame(parts).mapInArrow(function, part_tasks.RESULTS).collect()
         results = {row.number: json.loads(row.result) for row in rows}
         return [results[number] for number, *_ in parts]
+
+    @contextmanager
+    def _job(self, stage: str, parts: list[tuple[Any, ...]]) -> Iterator[None]:
+        group = f"coulis run into {self.keywords['output']}"
+        with described(self.spark, group, f"coulis: {stage}, {len(parts)} parts"), read_by_driver():
+            yield
 
     def _frame(self, parts: list[tuple[Any, ...]]) -> DataFrame:
         """A partition for each part: as many ranges as there are numbers."""
@@ -109,18 +116,21 @@ def cores_at_work(works: list[dict[str, Any]]) -> int:
 
 
 @contextmanager
-def described(spark: SparkSession, description: str) -> Iterator[None]:
-    """The description of the jobs in this block, for the pages of Spark and its history. Spark Connect has none."""
+def described(spark: SparkSession, group: str, description: str) -> Iterator[None]:
+    """Of the jobs in this block, for the pages of Spark and its history. Spark Connect has no such thing."""
     if not isinstance(spark, SparkSession):
         yield
         return
     context = spark.sparkContext
-    before = context.getLocalProperty("spark.job.description")
-    context.setJobDescription(description)
+    properties = {"spark.jobGroup.id": group, "spark.job.description": description}
+    before = {name: context.getLocalProperty(name) for name in properties}
+    for name, value in properties.items():
+        context.setLocalProperty(name, value)
     try:
         yield
     finally:
-        context.setJobDescription(before)  # type: ignore[arg-type]
+        for name, earlier in before.items():
+            context.setLocalProperty(name, earlier)  # type: ignore[arg-type]
 
 
 def place(uri: str) -> str:

@@ -15,6 +15,8 @@ import pyarrow as pa
 from coulis import _core, _job
 from coulis.spark.arrow_batches import check_columns
 from coulis.spark.moments import to_batch
+from coulis.spark.part_process import featurize_apart
+from coulis.spark.task_errors import told_by_worker
 from coulis.spark.worker import check_same, model_path, task_threads
 
 PARTS = "number bigint, arguments string"
@@ -27,14 +29,31 @@ Batches = Iterable[pa.RecordBatch]
 def featurize_parts(
     version: str, keywords: dict[str, Any], settings: str, batches: Batches
 ) -> Iterator[pa.RecordBatch]:
-    check_same("coulis", _core.__version__, version)
-    here = {**keywords, "model": model_path(keywords.get("model", "")), "threads": task_threads()}
     for number, arguments in parts_in(batches):
         begin = time.monotonic()  # one clock for all processes of a machine
-        featurizer = part_featurizer(os.getpid(), json.dumps(here), settings)
-        seconds = featurizer.featurize(number, *arguments)
+        with told_by_worker(number):
+            check_same("coulis", _core.__version__, version)
+            here = {**keywords, "model": model_path(keywords.get("model", "")), "threads": task_threads()}
+            featurize = featurize_apart if is_tried_again() else featurize_here
+            seconds = featurize(here, settings, number, arguments)
         work = {"machine": platform.node(), "begin": begin, "end": time.monotonic(), "threads": task_threads()}
         yield to_result(number, {"seconds": seconds, "work": work})
+
+
+def is_tried_again() -> bool:
+    """Also of the copies that speculation makes: Spark does not tell them from others."""
+    from pyspark import TaskContext
+
+    context = TaskContext.get()
+    return context is not None and context.attemptNumber() > 0
+
+
+def featurize_here(keywords: dict[str, Any], settings: str, number: int, arguments: list[Any]) -> Any:
+    try:
+        return part_featurizer(os.getpid(), json.dumps(keywords), settings).featurize(number, *arguments)
+    except _core.Error:
+        part_featurizer.cache_clear()  # the credentials that it has may be mended before the next task
+        raise
 
 
 @lru_cache(maxsize=1)
@@ -45,7 +64,8 @@ def part_featurizer(process: int, keywords: str, settings: str) -> _job.PartFeat
 
 def read_parts(keywords: dict[str, Any], batches: Batches) -> Iterator[pa.RecordBatch]:
     for number, arguments in parts_in(batches):
-        part, moments = _job.read_part(keywords, number, *arguments)
+        with told_by_worker(number):
+            part, moments = _job.read_part(keywords, number, *arguments)
         yield to_batch(number, _core.Moments.from_bytes(moments), json.dumps(part))
 
 
@@ -53,7 +73,9 @@ def project_parts(
     keywords: dict[str, Any], model_sha256: str, compression: str, batches: Batches
 ) -> Iterator[pa.RecordBatch]:
     for number, (fingerprint, key) in parts_in(batches):
-        yield to_result(number, _job.project_part(keywords, number, fingerprint, key, model_sha256, compression))
+        with told_by_worker(number):
+            file = _job.project_part(keywords, number, fingerprint, key, model_sha256, compression)
+        yield to_result(number, file)
 
 
 def parts_in(batches: Batches) -> Iterator[tuple[int, list[Any]]]:

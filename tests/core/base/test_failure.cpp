@@ -18,9 +18,9 @@ namespace {
 
 TEST(Failure, EachCodeHasANameOfItsOwn) {
   std::set<std::string_view> names;
-  for (int code = 0; code <= static_cast<int>(FailureCode::kChanged); ++code) names.insert(to_string(static_cast<FailureCode>(code)));
+  for (int code = 0; code <= static_cast<int>(FailureCode::kWorkerDied); ++code) names.insert(to_string(static_cast<FailureCode>(code)));
   const std::set<std::string_view> expected = {"empty",     "not_an_image", "unsupported", "truncated", "corrupt",
-                                               "too_large", "unreadable",   "vanished",    "changed"};
+                                               "too_large", "unreadable",   "vanished",    "changed",   "worker_died"};
   EXPECT_EQ(names, expected);
 }
 

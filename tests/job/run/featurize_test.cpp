@@ -134,6 +134,34 @@ TEST(Featurize, SaysThatAPhotoHasChangedSinceItWasListed) {
   EXPECT_EQ(parse_part_record(table.metadata, "part").failures.at(0).code, "changed");
 }
 
+TEST(Featurize, WritesAPhotoThatIsGivenUpAsABadOne) {
+  PhotoFolder photos(3);
+  Work work(photos);
+  const std::string key = work.listing.images[1].key;
+  FeaturizeContext context = work.context();
+  context.given_up[key] = {Stage::kDecode, FailureCode::kWorkerDied, "its process died twice"};
+  featurize(work.plan, context, photos.progress);
+  const RowTable table = read_row_table(work.part_files().begin()->second, kFeaturesColumn, "part");
+  EXPECT_EQ(table.rows(), 2U);
+  const PartRecord record = parse_part_record(table.metadata, "part");
+  ASSERT_EQ(record.failures.size(), 1U);
+  EXPECT_EQ(record.images[record.failures[0].index].key, key);
+  EXPECT_EQ(record.failures[0].code, "worker_died");
+  EXPECT_EQ(record.failures[0].message, "its process died twice");
+}
+
+TEST(TryImages, SaysAfterEachImageThatItIsDoneAndCommitsNothing) {
+  PhotoFolder photos(3);
+  Work work(photos);
+  photos.write(work.listing.images[2].key, "no photo");
+  int tried = 0;
+  try_images(work.plan.parts[0], 0, work.context(), [&] { ++tried; });
+  EXPECT_EQ(tried, 3);
+  try_images(work.plan.parts[0], 2, work.context(), [&] { ++tried; });
+  EXPECT_EQ(tried, 4);
+  EXPECT_TRUE(work.part_files().empty());
+}
+
 TEST(Featurize, DoesOnlyThePartsToDo) {
   PhotoFolder photos(6);
   Work work(photos);

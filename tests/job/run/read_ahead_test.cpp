@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <map>
 #include <string>
 #include <thread>
 #include <vector>
@@ -33,6 +34,21 @@ TEST(ReadAhead, GivesEachPhotoOfAFolder) {
   EXPECT_EQ(to_text(photos.take(0, one.images[0]).value()), "first");
   EXPECT_EQ(to_text(photos.take(1, other.images[0]).value()), "second");
   EXPECT_EQ(photos.take(2, other.images[1]).failure().code, FailureCode::kVanished);
+}
+
+TEST(ReadAhead, DoesNotReadAPhotoThatIsGivenUp) {
+  const TemporaryFolder folder;
+  folder.write("a", "first");
+  folder.write("b", "second");
+  const Part part = part_of({{"a", 5}, {"b", 6}});
+  const std::vector<const Part*> parts = {&part};
+  const std::map<std::string, Failure> given_up = {{"a", {Stage::kDecode, FailureCode::kWorkerDied, "twice"}}};
+  const Location input = folder.location();
+  const std::atomic<bool> interrupted = false;
+  ReadAhead photos(parts, input, 1, interrupted, ReadAhead::Sizes::kListed, given_up);
+  std::jthread thread([&] { photos.run(); });
+  EXPECT_EQ(photos.take(0, part.images[0]).failure().message, "twice");
+  EXPECT_EQ(to_text(photos.take(1, part.images[1]).value()), "second");
 }
 
 TEST(ReadAhead, EndsItsThreadWhenItIsStopped) {

@@ -108,6 +108,19 @@ TEST(PutStream, ShowsNothingBeforeCommit) {
   EXPECT_EQ(names_in(folder.path()), std::set<std::string>{"matrix.csv"});
 }
 
+TEST(PutStream, KnowsItsOwnBytesFromThoseOfAnotherForTheSameKey) {
+  const TemporaryFolder folder;
+  PutStream first(folder.location(), "part");
+  first.write(to_bytes("whole"));
+  PutStream second(folder.location(), "part");
+  first.commit();
+  EXPECT_EQ(to_text(folder.location().get_or_throw("part")), "whole");
+  second.write(to_bytes("other"));
+  EXPECT_EQ(to_text(folder.location().get_or_throw("part")), "whole");
+  second.commit();
+  EXPECT_EQ(to_text(folder.location().get_or_throw("part")), "other");
+}
+
 TEST(PutStream, DiscardsEverythingWhenDestroyed) {
   const TemporaryFolder folder;
   folder.write("matrix.csv", "before");

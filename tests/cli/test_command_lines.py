@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from cli.command import copy_photos, coulis, succeed
 
-# Before the test: photos/ (12 of them), bad/ (the same and a broken one), empty/, done/ (a finished run of photos/), unfinished/.
+# There are photos/ (12 of them), bad/ (the same and a broken one), empty/, and runs of photos/: done/, unfinished/.
 # code, command line, what stdout says, what stderr says
 LINES = [
     (0, "run photos out -k 3", "12 images: 12 with features, 0 failed", "12 images in 1 parts"),

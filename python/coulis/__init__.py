@@ -41,3 +41,8 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     module, there = _PLACES[name]
     return getattr(import_module(f"coulis.{module}"), there)
+
+
+def __dir__() -> list[str]:
+    """For completion, which must not wait for the first use."""
+    return sorted({*globals(), *__all__})

@@ -32,8 +32,8 @@ class Featurizer:
         on_bad: OnBad = "row",
         max_pixels: int = 89_478_485,
         exif_orientation: bool = False,
-        include: Sequence[str] = (),
-        exclude: Sequence[str] = (),
+        include: str | Sequence[str] = (),
+        exclude: str | Sequence[str] = (),
         endpoint_url: str = "",
         region: str = "",
         addressing: str = "auto",
@@ -49,8 +49,8 @@ class Featurizer:
                 "on_bad": "fail" if self._raises else "skip",
                 "max_pixels": max_pixels,
                 "exif_orientation": exif_orientation,
-                "include": list(include),
-                "exclude": list(exclude),
+                "include": as_list(include),
+                "exclude": as_list(exclude),
                 "endpoint_url": endpoint_url,
                 "region": region,
                 "addressing": addressing,
@@ -102,8 +102,8 @@ def featurize(
     on_bad: OnBad = "row",
     max_pixels: int = 89_478_485,
     exif_orientation: bool = False,
-    include: Sequence[str] = (),
-    exclude: Sequence[str] = (),
+    include: str | Sequence[str] = (),
+    exclude: str | Sequence[str] = (),
     endpoint_url: str = "",
     region: str = "",
     addressing: str = "auto",
@@ -142,6 +142,11 @@ def featurize(
         addressing=addressing,
     )
     return featurizer.featurize(photos)
+
+
+def as_list(globs: str | Sequence[str]) -> list[str]:
+    """A str alone is one glob, not one for each letter."""
+    return [globs] if isinstance(globs, str) else list(globs)
 
 
 def split_place(paths: list[str]) -> tuple[bytes, list[bytes]]:

@@ -88,7 +88,7 @@ def test_views_with_gaps_and_negative_strides_are_read_as_numpy_shows_them():
 
 
 def test_what_is_asked_of_the_command_is_had_here(photos, tmp_path):
-    flags = {"precision": "int8", "include": ["*_100.jpg"], "exclude": ["r_*"], "exif_orientation": True}
+    flags = {"precision": "int8", "include": ["*_100.jpg"], "exclude": "r_*", "exif_orientation": True}
     arguments = ["--precision", "int8", "--include", "*_100.jpg", "--exclude", "r_*", "--exif-orientation"]
     succeed("run", photos, tmp_path / "out", "-k", 2, *arguments)
     table = read_parts(tmp_path / "out")

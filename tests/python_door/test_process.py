@@ -181,6 +181,7 @@ def test_what_is_not_installed_is_not_missed_before_it_is_used(code, missing, pr
 
 def test_every_public_name_is_there():
     assert all(getattr(coulis, name) is not None for name in coulis.__all__)
+    assert set(coulis.__all__) <= set(dir(coulis))
     with pytest.raises(AttributeError, match="no attribute 'nothing'"):
         _ = coulis.nothing
 

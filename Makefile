@@ -87,7 +87,7 @@ sbom: build  ## What coulis is made of, with versions and licences: build/releas
 
 # One JSON file each in benchmarks/results, and the page table.md. To publish: `cp benchmarks/results/table.md docs/benchmarks.md`.
 bench: export PYTHONPATH := $(PRESET_DIR)/python
-bench: build .venv/.stamp-test .venv-bench/.stamp  ## Run every benchmark in 40 minutes; BENCH_FLAGS=--quick: in a few
+bench: build .venv/.stamp-test .venv-bench/.stamp  ## Run every benchmark in an hour; BENCH_FLAGS=--quick: in minutes
 	cmake --build $(PRESET_DIR) -j $(JOBS) --target peak_fma engine_alone hide_avx512 sample_avx512
 	$(PYTHON) benchmarks/run_all.py $(BENCH_FLAGS) $(BENCH_ONLY)
 

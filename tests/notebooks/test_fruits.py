@@ -24,7 +24,7 @@ if shutil.which("java") is None and "JAVA_HOME" not in os.environ:
 NOTEBOOK = REPOSITORY / "notebooks" / "fruits.ipynb"
 SPARK = "--master local[2] --conf spark.ui.enabled=false --conf spark.driver.host=127.0.0.1 pyspark-shell"
 FIGURES = 6
-PART = 24  # photos: 192 in 8 parts
+PART = 32  # photos: 192 in 6 parts
 
 
 def execute(target, **environment):
@@ -76,7 +76,7 @@ def find_nearest(output):
 
 def assert_shows_the_fruits(notebook, output):
     assert "192 photos of 16 labels" in printed(notebook)
-    assert "192 photos in 8 parts: 192 with features, 0 failed" in printed(notebook)
+    assert "192 photos in 6 parts: 192 with features, 0 failed" in printed(notebook)
     assert re.search(r"192 rows of 52 columns", printed(notebook))
     assert len(pictures(notebook)) == FIGURES
     for picture in pictures(notebook):

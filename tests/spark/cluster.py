@@ -63,7 +63,8 @@ class Cluster:
         driver = Path(__file__).with_name("cluster_driver.py")
         self._log = (self.folder / "driver.log").open("ab")
         self._driver = subprocess.Popen(
-            [sys.executable, driver, json.dumps(self.settings)],
+            # Not left behind by a test process that is killed; the JVMs end with it.
+            ["setpriv", "--pdeathsig", "KILL", sys.executable, driver, json.dumps(self.settings)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._log,

@@ -1,11 +1,10 @@
 """kill -9 of executors and Python workers while coulis.spark.run works on a Spark cluster, with speculation."""
 
-import os
-import sys
 import tempfile
 from pathlib import Path
 
-from cli.command import ALL_PHOTOS, PHOTOS, REPOSITORY
+import spark.conftest  # noqa: F401  the environment of Spark's processes
+from cli.command import ALL_PHOTOS, PHOTOS
 from soak.row import Row, Skip
 from spark.cluster import MASTER, SPECULATION, Cluster
 from spark.cluster_kills import KILLS_AT_ONCE, KilledRuns
@@ -18,11 +17,6 @@ def check() -> Row:
         import pyspark
     except ImportError as e:
         raise Skip("pyspark is not installed") from e
-    os.environ["PYTHONPATH"] = os.pathsep.join(
-        [str(REPOSITORY / "build" / "release" / "python"), str(REPOSITORY / "tests")]
-    )
-    os.environ["PYSPARK_PYTHON"] = sys.executable
-    os.environ["SPARK_LOCAL_IP"] = "127.0.0.1"
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
         with Cluster(folder, SPECULATION) as cluster:

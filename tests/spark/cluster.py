@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import json
 import os
+import select
 import subprocess
 import sys
 from dataclasses import dataclass, field
@@ -23,6 +24,7 @@ SPECULATION = {
 SETTINGS = {
     "spark.master": MASTER,
     "spark.ui.enabled": "false",
+    "spark.ui.showConsoleProgress": "false",
     "spark.driver.host": "127.0.0.1",
     "spark.sql.shuffle.partitions": "2",
     "spark.deploy.maxExecutorRetries": "-1",  # each executor killed is replaced, however many
@@ -61,7 +63,8 @@ class Cluster:
         driver = Path(__file__).with_name("cluster_driver.py")
         self._log = (self.folder / "driver.log").open("ab")
         self._driver = subprocess.Popen(
-            [sys.executable, driver, json.dumps(self.settings)],
+            # Not left behind by a test process that is killed; the JVMs end with it.
+            ["setpriv", "--pdeathsig", "KILL", sys.executable, driver, json.dumps(self.settings)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._log,
@@ -86,6 +89,9 @@ class Cluster:
     def begin(self, input: str, output: str, *, slow: bool = False, environment: dict | None = None, **options: Any):
         keywords = {"input": str(input), "output": str(output), **options}
         self._send({"keywords": keywords, "environment": environment or {}, "slow": slow})
+
+    def has_answered(self, timeout_s: float) -> bool:
+        return bool(select.select([self._driver.stdout], [], [], timeout_s)[0])
 
     def answer(self) -> Answer:
         """Of the run that was begun; waits for its end."""

@@ -1,8 +1,7 @@
 """The driver of cluster.py, in a process of its own: cluster_driver.py SETTINGS (JSON)
 
 Reads orders and gives answers, a line of JSON each: {"keywords": of coulis.spark.run, "environment": of the Python
-workers, "slow": whether to hold up first attempts, "restart": settings of a new session, "forget": a file that is
-removed after the plan and before the first task}.
+workers, "slow": whether to hold up first attempts}, or {"restart": settings of a new session}.
 """
 
 import json
@@ -29,7 +28,7 @@ def start_session(settings: dict[str, str]) -> SparkSession:
 class SlowTasks(job.Tasks):
     """Every fifth task is held up the first time, so that speculation starts a second copy beside it."""
 
-    def _results(self, stage, parts, function):  # type: ignore[no-untyped-def]
+    def _results(self, stage, parts, function):
         return super()._results(stage, parts, lambda batches: hold_up(function(batches)))
 
 
@@ -57,7 +56,7 @@ def main() -> None:
             answers.write("{}\n")
             continue
         spark.sparkContext.environment = {**original, **order["environment"]}
-        job.Tasks = SlowTasks if order["slow"] else tasks  # type: ignore[misc]
+        job.Tasks = SlowTasks if order["slow"] else tasks
         try:
             answer = {"summary": run(spark, **order["keywords"])}
         except Exception as error:

@@ -1,4 +1,4 @@
-"""A part in a process of its own, for tasks that are tried again: a photo that kills its process is found.
+"""A part in a process of its own, for tasks that have failed twice: a photo that kills its process is found.
 
 A process that ends without an answer has died. Then another one tries the photos one by one; it says when it is ready
 and when each is done, so that the task, which lives, knows the photo. One with which two processes have died is given

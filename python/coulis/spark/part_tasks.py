@@ -10,7 +10,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from coulis import _core, _job  # type: ignore[attr-defined]
+from coulis import _core  # type: ignore[attr-defined]
+from coulis.linked_job import job as _job
 from coulis.spark.arrow_batches import check_columns
 from coulis.spark.moments import to_batch
 from coulis.spark.worker import check_same, model_path, task_threads

@@ -1,5 +1,5 @@
-// condition_variable::wait as the libstdc++ of GCC 11 has it. GCC 12 gave it a second version, GLIBCXX_3.4.30, and binds every call to that one; the
-// older one, which does the same, is in both. The linker sends the calls here (--wrap).
+// condition_variable::wait as the libstdc++ of GCC 11 has it. GCC 12 gave it a second version, GLIBCXX_3.4.30, and binds every call to that
+// one; the older one, which does the same, is in both. The linker sends the calls here (--wrap).
 
 #include <condition_variable>
 #include <mutex>

@@ -5,7 +5,7 @@
 set -euo pipefail
 
 folder=$(mkdir -p "$1" && readlink -f "$1")
-version_of() { dpkg-query -W -f '${source:Version}' "$1"; }
+version_of() { dpkg-query -W -f '${source:Version}' "$1:$(dpkg --print-architecture)"; }
 versions="tiff=$(version_of libtiff6) curl=$(version_of libcurl4)"
 [[ $versions == "$(cat "$folder/versions" 2>/dev/null)" ]] && exit 0
 rm -rf "${folder:?}"/*

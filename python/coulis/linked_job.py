@@ -1,8 +1,7 @@
-"""coulis._job, which is linked to the libarrow of one pyarrow; where another one is installed, a sentence that says so."""
+"""coulis._job, which is linked to the libarrow of one pyarrow: says so in words where another one is installed."""
 
 import re
-
-import pyarrow
+from importlib.metadata import version
 
 try:
     from coulis import _job as job  # type: ignore[attr-defined]
@@ -11,8 +10,7 @@ except ImportError as error:
     if missing is None:
         raise
     wanted = f"{missing[1]}.{int(missing[2])}"
-    raise ImportError(
-        f"coulis is linked to pyarrow {wanted}, and {pyarrow.__version__} is installed: pip install 'pyarrow=={wanted}.*'"
-    ) from error
+    both = f"coulis is linked to pyarrow {wanted} and finds pyarrow {version('pyarrow')}"
+    raise ImportError(f"{both}: pip install 'pyarrow=={wanted}.*'") from error
 
 __all__ = ["job"]

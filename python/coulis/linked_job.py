@@ -1,10 +1,11 @@
 """coulis._job, which is linked to the libarrow of one pyarrow: says so in words where another one is installed."""
 
 import re
+from importlib import import_module
 from importlib.metadata import version
 
 try:
-    from coulis import _job as job  # type: ignore[attr-defined]
+    job = import_module("coulis._job")
 except ImportError as error:
     missing = re.search(r"lib(?:arrow|parquet)\w*\.so\.(\d+)(\d\d)\b", str(error))
     if missing is None:
@@ -12,5 +13,3 @@ except ImportError as error:
     wanted = f"{missing[1]}.{int(missing[2])}"
     both = f"coulis is linked to pyarrow {wanted} and finds pyarrow {version('pyarrow')}"
     raise ImportError(f"{both}: pip install 'pyarrow=={wanted}.*'") from error
-
-__all__ = ["job"]

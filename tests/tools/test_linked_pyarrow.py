@@ -24,7 +24,7 @@ def test_another_pyarrow_than_the_one_linked_to_is_named(tmp_path: Path) -> None
     (package / extension.name).write_bytes(linked.replace(soname, b"libarrow.so.2503\0"))
 
     done = subprocess.run(
-        [sys.executable, "-c", "import coulis.linked_job"],
+        [sys.executable, "-c", "from coulis import _job"],
         env={"PYTHONPATH": str(tmp_path)},
         capture_output=True,
         text=True,

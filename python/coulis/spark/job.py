@@ -12,8 +12,7 @@ from typing import Any
 import pyarrow as pa
 from pyspark.sql import DataFrame, SparkSession
 
-from coulis import _core
-from coulis.linked_job import job as _job
+from coulis import _core, _job
 from coulis.spark import part_tasks
 from coulis.spark.moments import NEIGHBOURS, SCHEMA, collect_sum
 

@@ -10,8 +10,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from coulis import _core
-from coulis.linked_job import job as _job
+from coulis import _core, _job
 from coulis.spark.arrow_batches import check_columns
 from coulis.spark.moments import to_batch
 from coulis.spark.worker import check_same, model_path, task_threads

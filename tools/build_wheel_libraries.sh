@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Builds the libtiff and the libcurl that the wheel carries, from Debian's sources of the installed versions: libtiff without libjbig, which is
-# under the GPL and which Pillow's libtiff lacks too; libcurl without the thirty libraries for LDAP, Kerberos, RTMP and SSH that Debian's brings.
+# Builds the libtiff and the libcurl that the wheel carries, from Debian's sources of the installed versions: libtiff without libjbig, which
+# is under the GPL and which Pillow's lacks too; libcurl without the thirty libraries for LDAP, Kerberos, RTMP and SSH that Debian's brings.
 # usage: tools/build_wheel_libraries.sh FOLDER      they are in FOLDER/lib then; a second run does nothing
 set -euo pipefail
 
@@ -34,8 +34,8 @@ build() {
 build tiff -Djbig=OFF -Dcxx=OFF -Dtiff-tools=OFF -Dtiff-tests=OFF -Dtiff-contrib=OFF -Dtiff-docs=OFF
 # The name that Debian gives to the versions of libcurl's symbols, and so coulis asks for.
 echo 'CURL_OPENSSL_4 { global: curl_*; local: *; };' >"$folder/curl.map"
-build curl -DHTTP_ONLY=ON -DCURL_USE_OPENSSL=ON -DCURL_USE_LIBSSH2=OFF -DCURL_USE_LIBPSL=OFF -DUSE_LIBIDN2=OFF -DUSE_NGHTTP2=OFF -DCURL_BROTLI=OFF \
-  -DCURL_ZSTD=OFF -DBUILD_CURL_EXE=OFF -DBUILD_TESTING=OFF -DENABLE_MANUAL=OFF -DCURL_CA_BUNDLE=/etc/ssl/certs/ca-certificates.crt \
+build curl -DHTTP_ONLY=ON -DCURL_USE_OPENSSL=ON -DCURL_USE_LIBSSH2=OFF -DCURL_USE_LIBPSL=OFF -DUSE_LIBIDN2=OFF -DUSE_NGHTTP2=OFF \
+  -DCURL_BROTLI=OFF -DCURL_ZSTD=OFF -DBUILD_CURL_EXE=OFF -DBUILD_TESTING=OFF -DENABLE_MANUAL=OFF -DCURL_CA_BUNDLE=/etc/ssl/certs/ca-certificates.crt \
   -DCURL_CA_PATH=none -DCMAKE_SHARED_LINKER_FLAGS="-Wl,--version-script=$folder/curl.map"
 
 cp -a "$folder"/tiff/libtiff/libtiff.so* "$folder"/curl/lib/libcurl.so* "$folder/lib/"

@@ -5,7 +5,7 @@ SHELL := /bin/bash
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 .DEFAULT_GOAL := build
-.PHONY: build demo test lint tidy format asan tsan fuzz neon soak sbom bench clean help system-packages test-packages
+.PHONY: build demo test lint tidy format asan tsan fuzz neon soak sbom wheel bench clean help system-packages test-packages
 
 JOBS ?= $(shell nproc)
 TEST_JOBS ?= 2
@@ -85,6 +85,13 @@ sbom: build  ## What coulis is made of, with versions and licences: build/releas
 	$(PYTHON) tools/make_sbom.py $(COULIS) > $(PRESET_DIR)/coulis.cdx.json
 	@echo $(PRESET_DIR)/coulis.cdx.json
 
+# With the image libraries, OpenBLAS, OpenSSL and libcurl inside; libarrow comes with pyarrow, which pip installs.
+wheel: WHEEL_DIR ?= dist
+wheel: .venv/.stamp-wheel  ## A wheel for every Linux from glibc 2.34 (Amazon Linux 2023) on, in dist/
+	@tools/install_system_packages.sh tools/system-packages.txt tools/system-packages-wheel.txt
+	tools/build_wheel_libraries.sh build/wheel-libraries
+	$(PYTHON) tools/make_wheel.py build/wheel-libraries/lib $(WHEEL_DIR)
+
 # One JSON file each in benchmarks/results, and the page table.md. To publish: `cp benchmarks/results/table.md docs/benchmarks.md`.
 bench: export PYTHONPATH := $(PRESET_DIR)/python
 bench: build .venv/.stamp-test .venv-bench/.stamp  ## Run every benchmark in an hour; BENCH_FLAGS=--quick: in minutes
@@ -115,6 +122,10 @@ test-packages:
 
 .venv/.stamp-test: requirements/test.txt .venv/.stamp-build
 	$(PYTHON) -m pip install --quiet --disable-pip-version-check -r requirements/test.txt
+	@touch $@
+
+.venv/.stamp-wheel: requirements/wheel.txt .venv/.stamp-build
+	$(PYTHON) -m pip install --quiet --disable-pip-version-check -r requirements/wheel.txt
 	@touch $@
 
 # The rivals, 2 GB with TensorFlow, apart from what the tests need.

@@ -33,6 +33,14 @@ function(coulis_set_sanitizers target)
   target_link_options(${target} PUBLIC -fsanitize=${COULIS_SANITIZERS})
 endfunction()
 
+# For a program or module that calls condition_variable::wait: cmake/older_libstdcxx.cpp.
+function(coulis_set_libstdcxx target)
+  if(COULIS_OLDER_LIBSTDCXX)
+    target_sources(${target} PRIVATE "${PROJECT_SOURCE_DIR}/cmake/older_libstdcxx.cpp")
+    target_link_options(${target} PRIVATE "LINKER:--wrap=_ZNSt18condition_variable4waitERSt11unique_lockISt5mutexE")
+  endif()
+endfunction()
+
 # A static library from an explicit list of sources.
 function(coulis_add_library target)
   add_library(${target} STATIC ${ARGN})

@@ -13,6 +13,7 @@ import re
 import subprocess
 import sys
 import tomllib
+from collections.abc import Collection
 from dataclasses import dataclass
 from email.message import Message
 from importlib import metadata
@@ -168,8 +169,7 @@ def python_components() -> list[Component]:
     return needed + [python_component(requirement, "optional") for requirement in extras]
 
 
-def make_sbom(command: Path) -> dict[str, object]:
-    components = sorted({*debian_components(command), *python_components()})
+def make_sbom(components: Collection[Component]) -> dict[str, object]:
     version = (ROOT / "VERSION").read_text().strip()
     coulis = {"type": "application", "bom-ref": "coulis", "name": "coulis", "version": version}
     return {
@@ -177,10 +177,10 @@ def make_sbom(command: Path) -> dict[str, object]:
         "specVersion": "1.6",
         "version": 1,
         "metadata": {"component": coulis | {"licenses": [{"license": {"id": "Apache-2.0"}}]}},
-        "components": [component.to_json() for component in components],
-        "dependencies": [{"ref": "coulis", "dependsOn": [component.purl for component in components]}],
+        "components": [component.to_json() for component in sorted(components)],
+        "dependencies": [{"ref": "coulis", "dependsOn": [component.purl for component in sorted(components)]}],
     }
 
 
 if __name__ == "__main__":
-    print(json.dumps(make_sbom(Path(sys.argv[1])), indent=1))
+    print(json.dumps(make_sbom({*debian_components(Path(sys.argv[1])), *python_components()}), indent=1))

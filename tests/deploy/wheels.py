@@ -8,6 +8,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 BUILT = ROOT / "build/release/python/coulis"
+FOR_EMR = "cp311-cp311-manylinux_2_34_x86_64"  # what `make wheel` makes
 
 
 def pack_installed(name: str, folder: Path) -> Path:
@@ -24,9 +25,11 @@ def pack_installed(name: str, folder: Path) -> Path:
     return wheel
 
 
-def pack_coulis(folder: Path, job_file: str | None, version: str = "0.1.0", without: str = "") -> Path:
+def pack_coulis(
+    folder: Path, job_file: str | None, version: str = "0.1.0", without: str = "", tag: str = FOR_EMR
+) -> Path:
     """coulis as it is built, a job file (only its place matters here), and what pip needs to know."""
-    wheel = folder / f"coulis-{version}-cp311-cp311-linux_x86_64.whl"
+    wheel = folder / f"coulis-{version}-{tag}.whl"
     info = f"coulis-{version}.dist-info"
     files = {
         f"coulis/{file.relative_to(BUILT)}": file.read_bytes() for file in BUILT.rglob("*") if is_ours(file, without)
@@ -34,7 +37,7 @@ def pack_coulis(folder: Path, job_file: str | None, version: str = "0.1.0", with
     if job_file:
         files[job_file] = b"# the job\n"
     files[f"{info}/METADATA"] = f"Metadata-Version: 2.1\nName: coulis\nVersion: {version}\n".encode()
-    files[f"{info}/WHEEL"] = b"Wheel-Version: 1.0\nRoot-Is-Purelib: false\nTag: cp311-cp311-linux_x86_64\n"
+    files[f"{info}/WHEEL"] = f"Wheel-Version: 1.0\nRoot-Is-Purelib: false\nTag: {tag}\n".encode()
     record = "".join(f"{name},{digest(data)},{len(data)}\n" for name, data in files.items())
     files[f"{info}/RECORD"] = f"{record}{info}/RECORD,,\n".encode()
     with zipfile.ZipFile(wheel, "w") as archive:

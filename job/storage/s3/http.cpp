@@ -6,9 +6,10 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
-#include <cstdlib>
 #include <memory>
 #include <new>
+
+#include "job/storage/s3/certificates.hpp"
 
 namespace coulis::s3 {
 namespace {
@@ -82,7 +83,7 @@ void describe_request(CURL* handle, const HttpRequest& request, const curl_slist
   curl_easy_setopt(handle, CURLOPT_LOW_SPEED_LIMIT, 1L);
   curl_easy_setopt(handle, CURLOPT_LOW_SPEED_TIME, kStallDeadline_s);
   curl_easy_setopt(handle, CURLOPT_TIMEOUT_MS, static_cast<long>(request.total_deadline.count()));
-  if (const char* bundle = std::getenv("AWS_CA_BUNDLE")) curl_easy_setopt(handle, CURLOPT_CAINFO, bundle);  // NOLINT(concurrency-mt-unsafe)
+  if (const char* certificates = maybe_certificates()) curl_easy_setopt(handle, CURLOPT_CAINFO, certificates);
   if (request.method == "HEAD") {
     curl_easy_setopt(handle, CURLOPT_NOBODY, 1L);
   } else if (request.method == "PUT" || request.method == "POST") {

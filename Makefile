@@ -33,7 +33,7 @@ test: test-packages $(PRESET_DIR)/build.ninja .venv/.stamp-test  ## Build everyt
 	echo "All tests and checks passed."
 
 docs: .venv/.stamp-test  ## The guide as a site: build/site/index.html
-	$(PYTHON) -m mkdocs build --strict --quiet
+	NO_MKDOCS_2_WARNING=1 $(PYTHON) -m mkdocs build --strict --quiet
 	@echo "build/site/index.html"
 
 lint: .venv/.stamp-test  ## Check layers, format and Python types (`make tidy` for clang-tidy)

@@ -6,7 +6,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "examples").glob("*.md")])
-BLOCK = re.compile(r"(?:^<!-- not run: (?P<reason>.+) -->\n)?^```(?P<language>.*)\n(?P<text>(?:.*\n)*?)^```$", re.MULTILINE)
+BLOCK = re.compile(
+    r"(?:^<!-- not run: (?P<reason>.+) -->\n)?^```(?P<language>.*)\n(?P<text>(?:.*\n)*?)^```$", re.MULTILINE
+)
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,12 @@ def name_of(page: Path) -> str:
 def read_blocks(page: Path) -> list[Block]:
     text = page.read_text()
     return [
-        Block(name_of(page), text.count("\n", 0, match.start("text")), match["language"], match["text"], match["reason"] or "")
+        Block(
+            name_of(page),
+            text.count("\n", 0, match.start("text")),
+            match["language"],
+            match["text"],
+            match["reason"] or "",
+        )
         for match in BLOCK.finditer(text)
     ]

@@ -1,6 +1,6 @@
 """Takes the pictures of the guide anew: the report of examples/fruits in Chromium.
 
-    PYTHONPATH=tests python tests/docs/take_pictures.py
+PYTHONPATH=tests python tests/docs/take_pictures.py
 """
 
 import io
@@ -20,16 +20,17 @@ COLOURS = 200  # of the palette: a screenshot of photos below 200 kB
 def take_report(folder: Path) -> bytes:
     succeed("run", PHOTOS, folder, "-k", 20)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--headless", "--no-sandbox"])
+        browser = playwright.chromium.launch(
+            executable_path=shutil.which("chromium"), args=["--headless", "--no-sandbox"]
+        )
         page = browser.new_page(viewport=SIZE)
         page.goto((folder / "report.html").as_uri())
         page.wait_for_selector("#plot canvas")
         page.check("#as-photos")
-        page.locator("#map").scroll_into_view_if_needed()
-        page.evaluate("document.querySelector('#map').scrollIntoView()")
         page.fill("#search", "Pineapple/r_100")
         page.locator("#found button").first.click()
         page.fill("#search", "")
+        page.evaluate("document.activeElement.blur(); document.querySelector('#map').scrollIntoView()")
         page.wait_for_timeout(1000)  # thumbnails are decoded after the first drawing
         return page.screenshot()
 

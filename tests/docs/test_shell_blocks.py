@@ -19,7 +19,9 @@ BLOCKS = {name_of(page): read_blocks(page) for page in PAGES}
 SHELL = {"sh", "console"}
 OTHER_LANGUAGES = {"python", "text"}
 RUN = {
-    page: run for page, blocks in BLOCKS.items() if (run := [b for b in blocks if b.language in SHELL and not b.why_not_run])
+    page: run
+    for page, blocks in BLOCKS.items()
+    if (run := [b for b in blocks if b.language in SHELL and not b.why_not_run])
 }
 NOT_RUN = {  # page: how many blocks, each with its reason before it
     "README.md": 1,
@@ -39,12 +41,13 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SeaweedFs]:
         yield server
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
+def make_folder(folder: Path, page: str) -> None:
     """Where a reader is: with photos/, and with new/, photos that came later."""
-    shutil.copytree(PHOTOS, tmp_path / "photos")
-    copy_photos(tmp_path / "new", 6)
-    return tmp_path
+    if any(block.language == "console" for block in RUN[page]):  # which shows what the whole example gives
+        shutil.copytree(PHOTOS, folder / "photos")
+    else:
+        copy_photos(folder / "photos", 48)
+    copy_photos(folder / "new", 6)
 
 
 def environment(home: Path) -> dict[str, str]:
@@ -59,7 +62,12 @@ def environment(home: Path) -> dict[str, str]:
 
 def bash(script: str, folder: Path, variables: dict[str, str]) -> str:
     done = subprocess.run(
-        ["bash", "-euo", "pipefail", "-c", script], cwd=folder, env=variables, capture_output=True, text=True, timeout=120
+        ["bash", "-euo", "pipefail", "-c", script],
+        cwd=folder,
+        env=variables,
+        capture_output=True,
+        text=True,
+        timeout=120,
     )
     assert done.returncode == 0, f"{script}\n{done.stdout}{done.stderr}"
     return done.stdout
@@ -76,8 +84,9 @@ def run_session(block: Block, folder: Path, variables: dict[str, str]) -> None:
 
 @pytest.mark.parametrize("page", RUN)
 def test_the_commands_of_a_page_work_one_after_the_other(
-    page: str, folder: Path, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+    page: str, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
 ) -> None:
+    make_folder(tmp_path, page)
     home = tmp_path_factory.mktemp("home")
     with no_credentials_of_this_machine(home):
         variables = environment(home)
@@ -85,14 +94,23 @@ def test_the_commands_of_a_page_work_one_after_the_other(
             variables |= Coulis(request.getfixturevalue("server").url).variables
         for block in RUN[page]:
             if block.language == "console":
-                run_session(block, folder, variables)
+                run_session(block, tmp_path, variables)
             else:
-                bash(block.text, folder, variables)
+                bash(block.text, tmp_path, variables)
 
 
 def test_every_block_says_what_it_is_and_none_hides_by_indentation() -> None:
-    unknown = [f"{b}: {b.language!r}" for blocks in BLOCKS.values() for b in blocks if b.language not in SHELL | OTHER_LANGUAGES]
-    hidden = [name_of(page) for page in PAGES if re.search(r"\n\n    \S", re.sub(r"```.*?```", "", page.read_text(), flags=re.S))]
+    unknown = [
+        f"{b}: {b.language!r}"
+        for blocks in BLOCKS.values()
+        for b in blocks
+        if b.language not in SHELL | OTHER_LANGUAGES
+    ]
+    hidden = [
+        name_of(page)
+        for page in PAGES
+        if re.search(r"\n\n    \S", re.sub(r"```.*?```", "", page.read_text(), flags=re.S))
+    ]
     assert (unknown, hidden) == ([], [])
 
 

@@ -51,8 +51,17 @@ def pages(site: Path) -> dict[Path, Page]:
 
 
 def test_every_page_of_the_repository_is_a_page_of_the_guide(site: Path) -> None:
-    outside = {"README.md": "index", "ARCHITECTURE.md": "architecture", "CONTRIBUTING.md": "contributing", "CHANGELOG.md": "changelog"}
-    names = [outside.get(name, name.removeprefix("docs/").removesuffix(".md")) for name in map(name_of, PAGES) if "examples" not in name]
+    outside = {
+        "README.md": "index",
+        "ARCHITECTURE.md": "architecture",
+        "CONTRIBUTING.md": "contributing",
+        "CHANGELOG.md": "changelog",
+    }
+    names = [
+        outside.get(name, name.removeprefix("docs/").removesuffix(".md"))
+        for name in map(name_of, PAGES)
+        if "examples" not in name
+    ]
     assert [name for name in names if not (site / f"{name}.html").is_file()] == []
 
 
@@ -85,7 +94,9 @@ def test_no_page_or_style_asks_another_host(site: Path, pages: dict[Path, Page])
     assert {source for source in loaded if urlsplit(source).netloc} == set()
     styles = [style.read_text() for style in site.rglob("*.css")]
     assert styles
-    assert [url for style in styles for url in re.findall(r"(?:url\(|@import\s)[\"']?((?:https?:)?//[^\"')\s]+)", style)] == []
+    assert [
+        url for style in styles for url in re.findall(r"(?:url\(|@import\s)[\"']?((?:https?:)?//[^\"')\s]+)", style)
+    ] == []
 
 
 def test_pictures_are_small(site: Path) -> None:

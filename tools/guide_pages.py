@@ -1,4 +1,4 @@
-"""MkDocs hook: pages of the guide that lie outside docs/, and links that are right both in the repository and in the guide."""
+"""MkDocs hook: pages of the guide from outside docs/, and links that are right in the repository and in the guide."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every command of the guide is run as it stands there, page by page, in a folder with photos; what it prints is what the page says."""
+"""Every command of the guide runs as it stands there, beside a folder of photos, and prints what the page says."""
 
 import doctest
 import os

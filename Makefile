@@ -5,7 +5,7 @@ SHELL := /bin/bash
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 .DEFAULT_GOAL := build
-.PHONY: build demo test lint tidy format asan tsan fuzz neon soak sbom wheel bench clean help system-packages test-packages
+.PHONY: build demo test docs lint tidy format asan tsan fuzz neon soak sbom wheel bench clean help system-packages test-packages
 
 JOBS ?= $(shell nproc)
 TEST_JOBS ?= 2
@@ -31,6 +31,10 @@ test: test-packages $(PRESET_DIR)/build.ninja .venv/.stamp-test  ## Build everyt
 	$(MAKE) --no-print-directory lint || failed+=" lint"; \
 	if [[ -n $$failed ]]; then echo "FAILED:$$failed"; exit 1; fi; \
 	echo "All tests and checks passed."
+
+docs: .venv/.stamp-test  ## The guide as a site: build/site/index.html
+	NO_MKDOCS_2_WARNING=1 $(PYTHON) -m mkdocs build --strict --quiet
+	@echo "build/site/index.html"
 
 lint: .venv/.stamp-test  ## Check layers, format and Python types (`make tidy` for clang-tidy)
 	$(PYTHON) tools/check_layers.py

@@ -46,7 +46,7 @@ void print_results(const Summary& summary, const std::string& raw_output, const 
   const Manifest& m = summary.manifest;
   if (summary.up_to_date) fmt::print("Nothing has changed: {} is up to date.\n", output);
   fmt::print("{} images: {} with features, {} failed{}\n", m.listed, m.ok, m.failed(),
-             m.failed() > 0 ? fmt::format(" (see {}/errors.csv)", output) : "");
+             m.failed() > 0 ? fmt::format(" (see {}{}errors.csv)", output, output.ends_with('/') ? "" : "/") : "");
   fmt::print("{} components explain {:.1f} % of the variance\n", m.pca.explained_variance_ratio.size(), 100 * explained(m));
   fmt::print("Results in {}: features/, pca/, matrix.csv, pca_model.safetensors, report.html\n", output);
 }

@@ -70,7 +70,7 @@ void add_models(CLI::App& app, Session& session) {
   CLI::App* verb = app.add_subcommand("models", "The model built in, or the card of a model file");
   verb->add_option("FILE", *file, "A .safetensors model file");
   add_session_flags(*verb, session);
-  verb->footer("Example: coulis models import weights.h5 -o mine.safetensors");
+  verb->footer("Example: coulis models import weights.h5 mine.safetensors");
   // All arguments, --help too, are the importer's.
   CLI::App* importer = verb->add_subcommand("import", "Make a model file of a Keras, ONNX, TFLite or .pth file")->prefix_command();
   importer->set_help_flag();

@@ -11,6 +11,7 @@ void add_fit(CLI::App& app, Session& session);
 void add_project(CLI::App& app, Session& session);
 void add_verify(CLI::App& app, Session& session);
 void add_report(CLI::App& app, Session& session);
+void add_export(CLI::App& app, Session& session);
 void add_check(CLI::App& app, Session& session);
 void add_models(CLI::App& app, Session& session);
 void add_completion(CLI::App& app, Session& session);

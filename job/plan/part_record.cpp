@@ -61,6 +61,19 @@ const std::string& value_of(const std::vector<std::pair<std::string, std::string
 
 }  // namespace
 
+std::vector<ImageRef> images_with_rows(PartRecord record) {
+  std::vector<ImageRef> images;
+  std::size_t failure = 0;
+  for (std::size_t i = 0; i < record.images.size(); ++i) {
+    if (failure < record.failures.size() && record.failures[failure].index == i) {
+      ++failure;
+    } else {
+      images.push_back(std::move(record.images[i]));
+    }
+  }
+  return images;
+}
+
 std::vector<std::pair<std::string, std::string>> to_metadata(const PartRecord& record) {
   json images = json::array();
   for (const ImageRef& image : record.images) {

@@ -25,6 +25,8 @@ struct PartRecord {
   std::vector<FailedImage> failures;  // by index
 };
 
+std::vector<ImageRef> images_with_rows(PartRecord record);  // those that did not fail, in their order
+
 // Key-value pairs of text, "coulis.settings", "coulis.images", "coulis.failures"; the same record gives the same text.
 std::vector<std::pair<std::string, std::string>> to_metadata(const PartRecord& record);
 

@@ -19,18 +19,6 @@ void copy_square(const ImageView& from, int left, int top, Image& to, int at_x, 
   }
 }
 
-Image lay_out(const std::vector<Image>& thumbnails, std::size_t first, std::size_t count, int side_px) {
-  const int columns = static_cast<int>(std::min<std::size_t>(count, kSheetColumns));
-  const int rows = static_cast<int>((count + kSheetColumns - 1) / kSheetColumns);
-  Image sheet(columns * side_px, rows * side_px);
-  std::fill_n(sheet.data(), sheet.size_bytes(), std::uint8_t{255});
-  for (std::size_t i = 0; i < count; ++i) {
-    const int slot = static_cast<int>(i);
-    copy_square(thumbnails[first + i].view(), 0, 0, sheet, slot % kSheetColumns * side_px, slot / kSheetColumns * side_px, side_px);
-  }
-  return sheet;
-}
-
 std::vector<Sheet> encode_sheets(const std::vector<Image>& sheets, std::size_t photos, int side_px, int quality) {
   std::vector<Sheet> encoded;
   for (const Image& sheet : sheets) {
@@ -48,6 +36,17 @@ std::size_t size_of(const std::vector<Sheet>& sheets) {
 
 }  // namespace
 
+Image lay_out(std::span<const Image> thumbnails, int columns, int side_px) {
+  const int count = static_cast<int>(thumbnails.size());
+  Image sheet(columns * side_px, (count + columns - 1) / columns * side_px);
+  std::fill_n(sheet.data(), sheet.size_bytes(), std::uint8_t{255});
+  for (int i = 0; i < count; ++i) {
+    const Image& thumbnail = thumbnails[static_cast<std::size_t>(i)];
+    if (thumbnail.width() > 0) copy_square(thumbnail.view(), 0, 0, sheet, i % columns * side_px, i / columns * side_px, side_px);
+  }
+  return sheet;
+}
+
 Image make_thumbnail(const ImageView& photo, int side_px) {
   const int side = std::min(photo.width, photo.height);
   Image square(side, side);  // cut before it is resampled: a photo of one column would grow very long
@@ -58,7 +57,8 @@ Image make_thumbnail(const ImageView& photo, int side_px) {
 std::vector<Sheet> make_sheets(const std::vector<Image>& thumbnails, int side_px, std::size_t max_bytes) {
   std::vector<Image> images;
   for (std::size_t first = 0; first < thumbnails.size(); first += kPhotosOfASheet) {
-    images.push_back(lay_out(thumbnails, first, std::min(kPhotosOfASheet, thumbnails.size() - first), side_px));
+    const auto some = std::span(thumbnails).subspan(first, std::min(kPhotosOfASheet, thumbnails.size() - first));
+    images.push_back(lay_out(some, std::min(static_cast<int>(some.size()), kSheetColumns), side_px));
   }
   std::vector<Sheet> sheets;
   for (const int quality : kQualities) {

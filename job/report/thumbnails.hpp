@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <span>
 #include <vector>
 
 #include "core/decode/image.hpp"
@@ -11,6 +12,9 @@ namespace coulis {
 inline constexpr int kSheetColumns = 16;
 
 Image make_thumbnail(const ImageView& photo, int side_px);
+
+// Row by row; one without pixels is white.
+Image lay_out(std::span<const Image> thumbnails, int columns, int side_px);
 
 struct Sheet {
   int side_px = 0;         // of one thumbnail

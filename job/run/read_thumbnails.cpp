@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
+#include <numeric>
 #include <span>
 #include <utility>
 
@@ -54,15 +56,20 @@ Image read_thumbnail(const Location& input, const ImageRef& image, int side_px) 
 class ThumbnailReader {
  public:
   ThumbnailReader(const Location& input, const std::vector<ImageRef>& images, int threads, Progress& progress)
-      : input_(input), images_(images), threads_(threads), progress_(progress) {}
+      : input_(input), images_(images), threads_(input.is_folder() ? threads : kRequests), progress_(progress) {}
 
-  // The sheets of those photos that can be read; adds them to the figures.
-  void add_sheets(Figures& figures, const std::vector<std::uint32_t>& photos, int side_px, std::size_t max_bytes) const {
+  std::vector<Image> read(const std::vector<std::uint32_t>& photos, int side_px) const {
     std::vector<Image> thumbnails(photos.size());
     for_each_parallel(threads_, photos.size(), [&](std::size_t i) {
       thumbnails[i] = read_thumbnail(input_, images_[photos[i]], side_px);
       progress_.advance(1, 0);
     });
+    return thumbnails;
+  }
+
+  // The sheets of those photos that can be read; adds them to the figures.
+  void add_sheets(Figures& figures, const std::vector<std::uint32_t>& photos, int side_px, std::size_t max_bytes) const {
+    std::vector<Image> thumbnails = read(photos, side_px);
     std::vector<Image> readable;
     std::vector<std::uint32_t> names;
     for (std::size_t i = 0; i < photos.size(); ++i) {
@@ -110,27 +117,47 @@ void read_from(const Location& input, Figures& figures, const std::vector<ImageR
   const std::vector<std::uint32_t> large_read = choose_affordable(large, images, budget_bytes);
   const std::vector<std::uint32_t> small_read = choose_affordable(small, images, budget_bytes);
   progress.begin("thumbnails", large_read.size() + small_read.size());
-  const ThumbnailReader reader(input, images, input.is_folder() ? threads : kRequests, progress);
+  const ThumbnailReader reader(input, images, threads, progress);
   reader.add_sheets(figures, large_read, kLargeSide_px, kLargeSheets_bytes);
   reader.add_sheets(figures, small_read, kSmallSide_px, kAllSheets_bytes - bytes_of(figures.sheets));
   progress.end();
+}
+
+// read(input), unless the photos are gone.
+void read_if_there(const std::vector<ImageRef>& images, const Location& output, const Manifest& manifest, Progress& progress,
+                   const std::function<void(const Location& input)>& read) {
+  try {
+    const Location input = output.another(manifest.input);
+    if (is_readable(input, images)) {
+      read(input);
+      return;
+    }
+    progress.warn(fmt::format("there are no thumbnails: the photos in {} cannot be read", manifest.input));
+  } catch (const Error& e) {  // a bucket that refuses us costs the pictures, not the run
+    if (e.code() != ErrorCode::kStorage && e.code() != ErrorCode::kUsage) throw;
+    progress.warn(fmt::format("there are no thumbnails: {}", e.what()));
+  }
 }
 
 }  // namespace
 
 void add_thumbnails(Figures& figures, const std::vector<ImageRef>& images, const Location& output, const Manifest& manifest, int threads,
                     Progress& progress) {
-  try {
-    const Location input = output.another(manifest.input);
-    if (is_readable(input, images)) {
-      read_from(input, figures, images, manifest, threads, progress);
-      return;
-    }
-    progress.warn(fmt::format("the report has no thumbnails: the photos in {} cannot be read", manifest.input));
-  } catch (const Error& e) {  // a bucket that refuses us costs the pictures, not the run
-    if (e.code() != ErrorCode::kStorage && e.code() != ErrorCode::kUsage) throw;
-    progress.warn(fmt::format("the report has no thumbnails: {}", e.what()));
-  }
+  read_if_there(images, output, manifest, progress,
+                [&](const Location& input) { read_from(input, figures, images, manifest, threads, progress); });
+}
+
+std::vector<Image> read_thumbnails(const std::vector<ImageRef>& images, int side_px, const Location& output, const Manifest& manifest,
+                                   int threads, Progress& progress) {
+  std::vector<std::uint32_t> photos(images.size());
+  std::iota(photos.begin(), photos.end(), 0);
+  std::vector<Image> thumbnails;
+  read_if_there(images, output, manifest, progress, [&](const Location& input) {
+    progress.begin("thumbnails", photos.size());
+    thumbnails = ThumbnailReader(input, images, threads, progress).read(photos, side_px);
+    progress.end();
+  });
+  return thumbnails;
 }
 
 }  // namespace coulis

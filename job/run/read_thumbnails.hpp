@@ -3,6 +3,7 @@
 
 #include <vector>
 
+#include "core/decode/image.hpp"
 #include "job/listing/listing.hpp"
 #include "job/plan/manifest.hpp"
 #include "job/report/figures.hpp"
@@ -15,5 +16,9 @@ namespace coulis {
 // share of the input's bytes is reached.
 void add_thumbnails(Figures& figures, const std::vector<ImageRef>& images, const Location& output, const Manifest& manifest, int threads,
                     Progress& progress);
+
+// [images], of side_px; one that cannot be read is without pixels. Empty, after a warning, where the first dozen cannot be read.
+std::vector<Image> read_thumbnails(const std::vector<ImageRef>& images, int side_px, const Location& output, const Manifest& manifest,
+                                   int threads, Progress& progress);
 
 }  // namespace coulis

@@ -49,20 +49,6 @@ Census count_labels(const Location& output, const std::vector<ManifestPart>& par
   return census;
 }
 
-std::vector<ImageRef> images_with_rows(const RowTable& features, const std::string& origin) {
-  PartRecord record = parse_part_record(features.metadata, origin);
-  std::vector<ImageRef> images;
-  std::size_t failure = 0;
-  for (std::size_t i = 0; i < record.images.size(); ++i) {
-    if (failure < record.failures.size() && record.failures[failure].index == i) {
-      ++failure;
-    } else {
-      images.push_back(std::move(record.images[i]));
-    }
-  }
-  return images;
-}
-
 void copy_row(const RowTable& table, std::uint32_t row, std::vector<float>& to, std::size_t photo) {
   const auto values = table.matrix().row(row);
   std::copy(values.begin(), values.end(), to.begin() + static_cast<std::ptrdiff_t>(photo * table.width));
@@ -73,7 +59,7 @@ void read_rows(const Location& output, const ManifestPart& part, std::size_t fir
   const std::string origin = printable(output.path_of(part.features.key));
   const RowTable features = read_row_table(output.get_or_throw(part.features.key), kFeaturesColumn, origin);
   const RowTable projected = read_row_table(output.get_or_throw(part.pca.key), kPcaColumn, printable(output.path_of(part.pca.key)));
-  const std::vector<ImageRef> images = images_with_rows(features, origin);
+  const std::vector<ImageRef> images = images_with_rows(parse_part_record(features.metadata, origin));
   if (features.width != sample.width || projected.width != sample.k || features.rows() != projected.rows() ||
       features.rows() != images.size()) {
     throw Error(ErrorCode::kRunFailed, fmt::format("{} does not fit its other files", origin),
@@ -113,20 +99,6 @@ Sample read_sample(const Location& output, const Manifest& manifest, std::vector
   return sample;
 }
 
-NeighbourTable find_neighbours(MatrixView<const float> rows, std::size_t count, int threads) {
-  if (rows.rows < 2) return {};
-  NeighbourTable table;
-  table.count = std::min(count, rows.rows - 1);
-  table.nearest.resize(rows.rows * table.count);
-  const NeighbourSearch search(rows);
-  for_each_parallel(threads, (rows.rows + kRowsOfATask - 1) / kRowsOfATask, [&](std::size_t task) {
-    const std::size_t first = task * kRowsOfATask;
-    const auto found = search.find(first, std::min(first + kRowsOfATask, rows.rows), table.count);
-    std::copy(found.begin(), found.end(), table.nearest.begin() + static_cast<std::ptrdiff_t>(first * table.count));
-  });
-  return table;
-}
-
 std::vector<float> first_columns(const Sample& sample, std::size_t columns) {
   std::vector<float> values;
   for (std::size_t photo = 0; photo < sample.photos.size(); ++photo) {
@@ -159,6 +131,20 @@ std::string path_below(const std::string& path, const std::string& input) {
 }
 
 }  // namespace
+
+NeighbourTable find_neighbours(MatrixView<const float> rows, std::size_t count, int threads) {
+  if (rows.rows < 2) return {};
+  NeighbourTable table;
+  table.count = std::min(count, rows.rows - 1);
+  table.nearest.resize(rows.rows * table.count);
+  const NeighbourSearch search(rows);
+  for_each_parallel(threads, (rows.rows + kRowsOfATask - 1) / kRowsOfATask, [&](std::size_t task) {
+    const std::size_t first = task * kRowsOfATask;
+    const auto found = search.find(first, std::min(first + kRowsOfATask, rows.rows), table.count);
+    std::copy(found.begin(), found.end(), table.nearest.begin() + static_cast<std::ptrdiff_t>(first * table.count));
+  });
+  return table;
+}
 
 Figures gather_figures(const Location& output, const Manifest& manifest, int threads, const ReportOptions& options, Progress& progress) {
   const Census census = count_labels(output, manifest.parts, manifest.ok, threads);

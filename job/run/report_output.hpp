@@ -11,6 +11,9 @@
 
 namespace coulis {
 
+// The `count` nearest of each row, or as many as there are.
+NeighbourTable find_neighbours(MatrixView<const float> rows, std::size_t count, int threads);
+
 // manifest.parts must name the part files of both folders. The same output and input give the same figures. An input that is gone costs the
 // thumbnails and a warning; throws Error(kRunFailed) for a part that is damaged.
 Figures gather_figures(const Location& output, const Manifest& manifest, int threads, const ReportOptions& options, Progress& progress);

@@ -35,29 +35,32 @@ arrow::MemoryPool* memory_pool() {
   return arrow::system_memory_pool();
 }
 
-std::shared_ptr<arrow::Array> to_array(const std::vector<std::string>& values) {
-  arrow::StringBuilder builder(memory_pool());
-  check(builder.AppendValues(values), "cannot build a string column");
-  return check(builder.Finish(), "cannot build a string column");
-}
-
 template <class T>
 T read_or_refuse(arrow::Result<T> result, const std::string& origin) {
   if (!result.ok()) refuse(origin, result.status().ToString());
   return std::move(result).ValueUnsafe();
 }
 
-// [rows, width] as list<float>; the values are borrowed.
-std::shared_ptr<arrow::Array> to_list_array(const RowTable& table) {
+template <class Builder, class Values>
+std::shared_ptr<arrow::Array> to_array(const Values& values) {
+  Builder builder(memory_pool());
+  check(builder.AppendValues(values), "cannot build a column");
+  return check(builder.Finish(), "cannot build a column");
+}
+
+// [rows * width] values as lists of `width`.
+std::shared_ptr<arrow::Array> to_lists(const std::shared_ptr<arrow::Array>& values, std::size_t rows, std::size_t width) {
   arrow::Int32Builder offsets(memory_pool());
-  for (std::size_t i = 0; i <= table.rows(); ++i) {
-    check(offsets.Append(static_cast<std::int32_t>(i * table.width)), "cannot build a list column");
-  }
-  const auto buffer = std::make_shared<arrow::Buffer>(reinterpret_cast<const std::uint8_t*>(table.values.data()),
-                                                      static_cast<std::int64_t>(table.values.size() * sizeof(float)));
-  const auto values = std::make_shared<arrow::FloatArray>(static_cast<std::int64_t>(table.values.size()), buffer);
+  for (std::size_t i = 0; i <= rows; ++i) check(offsets.Append(static_cast<std::int32_t>(i * width)), "cannot build a list column");
   const auto offsets_array = check(offsets.Finish(), "cannot build a list column");
   return check(arrow::ListArray::FromArrays(*offsets_array, *values, memory_pool()), "cannot build a list column");
+}
+
+// [rows, width] as list<float>; the values are borrowed.
+std::shared_ptr<arrow::Array> to_list_array(const RowTable& table) {
+  const auto buffer = std::make_shared<arrow::Buffer>(reinterpret_cast<const std::uint8_t*>(table.values.data()),
+                                                      static_cast<std::int64_t>(table.values.size() * sizeof(float)));
+  return to_lists(std::make_shared<arrow::FloatArray>(static_cast<std::int64_t>(table.values.size()), buffer), table.rows(), table.width);
 }
 
 std::shared_ptr<const arrow::KeyValueMetadata> to_arrow(const TableMetadata& metadata) {
@@ -173,8 +176,9 @@ Bytes write_row_table(const RowTable& table, std::string_view values_column, Com
   const auto schema = arrow::schema({arrow::field("path", arrow::utf8(), false), arrow::field("label", arrow::utf8(), false),
                                      arrow::field(column, arrow::list(arrow::float32()), false)},
                                     to_arrow(table.metadata));
-  const auto arrow_table = arrow::Table::Make(schema, {to_array(table.paths), to_array(table.labels), to_list_array(table)},
-                                              static_cast<std::int64_t>(table.rows()));
+  const auto arrow_table = arrow::Table::Make(
+      schema, {to_array<arrow::StringBuilder>(table.paths), to_array<arrow::StringBuilder>(table.labels), to_list_array(table)},
+      static_cast<std::int64_t>(table.rows()));
   return write_table(arrow_table, compression, column);
 }
 
@@ -198,6 +202,21 @@ TableMetadata read_table_metadata(const Bytes& bytes, const std::string& origin)
   return with_parquet_errors(origin, [&] { return metadata_of(*open_parquet(bytes, origin)); });
 }
 
+Bytes write_map_parquet(const MapTable& map) {
+  arrow::FieldVector fields = {arrow::field("path", arrow::utf8(), false), arrow::field("label", arrow::utf8(), false),
+                               arrow::field("x", arrow::float32(), false), arrow::field("y", arrow::float32(), false)};
+  arrow::ArrayVector columns = {to_array<arrow::StringBuilder>(map.paths), to_array<arrow::StringBuilder>(map.labels),
+                                to_array<arrow::FloatBuilder>(map.x), to_array<arrow::FloatBuilder>(map.y)};
+  if (map.neighbours > 0) {
+    const auto ids = to_lists(to_array<arrow::Int64Builder>(map.nearest), map.paths.size(), map.neighbours);
+    const auto distances = to_lists(to_array<arrow::DoubleBuilder>(map.distances), map.paths.size(), map.neighbours);
+    columns.push_back(
+        check(arrow::StructArray::Make({ids, distances}, std::vector<std::string>{"ids", "distances"}), "cannot build a column"));
+    fields.push_back(arrow::field("neighbors", columns.back()->type(), false));
+  }
+  return write_table(arrow::Table::Make(arrow::schema(fields, to_arrow(map.metadata)), columns), Compression::kSnappy, "");
+}
+
 Bytes write_errors_parquet(const std::vector<ErrorRow>& errors, Compression compression, const TableMetadata& metadata) {
   std::vector<std::vector<std::string>> columns(4);
   arrow::Int64Builder sizes(memory_pool());
@@ -212,7 +231,8 @@ Bytes write_errors_parquet(const std::vector<ErrorRow>& errors, Compression comp
       {arrow::field("path", arrow::utf8(), false), arrow::field("stage", arrow::utf8(), false), arrow::field("code", arrow::utf8(), false),
        arrow::field("message", arrow::utf8(), false), arrow::field("size", arrow::int64(), false)},
       to_arrow(metadata));
-  const auto table = arrow::Table::Make(schema, {to_array(columns[0]), to_array(columns[1]), to_array(columns[2]), to_array(columns[3]),
+  const auto table = arrow::Table::Make(schema, {to_array<arrow::StringBuilder>(columns[0]), to_array<arrow::StringBuilder>(columns[1]),
+                                                 to_array<arrow::StringBuilder>(columns[2]), to_array<arrow::StringBuilder>(columns[3]),
                                                  check(sizes.Finish(), "cannot build the size column")});
   return write_table(table, compression, "size");
 }

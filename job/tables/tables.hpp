@@ -52,6 +52,21 @@ Bytes write_row_table(const RowTable& table, std::string_view values_column, Com
 RowTable read_row_table(const Bytes& bytes, std::string_view values_column, const std::string& origin);
 TableMetadata read_table_metadata(const Bytes& bytes, const std::string& origin);
 
+// A map of photos for Embedding Atlas: path string, label string, x float, y float, and, where `nearest` is not empty, neighbors
+// struct<ids list<int64>, distances list<double>> of zero-based rows.
+struct MapTable {
+  std::vector<std::string> paths;
+  std::vector<std::string> labels;
+  std::vector<float> x;
+  std::vector<float> y;
+  std::vector<std::int64_t> nearest;  // [rows, neighbours]
+  std::vector<double> distances;      // [rows, neighbours]
+  std::size_t neighbours = 0;
+  TableMetadata metadata;
+};
+
+Bytes write_map_parquet(const MapTable& map);
+
 Bytes write_errors_parquet(const std::vector<ErrorRow>& errors, Compression compression, const TableMetadata& metadata);
 std::vector<ErrorRow> read_errors_parquet(const Bytes& bytes, const std::string& origin);
 

@@ -6,7 +6,7 @@ import subprocess
 import pytest
 from cli.command import COMMAND, coulis, succeed
 
-VERBS = ["run", "plan", "fit", "project", "verify", "report", "check", "models", "completion", "man"]
+VERBS = ["run", "plan", "fit", "project", "verify", "report", "export", "check", "models", "completion", "man"]
 
 
 def need(program: str) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from cli.command import COMMAND, PHOTOS, REPOSITORY, coulis, part_files, read_manifest, succeed
 
-VERBS = ["run", "plan", "fit", "project", "verify", "report", "check", "models"]
+VERBS = ["run", "plan", "fit", "project", "verify", "report", "export", "check", "models"]
 VERSION = (REPOSITORY / "VERSION").read_text().strip()
 
 
@@ -124,6 +124,7 @@ def each_verb(photos: Path, folder: Path) -> dict[str, list]:
         "project": ["project", photos, folder / "new", "--pca", folder / "out" / "pca_model.safetensors"],
         "verify": ["verify", folder / "out"],
         "report": ["report", folder / "out"],
+        "export": ["export", folder / "out", folder / "projector", "--to", "projector"],
         "check": ["check", photos],
         "models": ["models"],
     }

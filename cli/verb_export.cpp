@@ -1,0 +1,70 @@
+// The verb that hands an OUTPUT to other tools.
+#include <fmt/format.h>
+
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "cli/verbs.hpp"
+#include "job/run/export_output.hpp"
+#include "job/run/options.hpp"
+
+namespace coulis {
+namespace {
+
+struct ExportArguments {
+  std::string output;
+  std::string destination;
+  ExportOptions options;
+  int threads = 0;
+  StorageOptions storage;
+};
+
+std::string how_to_open(ExportFormat format, const std::string& destination) {
+  switch (format) {
+    case ExportFormat::kProjector: return fmt::format("tensorboard --logdir {}", destination);
+    case ExportFormat::kEmbeddingAtlas:
+      return fmt::format("embedding-atlas {}/data.parquet --x x --y y --neighbors neighbors", destination);
+    case ExportFormat::kHuggingface: return fmt::format("datasets.load_dataset(\"{}\")", destination);
+  }
+  return "";
+}
+
+void execute_export(const ExportArguments& arguments, const Session& session) {
+  Console console(session.verbosity());
+  const Location destination(arguments.destination, arguments.storage);
+  const Exported exported = export_output(Location(arguments.output, arguments.storage), arguments.options, destination,
+                                          worker_count(arguments.threads), console);
+  if (session.json) {
+    const nlohmann::ordered_json result = {{"destination", printable(destination.root())},
+                                           {"format", to_string(arguments.options.format)},
+                                           {"photos", exported.photos},
+                                           {"of", exported.of}};
+    fmt::print("{}\n", result.dump());
+  } else if (!session.quiet) {
+    fmt::print("{} of {} photos; open them with:\n  {}\n", exported.photos, exported.of,
+               how_to_open(arguments.options.format, printable(destination.root())));
+  }
+}
+
+}  // namespace
+
+void add_export(CLI::App& app, Session& session) {
+  const auto arguments = std::make_shared<ExportArguments>();
+  CLI::App* verb = app.add_subcommand("export", "A finished run as files for other tools");
+  verb->add_option("OUTPUT", arguments->output, "Folder or s3://bucket/prefix of a finished run")->required();
+  verb->add_option("DESTINATION", arguments->destination, "Folder or s3://bucket/prefix for the files")->required();
+  verb->add_option_function<std::string>(
+          "--to", [arguments](const std::string& name) { arguments->options.format = parse_export_format(name); },
+          "projector (of TensorBoard), embedding-atlas or huggingface (datasets)")
+      ->required();
+  verb->add_option("--limit", arguments->options.limit, "Photos for the projector at most, evenly spread")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 100'000));
+  verb->add_option("--threads", arguments->threads, "Worker threads; 0: one per CPU")->capture_default_str()->check(CLI::NonNegativeNumber);
+  add_storage_flags(*verb, arguments->storage);
+  add_session_flags(*verb, session);
+  verb->footer("Example: coulis export results/ --to projector projector/");
+  verb->callback([arguments, &session] { execute_export(*arguments, session); });
+}
+
+}  // namespace coulis

@@ -14,17 +14,17 @@ BLOCK = re.compile(
 @dataclass(frozen=True)
 class Block:
     page: str  # relative to the repository
-    line: int
+    line: int  # of its first line, from 0
     language: str
     text: str
     why_not_run: str  # empty: it is run
 
     def __str__(self) -> str:
-        return f"{self.page}:{self.line}"
+        return f"{self.page}:{self.line + 1}"
 
 
 def name_of(page: Path) -> str:
-    return page.relative_to(ROOT).as_posix()
+    return page.relative_to(ROOT).as_posix() if page.is_relative_to(ROOT) else page.name
 
 
 def read_blocks(page: Path) -> list[Block]:

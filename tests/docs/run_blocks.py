@@ -1,43 +1,33 @@
 """The ```python blocks of a page of Markdown, one after another, as a reader would type them: run_blocks.py PAGE
 
-A ```text block right after one is what it prints; "..." there stands for anything. A block that begins with
-"# not run" is not.
+A ```text block right after one is what it prints; "..." there stands for anything.
 """
 
 import contextlib
 import io
 import re
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 
-FENCE = re.compile(r"^```(\w*)[^\n]*\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+from docs.pages import Block, read_blocks
 
-
-@dataclass(frozen=True)
-class Block:
-    language: str
-    line: int  # of its first line
-    text: str
-
-
-def read_blocks(page: str) -> list[Block]:
-    return [Block(match[1], page[: match.start(2)].count("\n") + 1, match[2]) for match in FENCE.finditer(page)]
+LINES_BETWEEN = 3  # the end of a block, an empty line, the beginning of the next
 
 
 def run_page(path: Path) -> int:
     """How many blocks were run. Raises what a block raises, with the page's lines in the traceback."""
-    blocks = read_blocks(path.read_text())
+    blocks = read_blocks(path)
     names = {"__name__": "__main__"}
     count = 0
     for block, after in zip(blocks, [*blocks[1:], None], strict=True):
-        if block.language != "python" or block.text.startswith("# not run"):
+        if block.language != "python" or block.why_not_run:
             continue
         printed = io.StringIO()
         with contextlib.redirect_stdout(printed):
-            exec(compile("\n" * (block.line - 1) + block.text, str(path), "exec"), names)
+            exec(compile("\n" * block.line + block.text, str(path), "exec"), names)
         count += 1
-        if after is not None and after.language == "text":
+        end = block.line + block.text.count("\n")
+        if after is not None and after.language == "text" and after.line == end + LINES_BETWEEN:
             check_printed(path, after, printed.getvalue())
     return count
 
@@ -45,7 +35,9 @@ def run_page(path: Path) -> int:
 def check_printed(path: Path, expected: Block, printed: str) -> None:
     pattern = re.escape(expected.text).replace(re.escape("..."), ".*")
     if not re.fullmatch(pattern, printed, re.DOTALL):
-        raise AssertionError(f"{path}:{expected.line}: the page says\n{expected.text}and this was printed\n{printed}")
+        raise AssertionError(
+            f"{path}:{expected.line + 1}: the page says\n{expected.text}and this was printed\n{printed}"
+        )
 
 
 if __name__ == "__main__":

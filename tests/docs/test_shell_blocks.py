@@ -29,6 +29,7 @@ NOT_RUN = {  # page: how many blocks, each with its reason before it
     "docs/export.md": 2,
     "docs/first-run.md": 1,
     "docs/models.md": 2,
+    "docs/python.md": 2,
     "docs/spark.md": 2,
 }
 

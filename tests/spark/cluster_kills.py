@@ -16,8 +16,8 @@ from faults.kills import Job
 from faults.outputs import content, count_parts, names_in, remove, temporary_files
 from spark.cluster import Cluster
 
-OPTIONS = {"k": 10, "images_per_part": 2, "precision": "int8"}
-FLAGS = ("-k", 10, "--images-per-part", 2, "--precision", "int8")
+OPTIONS = {"k": 10, "images_per_part": 8, "precision": "int8"}
+FLAGS = ("-k", 10, "--images-per-part", 8, "--precision", "int8")
 KILLS_AT_ONCE = 3  # in one run, at most: Spark gives a task four attempts
 
 

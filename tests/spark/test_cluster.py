@@ -138,7 +138,7 @@ def test_the_history_tells_the_stages_and_a_part_is_a_task(cluster, photos, tmp_
 
 def test_kills_of_executors_and_workers_leave_the_bytes_of_the_command(cluster, tmp_path):
     """After the tests that need both executors all the time."""
-    runs = KilledRuns(cluster, copy_photos(tmp_path / "photos", 24), tmp_path, seed=3)
+    runs = KilledRuns(cluster, copy_photos(tmp_path / "photos", 96), tmp_path, seed=3)
     for _ in range(3):  # a run may be over before it is to be struck
         if not runs.kills:
             runs.run(kills=2)

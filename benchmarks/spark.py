@@ -2,8 +2,8 @@
 
     python benchmarks/spark.py [FOLDER] [--rounds 3] [--without-as-written] [--json FILE]
 
-The reference is that of reference.py, as written and tuned. All take the same photos; coulis cuts them into 16 parts,
-8 tasks for each core. Protocol: coulis.spark.run writes the files of `coulis run`, to the byte (report and times
+The reference is that of reference.py, as written and tuned. All take the same photos; coulis cuts them into 8 parts,
+4 tasks for each core. Protocol: coulis.spark.run writes the files of `coulis run`, to the byte (report and times
 apart); against the reference, features are compared photo by photo and projected rows as spaces. Then all run in turn,
 and a ratio is taken within a round:
 
@@ -37,7 +37,7 @@ import reference
 import report
 
 SCRIPT = Path(__file__).parent / "spark_process.py"
-PARTS = 16
+PARTS = 8
 SPARK = "coulis.spark.run"
 COMMAND = "coulis run"
 TUNED = "reference, tuned"

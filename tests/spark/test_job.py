@@ -1,6 +1,7 @@
 """coulis.spark.run writes the OUTPUT of the command, to the byte, however it was interrupted."""
 
 import csv
+import json
 import os
 import re
 import shutil
@@ -61,17 +62,20 @@ def test_options_mean_what_the_flags_mean(spark, own_photos, tmp_path, options, 
 
 def test_more_parts_than_the_driver_merges_give_the_same_bytes(spark, tmp_path, monkeypatch):
     photos = copy_photos(tmp_path / "photos", 40)
-    monkeypatch.setattr("coulis.spark.job.MOST_SUMS_ON_THE_DRIVER", 2)  # two levels are merged by tasks
-    assert [levels_by_tasks(parts) for parts in (1, 2, 3, 64, 65)] == [0, 0, 1, 1, 2]
+    monkeypatch.setattr("coulis.spark.job.MOST_SUMS_ON_THE_DRIVER", 2)
+    assert [levels_by_tasks(parts) for parts in (1, 64, 65, 2048, 2049)] == [0, 0, 1, 1, 2]
     monkeypatch.setattr("coulis.spark.job.MOST_SUMS_ON_THE_DRIVER", 1)
     run(spark, str(photos), str(tmp_path / "spark"), 3, images_per_part=1)
     succeed("run", photos, tmp_path / "command", "-k", 3, "--images-per-part", 1)
     assert differing(tmp_path / "spark", tmp_path / "command") == []
 
 
-def test_each_part_is_a_task_of_its_own(spark):
-    frame = Tasks(spark, {})._frame([(number, "fingerprint") for number in (0, 1, 5, 7, 8, 20, 21)])
-    assert frame.rdd.glom().map(len).collect() == [1] * 7
+@pytest.mark.parametrize(("parts_of_a_task", "tasks"), [(1, 7), (8, 3)])
+def test_neighbours_are_a_task_and_each_task_a_partition(spark, parts_of_a_task, tasks):
+    parts = [(number, "fingerprint") for number in (0, 1, 5, 7, 8, 20, 21)]
+    frame = Tasks(spark, {})._frame(parts, parts_of_a_task)
+    assert frame.rdd.glom().map(len).collect() == [1] * tasks
+    assert [tuple(part) for row in frame.collect() for part in json.loads(row.parts)] == parts
 
 
 def test_the_run_says_the_speed_of_a_core_and_the_time_lost_to_spark(spark, photos, tmp_path):

@@ -1,4 +1,4 @@
-"""run: the plan of `coulis run` as jobs of Spark, one task for each part, into the same OUTPUT."""
+"""run: the plan of `coulis run` as jobs of Spark, into the same OUTPUT; a task computes the features of one part."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import logging
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from itertools import accumulate
+from itertools import accumulate, groupby
 from typing import Any
 
 import pyarrow as pa
@@ -19,6 +19,7 @@ from coulis.spark.moments import NEIGHBOURS, SCHEMA, collect_sum
 from coulis.spark.task_errors import read_by_driver
 
 MOST_SUMS_ON_THE_DRIVER = 64
+PARTS_TO_PROJECT = 8  # by one task: PySpark takes 0.3 s for a task, a part 0.05 s
 
 logger = logging.getLogger(__name__)
 
@@ -64,7 +65,8 @@ class Tasks:
     def read_parts(self, parts: list[tuple[Any, ...]]) -> tuple[list[Any], bytes]:
         keywords = self.keywords
         with self._job("moments", parts):
-            sums = self._frame(parts).mapInArrow(lambda batches: part_tasks.read_parts(keywords, batches), SCHEMA)
+            frame = self._frame(parts, NEIGHBOURS)
+            sums = frame.mapInArrow(lambda batches: part_tasks.read_parts(keywords, batches), SCHEMA)
             moments, notes = collect_sum(sums, levels_by_tasks(len(parts)))
         return [json.loads(line) for note in notes for line in note.split("\n")], moments.to_bytes()
 
@@ -74,14 +76,17 @@ class Tasks:
             "projection",
             parts,
             lambda batches: part_tasks.project_parts(keywords, model_sha256, compression, batches),
+            PARTS_TO_PROJECT,
         )
 
-    def _results(self, stage: str, parts: list[tuple[Any, ...]], function: BatchFunction) -> list[Any]:
+    def _results(
+        self, stage: str, parts: list[tuple[Any, ...]], function: BatchFunction, parts_of_a_task: int = 1
+    ) -> list[Any]:
         """What the function gave for each part, in their order."""
         if not parts:
             return []
         with self._job(stage, parts):
-            rows = self._frame(parts).mapInArrow(function, part_tasks.RESULTS).collect()
+            rows = self._frame(parts, parts_of_a_task).mapInArrow(function, part_tasks.RESULTS).collect()
         results = {row.number: json.loads(row.result) for row in rows}
         return [results[number] for number, *_ in parts]
 
@@ -91,17 +96,19 @@ class Tasks:
         with described(self.spark, group, f"coulis: {stage}, {len(parts)} parts"), read_by_driver():
             yield
 
-    def _frame(self, parts: list[tuple[Any, ...]]) -> DataFrame:
-        """A partition for each part: as many ranges as there are numbers."""
-        rows = [(number, json.dumps(arguments)) for number, *arguments in parts]
-        return self.spark.createDataFrame(rows, part_tasks.PARTS).repartitionByRange(len(rows), "number")
+    def _frame(self, parts: list[tuple[Any, ...]], parts_of_a_task: int) -> DataFrame:
+        """A row and a partition for each task, with the parts whose numbers are neighbours: a node of their tree."""
+        tasks = groupby(parts, key=lambda part: part[0] // parts_of_a_task)
+        rows = [(task, json.dumps(list(neighbours))) for task, neighbours in tasks]
+        return self.spark.createDataFrame(rows, part_tasks.TASKS).repartitionByRange(len(rows), "task")
 
 
 def levels_by_tasks(parts: int) -> int:
-    """How many levels of the tree of moments are left to tasks, so that the driver gets few sums."""
+    """How many levels of the tree of moments are left to tasks of their own, after the one that adds up the parts."""
     levels = 0
-    while parts > MOST_SUMS_ON_THE_DRIVER:
-        parts = -(-parts // NEIGHBOURS)
+    sums = -(-parts // NEIGHBOURS)
+    while sums > MOST_SUMS_ON_THE_DRIVER:
+        sums = -(-sums // NEIGHBOURS)
         levels += 1
     return levels
 

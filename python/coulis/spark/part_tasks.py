@@ -1,4 +1,4 @@
-"""What tasks do with the parts of a run, each by one native call. A part comes as (number, its arguments as JSON)."""
+"""What tasks do with the parts of a run, each by one native call. A task is a row: its number, its parts as JSON."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from coulis.spark.part_process import featurize_apart
 from coulis.spark.task_errors import told_by_worker
 from coulis.spark.worker import check_same, model_path, task_threads
 
-PARTS = "number bigint, arguments string"
+TASKS = "task bigint, parts string"
 RESULTS = "number bigint, result string"
 ARROW_RESULTS = pa.schema([("number", pa.int64()), ("result", pa.string())])
 
@@ -63,10 +63,15 @@ def part_featurizer(process: int, keywords: str, settings: str) -> _job.PartFeat
 
 
 def read_parts(keywords: dict[str, Any], batches: Batches) -> Iterator[pa.RecordBatch]:
-    for number, arguments in parts_in(batches):
-        with told_by_worker(number):
-            part, moments = _job.read_part(keywords, number, *arguments)
-        yield to_batch(number, _core.Moments.from_bytes(moments), json.dumps(part))
+    """The moments of the parts of a task, added up from left to right; a note for each part."""
+    for task, parts in tasks_in(batches):
+        total, notes = _core.Moments(), []
+        for number, *arguments in parts:
+            with told_by_worker(number):
+                part, moments = _job.read_part(keywords, number, *arguments)
+            total.merge(_core.Moments.from_bytes(moments))
+            notes.append(json.dumps(part))
+        yield to_batch(task, total, "\n".join(notes))
 
 
 def project_parts(
@@ -78,11 +83,18 @@ def project_parts(
         yield to_result(number, file)
 
 
-def parts_in(batches: Batches) -> Iterator[tuple[int, list[Any]]]:
+def tasks_in(batches: Batches) -> Iterator[tuple[int, list[Any]]]:
     for batch in batches:
-        check_columns(batch, ["number", "arguments"])
+        check_columns(batch, ["task", "parts"])
         for row in batch.to_pylist():
-            yield row["number"], json.loads(row["arguments"])
+            yield row["task"], json.loads(row["parts"])
+
+
+def parts_in(batches: Batches) -> Iterator[tuple[int, list[Any]]]:
+    """(number, the other arguments) of each."""
+    for _, parts in tasks_in(batches):
+        for number, *arguments in parts:
+            yield number, arguments
 
 
 def to_result(number: int, result: Any) -> pa.RecordBatch:

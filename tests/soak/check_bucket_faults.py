@@ -1,6 +1,7 @@
 """A server that is slow, busy and breaks off: no row of 2,592 is lost, and little is asked twice."""
 
 from soak.bucket_of_photos import FLAGS, fingerprints, serve_photos
+from soak.row import Row
 from storage.bucket import Coulis, Place
 from storage.fault_proxy import Fault, FaultProxy
 
@@ -14,7 +15,7 @@ FAULTS = [
 ]
 
 
-def check(count: int = COUNT) -> dict:
+def check(count: int = COUNT) -> Row:
     with serve_photos(count) as (server, photos, results), FaultProxy(server.port) as proxy:
         calm, stormy = Place(results, "calm"), Place(results, "stormy")
         Coulis(server.url).succeed("run", photos.uri, calm.uri, *FLAGS)
@@ -27,9 +28,11 @@ def check(count: int = COUNT) -> dict:
         assert fingerprints(calm) == fingerprints(stormy), "other bytes than in calm"
         assert results.open_uploads() == []
     faults = ", ".join(f"{number} {what}" for what, number in struck.items())
-    return {
-        "what": f"{count} objects with 100 ms latency, 5 % 503, 1 % resets, 1 % short bodies, 1 % flipped bytes",
-        "injected": sum(struck.values()),
-        "lost": count - run["ok"],
-        "note": f"{faults}; {ratio:.2f} requests a photo; output byte-identical to the undisturbed one",
-    }
+    note = f"{faults}; {ratio:.2f} requests a photo; output byte-identical to the undisturbed one"
+    return Row(
+        "bucket_faults",
+        f"{count} objects with 100 ms latency, 5 % 503, 1 % resets, 1 % short bodies, 1 % flipped bytes",
+        str(sum(struck.values())),
+        f"{count - run['ok']} photos; {note}",
+        "make soak CHECKS=bucket_faults",
+    )

@@ -6,6 +6,7 @@ import time
 from collections import Counter
 
 from soak.bucket_of_photos import FLAGS, fingerprints, serve_photos
+from soak.row import Row
 from storage.bucket import Coulis, Place
 
 COUNT = 2592
@@ -23,7 +24,7 @@ def stage_of(names: set[str], parts: int) -> str:
     return "moments" if features == parts else "features" if features else "before the first part"
 
 
-def check(count: int = COUNT, kills: int = KILLS) -> dict:
+def check(count: int = COUNT, kills: int = KILLS) -> Row:
     draw = random.Random(5)
     stages: Counter[str] = Counter()
     different = finished = 0
@@ -55,9 +56,11 @@ def check(count: int = COUNT, kills: int = KILLS) -> dict:
             for name in output.names():
                 results.remove(output.key(name))
         assert results.open_uploads() == []
-    return {
-        "what": f"kill -9 of a run of {count} photos into a bucket, {parts} parts, then the same command",
-        "injected": kills,
-        "lost": different,
-        "note": "killed in " + ", ".join(f"{stage}: {number}" for stage, number in stages.most_common()),
-    }
+    note = "killed in " + ", ".join(f"{stage}: {number}" for stage, number in stages.most_common())
+    return Row(
+        "bucket_kills",
+        f"kill -9 of a run of {count} photos into a bucket, {parts} parts, then the same command",
+        str(kills),
+        f"{different} outputs; {note}",
+        "make soak CHECKS=bucket_kills",
+    )

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 from cli.command import part_files
 from soak.bucket_of_photos import serve_photos
+from soak.row import Row
 from storage.bucket import Coulis
 
 COUNT = 200_000
@@ -20,7 +21,7 @@ def resident_mb(process: int) -> float:
     return int(fields["VmRSS"].split()[0]) * 1024 / 1e6
 
 
-def check(count: int = COUNT) -> dict:
+def check(count: int = COUNT) -> Row:
     with serve_photos(count) as (server, photos, _), tempfile.TemporaryDirectory() as folder:
         output = Path(folder) / "out"
         run = Coulis(server.url)
@@ -45,10 +46,14 @@ def check(count: int = COUNT) -> dict:
     first, last = rate(0.05, 0.3), rate(0.7, 0.95)
     assert slope < MOST_MB_PER_100_000, f"memory grows by {slope:.2f} MB per 100,000 photos"
     assert last > SLOWEST_END * first, f"{first:.0f} photos/s at the start, {last:.0f} at the end"
-    return {
-        "what": f"{count} photos from a bucket in one run",
-        "injected": count,
-        "lost": count - result.json["ok"],
-        "note": f"memory {slope:+.2f} MB per 100,000, at most {memory_mb.max():.0f} MB; "
-        f"{first:.0f} photos/s at the start, {last:.0f} at the end",
-    }
+    note = (
+        f"memory {slope:+.2f} MB per 100,000, at most {memory_mb.max():.0f} MB; "
+        f"{first:.0f} photos/s at the start, {last:.0f} at the end"
+    )
+    return Row(
+        "bucket_memory",
+        f"{count} photos from a bucket in one run",
+        str(count),
+        f"{count - result.json['ok']} photos; {note}",
+        "make soak CHECKS=bucket_memory",
+    )

@@ -3,13 +3,14 @@
 import time
 
 from soak.bucket_of_photos import FLAGS, fingerprints, serve_photos
+from soak.row import Row
 from storage.bucket import Coulis, Place
 
 COUNT = 2592
 AWAY_S = 20
 
 
-def check(count: int = COUNT, kills: int = 3) -> dict:
+def check(count: int = COUNT, kills: int = 3) -> Row:
     lost = 0
     with serve_photos(count) as (server, photos, results):
         calm = Place(results, "calm")
@@ -29,9 +30,11 @@ def check(count: int = COUNT, kills: int = 3) -> dict:
             assert result.code == 0, result.stderr
             lost += count - result.json["ok"]
             assert fingerprints(output) == fingerprints(calm), "other bytes than in calm"
-    return {
-        "what": f"server killed for {AWAY_S} s in the midst of a run over {count} objects",
-        "injected": kills,
-        "lost": lost,
-        "note": f"{kills} of {kills} runs succeeded by themselves, byte-identical to the undisturbed one",
-    }
+    note = f"{kills} of {kills} runs succeeded by themselves, byte-identical to the undisturbed one"
+    return Row(
+        "bucket_outage",
+        f"server killed for {AWAY_S} s in the midst of a run over {count} objects",
+        str(kills),
+        f"{lost} photos; {note}",
+        "make soak CHECKS=bucket_outage",
+    )

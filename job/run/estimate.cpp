@@ -25,18 +25,21 @@ double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
-std::vector<ImageRef> images_to_do(const Plan& plan) {
-  std::vector<ImageRef> images;
+using Images = std::vector<const ImageRef*>;  // of the plan: there may be millions
+
+Images images_to_do(const Plan& plan) {
+  Images images;
   for (const Part& part : plan.parts) {
-    if (!part.done) images.insert(images.end(), part.images.begin(), part.images.end());
+    if (part.done) continue;
+    for (const ImageRef& image : part.images) images.push_back(&image);
   }
   return images;
 }
 
-std::vector<ImageRef> spread_sample(const std::vector<ImageRef>& images, std::size_t count) {
+std::vector<ImageRef> spread_sample(const Images& images, std::size_t count) {
   count = std::min(count, images.size());
   std::vector<ImageRef> sample;
-  for (std::size_t i = 0; i < count; ++i) sample.push_back(images[i * images.size() / count]);
+  for (std::size_t i = 0; i < count; ++i) sample.push_back(*images[i * images.size() / count]);
   return sample;
 }
 
@@ -45,16 +48,15 @@ struct Trial {
   FeatureRows rows;
 };
 
-Trial try_photos(std::vector<ImageRef> images, const Model& model, const RunOptions& options) {
-  const Location input(options.input, options.storage);
-  const auto networks = make_network_factory(model, options.features.precision);
+Trial try_photos(std::vector<ImageRef> images, const Location& input, const ModelCard& card, const NetworkFactory& networks,
+                 const RunOptions& options) {
   const auto workers =
       static_cast<int>(std::min<std::size_t>(images.size(), static_cast<std::size_t>(worker_count(options.features.threads))));
   const std::atomic<bool> interrupted = false;
   const auto count = static_cast<double>(images.size());
   LocatedPhotos photos(input, std::move(images), ReadAhead::Sizes::kListed, options.decode, workers, interrupted);
   const Clock::time_point start = Clock::now();
-  FeatureRows rows = compute_feature_rows(photos, model.card, *networks, workers, OnBad::kSkip, interrupted);
+  FeatureRows rows = compute_feature_rows(photos, card, networks, workers, OnBad::kSkip, interrupted);
   return {count / seconds_since(start), std::move(rows)};
 }
 
@@ -74,12 +76,15 @@ std::pair<double, double> try_reduction(const FeatureRows& rows, std::size_t wid
 }  // namespace
 
 Estimate estimate_run(const Preview& preview, const RunOptions& options) {
-  const std::vector<ImageRef> images = images_to_do(preview.plan);
+  const Images images = images_to_do(preview.plan);
   if (images.empty()) return {};
   const Model model = load_model(options.features.model);
-  Trial trial = try_photos(spread_sample(images, kFirstTry), model, options);
+  const auto networks = make_network_factory(model, options.features.precision);
+  const Location input(options.input, options.storage);
+  const auto try_some = [&](std::size_t count) { return try_photos(spread_sample(images, count), input, model.card, *networks, options); };
+  Trial trial = try_some(kFirstTry);
   const auto affordable = std::min(static_cast<std::size_t>(kSeconds * trial.photos_per_second), kMostPhotos);
-  if (affordable > kFirstTry && images.size() > kFirstTry) trial = try_photos(spread_sample(images, affordable), model, options);
+  if (affordable > kFirstTry && images.size() > kFirstTry) trial = try_some(affordable);
 
   const auto [moments_seconds, fit_seconds] = try_reduction(trial.rows, static_cast<std::size_t>(model.card.feature_width));
   const auto all = static_cast<double>(preview.listing.images.size());

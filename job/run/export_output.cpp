@@ -14,6 +14,7 @@
 #include "job/export/huggingface.hpp"
 #include "job/export/projector.hpp"
 #include "job/plan/part_record.hpp"
+#include "job/run/part_tables.hpp"
 #include "job/run/read_thumbnails.hpp"
 #include "job/run/report_output.hpp"
 #include "job/tables/tables.hpp"
@@ -34,14 +35,6 @@ Manifest read_finished(const Location& output) {
                 "finish it with `coulis run` first");
   }
   return std::move(*manifest);
-}
-
-RowTable read_features(const Location& output, const ManifestPart& part) {
-  return read_row_table(output.get_or_throw(part.features.key), kFeaturesColumn, printable(output.path_of(part.features.key)));
-}
-
-RowTable read_projected(const Location& output, const ManifestPart& part) {
-  return read_row_table(output.get_or_throw(part.pca.key), kPcaColumn, printable(output.path_of(part.pca.key)));
 }
 
 struct Photos {

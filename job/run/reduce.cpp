@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "job/plan/plan.hpp"
+#include "job/run/part_tables.hpp"
 #include "job/run/workers.hpp"
 
 namespace coulis {
@@ -30,8 +31,7 @@ RowTable project_table(const PcaModel& model, RowTable features) {
 
 ManifestFile project_part(const Location& output, const ManifestPart& part, const PcaModel& model, const std::string& model_sha256,
                           Compression compression) {
-  const std::string origin = printable(output.path_of(part.features.key));
-  RowTable table = project_table(model, read_row_table(output.get_or_throw(part.features.key), kFeaturesColumn, origin));
+  RowTable table = project_table(model, read_features(output, part));
   table.metadata.emplace_back("coulis.pca_sha256", model_sha256);
   table.metadata.emplace_back("coulis.pca_convention", to_string(model.convention));
   const std::string fingerprint = fingerprint_of(part.fingerprint + " " + model_sha256, {});
@@ -62,10 +62,7 @@ ManifestFile write_matrix_csv(const Location& output, const std::vector<Manifest
     file.size_bytes += bytes.size();
   };
   write(matrix_csv_header(k, options.csv));
-  for (const ManifestPart& part : parts) {
-    const std::string origin = printable(output.path_of(part.pca.key));
-    write(matrix_csv_lines(read_row_table(output.get_or_throw(part.pca.key), kPcaColumn, origin), options.csv));
-  }
+  for (const ManifestPart& part : parts) write(matrix_csv_lines(read_projected(output, part), options.csv));
   stream.commit();
   file.sha256 = sum.hex();
   return file;

@@ -10,6 +10,7 @@
 #include "core/neighbours/neighbours.hpp"
 #include "job/plan/part_record.hpp"
 #include "job/report/report.hpp"
+#include "job/run/part_tables.hpp"
 #include "job/run/read_thumbnails.hpp"
 #include "job/run/workers.hpp"
 #include "job/tables/tables.hpp"
@@ -40,10 +41,7 @@ Census count_labels(const Location& output, const std::vector<ManifestPart>& par
   Census census;
   for (std::size_t first = 0; first < parts.size(); first += kPartsInMemory) {
     std::vector<RowTable> tables(std::min(kPartsInMemory, parts.size() - first));
-    for_each_parallel(threads, tables.size(), [&](std::size_t i) {
-      const std::string& key = parts[first + i].pca.key;
-      tables[i] = read_row_table(output.get_or_throw(key), kPcaColumn, printable(output.path_of(key)));
-    });
+    for_each_parallel(threads, tables.size(), [&](std::size_t i) { tables[i] = read_projected(output, parts[first + i]); });
     for (std::size_t i = 0; i < tables.size(); ++i) census.add(static_cast<std::uint32_t>(first + i), tables[i], (first + i) % step == 0);
   }
   return census;
@@ -57,8 +55,8 @@ void copy_row(const RowTable& table, std::uint32_t row, std::vector<float>& to, 
 // The rows of photos first..last, all of one part.
 void read_rows(const Location& output, const ManifestPart& part, std::size_t first, std::size_t last, Sample& sample) {
   const std::string origin = printable(output.path_of(part.features.key));
-  const RowTable features = read_row_table(output.get_or_throw(part.features.key), kFeaturesColumn, origin);
-  const RowTable projected = read_row_table(output.get_or_throw(part.pca.key), kPcaColumn, printable(output.path_of(part.pca.key)));
+  const RowTable features = read_features(output, part);
+  const RowTable projected = read_projected(output, part);
   const std::vector<ImageRef> images = images_with_rows(parse_part_record(features.metadata, origin));
   if (features.width != sample.width || projected.width != sample.k || features.rows() != projected.rows() ||
       features.rows() != images.size()) {
@@ -74,10 +72,6 @@ void read_rows(const Location& output, const ManifestPart& part, std::size_t fir
   }
 }
 
-std::size_t width_of(const Location& output, const std::string& key) {
-  return read_row_table(output.get_or_throw(key), kFeaturesColumn, printable(output.path_of(key))).width;
-}
-
 Sample read_sample(const Location& output, const Manifest& manifest, std::vector<SampledPhoto> photos, int threads) {
   Sample sample;
   sample.photos = std::move(photos);
@@ -86,7 +80,7 @@ Sample read_sample(const Location& output, const Manifest& manifest, std::vector
   for (std::size_t photo = 0; photo < n; ++photo) {
     if (photo == 0 || sample.photos[photo].part != sample.photos[photo - 1].part) begins.push_back(photo);
   }
-  sample.width = width_of(output, manifest.parts.at(sample.photos.front().part).features.key);
+  sample.width = read_features(output, manifest.parts.at(sample.photos.front().part)).width;
   sample.k = manifest.pca.explained_variance_ratio.size();
   sample.images.resize(n);
   sample.paths.resize(n);

@@ -6,8 +6,6 @@ import logging
 import os
 from typing import Any
 
-import pyarrow  # noqa: F401  (before _job, which uses its libarrow)
-
 from coulis import _job
 from coulis.interruptible import finish
 

@@ -4,6 +4,8 @@ import re
 from importlib import import_module
 from importlib.metadata import version
 
+import pyarrow  # noqa: F401  its libarrow is the one that _job then finds
+
 try:
     job = import_module("coulis._job")
 except ImportError as error:

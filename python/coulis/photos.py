@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
-import pyarrow  # noqa: F401  (before _job, which uses its libarrow)
 from numpy.typing import NDArray
 
 from coulis import _job

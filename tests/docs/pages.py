@@ -39,3 +39,10 @@ def read_blocks(page: Path) -> list[Block]:
         )
         for match in BLOCK.finditer(text)
     ]
+
+
+def assert_printed(where: str, expected: str, printed: str) -> None:
+    """That a page shows what is printed; "..." on the page stands for anything."""
+    pattern = re.escape(expected).replace(re.escape("..."), ".*")
+    if not re.fullmatch(pattern, printed, re.DOTALL):
+        raise AssertionError(f"{where}: the page says\n{expected}and this was printed\n{printed}")

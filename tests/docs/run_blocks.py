@@ -5,11 +5,10 @@ A ```text block right after one is what it prints; "..." there stands for anythi
 
 import contextlib
 import io
-import re
 import sys
 from pathlib import Path
 
-from docs.pages import Block, read_blocks
+from docs.pages import assert_printed, read_blocks
 
 LINES_BETWEEN = 3  # the end of a block, an empty line, the beginning of the next
 
@@ -28,16 +27,8 @@ def run_page(path: Path) -> int:
         count += 1
         end = block.line + block.text.count("\n")
         if after is not None and after.language == "text" and after.line == end + LINES_BETWEEN:
-            check_printed(path, after, printed.getvalue())
+            assert_printed(f"{path}:{after.line + 1}", after.text, printed.getvalue())
     return count
-
-
-def check_printed(path: Path, expected: Block, printed: str) -> None:
-    pattern = re.escape(expected.text).replace(re.escape("..."), ".*")
-    if not re.fullmatch(pattern, printed, re.DOTALL):
-        raise AssertionError(
-            f"{path}:{expected.line + 1}: the page says\n{expected.text}and this was printed\n{printed}"
-        )
 
 
 if __name__ == "__main__":

@@ -1,6 +1,5 @@
 """Every command of the guide runs as it stands there, beside a folder of photos, and prints what the page says."""
 
-import doctest
 import os
 import re
 import shutil
@@ -11,8 +10,8 @@ from pathlib import Path
 
 import pytest
 from cli.command import COMMAND, PHOTOS, copy_photos
-from docs.pages import PAGES, ROOT, Block, name_of, read_blocks
-from storage.bucket import Coulis, make_bucket, no_credentials_of_this_machine, some_photos
+from docs.pages import PAGES, ROOT, Block, assert_printed, name_of, read_blocks
+from storage.bucket import Coulis, make_bucket, no_credentials_of_this_machine, put_some_photos
 from storage.seaweedfs import SeaweedFs
 
 BLOCKS = {name_of(page): read_blocks(page) for page in PAGES}
@@ -38,7 +37,7 @@ NOT_RUN = {  # page: how many blocks, each with its reason before it
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SeaweedFs]:
     """An S3 server with the buckets that the guide speaks of."""
     with SeaweedFs(tmp_path_factory.mktemp("seaweedfs")) as server:
-        make_bucket(server, "photos").put_photos("Test", some_photos())
+        put_some_photos(server)
         make_bucket(server, "results")
         yield server
 
@@ -80,8 +79,7 @@ def run_session(block: Block, folder: Path, variables: dict[str, str]) -> None:
     for step in re.split(r"^\$ ", block.text, flags=re.MULTILINE)[1:]:
         command, _, expected = step.partition("\n")
         printed = bash(command, folder, variables)
-        checker = doctest.OutputChecker()
-        assert checker.check_output(expected, printed, doctest.ELLIPSIS), f"{block}: $ {command}\n{printed}"
+        assert_printed(f"{block}: $ {command}", expected, printed)
 
 
 @pytest.mark.parametrize("page", RUN)

@@ -3,7 +3,7 @@
 import coulis
 import numpy as np
 import pytest
-from storage.bucket import COUNT, Coulis, Place, make_bucket, no_credentials_of_this_machine, some_photos
+from storage.bucket import COUNT, Coulis, Place, no_credentials_of_this_machine, put_some_photos, some_photos
 from storage.seaweedfs import KEYS, READ_WRITE, REGION, SeaweedFs
 
 
@@ -15,9 +15,7 @@ def server(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def photos(server) -> Place:
-    place = Place(make_bucket(server, "photos"), "Test")
-    place.bucket.put_photos(place.prefix, some_photos())
-    return place
+    return put_some_photos(server)
 
 
 @pytest.fixture(autouse=True)

@@ -7,7 +7,7 @@ import pytest
 from coulis import _core
 from coulis.spark import run
 from spark.conftest import CREDENTIALS
-from storage.bucket import Coulis, Place, make_bucket, some_photos
+from storage.bucket import Coulis, Place, make_bucket, put_some_photos
 from storage.seaweedfs import KEYS, READ_WRITE, SeaweedFs
 
 FLAGS = ("-k", "5", "--images-per-part", "4", "--no-thumbnails")
@@ -22,9 +22,7 @@ def server(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def photos(server) -> Place:
-    place = Place(make_bucket(server, "photos"), "Test")
-    place.bucket.put_photos(place.prefix, some_photos())
-    return place
+    return put_some_photos(server)
 
 
 def give_credentials(secret: str) -> None:

@@ -15,7 +15,7 @@ from spark.cluster_kills import KilledRuns
 from spark.event_log import jobs_of_group
 from spark.test_bucket import FLAGS, OPTIONS, give_credentials, objects_of
 from spark.test_other_sparks import MODEL
-from storage.bucket import Bucket, Coulis, Place, make_bucket, some_photos
+from storage.bucket import Bucket, Coulis, Place, make_bucket, put_some_photos, some_photos
 from storage.seaweedfs import KEYS, READ_WRITE, SeaweedFs
 
 PHOTOS_OF_A_TASK = {"k": 5, "images_per_part": 4}
@@ -39,8 +39,7 @@ def cluster(tmp_path_factory):
 def buckets(tmp_path_factory):
     """A server; 24 photos and a truncated one; a place for results."""
     with SeaweedFs(tmp_path_factory.mktemp("seaweedfs")) as server:
-        photos = Place(make_bucket(server, "photos"), "Test")
-        photos.bucket.put_photos(photos.prefix, some_photos())
+        photos = put_some_photos(server)
         photos.bucket.put({photos.key("Apple/cut.jpg"): some_photos()[0].read_bytes()[:500]})
         give_credentials(KEYS[READ_WRITE])
         yield server, photos, make_bucket(server, "results")

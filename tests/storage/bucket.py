@@ -121,6 +121,13 @@ def some_photos() -> list[Path]:
     return ALL_PHOTOS[:: len(ALL_PHOTOS) // COUNT][:COUNT]
 
 
+def put_some_photos(server: SeaweedFs) -> Place:
+    """COUNT photos of several labels, in a bucket "photos" that is made for them."""
+    place = Place(make_bucket(server, "photos"), "Test")
+    place.bucket.put_photos(place.prefix, some_photos())
+    return place
+
+
 def assert_no_secret(text: str | bytes) -> None:
     data = text if isinstance(text, bytes) else text.encode(errors="surrogateescape")
     for secret in SECRETS:

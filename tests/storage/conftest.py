@@ -15,6 +15,7 @@ from storage.bucket import (
     Place,
     make_bucket,
     no_credentials_of_this_machine,
+    put_some_photos,
     some_photos,
 )
 from storage.fault_proxy import FaultProxy
@@ -36,9 +37,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SeaweedFs]:
 @pytest.fixture(scope="session")
 def photos(server: SeaweedFs) -> Place:
     """24 photos of several labels, in a bucket. Not to be changed."""
-    bucket = make_bucket(server, "photos")
-    bucket.put_photos("Test", some_photos())
-    return Place(bucket, "Test")
+    return put_some_photos(server)
 
 
 @pytest.fixture(scope="session")

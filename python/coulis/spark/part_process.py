@@ -20,8 +20,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pyarrow  # noqa: F401  first: _job is linked to its libarrow
-
 from coulis import _job
 from coulis.spark.task_errors import RUN_FAILED, make_error
 

@@ -137,10 +137,10 @@ void note_worker_seconds(const StageSeconds& seconds, Manifest& manifest) {
   manifest.seconds.emplace_back(kLostToSpark, wall - seconds.sum() / seconds.task_cores);
 }
 
-// Of the float32 multiply-add peak; the other precisions have instructions of their own.
-double share_of_peak(const Model& model, Precision precision, std::uint64_t images, double network_seconds) {
-  if (precision != Precision::kFp32 || images < kFewestForShareOfPeak || network_seconds <= 0) return 0;
-  const double speed = multiply_adds(model) * static_cast<double>(images) / network_seconds;
+// Of the float32 multiply-add peak; the other precisions have instructions of their own, and executors may be other CPUs.
+double share_of_peak(const Model& model, Precision precision, std::uint64_t images, const StageSeconds& seconds) {
+  if (precision != Precision::kFp32 || images < kFewestForShareOfPeak || seconds.network <= 0 || seconds.task_cores != 0) return 0;
+  const double speed = multiply_adds(model) * static_cast<double>(images) / seconds.network;
   return speed / measure_multiply_add_peak(std::chrono::milliseconds(20));
 }
 
@@ -197,7 +197,7 @@ Summary run(const RunOptions& options, const std::optional<std::string>& pca_fil
   note_worker_seconds(seconds, manifest);
   for (const Part& part : plan.parts) summary.computed += part.done ? 0 : part.images.size();
   manifest.computed = summary.computed;
-  manifest.share_of_peak = share_of_peak(model, options.features.precision, summary.computed, seconds.network);
+  manifest.share_of_peak = share_of_peak(model, options.features.precision, summary.computed, seconds);
   Committed committed = executor.read_committed(input, output, files_of(plan, options.features.compression), threads, progress);
   watch.lap("moments");
   if (!committed.errors.empty()) {  // those of parts that earlier runs committed included

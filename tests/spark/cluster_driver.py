@@ -29,7 +29,7 @@ class SlowTasks(job.Tasks):
     """Every fifth task is held up the first time, so that speculation starts a second copy beside it."""
 
     def _results(self, stage, parts, function, *parts_of_a_task):
-        return super()._results(stage, parts, lambda batches: hold_up(function(batches)), *parts_of_a_task)
+        return super()._results(stage, parts, lambda orders: hold_up(function(orders)), *parts_of_a_task)
 
 
 def hold_up(results: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:

@@ -10,7 +10,8 @@ import pytest
 from cli.command import copy_photos, coulis, differing, part_files, read_manifest, succeed
 from coulis import _core, _job
 from coulis.spark import coulis_job, run
-from coulis.spark.job import Tasks, cores_at_work, levels_by_tasks
+from coulis.spark.job import Tasks, cores_at_work, cut_into_jobs, levels_by_tasks, make_orders, run_orders
+from coulis.spark.part_tasks import RESULTS, to_result
 
 
 @pytest.fixture
@@ -72,10 +73,20 @@ def test_more_parts_than_the_driver_merges_give_the_same_bytes(spark, tmp_path, 
 
 @pytest.mark.parametrize(("parts_of_a_task", "tasks"), [(1, 7), (8, 3)])
 def test_neighbours_are_a_task_and_each_task_a_partition(spark, parts_of_a_task, tasks):
-    parts = [(number, "fingerprint") for number in (0, 1, 5, 7, 8, 20, 21)]
-    frame = Tasks(spark, {})._frame(parts, parts_of_a_task)
+    parts = [(number, os.urandom(200_000).hex()) for number in (0, 1, 5, 7, 8, 20, 21)]  # Spark broadcasts 1 MB
+    orders = make_orders(parts, parts_of_a_task)
+    frame = run_orders(spark, orders, lambda orders: (to_result(task, parts) for task, parts in orders), RESULTS)
     assert frame.rdd.glom().map(len).collect() == [1] * tasks
-    assert [tuple(part) for row in frame.collect() for part in json.loads(row.parts)] == parts
+    assert [tuple(part) for row in frame.collect() for part in json.loads(row.result)] == parts
+
+
+def test_a_stage_of_many_photos_is_several_jobs(spark, photos, finished, tmp_path, monkeypatch):
+    orders = [bytes(length) for length in (5, 4, 1, 30, 2, 7)]
+    monkeypatch.setattr("coulis.spark.job.ORDERS_OF_A_JOB", 10)
+    jobs = cut_into_jobs(orders)
+    assert [[len(order) for order in job] for job in jobs] == [[5, 4], [1], [30, 2, 7]]
+    run(spark, str(photos), str(tmp_path / "out"), k=5, images_per_part=4)
+    assert differing(finished, tmp_path / "out") == []
 
 
 def test_the_run_says_the_speed_of_a_core_and_the_time_lost_to_spark(spark, photos, tmp_path):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import accumulate, groupby
 from typing import Any
@@ -19,11 +19,12 @@ from coulis.spark.moments import NEIGHBOURS, SCHEMA, collect_sum
 from coulis.spark.task_errors import read_by_driver
 
 MOST_SUMS_ON_THE_DRIVER = 64
-PARTS_TO_PROJECT = 8  # by one task: PySpark takes 0.3 s for a task, a part 0.05 s
+PARTS_TO_PROJECT = 8  # by one task: PySpark takes longer for a task than a part does, 0.05 s
+ORDERS_OF_A_JOB = 2**25  # bytes, of a million photos: a task gets those of all tasks of its job
 
 logger = logging.getLogger(__name__)
 
-BatchFunction = Callable[[part_tasks.Batches], Iterator[pa.RecordBatch]]
+TaskFunction = Callable[[part_tasks.Orders], Iterator[pa.RecordBatch]]
 
 
 def run(
@@ -58,15 +59,15 @@ class Tasks:
         """Seconds of each part, by stage; and the cores that worked on them."""
         version, keywords = _core.__version__, self.keywords
         results = self._results(
-            "features", parts, lambda batches: part_tasks.featurize_parts(version, keywords, settings, batches)
+            "features", parts, lambda orders: part_tasks.featurize_parts(version, keywords, settings, orders)
         )
         return [result["seconds"] for result in results], cores_at_work([result["work"] for result in results])
 
     def read_parts(self, parts: list[tuple[Any, ...]]) -> tuple[list[Any], bytes]:
         keywords = self.keywords
+        orders = make_orders(parts, NEIGHBOURS)
         with self._job("moments", parts):
-            frame = self._frame(parts, NEIGHBOURS)
-            sums = frame.mapInArrow(lambda batches: part_tasks.read_parts(keywords, batches), SCHEMA)
+            sums = run_orders(self.spark, orders, lambda orders: part_tasks.read_parts(keywords, orders), SCHEMA)
             moments, notes = collect_sum(sums, levels_by_tasks(len(parts)))
         return [json.loads(line) for note in notes for line in note.split("\n")], moments.to_bytes()
 
@@ -75,19 +76,19 @@ class Tasks:
         return self._results(
             "projection",
             parts,
-            lambda batches: part_tasks.project_parts(keywords, model_sha256, compression, batches),
+            lambda orders: part_tasks.project_parts(keywords, model_sha256, compression, orders),
             PARTS_TO_PROJECT,
         )
 
     def _results(
-        self, stage: str, parts: list[tuple[Any, ...]], function: BatchFunction, parts_of_a_task: int = 1
+        self, stage: str, parts: list[tuple[Any, ...]], function: TaskFunction, parts_of_a_task: int = 1
     ) -> list[Any]:
         """What the function gave for each part, in their order."""
-        if not parts:
-            return []
+        results: dict[int, Any] = {}
         with self._job(stage, parts):
-            rows = self._frame(parts, parts_of_a_task).mapInArrow(function, part_tasks.RESULTS).collect()
-        results = {row.number: json.loads(row.result) for row in rows}
+            for orders in cut_into_jobs(make_orders(parts, parts_of_a_task)):
+                rows = run_orders(self.spark, orders, function, part_tasks.RESULTS).collect()
+                results |= {row.number: json.loads(row.result) for row in rows}
         return [results[number] for number, *_ in parts]
 
     @contextmanager
@@ -96,11 +97,23 @@ class Tasks:
         with described(self.spark, group, f"coulis: {stage}, {len(parts)} parts"), read_by_driver():
             yield
 
-    def _frame(self, parts: list[tuple[Any, ...]], parts_of_a_task: int) -> DataFrame:
-        """A row and a partition for each task, with the parts whose numbers are neighbours: a node of their tree."""
-        tasks = groupby(parts, key=lambda part: part[0] // parts_of_a_task)
-        rows = [(task, json.dumps(list(neighbours))) for task, neighbours in tasks]
-        return self.spark.createDataFrame(rows, part_tasks.TASKS).repartitionByRange(len(rows), "task")
+
+def make_orders(parts: list[tuple[Any, ...]], parts_of_a_task: int) -> list[bytes]:
+    """One for each task: parts whose numbers are neighbours, a node of their tree."""
+    tasks = groupby(parts, key=lambda part: part[0] // parts_of_a_task)
+    return [part_tasks.pack_order(task, list(neighbours)) for task, neighbours in tasks]
+
+
+def cut_into_jobs(orders: list[bytes]) -> list[list[bytes]]:
+    ends = accumulate(len(order) for order in orders)
+    jobs = groupby(zip(ends, orders, strict=True), key=lambda order: order[0] // ORDERS_OF_A_JOB)
+    return [[order for _, order in job] for _, job in jobs]
+
+
+def run_orders(spark: SparkSession, orders: Sequence[bytes], function: TaskFunction, schema: str) -> DataFrame:
+    """A partition for each. Orders travel with the function: as rows they would need a shuffle, 1.5 s of a cold JVM."""
+    tasks = spark.range(0, len(orders), 1, len(orders))
+    return tasks.mapInArrow(lambda batches: function(part_tasks.orders_in(orders, batches)), schema)
 
 
 def levels_by_tasks(parts: int) -> int:

@@ -14,7 +14,8 @@ import pyarrow as pa
 from pyspark.sql import DataFrame
 
 from coulis import _core
-from coulis.spark.arrow_batches import check_columns, rows_per_batch, to_matrix
+from coulis.spark.arrow_batches import check_columns, make_row, rows_per_batch, to_matrix
+from coulis.spark.worker import forget_zips
 
 SCHEMA = "number bigint, moments binary, note string"
 ARROW_SCHEMA = pa.schema([("number", pa.int64()), ("moments", pa.binary()), ("note", pa.string())])
@@ -33,6 +34,7 @@ def sum_batches(column: str, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.R
 
     context = TaskContext.get()
     assert context is not None  # a task is around this
+    forget_zips()
     moments = _core.Moments()
     for batch in batches:
         check_columns(batch, [column])
@@ -43,7 +45,7 @@ def sum_batches(column: str, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.R
 
 
 def to_batch(number: int, moments: _core.Moments, note: str) -> pa.RecordBatch:
-    return pa.RecordBatch.from_pylist([{"number": number, "moments": moments.to_bytes(), "note": note}], ARROW_SCHEMA)
+    return make_row(ARROW_SCHEMA, [number, moments.to_bytes(), note.encode()])
 
 
 def merge_by_tasks(sums: DataFrame) -> DataFrame:

@@ -1,4 +1,4 @@
-"""What tasks do with the parts of a run, each by one native call. A task is a row: its number, its parts as JSON."""
+"""What tasks do with the parts of a run, each by one native call. A task has an order: its number and its parts."""
 
 from __future__ import annotations
 
@@ -6,30 +6,28 @@ import json
 import os
 import platform
 import time
-from collections.abc import Iterable, Iterator
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 
 import pyarrow as pa
 
 from coulis import _core, _job
-from coulis.spark.arrow_batches import check_columns
+from coulis.spark.arrow_batches import check_columns, make_row
 from coulis.spark.moments import to_batch
 from coulis.spark.part_process import featurize_apart
 from coulis.spark.task_errors import told_by_worker
-from coulis.spark.worker import check_same, model_path, task_threads
+from coulis.spark.worker import check_same, forget_zips, model_path, task_threads
 
-TASKS = "task bigint, parts string"
 RESULTS = "number bigint, result string"
 ARROW_RESULTS = pa.schema([("number", pa.int64()), ("result", pa.string())])
 
-Batches = Iterable[pa.RecordBatch]
+Orders = Iterable[tuple[int, list[Any]]]
 
 
-def featurize_parts(
-    version: str, keywords: dict[str, Any], settings: str, batches: Batches
-) -> Iterator[pa.RecordBatch]:
-    for number, arguments in parts_in(batches):
+def featurize_parts(version: str, keywords: dict[str, Any], settings: str, orders: Orders) -> Iterator[pa.RecordBatch]:
+    for number, arguments in parts_in(orders):
         begin = time.monotonic()  # one clock for all processes of a machine
         with told_by_worker(number):
             check_same("coulis", _core.__version__, version)
@@ -62,9 +60,9 @@ def part_featurizer(process: int, keywords: str, settings: str) -> _job.PartFeat
     return _job.PartFeaturizer(json.loads(keywords), settings)
 
 
-def read_parts(keywords: dict[str, Any], batches: Batches) -> Iterator[pa.RecordBatch]:
+def read_parts(keywords: dict[str, Any], orders: Orders) -> Iterator[pa.RecordBatch]:
     """The moments of the parts of a task, added up from left to right; a note for each part."""
-    for task, parts in tasks_in(batches):
+    for task, parts in orders:
         total, notes = _core.Moments(), []
         for number, *arguments in parts:
             with told_by_worker(number):
@@ -75,27 +73,34 @@ def read_parts(keywords: dict[str, Any], batches: Batches) -> Iterator[pa.Record
 
 
 def project_parts(
-    keywords: dict[str, Any], model_sha256: str, compression: str, batches: Batches
+    keywords: dict[str, Any], model_sha256: str, compression: str, orders: Orders
 ) -> Iterator[pa.RecordBatch]:
-    for number, (fingerprint, key) in parts_in(batches):
+    for number, (fingerprint, key) in parts_in(orders):
         with told_by_worker(number):
             file = _job.project_part(keywords, number, fingerprint, key, model_sha256, compression)
         yield to_result(number, file)
 
 
-def tasks_in(batches: Batches) -> Iterator[tuple[int, list[Any]]]:
+def pack_order(task: int, parts: list[Any]) -> bytes:
+    return zlib.compress(json.dumps([task, parts]).encode(), 1)
+
+
+def orders_in(orders: Sequence[bytes], batches: Iterable[pa.RecordBatch]) -> Orders:
+    """Those whose indices the batches hold."""
+    forget_zips()
     for batch in batches:
-        check_columns(batch, ["task", "parts"])
-        for row in batch.to_pylist():
-            yield row["task"], json.loads(row["parts"])
+        check_columns(batch, ["id"])
+        for index in batch.column(0).to_pylist():
+            task, parts = json.loads(zlib.decompress(orders[index]))
+            yield task, parts
 
 
-def parts_in(batches: Batches) -> Iterator[tuple[int, list[Any]]]:
+def parts_in(orders: Orders) -> Iterator[tuple[int, list[Any]]]:
     """(number, the other arguments) of each."""
-    for _, parts in tasks_in(batches):
+    for _, parts in orders:
         for number, *arguments in parts:
             yield number, arguments
 
 
 def to_result(number: int, result: Any) -> pa.RecordBatch:
-    return pa.RecordBatch.from_pylist([{"number": number, "result": json.dumps(result)}], ARROW_RESULTS)
+    return make_row(ARROW_RESULTS, [number, json.dumps(result).encode()])

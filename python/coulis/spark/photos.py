@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from coulis.spark.arrow_batches import ROWS_OF_PHOTOS, check_columns, to_lists
-from coulis.spark.worker import Engine, Failure, Lanes, lanes_of
+from coulis.spark.worker import Engine, Failure, Lanes, forget_zips, lanes_of
 
 NO_PHOTO = Failure("read", "empty", "there is no photo in this row")
 
@@ -32,6 +32,7 @@ class PhotoColumns:
 def featurize_batches(
     engine: Engine, columns: PhotoColumns, batches: Iterable[pa.RecordBatch]
 ) -> Iterator[pa.RecordBatch]:
+    forget_zips()
     lanes = lanes_of(engine)
     for batch in batches:
         check_columns(batch, columns.incoming)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import platform
+import sys
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
+from zipimport import zipimporter
 
 import numpy as np
 
@@ -74,6 +76,17 @@ def task_threads() -> int:
     """Spark sets OMP_NUM_THREADS to spark.task.cpus, unless spark.executorEnv.OMP_NUM_THREADS says otherwise."""
     setting = os.environ.get("OMP_NUM_THREADS", "")
     return max(1, int(setting)) if setting.isdecimal() else 1
+
+
+def forget_zips() -> None:
+    """At the beginning of a task, so that the next one begins 0.1 s sooner.
+
+    Spark before 4.2 has importlib.invalidate_caches() called when a task begins, and Python before 3.12 then reads the
+    directory of pyspark.zip again for each of 16 folders in it. What is forgotten here is found again when needed.
+    """
+    for path, finder in list(sys.path_importer_cache.items()):
+        if isinstance(finder, zipimporter):
+            del sys.path_importer_cache[path]
 
 
 def check_same(what: str, here: str, driver: str) -> None:

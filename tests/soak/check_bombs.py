@@ -5,11 +5,12 @@ from pathlib import Path
 
 from core.decode.bombs import BOMBS
 from core.decode.peak_memory import measure
+from soak.row import Row
 
 MIB = 1 << 20
 
 
-def check() -> dict:
+def check() -> Row:
     worst_bytes, worst_seconds, lost = 0, 0.0, []
     with tempfile.TemporaryDirectory() as folder:
         for name, (code, make) in BOMBS.items():
@@ -21,10 +22,12 @@ def check() -> dict:
             if cost.code != code or cost.rise_bytes >= 64 * MIB or cost.seconds >= 5:
                 lost.append(f"{name}: {cost}")
             path.unlink()
-    return {
-        "what": "bombs: 65,535 x 65,535 headers, a flat PNG of 11,000 x 11,000, a million GIF frames, TIFF tricks",
-        "injected": len(BOMBS),
-        "lost": len(lost),
-        "note": "; ".join(lost)
-        or f"memory rises by at most {worst_bytes / MIB:.0f} MiB, the slowest takes {worst_seconds:.2f} s",
-    }
+    assert not lost, "; ".join(lost)
+    return Row(
+        "bombs",
+        "headers of 65,535 x 65,535, a flat PNG of 11,000 x 11,000, a million GIF frames, TIFF tricks",
+        f"{len(BOMBS)} files",
+        f"0 without their own code; memory rises by at most {worst_bytes / MIB:.0f} MiB, "
+        f"the slowest takes {worst_seconds:.2f} s",
+        "make soak CHECKS=bombs",
+    )

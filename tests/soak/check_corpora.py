@@ -21,6 +21,7 @@ if __name__ == "__main__":
 
 from core.decode.oracle import outcome, pillow
 from soak.corpora import list_files
+from soak.row import Row
 
 TABLE = Path(__file__).with_name("corpora.csv")
 COLUMNS = ["name", "sha256", "code", "pixels", "pillow", "reason"]
@@ -112,7 +113,7 @@ def find_faults(row: dict[str, str], cost: Cost, golden: dict[str, dict[str, str
     return faults
 
 
-def check() -> dict:
+def check() -> Row:
     golden = read_table()
     inspected = [inspect(name, path) for name, path in list_files()]
     faults = [f"{row['name']}: {fault}" for row, cost in inspected for fault in find_faults(row, cost, golden)]
@@ -123,30 +124,31 @@ def check() -> dict:
     codes = Counter(row["code"] for row, _ in inspected)
     equal = sum(row["pillow"] == "equal" for row, _ in inspected)
     both = sum(row["code"] == "ok" and row["pillow"] != "refuses" for row, _ in inspected)
-    return {
-        "what": "image files of PngSuite, Pillow, libvips, libjpeg-turbo and Go",
-        "injected": len(inspected),
-        "lost": len(faults),
-        "note": ", ".join(f"{count} {code}" for code, count in codes.most_common())
-        + f"; {equal} of the {both} that Pillow reads too are equal to its pixels; "
-        + f"the slowest took {max(cost.seconds for _, cost in inspected):.1f} s, "
-        + f"the largest peak was {max(cost.peak_bytes for _, cost in inspected) >> 20} MiB",
-    }
+    assert not faults, f"{len(faults)} faults: see above"
+    return Row(
+        "corpora",
+        "image files of PngSuite, Pillow, libvips, libjpeg-turbo and Go",
+        f"{len(inspected)} files",
+        f"0 other than the golden table says; {', '.join(f'{count} {code}' for code, count in codes.most_common())}; "
+        f"{equal} of the {both} that Pillow reads too are equal to its pixels; "
+        f"the slowest took {max(cost.seconds for _, cost in inspected):.1f} s, "
+        f"the largest peak was {max(cost.peak_bytes for _, cost in inspected) >> 20} MiB",
+        "make soak CHECKS=corpora",
+    )
 
 
-def main() -> int:
-    if sys.argv[1:] == ["--write"]:
-        old = read_table() if TABLE.exists() else {}
-        rows = [inspect(name, path)[0] for name, path in list_files()]
-        for row in rows:
-            was = old.get(row["name"], row)
-            row["reason"] = was["reason"] if was["sha256"] == row["sha256"] and was["pillow"] == row["pillow"] else ""
-        write_table(rows)
-        return 0
-    result = check()
-    print(result)
-    return 1 if result["lost"] else 0
+def main() -> None:
+    """With --write: makes the table again."""
+    if sys.argv[1:] != ["--write"]:
+        print(check())
+        return
+    old = read_table() if TABLE.exists() else {}
+    rows = [inspect(name, path)[0] for name, path in list_files()]
+    for row in rows:
+        was = old.get(row["name"], row)
+        row["reason"] = was["reason"] if was["sha256"] == row["sha256"] and was["pillow"] == row["pillow"] else ""
+    write_table(rows)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

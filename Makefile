@@ -90,11 +90,15 @@ sbom: build  ## What coulis is made of, with versions and licences: build/releas
 	@echo $(PRESET_DIR)/coulis.cdx.json
 
 # With the image libraries, OpenBLAS, OpenSSL and libcurl inside; libarrow comes with pyarrow, which pip installs.
+# For another Python than that of .venv: make wheel WHEEL_VENV=.venv-3.12 BASE_PYTHON=python3.12
 wheel: WHEEL_DIR ?= dist
-wheel: .venv/.stamp-wheel  ## A wheel for every Linux from glibc 2.34 (Amazon Linux 2023) on, in dist/
+wheel: WHEEL_VENV ?= .venv
+wheel:  ## A wheel for every Linux from glibc 2.34 (Amazon Linux 2023) on, in dist/
 	@tools/install_system_packages.sh tools/system-packages.txt tools/system-packages-wheel.txt
+	tools/make_venv.sh $(WHEEL_VENV)
+	$(WHEEL_VENV)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements/build.txt -r requirements/wheel.txt
 	tools/build_wheel_libraries.sh build/wheel-libraries
-	$(PYTHON) tools/make_wheel.py build/wheel-libraries/lib $(WHEEL_DIR)
+	$(WHEEL_VENV)/bin/python tools/make_wheel.py build/wheel-libraries/lib $(WHEEL_DIR)
 
 # One JSON file each in benchmarks/results, and the page table.md. To publish: `cp benchmarks/results/table.md docs/benchmarks.md`.
 bench: export PYTHONPATH := $(PRESET_DIR)/python
@@ -126,10 +130,6 @@ test-packages:
 
 .venv/.stamp-test: requirements/test.txt .venv/.stamp-build
 	$(PYTHON) -m pip install --quiet --disable-pip-version-check -r requirements/test.txt
-	@touch $@
-
-.venv/.stamp-wheel: requirements/wheel.txt .venv/.stamp-build
-	$(PYTHON) -m pip install --quiet --disable-pip-version-check -r requirements/wheel.txt
 	@touch $@
 
 # The rivals, 2 GB with TensorFlow, apart from what the tests need.

@@ -6,6 +6,8 @@
 #include <nlohmann/json.hpp>
 #include <numeric>
 
+#include "core/base/counted.hpp"
+
 namespace coulis {
 namespace {
 
@@ -45,9 +47,10 @@ void print_results(const Summary& summary, const std::string& raw_output, const 
   if (session.quiet) return;
   const Manifest& m = summary.manifest;
   if (summary.up_to_date) fmt::print("Nothing has changed: {} is up to date.\n", output);
-  fmt::print("{} images: {} with features, {} failed{}\n", m.listed, m.ok, m.failed(),
+  fmt::print("{}: {} with features, {} failed{}\n", counted(m.listed, "image"), m.ok, m.failed(),
              m.failed() > 0 ? fmt::format(" (see {}{}errors.csv)", output, output.ends_with('/') ? "" : "/") : "");
-  fmt::print("{} components explain {:.1f} % of the variance\n", m.pca.explained_variance_ratio.size(), 100 * explained(m));
+  const std::size_t k = m.pca.explained_variance_ratio.size();
+  fmt::print("{} {} {:.1f} % of the variance\n", counted(k, "component"), k == 1 ? "explains" : "explain", 100 * explained(m));
   fmt::print("Results in {}: features/, pca/, matrix.csv, pca_model.safetensors, report.html\n", output);
 }
 

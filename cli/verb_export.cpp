@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/verbs.hpp"
+#include "core/base/counted.hpp"
 #include "job/run/export_output.hpp"
 #include "job/run/options.hpp"
 
@@ -41,7 +42,7 @@ void execute_export(const ExportArguments& arguments, const Session& session) {
                                            {"of", exported.of}};
     fmt::print("{}\n", result.dump());
   } else if (!session.quiet) {
-    fmt::print("{} of {} photos; open them with:\n  {}\n", exported.photos, exported.of,
+    fmt::print("{} of {}; open them with:\n  {}\n", exported.photos, counted(exported.of, "photo"),
                how_to_open(arguments.options.format, printable(destination.root())));
   }
 }

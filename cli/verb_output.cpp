@@ -7,6 +7,7 @@
 
 #include "cli/run_results.hpp"
 #include "cli/verbs.hpp"
+#include "core/base/counted.hpp"
 #include "core/base/error.hpp"
 #include "job/run/report_output.hpp"
 #include "job/run/run.hpp"
@@ -41,13 +42,14 @@ void execute_verify(const OutputArguments& arguments, Session& session) {
                    {"ok", result.problems.empty()}, {"files", result.files}, {"rows", result.rows}, {"problems", result.problems}}
                    .dump());
   } else if (result.problems.empty() && !session.quiet) {
-    fmt::print("{}: {} files, {} rows, all as the manifest says\n", printable(arguments.output), result.files, result.rows);
+    fmt::print("{}: {}, {}, all as the manifest says\n", printable(arguments.output), counted(result.files, "file"),
+               counted(result.rows, "row"));
   }
   if (result.problems.empty()) return;
   session.exit_code = static_cast<int>(ErrorCode::kRunFailed);
   if (session.json) return;
   for (const std::string& problem : result.problems) fmt::print("{}\n", problem);
-  print_error(fmt::format("{}: {} problems", arguments.output, result.problems.size()),
+  print_error(fmt::format("{}: {}", arguments.output, counted(result.problems.size(), "problem")),
               "remove the files that are named, then run the same `coulis run` command again: it restores them");
 }
 

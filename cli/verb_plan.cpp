@@ -10,6 +10,7 @@
 
 #include "cli/cluster_price.hpp"
 #include "cli/verbs.hpp"
+#include "core/base/counted.hpp"
 #include "job/run/estimate.hpp"
 #include "job/run/run.hpp"
 
@@ -47,9 +48,9 @@ double expected_memory_mb(const RunOptions& options, int threads) {
 void print_estimate(const Estimate& estimate, const RunOptions& options) {
   const int threads = worker_count(options.features.threads);
   fmt::print(
-      "about {:.0f} s with {} threads (tried for two seconds on these photos), up to {:.0f} MB of buffers besides the photo that each "
+      "about {:.0f} s with {} (tried for two seconds on these photos), up to {:.0f} MB of buffers besides the photo that each "
       "decodes\n",
-      std::ceil(estimate.seconds()), threads, expected_memory_mb(options, threads));
+      std::ceil(estimate.seconds()), counted(static_cast<std::uint64_t>(threads), "thread"), expected_memory_mb(options, threads));
   if (estimate.features_seconds == 0) return;
   const ClusterPrice price = price_cluster(estimate.features_seconds * threads);
   fmt::print(
@@ -64,13 +65,14 @@ void print_text(const Preview& preview, const RunOptions& options) {
   const std::size_t to_do = preview.plan.parts_to_do();
   std::size_t images_to_do = 0;
   for (const Part& part : preview.plan.parts) images_to_do += part.done ? 0 : part.images.size();
-  fmt::print("{} images, {:.1f} MB, {} labels; {} other files ignored\n", preview.listing.images.size(),
-             static_cast<double>(preview.listing.total_bytes) / 1e6, labels.size(), preview.listing.ignored);
+  fmt::print("{}, {:.1f} MB, {}; {} ignored\n", counted(preview.listing.images.size(), "image"),
+             static_cast<double>(preview.listing.total_bytes) / 1e6, counted(labels.size(), "label"),
+             counted(preview.listing.ignored, "other file"));
   for (const auto& [ending, count] : count_endings(preview.listing)) fmt::print("  {:8} {}\n", ending, count);
-  fmt::print("{} parts: {} done, {} to do ({} images)\n", preview.plan.parts.size(), preview.plan.parts.size() - to_do, to_do,
-             images_to_do);
+  fmt::print("{}: {} done, {} to do ({})\n", counted(preview.plan.parts.size(), "part"), preview.plan.parts.size() - to_do, to_do,
+             counted(images_to_do, "image"));
   for (const Part& part : preview.plan.parts) {
-    if (!part.done) fmt::print("  part {}: {} images, {}\n", part.number, part.images.size(), part.reason);
+    if (!part.done) fmt::print("  part {}: {}, {}\n", part.number, counted(part.images.size(), "image"), part.reason);
   }
   print_estimate(estimate_run(preview, options), options);
 }

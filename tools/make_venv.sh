@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes a virtual environment with the first Python found that is 3.11 or newer and has venv, pip and the C headers.
+# Makes a virtual environment with $BASE_PYTHON, or the first Python found, that is 3.11 or newer and has venv, pip and the C headers.
 # usage: tools/make_venv.sh FOLDER
 set -euo pipefail
 
@@ -21,7 +21,7 @@ if [[ -x $1/bin/python && -z $(find_fault "$1/bin/python") ]]; then
 fi
 
 faults=()
-for name in python3 python3.13 python3.12 python3.11; do
+for name in ${BASE_PYTHON:-python3 python3.13 python3.12 python3.11}; do
   command -v "$name" >/dev/null || continue
   fault=$(find_fault "$name")
   if [[ -z $fault ]]; then

@@ -60,7 +60,7 @@ def build(folder: Path) -> Path:
         folder,
         ROOT,
         "-C",
-        f"build-dir={ROOT}/build/wheel",
+        f"build-dir={ROOT}/build/wheel-{sys.implementation.cache_tag}",
     )
     run(*PYTHON, "pip", "wheel", "--quiet", *as_installed, "-C", "cmake.define.COULIS_OLDER_LIBSTDCXX=ON")
     return only(list(folder.glob("*.whl")))

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 
+#include "core/base/counted.hpp"
 #include "core/base/error.hpp"
 #include "core/base/simd.hpp"
 #include "core/network/model.hpp"
@@ -29,9 +30,9 @@ CheckItem check_bucket(const Location& location, std::uint64_t files) {
   try {
     location.put(kProbe, "");
     location.remove(kProbe);
-    return {name, true, fmt::format("{} files, can be read and written", files)};
+    return {name, true, fmt::format("{}, can be read and written", counted(files, "file"))};
   } catch (const Error& e) {
-    return {name, true, fmt::format("{} files, can be read, cannot be written: {}", files, e.what())};
+    return {name, true, fmt::format("{}, can be read, cannot be written: {}", counted(files, "file"), e.what())};
   }
 }
 
@@ -46,7 +47,8 @@ CheckItem check_location(const std::string& uri, const StorageOptions& storage) 
     std::error_code error;
     const auto space = std::filesystem::space(location.root(), error);
     const std::string free = error ? "" : fmt::format(", {:.1f} GB free", static_cast<double>(space.available) / 1e9);
-    return {printable(uri), true, fmt::format("{} files, can be read{}{}", files, writable ? " and written" : ", cannot be written", free)};
+    return {printable(uri), true,
+            fmt::format("{}, can be read{}{}", counted(files, "file"), writable ? " and written" : ", cannot be written", free)};
   } catch (const Error& e) {
     return {printable(uri), false, e.what()};
   }
@@ -55,8 +57,10 @@ CheckItem check_location(const std::string& uri, const StorageOptions& storage) 
 }  // namespace
 
 std::vector<CheckItem> check_environment(const std::vector<std::string>& locations, const StorageOptions& storage) {
-  std::vector<CheckItem> items = {
-      check_model(), {"cpu", true, fmt::format("{} threads, {}; int8: {}", worker_count(0), simd_in_use(), int8_kernels_in_use())}};
+  std::vector<CheckItem> items = {check_model(),
+                                  {"cpu", true,
+                                   fmt::format("{}, {}; int8: {}", counted(static_cast<std::uint64_t>(worker_count(0)), "thread"),
+                                               simd_in_use(), int8_kernels_in_use())}};
   for (const std::string& uri : locations) items.push_back(check_location(uri, storage));
   return items;
 }

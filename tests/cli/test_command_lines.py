@@ -10,7 +10,7 @@ from cli.command import copy_photos, coulis, succeed
 # There are photos/ (12 of them), bad/ (the same and a broken one), empty/, and runs of photos/: done/, unfinished/.
 # code, command line, what stdout says, what stderr says
 LINES = [
-    (0, "run photos out -k 3", "12 images: 12 with features, 0 failed", "12 images in 1 parts"),
+    (0, "run photos out -k 3", "12 images: 12 with features, 0 failed", "12 images in 1 part"),
     (0, "run photos done -k 3", "up to date", ""),
     (0, "run photos done -k 3 --json", '"up_to_date":true', ""),
     (0, "run photos done -k 4", "4 components explain", "1 done, 0 to do"),
@@ -34,9 +34,9 @@ LINES = [
     (5, "run nowhere out", "", "nowhere"),
     (2, "rum photos out", "", "try: coulis run"),
     (2, "run photos out --precison int8", "", "try: --precision"),
-    (0, "plan photos out", "1 parts: 0 done, 1 to do (12 images)", ""),
+    (0, "plan photos out", "1 part: 0 done, 1 to do (12 images)", ""),
     (0, "plan photos out", "USD (list prices of us-east-1", ""),
-    (0, "plan photos done", "1 parts: 1 done, 0 to do (0 images)", ""),
+    (0, "plan photos done", "1 part: 1 done, 0 to do (0 images)", ""),
     (0, "plan photos out --json", '"usd":', ""),
     (4, "plan empty out", "", "no image found"),
     (0, "fit done -k 2", "2 components explain", ""),

@@ -135,9 +135,8 @@ def test_the_history_tells_the_stages_and_a_part_is_a_task(cluster, photos, tmp_
     cluster.succeed(photos, tmp_path / "out", **PHOTOS_OF_A_TASK)
     jobs = jobs_of_group(cluster.folder / "events", f"coulis run into {tmp_path / 'out'}")
     stages = ["coulis: features, 6 parts", "coulis: moments, 6 parts", "coulis: projection, 6 parts"]
-    assert list(dict.fromkeys(job.description for job in jobs)) == stages
-    for stage, tasks in zip(stages, (6, 1, 1), strict=True):  # of features each part is one
-        assert [job.last_stage_tasks for job in jobs if job.description == stage][-1] == tasks
+    tasks = (6, 1, 1)  # of features each part is one
+    assert [(job.description, job.last_stage_tasks) for job in jobs] == list(zip(stages, tasks, strict=True))
 
 
 def test_kills_of_executors_and_workers_leave_the_bytes_of_the_command(cluster, tmp_path):

@@ -17,7 +17,7 @@ TEST(CheckEnvironment, LooksAtTheModelTheCpuAndEachLocation) {
   EXPECT_TRUE(items[0].ok) << items[0].text;
   EXPECT_EQ(items[1].name, "cpu");
   EXPECT_TRUE(items[2].ok);
-  EXPECT_NE(items[2].text.find("1 files, can be read and written"), std::string::npos) << items[2].text;
+  EXPECT_NE(items[2].text.find("1 file, can be read and written"), std::string::npos) << items[2].text;
   EXPECT_FALSE(items[3].ok);
   EXPECT_FALSE(items[4].ok);
 }

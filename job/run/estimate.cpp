@@ -11,6 +11,8 @@
 #include "core/network/network.hpp"
 #include "job/run/feature_rows.hpp"
 #include "job/run/photo_source.hpp"
+#include "job/run/read_thumbnails.hpp"
+#include "job/run/report_output.hpp"
 
 namespace coulis {
 namespace {
@@ -60,17 +62,26 @@ Trial try_photos(std::vector<ImageRef> images, const Location& input, const Mode
   return {count / seconds_since(start), std::move(rows)};
 }
 
-// Moments of one row, and the PCA: measured on the rows of the trial. NaN, of photos that cannot be used, takes as long.
-std::pair<double, double> try_reduction(const FeatureRows& rows, std::size_t width) {
-  const std::size_t count = rows.values.size() / width;
+// Moments and PCA of `all` photos, and the report's search for neighbours, which grows with the square of its photos.
+double try_reduction(MatrixView<const float> rows, std::size_t all, int threads) {
+  const auto tried = static_cast<double>(rows.rows);
   Clock::time_point start = Clock::now();
-  Moments moments = moments_of({rows.values.data(), count, width});
-  const double moments_seconds = seconds_since(start) / static_cast<double>(count);
-  for (double& value : moments.scatter) value = std::isfinite(value) ? value : 0;
-  for (double& value : moments.mean) value = 0;
+  const Moments moments = moments_of(rows);
+  const double moments_seconds = seconds_since(start) * static_cast<double>(all) / tried / threads;
   start = Clock::now();
   fit(moments, {});
-  return {moments_seconds, seconds_since(start)};
+  const double fit_seconds = seconds_since(start);
+  start = Clock::now();
+  find_neighbours(rows, kReportNeighbours, threads);
+  const double share = static_cast<double>(std::min(all, kMostReportPhotos)) / tried;
+  return moments_seconds + fit_seconds + seconds_since(start) * share * share;
+}
+
+double try_thumbnails(const std::vector<ImageRef>& images, const Location& input, std::size_t all, int threads) {
+  SilentProgress progress;
+  const Clock::time_point start = Clock::now();
+  read_thumbnails(images, kMapThumbnail_px, input, threads, progress);
+  return seconds_since(start) * static_cast<double>(std::min(all, kMostReportPhotos)) / static_cast<double>(images.size());
 }
 
 }  // namespace
@@ -86,10 +97,15 @@ Estimate estimate_run(const Preview& preview, const RunOptions& options) {
   const auto affordable = std::min(static_cast<std::size_t>(kSeconds * trial.photos_per_second), kMostPhotos);
   if (affordable > kFirstTry && images.size() > kFirstTry) trial = try_some(affordable);
 
-  const auto [moments_seconds, fit_seconds] = try_reduction(trial.rows, static_cast<std::size_t>(model.card.feature_width));
-  const auto all = static_cast<double>(preview.listing.images.size());
-  return {static_cast<double>(images.size()) / trial.photos_per_second,
-          fit_seconds + all * moments_seconds / worker_count(options.features.threads)};
+  for (float& value : trial.rows.values) value = std::isfinite(value) ? value : 0;  // of photos that cannot be used
+  const auto width = static_cast<std::size_t>(model.card.feature_width);
+  const std::size_t all = preview.listing.images.size();
+  const int threads = worker_count(options.features.threads);
+  Estimate estimate;
+  estimate.features_seconds = static_cast<double>(images.size()) / trial.photos_per_second;
+  estimate.reduction_seconds = try_reduction({trial.rows.values.data(), trial.rows.values.size() / width, width}, all, threads);
+  if (!options.report.no_thumbnails) estimate.reduction_seconds += try_thumbnails(spread_sample(images, kFirstTry), input, all, threads);
+  return estimate;
 }
 
 }  // namespace coulis

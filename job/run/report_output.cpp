@@ -19,8 +19,6 @@ namespace coulis {
 namespace {
 
 constexpr std::uint64_t kMaxCandidates = 65'536;  // photos of the parts that the sample is taken from
-constexpr std::size_t kMaxSample = 4000;
-constexpr std::size_t kNeighbours = 5;
 constexpr std::size_t kComponentsOnTheMap = 10;
 constexpr std::size_t kPartsInMemory = 32;  // of the PCA: small
 constexpr std::size_t kRowsOfATask = 256;
@@ -142,7 +140,7 @@ NeighbourTable find_neighbours(MatrixView<const float> rows, std::size_t count, 
 
 Figures gather_figures(const Location& output, const Manifest& manifest, int threads, const ReportOptions& options, Progress& progress) {
   const Census census = count_labels(output, manifest.parts, manifest.ok, threads);
-  const Sample sample = read_sample(output, manifest, census.sample(kMaxSample), threads);
+  const Sample sample = read_sample(output, manifest, census.sample(kMostReportPhotos), threads);
   const MatrixView<const float> features{sample.features.data(), sample.photos.size(), sample.width};
   Figures figures;
   figures.labels = census.labels();
@@ -154,7 +152,7 @@ Figures gather_figures(const Location& output, const Manifest& manifest, int thr
   forget_unseen_labels(figures);
   figures.components = std::min(kComponentsOnTheMap, sample.k);
   figures.coordinates = first_columns(sample, figures.components);
-  figures.neighbours = find_neighbours(features, kNeighbours, threads);
+  figures.neighbours = find_neighbours(features, kReportNeighbours, threads);
   figures.typical_distance = typical_distance(features);
   figures.agreement = agreement_by_width(figures, sample, threads);
   describe_likeness(figures);

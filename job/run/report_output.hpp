@@ -1,6 +1,7 @@
 // The report of an output: its figures from the committed parts, thumbnails from the photos that can still be read.
 #pragma once
 
+#include <cstddef>
 #include <string>
 
 #include "job/plan/manifest.hpp"
@@ -10,6 +11,9 @@
 #include "job/storage/location.hpp"
 
 namespace coulis {
+
+inline constexpr std::size_t kMostReportPhotos = 4000;
+inline constexpr std::size_t kReportNeighbours = 5;
 
 // The `count` nearest of each row, or as many as there are.
 NeighbourTable find_neighbours(MatrixView<const float> rows, std::size_t count, int threads);

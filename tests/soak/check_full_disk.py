@@ -23,7 +23,7 @@ def check() -> Row:
     assert full[0] and not full[-1]
     first, second, *_, last = (f"{size // 1024} KB" for size in sizes)
     return Row(
-        "full disk",
+        "full_disk",
         f"a file system of {first}, {second}, ... {last}, then room for the same command",
         f"{sum(full)} full disks",
         f"0 half files, 0 rows; {sum(full)} of {sum(full)}: exit code 5, one sentence, then byte-identical",

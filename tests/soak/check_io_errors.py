@@ -32,7 +32,7 @@ def check() -> Row:
     total = kinds.total()
     killed, survived = kinds["kill"], outcomes["survived"]
     return Row(
-        "I/O errors",
+        "io_errors",
         "the n-th call fails or is cut short, every n to the end of a run on nothing and of one on an earlier "
         "output; calls: write, fsync, rename, unlink, mkdir, open, read, opendir, readdir, flock",
         f"{total} runs: {', '.join(f'{count} {kind}' for kind, count in kinds.items())}",

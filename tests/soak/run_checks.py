@@ -24,6 +24,7 @@ def run_check(name: str) -> Row | None:
     start = time.monotonic()
     try:
         row = importlib.import_module(f"soak.check_{name}").check()
+        assert row.check == name, f"its row is called {row.check}"
     except Skip as e:
         print(f"skipped: {e}")
         return None

@@ -96,13 +96,28 @@ Bytes write_table(const std::shared_ptr<arrow::Table>& table, Compression compre
   return bytes;
 }
 
-std::unique_ptr<parquet::arrow::FileReader> open_parquet(const Bytes& bytes, const std::string& origin) {
+// Pages and strings of a file, and no more of them than it can hold: one that claims terabytes must not be believed. The values of lists
+// are read into memory of our own. Outlives what is read with it.
+class ReadLimit {
+ public:
+  explicit ReadLimit(const Bytes& file) : pool_(&counted_, kSmallest + kMostUnpacked * static_cast<std::int64_t>(file.size())) {}
+
+  arrow::MemoryPool* pool() { return &pool_; }
+
+ private:
+  static constexpr std::int64_t kSmallest = std::int64_t{1} << 30;
+  static constexpr std::int64_t kMostUnpacked = 100;  // times the file's size
+  arrow::ProxyMemoryPool counted_{memory_pool()};
+  arrow::CappedMemoryPool pool_;
+};
+
+std::unique_ptr<parquet::arrow::FileReader> open_parquet(const Bytes& bytes, ReadLimit& limit, const std::string& origin) {
   const auto source = std::make_shared<arrow::io::BufferReader>(
       std::make_shared<arrow::Buffer>(reinterpret_cast<const std::uint8_t*>(bytes.data()), static_cast<std::int64_t>(bytes.size())));
   parquet::arrow::FileReaderBuilder builder;
-  const arrow::Status opened = builder.Open(source, parquet::ReaderProperties(memory_pool()));
+  const arrow::Status opened = builder.Open(source, parquet::ReaderProperties(limit.pool()));
   if (!opened.ok()) refuse(origin, opened.ToString());
-  return read_or_refuse(builder.memory_pool(memory_pool())->Build(), origin);
+  return read_or_refuse(builder.memory_pool(limit.pool())->Build(), origin);
 }
 
 template <class ArrayType>
@@ -184,7 +199,8 @@ Bytes write_row_table(const RowTable& table, std::string_view values_column, Com
 
 RowTable read_row_table(const Bytes& bytes, std::string_view values_column, const std::string& origin) {
   return with_parquet_errors(origin, [&] {
-    const auto reader = open_parquet(bytes, origin);
+    ReadLimit limit(bytes);
+    const auto reader = open_parquet(bytes, limit, origin);
     const auto names = read_or_refuse(reader->ReadTable(leaves_of_names(*reader, origin)), origin);
     RowTable out;
     out.metadata = metadata_of(*reader);
@@ -199,7 +215,8 @@ RowTable read_row_table(const Bytes& bytes, std::string_view values_column, cons
 }
 
 TableMetadata read_table_metadata(const Bytes& bytes, const std::string& origin) {
-  return with_parquet_errors(origin, [&] { return metadata_of(*open_parquet(bytes, origin)); });
+  ReadLimit limit(bytes);
+  return with_parquet_errors(origin, [&] { return metadata_of(*open_parquet(bytes, limit, origin)); });
 }
 
 Bytes write_map_parquet(const MapTable& map) {
@@ -239,7 +256,8 @@ Bytes write_errors_parquet(const std::vector<ErrorRow>& errors, Compression comp
 
 std::vector<ErrorRow> read_errors_parquet(const Bytes& bytes, const std::string& origin) {
   return with_parquet_errors(origin, [&] {
-    const auto table = read_or_refuse(open_parquet(bytes, origin)->ReadTable(), origin);
+    ReadLimit limit(bytes);
+    const auto table = read_or_refuse(open_parquet(bytes, limit, origin)->ReadTable(), origin);
     std::vector<ErrorRow> errors(static_cast<std::size_t>(table->num_rows()));
     const auto fill = [&](const std::string& column, std::string ErrorRow::*field) {
       std::vector<std::string> values = read_strings(*table, column, origin);

@@ -1,7 +1,10 @@
 // Damaged Parquet files: an Error, or the table if the damage lies where nobody reads; never a crash, another exception or a hang.
 #include <gtest/gtest.h>
 
+#include <fstream>
 #include <functional>
+#include <iterator>
+#include <span>
 #include <string>
 
 #include "core/base/error.hpp"
@@ -77,6 +80,25 @@ TEST(TruncatedTable, IsRefused) {
   expect_refuses_truncation(write_row_table(make_table(40, 50), "features", Compression::kSnappy), read_rows);
   expect_refuses_truncation(write_errors_parquet(make_errors(60), Compression::kZstd, {}), read_errors);
   expect_refuses_truncation(write_row_table(make_table(2, 8), "features", Compression::kSnappy), read_metadata);
+}
+
+Bytes read_file(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  const std::string text{std::istreambuf_iterator<char>(file), {}};
+  const auto bytes = std::as_bytes(std::span(text));
+  return {bytes.begin(), bytes.end()};
+}
+
+// Found by libFuzzer.
+TEST(HostileTable, ThatClaimsMoreThanItCanHoldIsRefusedWithoutTheMemory) {
+  const Bytes file = read_file(COULIS_HOSTILE_TABLES "/claims_382_gb.parquet");
+  ASSERT_EQ(file.size(), 1075U);
+  try {
+    read_errors(file);
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_NE(std::string(error.what()).find("cap exceeded"), std::string::npos) << error.what();
+  }
 }
 
 TEST(ForeignBytes, AreNoTable) {

@@ -15,7 +15,10 @@ NOT_COMPARED = ("report.html", ".coulis-lock")
 def names_in(output: Path | str) -> set[str]:
     """Every file below it, as coulis names them: features/part-00000-..., _SUCCESS."""
     files, root = fs.FileSystem.from_uri(str(output))
-    found = files.get_file_info(fs.FileSelector(root, recursive=True, allow_not_found=True))
+    try:
+        found = files.get_file_info(fs.FileSelector(root, recursive=True, allow_not_found=True))
+    except FileNotFoundError:  # made in the moment between Arrow's two looks at it
+        return names_in(output)
     return {info.path.removeprefix(root).lstrip("/") for info in found if info.is_file}
 
 

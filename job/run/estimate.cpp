@@ -11,7 +11,6 @@
 #include "core/network/network.hpp"
 #include "job/run/feature_rows.hpp"
 #include "job/run/photo_source.hpp"
-#include "job/run/read_thumbnails.hpp"
 #include "job/run/report_output.hpp"
 
 namespace coulis {
@@ -77,13 +76,6 @@ double try_reduction(MatrixView<const float> rows, std::size_t all, int threads)
   return moments_seconds + fit_seconds + seconds_since(start) * share * share;
 }
 
-double try_thumbnails(const std::vector<ImageRef>& images, const Location& input, std::size_t all, int threads) {
-  SilentProgress progress;
-  const Clock::time_point start = Clock::now();
-  read_thumbnails(images, kMapThumbnail_px, input, threads, progress);
-  return seconds_since(start) * static_cast<double>(std::min(all, kMostReportPhotos)) / static_cast<double>(images.size());
-}
-
 }  // namespace
 
 Estimate estimate_run(const Preview& preview, const RunOptions& options) {
@@ -104,7 +96,6 @@ Estimate estimate_run(const Preview& preview, const RunOptions& options) {
   Estimate estimate;
   estimate.features_seconds = static_cast<double>(images.size()) / trial.photos_per_second;
   estimate.reduction_seconds = try_reduction({trial.rows.values.data(), trial.rows.values.size() / width, width}, all, threads);
-  if (!options.report.no_thumbnails) estimate.reduction_seconds += try_thumbnails(spread_sample(images, kFirstTry), input, all, threads);
   return estimate;
 }
 

@@ -20,14 +20,4 @@ class Progress {
   virtual void warn(const std::string& sentence) = 0;    // something is not as asked
 };
 
-class SilentProgress final : public Progress {  // where somebody else tells
- public:
-  void begin(std::string_view /*stage*/, std::uint64_t /*total*/) override {}
-  void advance(std::uint64_t /*done*/, std::uint64_t /*failed*/) override {}
-  void end() override {}
-  void say(const std::string& /*sentence*/) override {}
-  void detail(const std::string& /*sentence*/) override {}
-  void warn(const std::string& /*sentence*/) override {}
-};
-
 }  // namespace coulis

@@ -16,6 +16,7 @@ namespace coulis {
 namespace {
 
 constexpr int kLargeSide_px = 96;
+constexpr int kSmallSide_px = 48;
 constexpr std::size_t kLargeSheets_bytes = 900'000;
 constexpr std::size_t kAllSheets_bytes = 2'000'000;
 constexpr std::size_t kFirstPhotos = 12;
@@ -118,7 +119,7 @@ void read_from(const Location& input, Figures& figures, const std::vector<ImageR
   progress.begin("thumbnails", large_read.size() + small_read.size());
   const ThumbnailReader reader(input, images, threads, progress);
   reader.add_sheets(figures, large_read, kLargeSide_px, kLargeSheets_bytes);
-  reader.add_sheets(figures, small_read, kMapThumbnail_px, kAllSheets_bytes - bytes_of(figures.sheets));
+  reader.add_sheets(figures, small_read, kSmallSide_px, kAllSheets_bytes - bytes_of(figures.sheets));
   progress.end();
 }
 
@@ -148,19 +149,14 @@ void add_thumbnails(Figures& figures, const std::vector<ImageRef>& images, const
 
 std::vector<Image> read_thumbnails(const std::vector<ImageRef>& images, int side_px, const Location& output, const Manifest& manifest,
                                    int threads, Progress& progress) {
-  std::vector<Image> thumbnails;
-  read_if_there(images, output, manifest, progress,
-                [&](const Location& input) { thumbnails = read_thumbnails(images, side_px, input, threads, progress); });
-  return thumbnails;
-}
-
-std::vector<Image> read_thumbnails(const std::vector<ImageRef>& images, int side_px, const Location& input, int threads,
-                                   Progress& progress) {
   std::vector<std::uint32_t> photos(images.size());
   std::iota(photos.begin(), photos.end(), 0);
-  progress.begin("thumbnails", photos.size());
-  std::vector<Image> thumbnails = ThumbnailReader(input, images, threads, progress).read(photos, side_px);
-  progress.end();
+  std::vector<Image> thumbnails;
+  read_if_there(images, output, manifest, progress, [&](const Location& input) {
+    progress.begin("thumbnails", photos.size());
+    thumbnails = ThumbnailReader(input, images, threads, progress).read(photos, side_px);
+    progress.end();
+  });
   return thumbnails;
 }
 

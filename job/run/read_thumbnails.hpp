@@ -8,11 +8,8 @@
 #include "job/plan/manifest.hpp"
 #include "job/report/figures.hpp"
 #include "job/run/progress.hpp"
-#include "job/storage/location.hpp"
 
 namespace coulis {
-
-inline constexpr int kMapThumbnail_px = 48;  // of the report's map; a few photos beside it have larger ones
 
 // images: [photos of the figures], below the input that the manifest names, which is reached as the output is. A photo that cannot be read,
 // or has another size than it had, has none; where the first dozen cannot be read nobody waits for the rest. Large photos are read until a
@@ -23,7 +20,5 @@ void add_thumbnails(Figures& figures, const std::vector<ImageRef>& images, const
 // [images], of side_px; one that cannot be read is without pixels. Empty, after a warning, where the first dozen cannot be read.
 std::vector<Image> read_thumbnails(const std::vector<ImageRef>& images, int side_px, const Location& output, const Manifest& manifest,
                                    int threads, Progress& progress);
-std::vector<Image> read_thumbnails(const std::vector<ImageRef>& images, int side_px, const Location& input, int threads,
-                                   Progress& progress);
 
 }  // namespace coulis

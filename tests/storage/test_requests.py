@@ -36,8 +36,8 @@ def test_a_listing_of_many_pages_asks_once_for_each(run: Coulis, proxy: FaultPro
     assert (plan["images"], plan["ignored"]) == (2, 2100)
     pages = ceil(2102 / 1000)
     assert pages <= proxy.count("LIST") <= pages + 1
-    assert proxy.count("GET object") <= 4  # a sample, for the estimate of time: features, then the report's pictures
-    assert len(proxy.requests) <= pages + 6
+    assert proxy.count("GET object") <= 3  # a sample, for the estimate of time
+    assert len(proxy.requests) <= pages + 4
 
 
 def test_a_second_run_reads_no_photo_and_writes_nothing(run: Coulis, proxy: FaultProxy, photos: Place, output: Place):

@@ -30,6 +30,16 @@ namespace nb = nanobind;
 namespace coulis::bindings {
 namespace {
 
+class SilentProgress final : public Progress {  // the driver counts parts
+ public:
+  void begin(std::string_view /*stage*/, std::uint64_t /*total*/) override {}
+  void advance(std::uint64_t /*done*/, std::uint64_t /*failed*/) override {}
+  void end() override {}
+  void say(const std::string& /*sentence*/) override {}
+  void detail(const std::string& /*sentence*/) override {}
+  void warn(const std::string& /*sentence*/) override {}
+};
+
 Location open_here(const std::string& uri, const StorageOptions& storage) {
   Location location(uri, storage);
   if (!location.is_folder() || location.exists()) return location;

@@ -1,6 +1,6 @@
 """Is what coulis says about time true? `coulis plan` against the run it predicts, and the bar's "left" against the end.
 
-    python benchmarks/prediction.py [FOLDER] [--photos 15552] [--rounds 5] [--json FILE]
+    python benchmarks/prediction.py [FOLDER] [--photos 5184] [--rounds 5] [--json FILE]
 
 Protocol: plan, then the run, in each precision, round by round. The bar is read from a pseudo-terminal: each time it
 is drawn after a fifth of the stage "features", the time gone and the time it says is left are compared with that
@@ -75,7 +75,7 @@ def predict(folder: Path, precision: str) -> Prediction:
 def main() -> None:
     parser = harness.make_parser(__doc__)
     photos.add_arguments(parser)
-    parser.set_defaults(photos=15552)  # the bar tells whole seconds: of a stage of 5 s one is too many
+    parser.set_defaults(photos=5184)
     arguments = harness.parse(parser)
     if arguments.quick:
         arguments.photos = 600

@@ -10,15 +10,7 @@ from storage.bucket import Bucket, Place, make_bucket, no_credentials_of_this_ma
 from storage.seaweedfs import SeaweedFs
 
 FRUITS_360 = SHARED / "fruits-360" / "Test"
-FLAGS = (
-    "-k",
-    "50",
-    "--images-per-part",
-    "128",
-    "--precision",
-    "int8",
-    "--no-thumbnails",
-)
+FLAGS = ("-k", "50", "--images-per-part", "128", "--precision", "int8", "--no-thumbnails")
 VOLATILE = {"report.html", "manifest.json", ".coulis-lock"}  # times of the last run
 PUT_AT_ONCE = 2000
 

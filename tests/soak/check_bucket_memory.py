@@ -2,7 +2,6 @@
 
 import tempfile
 import time
-from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -15,19 +14,11 @@ COUNT = 200_000
 FLAGS = ("-k", "50", "--precision", "int8", "-q", "--json")
 MOST_MB_PER_100_000 = 1.0
 SLOWEST_END = 0.95
-STRETCHES = 20
 
 
 def resident_mb(process: int) -> float:
     fields = dict(line.split(":", 1) for line in Path(f"/proc/{process}/status").read_text().splitlines())
     return int(fields["VmRSS"].split()[0]) * 1024 / 1e6
-
-
-def stretches(images: np.ndarray, memory_mb: np.ndarray, first: float, last: float) -> tuple[np.ndarray, np.ndarray]:
-    """The middle and the median of each twentieth: a part that is being written takes 40 MB more for a moment."""
-    edges = np.linspace(first, last, STRETCHES + 1)
-    inside = [(images >= begin) & (images < end) for begin, end in pairwise(edges)]
-    return (edges[1:] + edges[:-1]) / 2, np.array([np.median(memory_mb[stretch]) for stretch in inside])
 
 
 def check(count: int = COUNT) -> Row:
@@ -45,9 +36,8 @@ def check(count: int = COUNT) -> Row:
         assert result.code == 0, result.stderr
     times, parts, memory_mb = np.array(seen).T
     images = parts * 1024
-    middles, medians = stretches(images, memory_mb, 0.1 * count, count)  # after buffers have reached their size
-    slope = float(np.polyfit(middles / 100_000, medians, 1)[0])
-    print("MB:", *(f"{median:.0f}" for median in medians), flush=True)
+    settled = images > 0.1 * count  # after buffers have reached their size
+    slope = float(np.polyfit(images[settled] / 100_000, memory_mb[settled], 1)[0])
 
     def rate(first: float, last: float) -> float:
         within = (images >= first * count) & (images <= last * count)

@@ -4,6 +4,7 @@
 
 #include "core/base/simd.hpp"
 
+// AVX3_DL has nothing for float32 that AVX3 has not.
 #undef HWY_DISABLED_TARGETS
 #define HWY_DISABLED_TARGETS (COULIS_UNUSED_TARGETS | HWY_AVX3_DL)
 #undef HWY_TARGET_INCLUDE

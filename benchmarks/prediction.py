@@ -27,7 +27,7 @@ import harness
 import photos
 import report
 
-BAR = re.compile(rb"features \[[= ]*\] (\d+)/(\d+) [^\r\n]*?(?:(\d+):)?(\d+):(\d\d) left")
+BAR = re.compile(rb"features \[[= ]*\] (\d+)/(\d+) [^\r\n]*?(?:(?:(\d+):)?(\d+):(\d\d)|(\d\.\d) s) left")
 
 
 @dataclass(frozen=True)
@@ -48,8 +48,9 @@ def watch_bar(command: list[str | Path]) -> tuple[float, float]:
         end_s = 0.0
         while piece := read_or_nothing(ours):
             now_s = time.perf_counter() - start
-            for done, total, hours, minutes, seconds in BAR.findall(piece):
-                left_s = 3600 * int(hours or 0) + 60 * int(minutes) + int(seconds)
+            for done, total, *left in BAR.findall(piece):
+                hours, minutes, seconds, tenths = (float(number or 0) for number in left)
+                left_s = 3600 * hours + 60 * minutes + seconds + tenths
                 said.append((now_s, left_s, int(done) / int(total)))
                 end_s = now_s
     os.close(ours)

@@ -58,6 +58,7 @@ def test_on_a_terminal_a_bar_is_drawn_over_itself_and_cleared(slow_run):
     assert [int(re.search(r"(\d+)/6", bar)[1]) for bar in bars] == sorted(
         int(re.search(r"(\d+)/6", b)[1]) for b in bars
     )
+    assert all(re.search(r"/s, (\d\.\d s|\d+:\d\d) left$", bar) for bar in bars), bars
     assert sent.rstrip().split(CLEAR_LINE)[-1].startswith("features [") is False
 
 

@@ -15,6 +15,7 @@ from storage.seaweedfs import KEYS, READ_WRITE, REGION, SeaweedFs, connect
 
 COUNT = 24
 FLAGS = ("-k", "5", "--images-per-part", "4", "--no-thumbnails")  # 6 parts; a thumbnail is a second GET
+IN_ROLES = "s3://roles/Test"  # of moto, with the same photos
 SECRETS = {*KEYS.values()}  # tests add those that they make up
 
 

@@ -18,8 +18,10 @@ from storage.bucket import (
     put_some_photos,
     some_photos,
 )
+from storage.credential_servers import CredentialServer, InstanceMetadata, serve
 from storage.fault_proxy import FaultProxy
-from storage.seaweedfs import SeaweedFs
+from storage.moto_server import serve_moto
+from storage.seaweedfs import READ_WRITE, SeaweedFs, connect
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -63,6 +65,28 @@ def own_photos(server: SeaweedFs, photos: Place) -> Place:
 def proxy(server: SeaweedFs) -> Iterator[FaultProxy]:
     with FaultProxy(server.port) as proxy:
         yield proxy
+
+
+@pytest.fixture(scope="session")
+def roles() -> Iterator[int]:
+    """moto's port, with the photos at IN_ROLES: SeaweedFS takes no session tokens but its own."""
+    with serve_moto() as port:
+        bucket = Bucket(connect(f"http://127.0.0.1:{port}"), "roles")
+        bucket.client.create_bucket(Bucket=bucket.name)
+        bucket.put_photos("Test", some_photos())
+        yield port
+
+
+@pytest.fixture
+def aws(roles: int) -> Iterator[FaultProxy]:
+    with FaultProxy(roles) as proxy:
+        yield proxy
+
+
+@pytest.fixture
+def instance() -> Iterator[CredentialServer]:
+    with serve(InstanceMetadata, READ_WRITE) as server:
+        yield server
 
 
 @pytest.fixture

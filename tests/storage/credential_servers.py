@@ -1,4 +1,4 @@
-"""Where programs on EC2, ECS and EKS get their credentials: small servers that speak those protocols and nothing else.
+"""Where programs get their credentials: profile files; small servers that speak the protocols of EC2, ECS and EKS.
 
 Sources: https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html
          https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instance-metadata-security-credentials.html
@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 from storage.seaweedfs import KEYS
 
@@ -100,3 +101,11 @@ def serve(handler: type[Answering], access_key: str) -> Iterator[CredentialServe
         finally:
             server.shutdown()
             thread.join()
+
+
+def of_instance(server: CredentialServer) -> dict[str, str]:
+    return {"AWS_EC2_METADATA_SERVICE_ENDPOINT": server.url, "AWS_EC2_METADATA_DISABLED": "false"}
+
+
+def write_profile(file: Path, name: str, access_key: str, more: str = "") -> None:
+    file.write_text(f"[{name}]\naws_access_key_id = {access_key}\naws_secret_access_key = {KEYS[access_key]}\n{more}")

@@ -125,6 +125,10 @@ class FaultProxy:
     def count(self, kind: str, key: str = "") -> int:
         return sum(request.kind == kind and re.search(key, request.name) is not None for request in self.requests)
 
+    def signers(self) -> set[str]:
+        """Access keys."""
+        return {request.signed_by for request in self.requests}
+
     def wait_for(self, kind: str, count: int, key: str = "", timeout_s: float = 30) -> None:
         deadline = time.monotonic() + timeout_s
         while self.count(kind, key) < count:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from storage.bucket import FLAGS, SECRETS, Bucket, Coulis, Place, assert_no_secret, some_photos
+from storage.bucket import FLAGS, IN_ROLES, SECRETS, Coulis, Place, assert_no_secret
 from storage.credential_servers import (
     AUTHORIZATION,
     METADATA_TOKEN,
@@ -14,32 +14,15 @@ from storage.credential_servers import (
     SESSION_TOKEN,
     ContainerCredentials,
     CredentialServer,
-    InstanceMetadata,
+    of_instance,
     serve,
+    write_profile,
 )
 from storage.fault_proxy import Fault, FaultProxy
-from storage.moto_server import serve_moto
-from storage.seaweedfs import KEYS, READ_WRITE, ROTATED, connect
+from storage.seaweedfs import KEYS, READ_WRITE, ROTATED
 
 SECRETS.update({AUTHORIZATION, METADATA_TOKEN, SESSION_TOKEN})
-IN_ROLES = "s3://roles/Test"
 EXPIRED = ["expired_token", "expired_token_403"]
-
-
-@pytest.fixture(scope="module")
-def roles() -> Iterator[int]:
-    """moto's port, with the photos: SeaweedFS takes no session tokens but its own."""
-    with serve_moto() as port:
-        client = connect(f"http://127.0.0.1:{port}")
-        client.create_bucket(Bucket="roles")
-        Bucket(client, "roles").put_photos("Test", some_photos())
-        yield port
-
-
-@pytest.fixture
-def aws(roles: int) -> Iterator[FaultProxy]:
-    with FaultProxy(roles) as proxy:
-        yield proxy
 
 
 def assert_token_is_signed(proxy: FaultProxy) -> None:
@@ -48,14 +31,6 @@ def assert_token_is_signed(proxy: FaultProxy) -> None:
         head = request.head.decode("latin-1").lower()
         assert f"x-amz-security-token: {SESSION_TOKEN}" in head
         assert "x-amz-security-token" in head.split("signedheaders=")[1].split(",")[0]
-
-
-def write_profile(file: Path, name: str, access_key: str, more: str = "") -> None:
-    file.write_text(f"[{name}]\naws_access_key_id = {access_key}\naws_secret_access_key = {KEYS[access_key]}\n{more}")
-
-
-def signers(proxy: FaultProxy) -> set[str]:
-    return {request.signed_by for request in proxy.requests}
 
 
 @pytest.fixture
@@ -75,26 +50,16 @@ def of_container(server: CredentialServer) -> dict[str, str]:
     return {**variables, "AWS_CONTAINER_AUTHORIZATION_TOKEN": AUTHORIZATION}
 
 
-@pytest.fixture
-def instance() -> Iterator[CredentialServer]:
-    with serve(InstanceMetadata, READ_WRITE) as server:
-        yield server
-
-
-def of_instance(server: CredentialServer) -> dict[str, str]:
-    return {"AWS_EC2_METADATA_SERVICE_ENDPOINT": server.url, "AWS_EC2_METADATA_DISABLED": "false"}
-
-
 def test_a_profile_of_the_credentials_file(proxy, profile, photos: Place, tmp_path):
     Coulis(proxy.url, profile).succeed("plan", photos.uri, tmp_path / "out")
-    assert signers(proxy) == {READ_WRITE}
+    assert proxy.signers() == {READ_WRITE}
 
 
 def test_the_default_profile(proxy, photos: Place, tmp_path):
     write_profile(tmp_path / "credentials", "default", READ_WRITE)
     variables = {"AWS_SHARED_CREDENTIALS_FILE": str(tmp_path / "credentials")}
     Coulis(proxy.url, variables).succeed("plan", photos.uri, tmp_path / "out")
-    assert signers(proxy) == {READ_WRITE}
+    assert proxy.signers() == {READ_WRITE}
 
 
 def test_a_profile_of_the_config_file_with_its_endpoint_and_region(proxy, photos: Place, tmp_path):
@@ -102,7 +67,7 @@ def test_a_profile_of_the_config_file_with_its_endpoint_and_region(proxy, photos
     write_profile(tmp_path / "config", "profile camera", READ_WRITE, more)
     variables = {"AWS_CONFIG_FILE": str(tmp_path / "config"), "AWS_PROFILE": "camera"}
     Coulis("", {**variables, "AWS_REGION": ""}).succeed("plan", photos.uri, tmp_path / "out")
-    assert signers(proxy) == {READ_WRITE}
+    assert proxy.signers() == {READ_WRITE}
     assert all("/eu-west-3/s3/" in request.head.decode("latin-1") for request in proxy.requests)
 
 
@@ -110,7 +75,7 @@ def test_the_environment_comes_before_a_profile(proxy, profile, photos: Place, t
     variables = {**profile, "AWS_ACCESS_KEY_ID": ROTATED, "AWS_SECRET_ACCESS_KEY": KEYS[ROTATED]}
     variables.pop("AWS_PROFILE")
     Coulis(proxy.url, variables).succeed("plan", photos.uri, tmp_path / "out")
-    assert signers(proxy) == {ROTATED}
+    assert proxy.signers() == {ROTATED}
 
 
 def test_a_session_token_is_sent_and_signed(aws, tmp_path):
@@ -121,14 +86,14 @@ def test_a_session_token_is_sent_and_signed(aws, tmp_path):
 
 def test_the_role_of_a_container(aws, container, tmp_path):
     Coulis(aws.url, of_container(container)).succeed("run", IN_ROLES, tmp_path / "out", *FLAGS)
-    assert signers(aws) == {READ_WRITE}
+    assert aws.signers() == {READ_WRITE}
     assert_token_is_signed(aws)
     assert 1 <= container.asked.count("GET /credentials") <= 5
 
 
 def test_the_role_of_an_instance(aws, instance, tmp_path):
     Coulis(aws.url, of_instance(instance)).succeed("run", IN_ROLES, tmp_path / "out", *FLAGS)
-    assert signers(aws) == {READ_WRITE}
+    assert aws.signers() == {READ_WRITE}
     assert_token_is_signed(aws)
     assert "PUT /latest/api/token" in instance.asked
     assert f"GET {ROLE_PATH}{ROLE}" in instance.asked
@@ -155,7 +120,7 @@ def run_through_expiry(proxy: FaultProxy, what: str, variables: dict, uri: str, 
     result = coulis.finish(started)
     assert result.code == 0, result.stderr
     assert (result.json["ok"], result.json["failed"]) == (24, 0)
-    assert signers(proxy) == {READ_WRITE, ROTATED}
+    assert proxy.signers() == {READ_WRITE, ROTATED}
     assert 1 <= proxy.struck[what] <= 16
 
 

@@ -95,6 +95,7 @@ bool says_expired(const HttpReply& reply) {
 S3Client::S3Client(std::string bucket, StorageOptions options)
     : bucket_(std::move(bucket)),
       options_(std::move(options)),
+      credentials_(find_region(options_)),
       max_attempts_(read_max_attempts()),
       region_(find_region(options_)),
       endpoint_(find_endpoint(bucket_, region_, options_)) {}

@@ -3,6 +3,7 @@
 #include <arrow/filesystem/s3fs.h>
 
 #include "core/base/error.hpp"
+#include "job/storage/s3/assumed_role.hpp"
 
 namespace coulis::s3 {
 namespace {
@@ -21,7 +22,7 @@ struct Sdk {
 
 }  // namespace
 
-CredentialChain::CredentialChain() = default;
+CredentialChain::CredentialChain(std::string region) : region_(std::move(region)) {}
 CredentialChain::~CredentialChain() = default;
 
 Credentials CredentialChain::ask_chain() {
@@ -38,11 +39,17 @@ Credentials CredentialChain::ask_chain() {
   return found;
 }
 
+Credentials CredentialChain::ask() {
+  if (!profile_assumes_role()) return ask_chain();
+  if (of_role_.access_key.empty()) of_role_ = assume_role_of_profile(region_, [this] { return ask_chain(); });
+  return of_role_;
+}
+
 Credentials CredentialChain::current() {
   const std::lock_guard lock(mutex_);
   const auto now = std::chrono::steady_clock::now();
   if (known_.access_key.empty() || now - known_since_ > kTrusted) {
-    known_ = ask_chain();
+    known_ = ask();
     known_since_ = now;
   }
   return known_;
@@ -52,7 +59,8 @@ bool CredentialChain::renew(const Credentials& used) {
   const std::lock_guard lock(mutex_);
   if (known_ != used) return true;  // another thread was faster
   chain_.reset();
-  known_ = ask_chain();
+  of_role_ = {};
+  known_ = ask();
   known_since_ = std::chrono::steady_clock::now();
   return known_ != used;
 }

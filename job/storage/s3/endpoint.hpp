@@ -17,7 +17,6 @@ std::string find_region(const StorageOptions& options);  // "us-east-1" if nothi
 
 Endpoint find_endpoint(const std::string& bucket, const std::string& region, const StorageOptions& options);  // throws Error(kUsage)
 
-// A setting of the profile in use (AWS_PROFILE, or "default") in the AWS configuration file; empty if it is not there.
-std::string profile_setting(const std::string& name);
+Endpoint find_sts_endpoint(const std::string& region);  // of the service that gives roles; throws Error(kUsage)
 
 }  // namespace coulis::s3

@@ -75,9 +75,9 @@ std::vector<std::string> sign(const RequestToSign& request, const Credentials& c
   }
   const std::string canonical =
       fmt::format("{}\n{}\n{}\n{}\n{}\n{}", request.method, request.path, request.query, canonical_headers, signed_names, body_hash);
-  const std::string scope = fmt::format("{}/{}/s3/aws4_request", day, region);
+  const std::string scope = fmt::format("{}/{}/{}/aws4_request", day, region, request.service);
   const std::string to_sign = fmt::format("AWS4-HMAC-SHA256\n{}\n{}\n{}", time, scope, sha256_hex(std::as_bytes(std::span(canonical))));
-  const Digest key = hmac(hmac(hmac(hmac("AWS4" + credentials.secret_key, day), region), "s3"), "aws4_request");
+  const Digest key = hmac(hmac(hmac(hmac("AWS4" + credentials.secret_key, day), region), request.service), "aws4_request");
 
   std::vector<std::string> lines;
   for (const auto& [name, value] : headers) {

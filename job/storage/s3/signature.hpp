@@ -1,4 +1,4 @@
-// Signs a request for S3: AWS Signature Version 4.
+// Signs a request for S3 or STS: AWS Signature Version 4.
 // Source: https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html
 #pragma once
 
@@ -29,6 +29,7 @@ struct RequestToSign {
   std::string query;                                         // canonical
   std::vector<std::pair<std::string, std::string>> headers;  // more to sign, such as {"range", "bytes=0-9"}: names in lower case
   std::span<const std::byte> body;
+  std::string_view service = "s3";
 };
 
 // Every byte but A-Z a-z 0-9 - . _ ~ as %NN; '/' stays where `keep_slash`.

@@ -15,6 +15,7 @@
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <thread>
 #include <vector>
 
 #include "cli/help.hpp"
@@ -54,8 +55,10 @@ void flush_results() {
 }
 
 // glibc raises its thresholds with the largest block freed and then keeps tens of MB in each thread's arena. Fixed: what a part takes goes
-// back when it is done, the buffers of photos of a megapixel stay.
+// back when it is done, the buffers of photos of a megapixel stay. No more arenas than threads can run at once, where glibc makes eight
+// times as many: the threads that fetch photos and those that free them would leave holes in all.
 void limit_kept_memory() {
+  mallopt(M_ARENA_MAX, static_cast<int>(std::max(1U, std::thread::hardware_concurrency())));
   mallopt(M_MMAP_THRESHOLD, 4 << 20);
   mallopt(M_TRIM_THRESHOLD, 8 << 20);
 }

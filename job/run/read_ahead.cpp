@@ -10,11 +10,11 @@ namespace coulis {
 namespace {
 
 constexpr std::uint64_t kFilesAhead = 256;  // a few ms of work for a hundred workers in int8
-constexpr std::uint64_t kObjectsAhead = 4096;
 constexpr std::uint64_t kBytesAhead = std::uint64_t{64} << 20;
 // 16 requests of 30 ms each give a worker 500 photos a second; more than 128 threads would be asked to slow down.
 constexpr int kRequestsPerWorker = 16;
 constexpr int kMostRequests = 128;
+constexpr std::uint64_t kObjectsPerRequest = 16;       // held and not yet taken: what is behind one slow answer
 constexpr std::chrono::milliseconds kPatience{5'000};  // with a server, once the run is interrupted
 
 }  // namespace
@@ -59,10 +59,11 @@ void ReadAhead::ask_for_files() {
 }
 
 void ReadAhead::fetch_objects() {
+  const std::uint64_t most_objects = kObjectsPerRequest * static_cast<std::uint64_t>(threads_);
   std::unique_lock lock(mutex_);
   while (true) {
     // The next photo always has its turn when nothing is held, however large it is.
-    room_.wait(lock, [&] { return stopped_ || bytes_ahead_ == 0 || (bytes_ahead_ < kBytesAhead && asked_ < taken_ + kObjectsAhead); });
+    room_.wait(lock, [&] { return stopped_ || bytes_ahead_ == 0 || (bytes_ahead_ < kBytesAhead && asked_ < taken_ + most_objects); });
     const ImageRef* image = stopped_ ? nullptr : next_image();
     if (image == nullptr) return;
     const std::uint64_t number = asked_++;

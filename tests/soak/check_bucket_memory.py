@@ -36,7 +36,7 @@ def check(count: int = COUNT) -> Row:
         assert result.code == 0, result.stderr
     times, parts, memory_mb = np.array(seen).T
     images = parts * 1024
-    settled = images > 0.1 * count  # after buffers have reached their size
+    settled = (images > 0.1 * count) & (images < count)  # buffers have reached their size; the moments are not read yet
     slope = float(np.polyfit(images[settled] / 100_000, memory_mb[settled], 1)[0])
 
     def rate(first: float, last: float) -> float:

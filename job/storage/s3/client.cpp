@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <cstdlib>
 #include <ctime>
 #include <pugixml.hpp>
 #include <random>
@@ -14,6 +13,7 @@
 
 #include "core/base/error.hpp"
 #include "job/storage/location.hpp"
+#include "job/storage/s3/profile.hpp"
 
 namespace coulis::s3 {
 namespace {
@@ -30,9 +30,9 @@ constexpr std::size_t kSlowestRate_bytes_per_ms =
     16;  // below it a transfer is given up: a request's deadline is a minute and its size over this
 
 int read_max_attempts() {
-  const char* text = std::getenv("AWS_MAX_ATTEMPTS");  // NOLINT(concurrency-mt-unsafe): nothing here sets it
+  const std::string text = environment("AWS_MAX_ATTEMPTS");
   int value = 0;
-  if (text != nullptr) std::from_chars(text, text + std::string_view(text).size(), value);
+  std::from_chars(text.data(), text.data() + text.size(), value);
   return std::max(value, 0);
 }
 

@@ -29,7 +29,7 @@ double multiply_and_add(int rounds, float* sink) {
   for (int i = 0; i < kChains; ++i) sums[i] = hn::Set(d, static_cast<float>(i));
   for (int round = 0; round < rounds; ++round) {
 #pragma GCC unroll 16
-    for (int i = 0; i < kChains; ++i) sums[i] = hn::MulAdd(sums[i], factor, addend);
+    for (V& sum : sums) sum = hn::MulAdd(sum, factor, addend);
   }
   V total = sums[0];
 #pragma GCC unroll 16

@@ -30,14 +30,14 @@ struct Compressor {
   }
   ~Compressor() {
     jpeg_destroy_compress(&info);  // fine on one that was never created: it is all zero
-    std::free(buffer);
+    std::free(buffer);  // NOLINT(cppcoreguidelines-no-malloc): libjpeg's
   }
   Compressor(const Compressor&) = delete;
   Compressor& operator=(const Compressor&) = delete;
 
   jpeg_compress_struct info{};
   ErrorManager errors{};
-  unsigned char* buffer = nullptr;  // libjpeg's, by malloc
+  unsigned char* buffer = nullptr;
   unsigned long size_bytes = 0;
 };
 
@@ -56,7 +56,7 @@ bool write_image(Compressor& compressor, const ImageView& image, int quality) {
   info.optimize_coding = TRUE;
   jpeg_start_compress(&info, TRUE);
   while (info.next_scanline < info.image_height) {
-    JSAMPROW row = const_cast<JSAMPROW>(image.row(static_cast<int>(info.next_scanline)));  // libjpeg only reads it
+    auto* row = const_cast<JSAMPROW>(image.row(static_cast<int>(info.next_scanline)));  // libjpeg only reads it
     jpeg_write_scanlines(&info, &row, 1);
   }
   jpeg_finish_compress(&info);

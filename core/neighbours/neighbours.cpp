@@ -80,6 +80,7 @@ std::vector<Neighbour> NeighbourSearch::find(std::size_t first, std::size_t last
     for (std::size_t i = begin; i < begin + block; ++i) {
       pick_candidates({products.data() + (i - begin) * n, n}, squared_norms_, i, best);
       std::vector<std::tuple<double, std::uint32_t>> nearest;
+      nearest.reserve(best.size());
       for (const Candidate& candidate : best) nearest.emplace_back(distance_between(rows_, i, candidate.row), candidate.row);
       std::sort(nearest.begin(), nearest.end());
       for (std::size_t rank = 0; rank < count; ++rank) {

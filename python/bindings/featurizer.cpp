@@ -45,6 +45,7 @@ class Featurizer {
     auto rows = std::make_unique<std::vector<float>>();  // [photos that can be used, width]
     std::vector<std::optional<Failure>> failures(photos.size());
     std::vector<std::span<const std::byte>> files;
+    files.reserve(photos.size());
     for (const nb::bytes& photo : photos) files.push_back(std::as_bytes(std::span(photo.c_str(), photo.size())));
     {
       const nb::gil_scoped_release released;

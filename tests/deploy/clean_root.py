@@ -7,6 +7,7 @@ Run from tests/. FOLDER is removed at the end.
 
 import os
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
@@ -41,6 +42,7 @@ def make_root(root: Path) -> None:
         if Path(file).exists():
             shutil.copy(file, root / file.lstrip("/"))
     shutil.copytree("/usr/local/share/ca-certificates", root / "usr/local/share/ca-certificates", dirs_exist_ok=True)
+    (root / "etc/hosts").write_text(f"127.0.0.1 localhost {socket.gethostname()}\n")  # as a container has
     run_inside(root, "update-ca-certificates")
 
 

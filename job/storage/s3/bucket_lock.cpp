@@ -124,7 +124,7 @@ class BucketLock : public HeldLock {
     }
     if (reply.status == 501) reply = put({});  // a server that knows no conditions
     if (!reply.ok() && reply.status != 412) client_->throw_refusal(fmt::format("cannot lock {}", place_), reply);
-    confirm();  // of two runs that took it at the same time, one has it; a server without conditions is asked in this way
+    BucketLock::confirm();  // of two runs that took it at the same time, one has it; a server without conditions is asked in this way
   }
 
   [[noreturn]] void refuse(const Holder& holder, long age) const {

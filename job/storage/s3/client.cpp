@@ -122,7 +122,7 @@ HttpRequest S3Client::to_http(const S3Request& request, const Credentials& crede
   return http;
 }
 
-S3Client::Verdict S3Client::judge(const S3Request& request, HttpReply& reply) const {
+S3Client::Verdict S3Client::judge(const S3Request& request, HttpReply& reply) {
   constexpr int kNotImplemented = 501;
   if (reply.status == kNotImplemented) return Verdict::kFinal;
   if (reply.status == 0 || reply.status >= 500 || reply.status == 429 || reply.status == 408) return Verdict::kAskAgain;

@@ -57,7 +57,7 @@ class S3Client {
   enum class Verdict { kFinal, kAskAgain, kExpired, kOtherRegion, kDamaged };
 
   HttpRequest to_http(const S3Request& request, const Credentials& credentials) const;
-  Verdict judge(const S3Request& request, HttpReply& reply) const;
+  static Verdict judge(const S3Request& request, HttpReply& reply);
   bool follow_to_region(const HttpReply& reply);
   bool gives_up(int attempt, int damaged, std::chrono::steady_clock::time_point start) const;
   bool wait_before(int attempt);  // false if stopped

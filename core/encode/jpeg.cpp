@@ -30,7 +30,7 @@ struct Compressor {
   }
   ~Compressor() {
     jpeg_destroy_compress(&info);  // fine on one that was never created: it is all zero
-    std::free(buffer);  // NOLINT(cppcoreguidelines-no-malloc): libjpeg's
+    std::free(buffer);             // NOLINT(cppcoreguidelines-no-malloc): libjpeg's
   }
   Compressor(const Compressor&) = delete;
   Compressor& operator=(const Compressor&) = delete;

@@ -16,6 +16,7 @@
 
 #include "tests/fuzz/readers.hpp"
 
+// NOLINTNEXTLINE(bugprone-reserved-identifier,readability-identifier-naming): the sanitizers'
 extern "C" void __sanitizer_set_death_callback(void (*callback)()) __attribute__((weak));
 
 namespace coulis {
@@ -121,11 +122,7 @@ std::size_t feed(const Reader& reader, std::size_t count, std::uint64_t seed) {
   return differing;
 }
 
-}  // namespace
-}  // namespace coulis
-
-int main(int argc, char** argv) {
-  using namespace coulis;
+int feed_all(int argc, char** argv) {
   const std::size_t count = argc > 1 ? std::strtoull(argv[1], nullptr, 10) : 2000;
   const std::uint64_t seed = argc > 2 ? std::strtoull(argv[2], nullptr, 10) : 1;
   const std::string_view only = argc > 3 ? argv[3] : "";
@@ -141,4 +138,11 @@ int main(int argc, char** argv) {
   }
   fmt::print("mutants {} differing {}\n", fed, differing);
   return fed == count && differing == 0 ? 0 : 1;
+}
+
+}  // namespace
+}  // namespace coulis
+
+int main(int argc, char** argv) {
+  return coulis::feed_all(argc, argv);
 }

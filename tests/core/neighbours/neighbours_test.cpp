@@ -10,6 +10,7 @@ namespace {
 
 std::vector<std::uint32_t> rows_of(const std::vector<Neighbour>& neighbours) {
   std::vector<std::uint32_t> rows;
+  rows.reserve(neighbours.size());
   for (const Neighbour& neighbour : neighbours) rows.push_back(neighbour.row);
   return rows;
 }

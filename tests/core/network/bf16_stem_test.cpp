@@ -37,7 +37,7 @@ TEST_F(Bf16Stem, PadsWithZerosAfterTheScaleNotWithBlackPixels) {
   for (std::size_t i = 0; i < pixels.size(); ++i) pixels[i] = static_cast<std::uint8_t>(i);
   const Window window = make_window(3, 1, Padding::kSame, {kWidth, 2});
   constexpr std::size_t kRowElements = (kWidth + 2) * 3;
-  const PixelScale kScale{{0.5F, 0.25F, 2}, {-1, 3, 0}, {1, 1, 1}};
+  constexpr PixelScale kScale{{0.5F, 0.25F, 2}, {-1, 3, 0}, {1, 1, 1}};
   std::vector<Bfloat16> rows(4 * kRowElements, 99);
   convert_rows({pixels.data(), kWidth, 2}, kScale, window, -1, 3, kRowElements, rows.data());
   for (std::size_t i = 0; i < rows.size(); ++i) {

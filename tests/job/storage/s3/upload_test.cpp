@@ -1,10 +1,10 @@
 // Objects larger than one request, on a real server: tests/storage/test_large_objects.py names it in COULIS_TEST_LOCATION.
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <string>
 
 #include "job/storage/location.hpp"
+#include "job/storage/s3/profile.hpp"
 #include "tests/job/thrown_error.hpp"
 
 namespace coulis {
@@ -15,9 +15,9 @@ constexpr const char* kKey = "matrix.csv";
 class LargeObject : public testing::Test {
  protected:
   void SetUp() override {
-    if (std::getenv("COULIS_TEST_LOCATION") == nullptr) GTEST_SKIP() << "no server is named in COULIS_TEST_LOCATION";
+    if (s3::environment("COULIS_TEST_LOCATION").empty()) GTEST_SKIP() << "no server is named in COULIS_TEST_LOCATION";
   }
-  static Location location() { return Location(std::getenv("COULIS_TEST_LOCATION")); }
+  static Location location() { return Location(s3::environment("COULIS_TEST_LOCATION")); }
 
   // 70 MB: two parts and a piece
   static Bytes content() {

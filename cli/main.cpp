@@ -87,7 +87,7 @@ std::string advise(const CLI::App& app) {
   }
   for (const std::string& word : app.remaining(true)) {
     const std::string flag = word.substr(0, word.find('='));
-    if (const std::string meant = coulis::nearest_word(flag, flags); flag.starts_with("--") && !meant.empty()) return meant;
+    if (std::string meant = coulis::nearest_word(flag, flags); flag.starts_with("--") && !meant.empty()) return meant;
   }
   return fmt::format("coulis {} --help", verbs.front()->get_name());
 }

@@ -27,7 +27,7 @@ std::string troff(const std::string& text) {
 
 std::string describe(const FlagDescription& flag) {
   const std::string value = flag.takes_value ? " \\fIVALUE\\fR" : "";
-  const std::string name = flag.short_name.empty() ? "" : fmt::format("\\fB\\-{}\\fR, ", troff(flag.short_name));
+  const std::string name = flag.short_name.empty() ? "" : fmt::format(R"(\fB\-{}\fR, )", troff(flag.short_name));
   const std::string with_default = flag.default_value.empty() ? "" : fmt::format(" (default: {})", troff(flag.default_value));
   return fmt::format(".TP\n{}\\fB\\-\\-{}\\fR{}\n{}{}\n", name, troff(flag.long_name), value, troff(flag.help), with_default);
 }

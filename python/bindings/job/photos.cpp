@@ -145,6 +145,7 @@ class PhotoFeaturizer {
 
   std::unique_ptr<Featurization> files(const nb::bytes& place, const std::vector<nb::bytes>& keys) const {
     std::vector<ImageRef> images;
+    images.reserve(keys.size());
     for (const nb::bytes& key : keys) images.push_back({text_of(key), kGuessedBytes, 0});
     return begin([images](Featurization& call) { return call.locate(images, ReadAhead::Sizes::kGuessed); }, nb::none(),
                  Location(text_of(place), engine_->options.storage));

@@ -30,7 +30,7 @@ Figures one_photo(const std::string& path, const std::string& label) {
 }
 
 TEST(PageData, HoldsNothingThatCanEndAScript) {
-  const std::string hostile = "</script><script>alert(1)</script><!--\u2028\u202e\"'";
+  const std::string hostile = "</script><script>alert(1)</script><!--\u2028\u202e\"'";  // NOLINT(misc-misleading-bidirectional)
   const std::string data = page_data(manifest_of(1), {{hostile, "decode", "corrupt", hostile, 1}}, one_photo(hostile, hostile));
   EXPECT_EQ(data.find('<'), std::string::npos);
   for (const char c : data) ASSERT_TRUE(c >= 0x20 && c < 0x7F);

@@ -23,7 +23,8 @@ RowTable table_of(const std::vector<std::string>& labels, float first = 0) {
 }
 
 std::vector<std::string> times(std::size_t count, const std::string& label) {
-  return std::vector<std::string>(count, label);
+  std::vector<std::string> labels(count, label);  // {count, label} would be a list of two
+  return labels;
 }
 
 std::map<std::uint32_t, std::size_t> count_by_label(const std::vector<SampledPhoto>& photos) {
@@ -64,6 +65,7 @@ TEST(Sample, IsSpreadOverThePhotosOfALabel) {
 TEST(Sample, StaysWithinItsLimitWhereThereAreMoreLabels) {
   Census census;
   std::vector<std::string> labels;
+  labels.reserve(50);
   for (int i = 0; i < 50; ++i) labels.push_back(fmt::format("{}", i));
   census.add(0, table_of(labels), true);
   EXPECT_EQ(census.sample(7).size(), 7U);

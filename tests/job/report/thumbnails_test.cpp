@@ -40,6 +40,7 @@ TEST(Thumbnail, IsMadeOfTheThinnestPhoto) {
 
 TEST(Sheets, HoldEachThumbnailInItsPlace) {
   std::vector<Image> thumbnails;
+  thumbnails.reserve(300);
   for (int i = 0; i < 300; ++i) thumbnails.push_back(filled(48, 48, static_cast<std::uint8_t>(i % 250)));
   const auto sheets = make_sheets(thumbnails, 48, 1'000'000);
   ASSERT_EQ(sheets.size(), 2U);

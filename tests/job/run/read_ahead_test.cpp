@@ -54,6 +54,7 @@ TEST(ReadAhead, DoesNotReadAPhotoThatIsGivenUp) {
 TEST(ReadAhead, EndsItsThreadWhenItIsStopped) {
   const TemporaryFolder folder;
   std::vector<ImageRef> images;
+  images.reserve(1000);
   for (int i = 0; i < 1000; ++i) images.push_back({std::to_string(i), 1});
   const Part part = part_of(images);
   const std::vector<const Part*> parts = {&part};

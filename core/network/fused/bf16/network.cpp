@@ -20,6 +20,7 @@ struct Format {
   using Sum = float;
   using Panel = bf16::Panel;
   using Pointwise = PackedPointwise;
+  using Projection = PackedPointwise;
   using Depthwise = PackedDepthwise;
   static constexpr std::size_t kReadSlack = 1;  // the odd last element of a stem row is read with the one behind it
   static constexpr int stem_chunk(int kernel) { return stem_chunk_elements(kernel); }
@@ -32,6 +33,10 @@ struct Format {
   static void compute_panel(const PackedPointwise& layer, const Panel& panel, const PixelRun<Bfloat16>& run, const Plane<Bfloat16>& output,
                             const Plane<Bfloat16>& maybe_residual) {
     bf16::compute_panel(layer, panel, run, output, maybe_residual);
+  }
+  void project(const PackedPointwise& layer, const PixelRun<Bfloat16>& run, const Plane<Bfloat16>& output, const Plane<Bfloat16>& maybe_residual,
+               std::uint32_t* /*scratch*/) const {
+    compute_panels(*this, layer, run, output, maybe_residual);
   }
   static void sum_panel(const PackedPointwise& layer, const Panel& panel, const PixelRun<Bfloat16>& run, float* sums) {
     bf16::sum_panel(layer, panel, run, sums);

@@ -1,5 +1,6 @@
 #include "core/network/fused/fp32/network.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "core/network/fused/average.hpp"
@@ -7,10 +8,19 @@
 #include "core/network/fused/fp32/depthwise.hpp"
 #include "core/network/fused/fp32/packing.hpp"
 #include "core/network/fused/fp32/pointwise.hpp"
+#include "core/network/fused/fp32/sparse_pointwise.hpp"
 #include "core/network/fused/fp32/stem.hpp"
 
 namespace coulis::fused::fp32 {
 namespace {
+
+// With fewer outputs a tile of the sparse kernel has too few sums to keep the CPU's multipliers busy.
+constexpr int kMinSparseOutputs = 64;
+
+struct Projection {
+  PackedPointwise layer;
+  bool sparse = false;
+};
 
 struct Format {
   using Element = float;
@@ -18,12 +28,14 @@ struct Format {
   using Sum = float;
   using Panel = fp32::Panel;
   using Pointwise = PackedPointwise;
+  using Projection = fp32::Projection;
   using Depthwise = PackedDepthwise;
   static constexpr std::size_t kReadSlack = 0;
   static constexpr int stem_chunk(int kernel) { return 3 * kernel; }
 
   PixelScale pixel_scale;
   PointwiseKernel pointwise = find_pointwise_kernel();
+  SparsePointwiseKernel sparse_pointwise = find_sparse_pointwise_kernel();
   DepthwiseFunction depthwise = find_depthwise_kernel();
 
   void convert_rows(const ImageView& image, const Window& window, int first, int end, std::size_t row_elements, float* rows) const {
@@ -32,6 +44,14 @@ struct Format {
   void compute_panel(const PackedPointwise& layer, const Panel& panel, const PixelRun<float>& run, const Plane<float>& output,
                      const Plane<float>& maybe_residual) const {
     pointwise.compute_panel(layer, panel, run, output, maybe_residual);
+  }
+  void project(const Projection& projection, const PixelRun<float>& run, const Plane<float>& output, const Plane<float>& maybe_residual,
+               std::uint32_t* scratch) const {
+    if (projection.sparse) {
+      sparse_pointwise.compute(projection.layer, run, output, maybe_residual, scratch);
+    } else {
+      compute_panels(*this, projection.layer, run, output, maybe_residual);
+    }
   }
   void sum_panel(const PackedPointwise& layer, const Panel& panel, const PixelRun<float>& run, float* sums) const {
     pointwise.sum_panel(layer, panel, run, sums);
@@ -47,6 +67,15 @@ struct Format {
   static void write_average(const float* sums, int pixels, std::span<float> row) { fused::write_average(sums, pixels, row); }
 };
 
+Projection pack_projection(const PointwiseWeights& layer, PackedNetwork<Format>& packed) {
+  const SparsePointwiseKernel& sparse = packed.format.sparse_pointwise;
+  if (sparse.lanes == 1 || layer.out_channels < kMinSparseOutputs) {
+    return {pack_pointwise(layer, packed.format.pointwise, packed.arena), false};
+  }
+  packed.projection_scratch_elements = std::max(packed.projection_scratch_elements, sparse.scratch_elements(layer.in_channels));
+  return {pack_sparse_pointwise(layer, sparse, packed.arena), true};
+}
+
 PackedNetwork<Format> pack_network(const Model& model) {
   PackedNetwork<Format> packed;
   const InvertedResidualWeights& weights = *model.maybe_weights;
@@ -58,7 +87,7 @@ PackedNetwork<Format> pack_network(const Model& model) {
     PackedBlock<Format>& target = packed.blocks.emplace_back();
     if (block.maybe_expand) target.maybe_expand = pack_pointwise(*block.maybe_expand, kernel, packed.arena);
     target.depthwise = pack_depthwise(block.depthwise, packed.arena);
-    target.project = pack_pointwise(block.project, kernel, packed.arena);
+    target.project = pack_projection(block.project, packed);
     target.residual = block.residual;
   }
   if (weights.maybe_head) packed.maybe_head = pack_pointwise(*weights.maybe_head, kernel, packed.arena);

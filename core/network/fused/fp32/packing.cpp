@@ -44,6 +44,21 @@ PackedPointwise pack_pointwise(const PointwiseWeights& layer, const PointwiseKer
   return packed;
 }
 
+PackedPointwise pack_sparse_pointwise(const PointwiseWeights& layer, const SparsePointwiseKernel& kernel, Arena& arena) {
+  PackedPointwise packed;
+  packed.in_channels = layer.in_channels;
+  packed.out_channels = layer.out_channels;
+  packed.lanes = kernel.lanes;
+  packed.clamp = clamp_of(layer.activation);
+  const int all_vectors = (layer.out_channels + kernel.lanes - 1) / kernel.lanes;
+  const int panels = (all_vectors + kernel.max_vectors - 1) / kernel.max_vectors;
+  for (int i = 0; i < panels; ++i) {
+    const int first = all_vectors * i / panels;
+    packed.panels.push_back(pack_panel(layer, kernel.lanes, first, all_vectors * (i + 1) / panels - first, arena));
+  }
+  return packed;
+}
+
 PackedPointwise pack_stem(const StemWeights& layer, const PointwiseKernel& kernel, Arena& arena) {
   return pack_pointwise({layer.kernel * layer.kernel * 3, layer.out_channels, layer.activation, layer.weight, layer.bias}, kernel, arena);
 }

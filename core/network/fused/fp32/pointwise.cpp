@@ -5,6 +5,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "core/network/fused/prefetch.hpp"
 #include "core/network/fused/unroll.hpp"
 
 // AVX3_DL has nothing for float32 that AVX3 has not.
@@ -65,6 +66,8 @@ HWY_INLINE void accumulate(const float* HWY_RESTRICT input, const float* HWY_RES
   const D d;
   const DHalf half;
   for (int k = 0; k < count; ++k, weight += kVectors * kLanes) {
+    COULIS_UNROLL
+    for (int n = 0; n < kWhole + (kHalf ? 1 : 0); ++n) prefetch_ahead_of(weight + n * kLanes);
     V weights[kWhole];
     VHalf half_weights = hn::Zero(half);
     COULIS_UNROLL

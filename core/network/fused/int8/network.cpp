@@ -29,6 +29,7 @@ struct Format {
   using Sum = std::int32_t;
   using Panel = int8::Panel;
   using Pointwise = PackedPointwise;
+  using Projection = PackedPointwise;
   using Depthwise = PackedDepthwise;
   static constexpr std::size_t kReadSlack = kQuad;  // the stem reads rows in whole quads
   static constexpr int stem_chunk(int kernel) { return int8::stem_chunk(kernel); }
@@ -43,6 +44,10 @@ struct Format {
   void compute_panel(const PackedPointwise& layer, const Panel& panel, const PixelRun<std::uint8_t>& run, const Plane<std::uint8_t>& output,
                      const Plane<std::uint8_t>& maybe_residual) const {
     kernels.pointwise.compute_panel(layer, panel, run, output, maybe_residual);
+  }
+  void project(const PackedPointwise& layer, const PixelRun<std::uint8_t>& run, const Plane<std::uint8_t>& output, const Plane<std::uint8_t>& maybe_residual,
+               std::uint32_t* /*scratch*/) const {
+    compute_panels(*this, layer, run, output, maybe_residual);
   }
   void sum_panel(const PackedPointwise& layer, const Panel& panel, const PixelRun<std::uint8_t>& run, std::int32_t* sums) const {
     kernels.pointwise.sum_panel(layer, panel, run, sums);

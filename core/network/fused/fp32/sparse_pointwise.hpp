@@ -1,0 +1,27 @@
+// Pointwise layers behind a ReLU, which has made many of their inputs zeros: a channel that is zero in all pixels of a tile is left
+// out. A sum loses nothing by that: the results are those of the dense kernel, bit for bit.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "core/network/fused/fp32/pointwise.hpp"
+#include "core/network/fused/layout.hpp"
+
+namespace coulis::fused::fp32 {
+
+struct SparsePointwiseKernel {
+  int lanes = 0;
+  int max_vectors = 0;  // in a panel
+
+  // Writes all channels of the run to `output`. maybe_residual: added after the activation, laid out as the output; its data may
+  // be null. scratch: [scratch_elements(layer.in_channels)].
+  void (*compute)(const PackedPointwise& layer, const PixelRun<float>& run, const Plane<float>& output, const Plane<float>& maybe_residual,
+                  std::uint32_t* scratch) = nullptr;
+  std::size_t (*scratch_elements)(int in_channels) = nullptr;
+};
+
+// For the SIMD target in use.
+SparsePointwiseKernel find_sparse_pointwise_kernel();
+
+}  // namespace coulis::fused::fp32

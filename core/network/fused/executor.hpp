@@ -40,14 +40,13 @@ struct PackedNetwork {
   std::vector<PackedBlock<Format>> blocks;
   std::optional<typename Format::Pointwise> maybe_head;
   int feature_width = 0;
-  std::size_t projection_scratch_elements = 0;
   Arena arena;  // what the packed layers point into
 };
 
 // All channels of the run, panel by panel. maybe_residual: laid out as the output; its data may be null.
 template <class Format, class Element>
-void compute_panels(const Format& format, const typename Format::Pointwise& layer, const PixelRun<Element>& run, const Plane<Element>& output,
-                    const Plane<Element>& maybe_residual) {
+void compute_panels(const Format& format, const typename Format::Pointwise& layer, const PixelRun<Element>& run,
+                    const Plane<Element>& output, const Plane<Element>& maybe_residual) {
   for (const auto& panel : layer.panels) {
     const int block = layer.first_block(panel);
     const Plane<Element> residual = maybe_residual.data != nullptr ? maybe_residual.from(block, 0) : Plane<Element>{};
@@ -72,7 +71,6 @@ class FusedNetwork : public Network {
         strip_(allocate<Element>(plan().strip_elements)),
         zeros_(allocate<Element>(plan().zero_elements)),
         stem_rows_(allocate<PixelElement>(static_cast<std::size_t>(plan().stem_rows) * plan().stem_row_elements)),
-        projection_scratch_(scratch_.allocate<std::uint32_t>(packed_->projection_scratch_elements)),
         sums_(allocate<Sum>(static_cast<std::size_t>(count_blocks(packed_->feature_width)) * kBlockChannels)) {}
 
   void features(const ImageView& image, std::span<float> row) override {
@@ -210,7 +208,7 @@ class FusedNetwork : public Network {
     const PackedBlock<Format>& block = packed_->blocks[index];
     const int width = plan().blocks[index].window.out.width;
     const Plane residual = block.residual ? source.from(0, out.first * width) : Plane{};
-    format().project(block.project, run_of(strip, (out.end - out.first) * width), target.from(0, out.first * width), residual, projection_scratch_);
+    format().project(block.project, run_of(strip, (out.end - out.first) * width), target.from(0, out.first * width), residual);
   }
 
   // The head's output is never stored: its sums over the pixels are all that is wanted.
@@ -235,7 +233,6 @@ class FusedNetwork : public Network {
   Element* strip_;
   Element* zeros_;
   PixelElement* stem_rows_;
-  std::uint32_t* projection_scratch_;
   Sum* sums_;
   std::vector<const Element*> window_rows_;
 };

@@ -10,12 +10,12 @@ namespace coulis::fused {
 constexpr std::size_t kPrefetchAheadBytes = std::size_t{128} << 10;  // measured: 32 to 256 KB serve as well
 
 // Into the second cache; a hint, whatever lies there.
-inline void prefetch_bytes_behind(const void* weight, std::size_t bytes) {
-  __builtin_prefetch(reinterpret_cast<const void*>(reinterpret_cast<std::uintptr_t>(weight) + bytes), 0, 2);
+inline void prefetch(const void* weight) {
+  __builtin_prefetch(weight, 0, 2);
 }
 
 inline void prefetch_ahead_of(const void* weight) {
-  prefetch_bytes_behind(weight, kPrefetchAheadBytes);
+  prefetch(reinterpret_cast<const void*>(reinterpret_cast<std::uintptr_t>(weight) + kPrefetchAheadBytes));
 }
 
 }  // namespace coulis::fused

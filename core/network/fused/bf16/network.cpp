@@ -34,8 +34,8 @@ struct Format {
                             const Plane<Bfloat16>& maybe_residual) {
     bf16::compute_panel(layer, panel, run, output, maybe_residual);
   }
-  void project(const PackedPointwise& layer, const PixelRun<Bfloat16>& run, const Plane<Bfloat16>& output, const Plane<Bfloat16>& maybe_residual,
-               std::uint32_t* /*scratch*/) const {
+  void project(const PackedPointwise& layer, const PixelRun<Bfloat16>& run, const Plane<Bfloat16>& output,
+               const Plane<Bfloat16>& maybe_residual) const {
     compute_panels(*this, layer, run, output, maybe_residual);
   }
   static void sum_panel(const PackedPointwise& layer, const Panel& panel, const PixelRun<Bfloat16>& run, float* sums) {

@@ -1,6 +1,5 @@
 #include "core/network/fused/fp32/network.hpp"
 
-#include <algorithm>
 #include <utility>
 
 #include "core/network/fused/average.hpp"
@@ -45,10 +44,10 @@ struct Format {
                      const Plane<float>& maybe_residual) const {
     pointwise.compute_panel(layer, panel, run, output, maybe_residual);
   }
-  void project(const Projection& projection, const PixelRun<float>& run, const Plane<float>& output, const Plane<float>& maybe_residual,
-               std::uint32_t* scratch) const {
+  void project(const Projection& projection, const PixelRun<float>& run, const Plane<float>& output,
+               const Plane<float>& maybe_residual) const {
     if (projection.sparse) {
-      sparse_pointwise.compute(projection.layer, run, output, maybe_residual, scratch);
+      sparse_pointwise.compute(projection.layer, run, output, maybe_residual);
     } else {
       compute_panels(*this, projection.layer, run, output, maybe_residual);
     }
@@ -72,7 +71,6 @@ Projection pack_projection(const PointwiseWeights& layer, PackedNetwork<Format>&
   if (sparse.lanes == 1 || layer.out_channels < kMinSparseOutputs) {
     return {pack_pointwise(layer, packed.format.pointwise, packed.arena), false};
   }
-  packed.projection_scratch_elements = std::max(packed.projection_scratch_elements, sparse.scratch_elements(layer.in_channels));
   return {pack_sparse_pointwise(layer, sparse, packed.arena), true};
 }
 

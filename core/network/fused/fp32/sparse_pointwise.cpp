@@ -24,36 +24,37 @@ using V = hn::Vec<D>;
 using DBits = hn::RebindToUnsigned<D>;
 constexpr int kLanes = static_cast<int>(hn::MaxLanes(D()));
 constexpr int kRegisters = HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_NEON ? 32 : 16;
-constexpr int kTilePixels = 4;                                      // the more, the fewer channels are zero in all of them
+constexpr int kTilePixels = 4;                                     // the more, the fewer channels are zero in all of them
 constexpr int kMaxVectors = (kRegisters - 1) / (kTilePixels + 1);  // sums, weights and one broadcast input stay in registers
-constexpr int kListedTiles = 16;                                    // whose channels are listed before the first panel
+constexpr int kSlabFloats = 6 << 10;                               // weights that stay in the first cache, tile after tile
+constexpr int kMaxSlabChannels = 256;
 constexpr int kLineFloats = static_cast<int>(kCacheLineBytes / sizeof(float));
 
+// A slab of input channels of some pixels.
 struct Tile {
   const float* input;
   std::size_t block_stride;
-  const std::uint32_t* channels;  // those that are not zero in every pixel, ascending
-  int channel_count;
+  int in_channels;
   const float* weight;
-  const float* bias;
-  Clamp clamp;
-  std::size_t ahead_bytes;  // from the weights to the first of the lines to ask for meanwhile
+  const float* maybe_bias;   // null: the output holds the sums over the slabs before
+  const Clamp* maybe_clamp;  // null: there are more slabs
+  const float* ahead;        // weights to ask for meanwhile
   int ahead_lines;
   float* output[kMaxVectors];
   const float* residual[kMaxVectors];  // null: none
 };
 
-// channels: [in_channels + kLanes], as whole vectors are written. Returns how many there are.
+// Writes the channels that are not zero in all of the pixels, ascending, and returns how many these are.
 template <int kPixels>
-int list_channels(const float* HWY_RESTRICT input, std::size_t block_stride, int in_channels, std::uint32_t* HWY_RESTRICT channels) {
+HWY_INLINE int list_channels(const Tile& tile, std::uint32_t* HWY_RESTRICT channels) {
   const DBits d;
   int count = 0;
-  for (int first = 0; first < in_channels; first += kLanes) {
-    const float* at = input + static_cast<std::size_t>(first / kBlockChannels) * block_stride + first % kBlockChannels;
-    auto bits = hn::BitCast(d, hn::Load(D(), at));
+  for (int first = 0; first < tile.in_channels; first += kLanes) {
+    const float* input = tile.input + static_cast<std::size_t>(first / kBlockChannels) * tile.block_stride + first % kBlockChannels;
+    auto bits = hn::BitCast(d, hn::Load(D(), input));
     COULIS_UNROLL
-    for (int m = 1; m < kPixels; ++m) bits = hn::Or(bits, hn::BitCast(d, hn::Load(D(), at + m * kBlockChannels)));
-    const auto in_layer = hn::FirstN(d, static_cast<std::size_t>(in_channels - first));
+    for (int m = 1; m < kPixels; ++m) bits = hn::Or(bits, hn::BitCast(d, hn::Load(D(), input + m * kBlockChannels)));
+    const auto in_layer = hn::FirstN(d, static_cast<std::size_t>(tile.in_channels - first));
     const auto wanted = hn::And(hn::Ne(bits, hn::Zero(d)), in_layer);
     hn::StoreU(hn::Compress(hn::Iota(d, static_cast<std::uint32_t>(first)), wanted), d, channels + count);
     count += static_cast<int>(hn::CountTrue(d, wanted));
@@ -78,35 +79,46 @@ HWY_INLINE void accumulate_channel(const Tile& tile, std::size_t channel, V (&su
 }
 
 template <int kPixels, int kVectors>
-void compute_tile(const Tile& tile) {
+HWY_INLINE void finish(const Tile& tile, V (&sums)[kPixels][kVectors]) {
   const D d;
-  V sums[kPixels][kVectors];
-  COULIS_UNROLL
-  for (int m = 0; m < kPixels; ++m) {
-    COULIS_UNROLL
-    for (int n = 0; n < kVectors; ++n) sums[m][n] = hn::Load(d, tile.bias + n * kLanes);
-  }
-  int i = 0;
-  for (const int end = std::min(tile.channel_count, tile.ahead_lines); i < end; ++i) {
-    prefetch_bytes_behind(tile.weight, tile.ahead_bytes + static_cast<std::size_t>(i) * kCacheLineBytes);
-    accumulate_channel(tile, tile.channels[i], sums);
-  }
-  for (; i < tile.channel_count; ++i) accumulate_channel(tile, tile.channels[i], sums);
-  const V low = hn::Set(d, tile.clamp.low);
-  const V high = hn::Set(d, tile.clamp.high);
+  const V low = hn::Set(d, tile.maybe_clamp->low);
+  const V high = hn::Set(d, tile.maybe_clamp->high);
   COULIS_UNROLL
   for (int m = 0; m < kPixels; ++m) {
     COULIS_UNROLL
     for (int n = 0; n < kVectors; ++n) {
-      V value = hn::Min(hn::Max(sums[m][n], low), high);
-      if (tile.residual[n] != nullptr) value = hn::Add(value, hn::Load(d, tile.residual[n] + m * kBlockChannels));
-      hn::Store(value, d, tile.output[n] + m * kBlockChannels);
+      sums[m][n] = hn::Min(hn::Max(sums[m][n], low), high);
+      if (tile.residual[n] != nullptr) sums[m][n] = hn::Add(sums[m][n], hn::Load(d, tile.residual[n] + m * kBlockChannels));
     }
   }
 }
 
+template <int kPixels, int kVectors>
+void compute_tile(const Tile& tile) {
+  const D d;
+  std::uint32_t channels[kMaxSlabChannels + kLanes];  // whole vectors are written
+  const int count = list_channels<kPixels>(tile, channels);
+  V sums[kPixels][kVectors];
+  COULIS_UNROLL
+  for (int m = 0; m < kPixels; ++m) {
+    COULIS_UNROLL
+    for (int n = 0; n < kVectors; ++n) {
+      sums[m][n] = hn::Load(d, tile.maybe_bias != nullptr ? tile.maybe_bias + n * kLanes : tile.output[n] + m * kBlockChannels);
+    }
+  }
+  for (int i = 0; i < count; ++i) {
+    if (i < tile.ahead_lines) prefetch(tile.ahead + i * kLineFloats);
+    accumulate_channel(tile, channels[i], sums);
+  }
+  if (tile.maybe_clamp != nullptr) finish(tile, sums);
+  COULIS_UNROLL
+  for (int m = 0; m < kPixels; ++m) {
+    COULIS_UNROLL
+    for (int n = 0; n < kVectors; ++n) hn::Store(sums[m][n], d, tile.output[n] + m * kBlockChannels);
+  }
+}
+
 using TileFunction = void (*)(const Tile&);
-using ListFunction = int (*)(const float*, std::size_t, int, std::uint32_t*);
 
 template <int kVectors, std::size_t... kIndex>
 constexpr std::array<TileFunction, kTilePixels> list_tiles(std::index_sequence<kIndex...>) {
@@ -118,85 +130,50 @@ constexpr std::array<std::array<TileFunction, kTilePixels>, kMaxVectors> list_wi
   return {list_tiles<static_cast<int>(kIndex) + 1>(std::make_index_sequence<kTilePixels>())...};
 }
 
-template <std::size_t... kIndex>
-constexpr std::array<ListFunction, kTilePixels> list_listers(std::index_sequence<kIndex...>) {
-  return {&list_channels<static_cast<int>(kIndex) + 1>...};
-}
+constexpr auto kTiles = list_widths(std::make_index_sequence<kMaxVectors>());  // [vectors - 1][pixels - 1]
 
-constexpr auto kTiles = list_widths(std::make_index_sequence<kMaxVectors>());        // [vectors - 1][pixels - 1]
-constexpr auto kListers = list_listers(std::make_index_sequence<kTilePixels>());  // [pixels - 1]
-
-// What the panels of a layer share in one tile.
-struct ListedTile {
-  int first_pixel;
-  int pixels;
-  std::uint32_t* channels;
-  int channel_count;
-};
-
-std::size_t list_stride(int in_channels) {
-  return static_cast<std::size_t>(in_channels + kLanes);
-}
-
-std::size_t scratch_elements(int in_channels) {
-  return kListedTiles * list_stride(in_channels);
-}
-
-// Tile `index` of `tiles` of nearly equal size.
-ListedTile list_tile(const PackedPointwise& layer, const PixelRun<float>& run, int index, int tiles, std::uint32_t* channels) {
-  const auto start_of = [&](int tile) { return static_cast<int>(static_cast<std::int64_t>(run.pixels) * tile / tiles); };
-  ListedTile tile{start_of(index), start_of(index + 1) - start_of(index), channels, 0};
-  tile.channel_count = kListers[static_cast<std::size_t>(tile.pixels - 1)](
-      run.data + static_cast<std::size_t>(tile.first_pixel) * kBlockChannels, run.chunk_stride, layer.in_channels, channels);
-  return tile;
-}
-
-// lines: of the weights behind the panel's own, from first_line on, to ask for meanwhile.
-void compute_panel_tile(const PackedPointwise& layer, const Panel& panel, const PixelRun<float>& run, const ListedTile& listed, int first_line,
-                        int lines, const Plane<float>& output, const Plane<float>& maybe_residual) {
+// Input channels [first, first + channels) for all pixels of the run, tile by tile.
+void compute_slab(const PackedPointwise& layer, const Panel& panel, const PixelRun<float>& run, int first, int channels,
+                  const Plane<float>& output, const Plane<float>& maybe_residual) {
+  const int width = panel.vectors * kLanes;
+  const int tiles = (run.pixels + kTilePixels - 1) / kTilePixels;
   Tile tile{};
-  tile.input = run.data + static_cast<std::size_t>(listed.first_pixel) * kBlockChannels;
+  tile.input = run.data + static_cast<std::size_t>(first / kBlockChannels) * run.chunk_stride;
   tile.block_stride = run.chunk_stride;
-  tile.channels = listed.channels;
-  tile.channel_count = listed.channel_count;
-  tile.weight = panel.weight;
-  tile.bias = panel.bias;
-  tile.clamp = layer.clamp;
-  tile.ahead_bytes = static_cast<std::size_t>(layer.in_channels * panel.vectors * kLanes) * sizeof(float) +
-                     static_cast<std::size_t>(first_line) * kCacheLineBytes;
-  tile.ahead_lines = lines;
+  tile.in_channels = channels;
+  tile.weight = panel.weight + static_cast<std::size_t>(first) * static_cast<std::size_t>(width);
+  tile.maybe_bias = first == 0 ? panel.bias : nullptr;
+  tile.maybe_clamp = first + channels == layer.in_channels ? &layer.clamp : nullptr;
+  tile.ahead = tile.weight + static_cast<std::size_t>(channels) * static_cast<std::size_t>(width);
+  tile.ahead_lines = channels * width / kLineFloats / tiles + 1;
   for (int n = 0; n < panel.vectors; ++n) {
     const int channel = (panel.first_vector + n) * kLanes;
-    tile.output[n] = output.at(channel / kBlockChannels, listed.first_pixel) + channel % kBlockChannels;
-    if (maybe_residual.data == nullptr) continue;
-    tile.residual[n] = maybe_residual.at(channel / kBlockChannels, listed.first_pixel) + channel % kBlockChannels;
+    tile.output[n] = output.at(channel / kBlockChannels, 0) + channel % kBlockChannels;
+    if (maybe_residual.data != nullptr) tile.residual[n] = maybe_residual.at(channel / kBlockChannels, 0) + channel % kBlockChannels;
   }
-  kTiles[static_cast<std::size_t>(panel.vectors - 1)][static_cast<std::size_t>(listed.pixels - 1)](tile);
+  for (int i = 0; i < tiles; ++i) {
+    const int pixels = run.pixels / tiles + (i < run.pixels % tiles ? 1 : 0);
+    kTiles[static_cast<std::size_t>(panel.vectors - 1)][static_cast<std::size_t>(pixels - 1)](tile);
+    tile.input += pixels * kBlockChannels;
+    tile.ahead += tile.ahead_lines * kLineFloats;
+    for (int n = 0; n < panel.vectors; ++n) {
+      tile.output[n] += pixels * kBlockChannels;
+      if (tile.residual[n] != nullptr) tile.residual[n] += pixels * kBlockChannels;
+    }
+  }
 }
 
-// Some tiles at a time: with all panels for one after the other each panel would leave the caches before its next tile.
-void compute(const PackedPointwise& layer, const PixelRun<float>& run, const Plane<float>& output, const Plane<float>& maybe_residual,
-             std::uint32_t* scratch) {
-  const int tiles = (run.pixels + kTilePixels - 1) / kTilePixels;
-  const int listed_tiles = layer.panels.size() == 1 ? 1 : kListedTiles;
-  std::array<ListedTile, kListedTiles> listed;
-  for (int first = 0; first < tiles; first += listed_tiles) {
-    const int count = std::min(listed_tiles, tiles - first);
-    for (int i = 0; i < count; ++i) {
-      std::uint32_t* channels = scratch + static_cast<std::size_t>(i) * list_stride(layer.in_channels);
-      listed[static_cast<std::size_t>(i)] = list_tile(layer, run, first + i, tiles, channels);
-    }
-    for (const Panel& panel : layer.panels) {
-      const int lines = layer.in_channels * panel.vectors * kLanes / kLineFloats / tiles + 1;
-      for (int i = 0; i < count; ++i) {
-        compute_panel_tile(layer, panel, run, listed[static_cast<std::size_t>(i)], (first + i) * lines, lines, output, maybe_residual);
-      }
+void compute(const PackedPointwise& layer, const PixelRun<float>& run, const Plane<float>& output, const Plane<float>& maybe_residual) {
+  for (const Panel& panel : layer.panels) {
+    const int blocks = std::clamp(kSlabFloats / (panel.vectors * kLanes) / kBlockChannels, 1, kMaxSlabChannels / kBlockChannels);
+    for (int first = 0; first < layer.in_channels; first += blocks * kBlockChannels) {
+      compute_slab(layer, panel, run, first, std::min(blocks * kBlockChannels, layer.in_channels - first), output, maybe_residual);
     }
   }
 }
 
 SparsePointwiseKernel make_sparse_pointwise_kernel() {
-  return {kLanes, kMaxVectors, &compute, &scratch_elements};
+  return {kLanes, kMaxVectors, &compute};
 }
 
 }  // namespace coulis::fused::fp32::HWY_NAMESPACE

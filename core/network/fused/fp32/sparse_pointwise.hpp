@@ -2,9 +2,6 @@
 // out. A sum loses nothing by that: the results are those of the dense kernel, bit for bit.
 #pragma once
 
-#include <cstddef>
-#include <cstdint>
-
 #include "core/network/fused/fp32/pointwise.hpp"
 #include "core/network/fused/layout.hpp"
 
@@ -15,10 +12,9 @@ struct SparsePointwiseKernel {
   int max_vectors = 0;  // in a panel
 
   // Writes all channels of the run to `output`. maybe_residual: added after the activation, laid out as the output; its data may
-  // be null. scratch: [scratch_elements(layer.in_channels)].
-  void (*compute)(const PackedPointwise& layer, const PixelRun<float>& run, const Plane<float>& output, const Plane<float>& maybe_residual,
-                  std::uint32_t* scratch) = nullptr;
-  std::size_t (*scratch_elements)(int in_channels) = nullptr;
+  // be null.
+  void (*compute)(const PackedPointwise& layer, const PixelRun<float>& run, const Plane<float>& output,
+                  const Plane<float>& maybe_residual) = nullptr;
 };
 
 // For the SIMD target in use.

@@ -45,8 +45,8 @@ struct Format {
                      const Plane<std::uint8_t>& maybe_residual) const {
     kernels.pointwise.compute_panel(layer, panel, run, output, maybe_residual);
   }
-  void project(const PackedPointwise& layer, const PixelRun<std::uint8_t>& run, const Plane<std::uint8_t>& output, const Plane<std::uint8_t>& maybe_residual,
-               std::uint32_t* /*scratch*/) const {
+  void project(const PackedPointwise& layer, const PixelRun<std::uint8_t>& run, const Plane<std::uint8_t>& output,
+               const Plane<std::uint8_t>& maybe_residual) const {
     compute_panels(*this, layer, run, output, maybe_residual);
   }
   void sum_panel(const PackedPointwise& layer, const Panel& panel, const PixelRun<std::uint8_t>& run, std::int32_t* sums) const {

@@ -3,9 +3,12 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
 #include <vector>
 
 #include "core/network/fused/fp32/packing.hpp"
+#include "core/network/fused/fp32/sparse_pointwise.hpp"
 #include "tests/core/network/every_level.hpp"
 #include "tests/core/network/random_floats.hpp"
 
@@ -113,6 +116,87 @@ TEST(Pointwise, SumsOverPixelsAfterTheActivation) {
         for (int pixel = 0; pixel < shape.pixels; ++pixel) expected += compute_expected(layer, input, pixel, channel);
         ASSERT_NEAR(sums[channel], expected, 1e-5 * (1 + shape.pixels)) << channel;
       }
+    }
+  });
+}
+
+// Zeros as a ReLU leaves them: in places, and in whole channels.
+Plane<float> make_sparse_plane(Arena& arena, int channels, int pixels) {
+  Plane<float> plane = make_plane(arena, channels, pixels, 7);
+  for (int block = 0; block < count_blocks(channels); ++block) {
+    for (int i = 0; i < pixels * kBlockChannels; ++i) {
+      float& value = plane.at(block, 0)[i];
+      const bool dead = (block * kBlockChannels + i % kBlockChannels) % 5 == 1;
+      value = dead ? 0 : std::max(value, 0.0F);
+    }
+  }
+  return plane;
+}
+
+void compute_dense(const PointwiseWeights& layer, const PixelRun<float>& run, const Plane<float>& output,
+                   const Plane<float>& maybe_residual) {
+  Arena arena;
+  const PointwiseKernel kernel = find_pointwise_kernel();
+  const PackedPointwise packed = pack_pointwise(layer, kernel, arena);
+  for (const Panel& panel : packed.panels) {
+    const int block = packed.first_block(panel);
+    const Plane<float> residual = maybe_residual.data != nullptr ? maybe_residual.from(block, 0) : Plane<float>{};
+    kernel.compute_panel(packed, panel, run, output.from(block, 0), residual);
+  }
+}
+
+void compute_sparse(const PointwiseWeights& layer, const PixelRun<float>& run, const Plane<float>& output,
+                    const Plane<float>& maybe_residual) {
+  Arena arena;
+  const SparsePointwiseKernel kernel = find_sparse_pointwise_kernel();
+  kernel.compute(pack_sparse_pointwise(layer, kernel, arena), run, output, maybe_residual);
+}
+
+void expect_sparse_equal_to_dense(const Shape& shape) {
+  Arena arena;
+  const PointwiseWeights layer = make_layer(shape.in, shape.out, shape.activation);
+  const PixelRun<float> run = run_of(make_sparse_plane(arena, shape.in, shape.pixels), shape.pixels);
+  const Plane<float> residual = shape.residual ? make_plane(arena, shape.out, shape.pixels, 4) : Plane<float>{};
+  const Plane<float> expected = make_plane(arena, shape.out, shape.pixels, 5);
+  const Plane<float> output = make_plane(arena, shape.out, shape.pixels + 1, 6);
+  compute_dense(layer, run, expected, residual);
+  for (int channel = 0; channel < shape.out; ++channel)
+    output.at(channel / kBlockChannels, shape.pixels)[channel % kBlockChannels] = kUntouched;
+  compute_sparse(layer, run, output, residual);
+  for (int channel = 0; channel < shape.out; ++channel) {
+    for (int pixel = 0; pixel < shape.pixels; ++pixel) {
+      ASSERT_EQ(read(output, pixel, channel), read(expected, pixel, channel)) << pixel << ", " << channel;
+    }
+    ASSERT_EQ(read(output, shape.pixels, channel), kUntouched) << "written behind the run";
+  }
+}
+
+TEST(SparsePointwise, EqualsTheDenseKernelToTheBit) {
+  on_every_level([] {
+    for (const Shape& shape : kShapes) {
+      SCOPED_TRACE(testing::Message() << shape.in << " -> " << shape.out << ", " << shape.pixels << " pixels");
+      expect_sparse_equal_to_dense(shape);
+    }
+    for (const int out : {64, 96, 160, 320}) {  // several panels and slabs
+      SCOPED_TRACE(out);
+      expect_sparse_equal_to_dense({6 * out + 8, out, 49, Activation::kNone, true});
+    }
+  });
+}
+
+TEST(SparsePointwise, LeavesOutChannelsThatAreZeroInAllPixelsOfATile) {
+  on_every_level([] {
+    Arena arena;
+    PointwiseWeights layer = make_layer(40, 64, Activation::kNone);
+    constexpr int kDead = 21;  // a dead channel of make_sparse_plane
+    for (int out = 0; out < 64; ++out) layer.weight[static_cast<std::size_t>(out * 40 + kDead)] = std::numeric_limits<float>::infinity();
+    const PixelRun<float> run = run_of(make_sparse_plane(arena, 40, 10), 10);
+    const Plane<float> output = make_plane(arena, 64, 10, 5);
+    compute_dense(layer, run, output, {});
+    EXPECT_TRUE(std::isnan(read(output, 9, 63)));  // 0 * infinity
+    compute_sparse(layer, run, output, {});
+    for (int channel = 0; channel < 64; ++channel) {
+      for (int pixel = 0; pixel < 10; ++pixel) ASSERT_TRUE(std::isfinite(read(output, pixel, channel))) << pixel << ", " << channel;
     }
   });
 }

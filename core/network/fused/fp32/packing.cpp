@@ -27,15 +27,19 @@ Panel pack_panel(const PointwiseWeights& layer, int lanes, int first_vector, int
   return {first_vector, vectors, static_cast<int>(channels), weight, bias};
 }
 
+PackedPointwise without_panels(const PointwiseWeights& layer, int lanes) {
+  return {layer.in_channels, layer.out_channels, lanes, clamp_of(layer.activation), {}};
+}
+
+int count_vectors(const PackedPointwise& layer) {
+  return (layer.out_channels + layer.lanes - 1) / layer.lanes;
+}
+
 }  // namespace
 
 PackedPointwise pack_pointwise(const PointwiseWeights& layer, const PointwiseKernel& kernel, Arena& arena) {
-  PackedPointwise packed;
-  packed.in_channels = layer.in_channels;
-  packed.out_channels = layer.out_channels;
-  packed.lanes = kernel.lanes;
-  packed.clamp = clamp_of(layer.activation);
-  const int all_vectors = (layer.out_channels + kernel.lanes - 1) / kernel.lanes;
+  PackedPointwise packed = without_panels(layer, kernel.lanes);
+  const int all_vectors = count_vectors(packed);
   for (int vector = 0; vector < all_vectors;) {
     const int vectors = choose_panel_vectors(all_vectors - vector, kernel);
     packed.panels.push_back(pack_panel(layer, kernel.lanes, vector, vectors, arena));
@@ -45,12 +49,8 @@ PackedPointwise pack_pointwise(const PointwiseWeights& layer, const PointwiseKer
 }
 
 PackedPointwise pack_sparse_pointwise(const PointwiseWeights& layer, const SparsePointwiseKernel& kernel, Arena& arena) {
-  PackedPointwise packed;
-  packed.in_channels = layer.in_channels;
-  packed.out_channels = layer.out_channels;
-  packed.lanes = kernel.lanes;
-  packed.clamp = clamp_of(layer.activation);
-  const int all_vectors = (layer.out_channels + kernel.lanes - 1) / kernel.lanes;
+  PackedPointwise packed = without_panels(layer, kernel.lanes);
+  const int all_vectors = count_vectors(packed);
   const int panels = (all_vectors + kernel.max_vectors - 1) / kernel.max_vectors;
   for (int i = 0; i < panels; ++i) {
     const int first = all_vectors * i / panels;

@@ -4,7 +4,7 @@
 #include <array>
 #include <utility>
 
-#include "core/network/fused/prefetch.hpp"
+#include "core/network/fused/fp32/prefetch.hpp"
 #include "core/network/fused/unroll.hpp"
 
 // AVX3_DL has nothing for float32 that AVX3 has not.

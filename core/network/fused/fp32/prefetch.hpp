@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 
-namespace coulis::fused {
+namespace coulis::fused::fp32 {
 
 constexpr std::size_t kPrefetchAheadBytes = std::size_t{128} << 10;  // measured: 32 to 256 KB serve as well
 
@@ -18,4 +18,4 @@ inline void prefetch_ahead_of(const void* weight) {
   prefetch(reinterpret_cast<const void*>(reinterpret_cast<std::uintptr_t>(weight) + kPrefetchAheadBytes));
 }
 
-}  // namespace coulis::fused
+}  // namespace coulis::fused::fp32

@@ -14,7 +14,7 @@ namespace coulis::fused::fp32 {
 namespace {
 
 // With fewer outputs a tile of the sparse kernel has too few sums to keep the CPU's multipliers busy.
-constexpr int kMinSparseOutputs = 64;
+constexpr int kMinSparseOutputs = 32;
 
 struct Projection {
   PackedPointwise layer;
@@ -68,7 +68,7 @@ struct Format {
 
 Projection pack_projection(const PointwiseWeights& layer, PackedNetwork<Format>& packed) {
   const SparsePointwiseKernel& sparse = packed.format.sparse_pointwise;
-  if (sparse.lanes == 1 || layer.out_channels < kMinSparseOutputs) {
+  if (sparse.lanes < kBlockChannels || layer.out_channels < kMinSparseOutputs) {
     return {pack_pointwise(layer, packed.format.pointwise, packed.arena), false};
   }
   return {pack_sparse_pointwise(layer, sparse, packed.arena), true};

@@ -67,7 +67,7 @@ HWY_INLINE void accumulate(const float* HWY_RESTRICT input, const float* HWY_RES
   const DHalf half;
   for (int k = 0; k < count; ++k, weight += kVectors * kLanes) {
     COULIS_UNROLL
-    for (int n = 0; n < kWhole + (kHalf ? 1 : 0); ++n) prefetch_ahead_of(weight + n * kLanes);
+    for (int n = 0; n < kVectors * kLanes; n += kLineFloats) prefetch_ahead_of(weight + n);
     V weights[kWhole];
     VHalf half_weights = hn::Zero(half);
     COULIS_UNROLL

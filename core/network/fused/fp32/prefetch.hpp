@@ -5,9 +5,13 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "core/network/fused/layout.hpp"
+
 namespace coulis::fused::fp32 {
 
 constexpr std::size_t kPrefetchAheadBytes = std::size_t{128} << 10;  // measured: 32 to 256 KB serve as well
+
+constexpr int kLineFloats = static_cast<int>(kCacheLineBytes / sizeof(float));
 
 // Into the second cache; a hint, whatever lies there.
 inline void prefetch(const void* weight) {

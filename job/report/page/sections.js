@@ -150,7 +150,7 @@ function startRun() {
   const total = wall.reduce((sum, [, value]) => sum + value, 0);
   byId("time-text").textContent = computed
     ? `${seconds(total)} in all. The features of ${counted(lastRun.computed, "photo")} took ${seconds(features)}: ${whole(Math.round(lastRun.computed / features))} photos a second.`
-      + (lastRun.share_of_peak > 0 ? ` In the model the threads did ${percent(lastRun.share_of_peak)} of the multiplications that this CPU can do at most.` : "")
+      + (lastRun.share_of_peak > 0 ? ` For the model that is ${percent(lastRun.share_of_peak)} of the multiplications that this CPU can do at most; those by zero, which it may skip, count.` : "")
     : `${seconds(total)} in all; features were there already.`;
   const most = Math.max(...wall.map(([, value]) => value));
   byId("run-times").append(makeTable(["Stage", "Time", "Compared"],

@@ -13,7 +13,8 @@
 namespace coulis::fused::fp32 {
 namespace {
 
-// With fewer outputs a tile of the sparse kernel has too few sums to keep the CPU's multipliers busy.
+// Where leaving out zeros pays: with vectors of a whole block, and outputs enough to hide the latency of additions
+// (docs/decisions/0012-zeros-are-left-out.md).
 constexpr int kMinSparseOutputs = 32;
 
 struct Projection {

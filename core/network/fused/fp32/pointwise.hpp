@@ -9,7 +9,7 @@
 
 namespace coulis::fused::fp32 {
 
-// A few SIMD vectors of output channels: what one pass over the input computes. Starts at a channel block.
+// A few SIMD vectors of output channels: what one pass over the input computes.
 struct Panel {
   int first_vector = 0;
   int vectors = 0;

@@ -38,6 +38,7 @@ class ReadAhead {
   void ask_for_files();
   void fetch_objects();
   const ImageRef* next_image();  // null: none is left
+  bool has_room();
   Outcome<Bytes> get(const ImageRef& image) const;
   void wait_for(std::unique_lock<std::mutex>& lock, std::uint64_t number);
 
@@ -49,13 +50,14 @@ class ReadAhead {
   std::map<std::string, Failure> given_up_;
 
   std::mutex mutex_;
-  std::condition_variable room_;   // a photo was taken
+  std::condition_variable room_;   // for one more photo: who takes it wakes the next, while there is more
   std::condition_variable ready_;  // a photo is there
   std::size_t part_ = 0;           // of the next photo to ask for
   std::size_t index_ = 0;
   std::uint64_t asked_ = 0;  // photos so far
   std::uint64_t taken_ = 0;
   std::uint64_t bytes_ahead_ = 0;  // of photos asked for and not yet taken
+  bool filling_ = true;            // until enough are held, then not again before half of them are taken
   std::map<std::uint64_t, Outcome<Bytes>> fetched_;
   bool stopped_ = false;
 };

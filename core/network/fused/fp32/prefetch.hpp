@@ -19,7 +19,8 @@ inline void prefetch(const void* weight) {
 }
 
 inline void prefetch_ahead_of(const void* weight) {
-  prefetch(reinterpret_cast<const void*>(reinterpret_cast<std::uintptr_t>(weight) + kPrefetchAheadBytes));
+  const auto address = reinterpret_cast<std::uintptr_t>(weight) + kPrefetchAheadBytes;  // may lie behind the arena: no pointer of C++
+  prefetch(reinterpret_cast<const void*>(address));                                     // NOLINT(performance-no-int-to-ptr)
 }
 
 }  // namespace coulis::fused::fp32

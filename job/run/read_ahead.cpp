@@ -9,7 +9,7 @@
 namespace coulis {
 namespace {
 
-constexpr std::uint64_t kFilesAhead = 256;  // a few ms of work for a hundred workers in int8
+constexpr std::uint64_t kFilesAhead = 512;  // and 256 at least: a few ms of work for a hundred workers in int8
 constexpr std::uint64_t kBytesAhead = std::uint64_t{64} << 20;
 // 16 requests of 30 ms each give a worker 500 photos a second; more than 128 threads would be asked to slow down.
 constexpr int kRequestsPerWorker = 16;
@@ -24,6 +24,7 @@ ReadAhead::ReadAhead(const std::vector<const Part*>& parts, const Location& inpu
     : parts_(parts),
       input_(input),
       threads_(input.is_folder() ? 1 : std::min(workers * kRequestsPerWorker, kMostRequests)),
+      most_ahead_(input.is_folder() ? kFilesAhead : kObjectsPerRequest * static_cast<std::uint64_t>(threads_)),
       interrupted_(interrupted),
       sizes_(sizes),
       given_up_(std::move(given_up)) {}
@@ -46,24 +47,22 @@ Outcome<Bytes> ReadAhead::get(const ImageRef& image) const {
   return sizes_ == Sizes::kListed ? input_.get(image) : input_.get(image.key);
 }
 
+bool ReadAhead::has_room() {
+  if (asked_ >= taken_ + most_ahead_) filling_ = false;
+  if (asked_ <= taken_ + most_ahead_ / 2) filling_ = true;
+  return filling_ && bytes_ahead_ < kBytesAhead;  // of one photo, however large, if nothing is held
+}
+
 void ReadAhead::ask_for_files() {
   std::unique_lock lock(mutex_);
   while (const ImageRef* image = next_image()) {
-    room_.wait(lock, [&] { return stopped_ || asked_ < taken_ + kFilesAhead; });
+    room_.wait(lock, [&] { return stopped_ || has_room(); });
     if (stopped_) return;
     ++asked_;
     lock.unlock();
     input_.will_need(image->key);
     lock.lock();
   }
-}
-
-// Asks in bursts, which cost half of what single requests do (docs/decisions/0013-photos-of-a-bucket-in-bursts.md).
-bool ReadAhead::has_room() {
-  const std::uint64_t most_objects = kObjectsPerRequest * static_cast<std::uint64_t>(threads_);
-  if (asked_ >= taken_ + most_objects) filling_ = false;
-  if (asked_ <= taken_ + most_objects / 2) filling_ = true;
-  return filling_ && bytes_ahead_ < kBytesAhead;  // of one photo, however large, if nothing is held
 }
 
 void ReadAhead::fetch_objects() {
@@ -102,8 +101,8 @@ Outcome<Bytes> ReadAhead::take(std::uint64_t number, const ImageRef& image) {
   std::unique_lock lock(mutex_);
   if (input_.is_folder()) {
     ++taken_;
+    if (has_room()) room_.notify_one();
     lock.unlock();
-    room_.notify_one();
     return get(image);
   }
   wait_for(lock, number);

@@ -38,13 +38,14 @@ class ReadAhead {
   void ask_for_files();
   void fetch_objects();
   const ImageRef* next_image();  // null: none is left
-  bool has_room();
+  bool has_room();               // asks in bursts: see docs/decisions/0013-photos-of-a-bucket-in-bursts.md
   Outcome<Bytes> get(const ImageRef& image) const;
   void wait_for(std::unique_lock<std::mutex>& lock, std::uint64_t number);
 
   const std::vector<const Part*>& parts_;
   const Location& input_;
   int threads_;
+  std::uint64_t most_ahead_;  // photos asked for and not yet taken
   const std::atomic<bool>& interrupted_;
   Sizes sizes_;
   std::map<std::string, Failure> given_up_;
@@ -57,7 +58,7 @@ class ReadAhead {
   std::uint64_t asked_ = 0;  // photos so far
   std::uint64_t taken_ = 0;
   std::uint64_t bytes_ahead_ = 0;  // of photos asked for and not yet taken
-  bool filling_ = true;            // until enough are held, then not again before half of them are taken
+  bool filling_ = true;            // until the most are ahead, then not again before half of them are taken
   std::map<std::uint64_t, Outcome<Bytes>> fetched_;
   bool stopped_ = false;
 };

@@ -3,9 +3,10 @@
 // A Format is a number format with its kernels for the SIMD target in use:
 //   Element, PixelElement, Sum    of the planes, of the stem's input rows, of the sums over pixels
 //   Pointwise, Depthwise          packed layers; a Pointwise has `panels`, first_block(panel), end_block(panel), first_channel(panel)
+//   Projection                    the packed last layer of a block, a Pointwise or more
 //   kReadSlack                    elements that kernels may read behind the end of any array
 //   stem_chunk(kernel)            elements that the stem reads of each row under its window
-//   convert_rows, compute_panel, sum_panel, compute_depthwise, add_block, write_average
+//   convert_rows, compute_panel, sum_panel, project, compute_depthwise, add_block, write_average
 #pragma once
 
 #include <algorithm>

@@ -160,7 +160,7 @@ Summary run(const RunOptions& options, const std::optional<std::string>& pca_fil
   Summary summary;
   Manifest& manifest = summary.manifest;
   Stopwatch watch(manifest);
-  const Listing listing = list_or_refuse(input, options.listing);
+  Listing listing = list_or_refuse(input, options.listing);
   watch.lap("list");
   const Lock lock(output);
   if (lock.maybe_dead_holder()) {
@@ -169,7 +169,7 @@ Summary run(const RunOptions& options, const std::optional<std::string>& pca_fil
   output.remove_leftovers();
   const std::string settings = settings_of(options, input, model.card);
   const std::optional<Manifest> earlier = earlier_manifest(output, options.features);
-  const Plan plan = plan_for(listing, output, earlier, options, settings);
+  Plan plan = plan_for(listing, output, earlier, options, settings);
   watch.lap("plan");
   manifest.coulis_version = kVersion;
   manifest.input = printable(input.root());
@@ -180,6 +180,7 @@ Summary run(const RunOptions& options, const std::optional<std::string>& pca_fil
   manifest.listed = listing.images.size();
   manifest.listed_bytes = listing.total_bytes;
   manifest.listing_hash = fingerprint_of("", listing.images);
+  listing.images = std::vector<ImageRef>();  // the plan has them; of a million photos these are 0.2 GB
   manifest.pca = {describe(pca), std::string(to_string(pca.given ? pca.given->model.convention : options.pca.convention)), {}};
   manifest.csv_separator = options.csv.separator;
   manifest.csv_formulas = to_string(options.csv.formulas);
@@ -198,9 +199,11 @@ Summary run(const RunOptions& options, const std::optional<std::string>& pca_fil
   watch.lap("features");
   note_worker_seconds(seconds, manifest);
   for (const Part& part : plan.parts) summary.computed += part.done ? 0 : part.images.size();
+  const std::vector<PartFile> files = files_of(plan, options.features.compression);
+  plan.parts = std::vector<Part>();
   manifest.computed = summary.computed;
   manifest.share_of_peak = share_of_peak(model, options.features.precision, summary.computed, seconds);
-  Committed committed = executor.read_committed(input, output, files_of(plan, options.features.compression), threads, progress);
+  Committed committed = executor.read_committed(input, output, files, threads, progress);
   watch.lap("moments");
   if (!committed.errors.empty()) {  // those of parts that earlier runs committed included
     const ErrorRow& last = committed.errors.back();

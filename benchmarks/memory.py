@@ -22,7 +22,7 @@ import photos
 import report
 
 TIMES = 10
-LEAST = 5184
+LEAST = 5184  # photos
 
 
 def measure_peak_mb(folder: Path, count: int, output: Path) -> float:

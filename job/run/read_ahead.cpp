@@ -50,7 +50,7 @@ Outcome<Bytes> ReadAhead::get(const ImageRef& image) const {
 bool ReadAhead::has_room() {
   if (asked_ >= taken_ + most_ahead_) filling_ = false;
   if (asked_ <= taken_ + most_ahead_ / 2) filling_ = true;
-  return filling_ && bytes_ahead_ < kBytesAhead;  // of one photo, however large, if nothing is held
+  return filling_ && bytes_ahead_ < kBytesAhead;  // where nothing is held there is room for a photo of any size
 }
 
 void ReadAhead::ask_for_files() {

@@ -18,7 +18,7 @@
 #include "core/network/network.hpp"
 #include "core/resample/resample.hpp"
 #include "job/listing/listing.hpp"
-#include "job/run/workers.hpp"
+#include "job/threads/workers.hpp"
 
 namespace coulis {
 namespace {

@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-#include "job/run/progress.hpp"
+#include "job/threads/progress.hpp"
 
 namespace coulis {
 

@@ -23,7 +23,7 @@
 #include "cli/verbs.hpp"
 #include "core/base/error.hpp"
 #include "core/base/simd.hpp"
-#include "job/run/version.hpp"
+#include "core/base/version.hpp"
 
 namespace {
 

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "job/run/version.hpp"
+#include "core/base/version.hpp"
 
 namespace coulis {
 namespace {

@@ -10,7 +10,7 @@
 #include "cli/verbs.hpp"
 #include "core/base/error.hpp"
 #include "core/network/model.hpp"
-#include "job/run/verify.hpp"
+#include "job/verify/verify.hpp"
 
 namespace coulis {
 namespace {

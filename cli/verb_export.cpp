@@ -6,8 +6,8 @@
 
 #include "cli/verbs.hpp"
 #include "core/base/counted.hpp"
-#include "job/run/export_output.hpp"
-#include "job/run/options.hpp"
+#include "job/export/export_output.hpp"
+#include "job/threads/worker_count.hpp"
 
 namespace coulis {
 namespace {

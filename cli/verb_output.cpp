@@ -9,9 +9,10 @@
 #include "cli/verbs.hpp"
 #include "core/base/counted.hpp"
 #include "core/base/error.hpp"
-#include "job/run/report_output.hpp"
+#include "job/report/report_output.hpp"
 #include "job/run/run.hpp"
-#include "job/run/verify.hpp"
+#include "job/verify/verify.hpp"
+#include "job/threads/worker_count.hpp"
 
 namespace coulis {
 namespace {

@@ -13,6 +13,7 @@
 #include "core/base/counted.hpp"
 #include "job/run/estimate.hpp"
 #include "job/run/run.hpp"
+#include "job/threads/worker_count.hpp"
 
 namespace coulis {
 namespace {

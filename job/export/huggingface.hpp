@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <string>
 
-#include "job/plan/manifest.hpp"
+#include "job/output/manifest.hpp"
 
 namespace coulis {
 

@@ -17,7 +17,6 @@
 namespace coulis {
 namespace {
 
-constexpr std::string_view kFeatures = "features";
 constexpr std::size_t kFingerprintDigits = 32;
 constexpr std::array<std::string_view, 2> kCompressions = {"snappy", "zstd"};
 
@@ -190,7 +189,7 @@ std::string part_file_name(std::uint64_t number, std::string_view fingerprint, s
 }
 
 std::string Part::file_key(std::string_view compression) const {
-  return fmt::format("{}/{}", kFeatures, part_file_name(number, fingerprint, compression));
+  return fmt::format("{}/{}", kFeaturesFolder, part_file_name(number, fingerprint, compression));
 }
 
 std::size_t Plan::images() const {

@@ -8,7 +8,8 @@
 #include <vector>
 
 #include "job/listing/listing.hpp"
-#include "job/plan/part_record.hpp"
+#include "job/output/layout.hpp"
+#include "job/output/part_record.hpp"
 
 namespace coulis {
 

@@ -3,7 +3,7 @@
 
 #include <functional>
 
-#include "job/plan/manifest.hpp"
+#include "job/output/manifest.hpp"
 #include "job/plan/plan.hpp"
 
 namespace coulis {

@@ -6,17 +6,9 @@
 #include <span>
 #include <vector>
 
-#include "core/neighbours/neighbours.hpp"
+#include "job/reduce/neighbours.hpp"
 
 namespace coulis {
-
-// The `count` nearest of each photo, nearest first.
-struct NeighbourTable {
-  std::vector<Neighbour> nearest;  // [photos, count]
-  std::size_t count = 0;
-
-  std::span<const Neighbour> of(std::size_t photo) const { return {nearest.data() + photo * count, count}; }
-};
 
 struct PhotoPair {
   std::uint32_t a = 0;

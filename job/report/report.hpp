@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "job/plan/manifest.hpp"
+#include "job/output/manifest.hpp"
 #include "job/report/figures.hpp"
 #include "job/tables/tables.hpp"
 

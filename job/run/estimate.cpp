@@ -9,9 +9,11 @@
 
 #include "core/moments/moments.hpp"
 #include "core/network/network.hpp"
-#include "job/run/feature_rows.hpp"
-#include "job/run/photo_source.hpp"
-#include "job/run/report_output.hpp"
+#include "job/features/feature_rows.hpp"
+#include "job/features/photo_source.hpp"
+#include "job/reduce/neighbours.hpp"
+#include "job/report/report_output.hpp"
+#include "job/threads/worker_count.hpp"
 
 namespace coulis {
 namespace {

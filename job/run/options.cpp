@@ -1,9 +1,6 @@
 #include "job/run/options.hpp"
 
 #include <fmt/format.h>
-#include <sched.h>
-
-#include <algorithm>
 
 #include "core/base/error.hpp"
 
@@ -18,16 +15,6 @@ void require(bool condition, const std::string& message) {
 }
 
 }  // namespace
-
-std::string_view to_string(OnBad on_bad) {
-  return on_bad == OnBad::kFail ? "fail" : "skip";
-}
-
-OnBad parse_on_bad(std::string_view name) {
-  if (name == "skip") return OnBad::kSkip;
-  if (name == "fail") return OnBad::kFail;
-  throw Error(ErrorCode::kUsage, fmt::format("unknown --on-bad '{}'", name), "use skip or fail");
-}
 
 void validate(const PcaOptions& options) {
   require(options.k >= 1, "-k must be at least 1");
@@ -53,12 +40,6 @@ std::string settings_of(const RunOptions& options, const Location& input, const 
       printable(input.root()), card.sha256, card.preprocessing(), to_string(options.features.precision), options.decode.max_pixels,
       options.decode.exif_orientation, options.listing.label_level, printable(options.listing.label_regex),
       to_string(options.features.compression), options.features.images_per_part);
-}
-
-int worker_count(int threads_option) {
-  if (threads_option > 0) return threads_option;
-  cpu_set_t cpus;
-  return sched_getaffinity(0, sizeof cpus, &cpus) == 0 ? std::max(1, CPU_COUNT(&cpus)) : 1;
 }
 
 }  // namespace coulis

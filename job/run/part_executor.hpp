@@ -4,9 +4,9 @@
 #include <string>
 #include <vector>
 
-#include "job/run/committed.hpp"
-#include "job/run/featurize.hpp"
-#include "job/run/reduce.hpp"
+#include "job/features/featurize.hpp"
+#include "job/reduce/committed.hpp"
+#include "job/reduce/reduce.hpp"
 
 namespace coulis {
 

@@ -9,7 +9,7 @@
 #include "core/base/error.hpp"
 #include "job/plan/plan.hpp"
 #include "job/report/report.hpp"
-#include "job/run/report_output.hpp"
+#include "job/report/report_output.hpp"
 
 namespace coulis {
 namespace {
@@ -23,7 +23,7 @@ void write_errors(const Location& output, const Committed& committed, const Tabl
                   Manifest& manifest) {
   put_and_describe(output, kErrorsKey, write_errors_parquet(committed.errors, options.compression, provenance), manifest);
   const std::string csv = write_errors_csv(committed.errors, options.csv);
-  put_and_describe(output, "errors.csv", std::as_bytes(std::span(csv)), manifest);
+  put_and_describe(output, kErrorsCsvKey, std::as_bytes(std::span(csv)), manifest);
 }
 
 PcaModel fit_or_take(const Moments& moments, const PcaRequest& request, Progress& progress) {
@@ -47,7 +47,7 @@ PcaModel fit_or_take(const Moments& moments, const PcaRequest& request, Progress
 void remove_unnamed_parts(const Location& output, const Manifest& manifest) {
   std::set<std::string> named;
   for (const ManifestPart& part : manifest.parts) named.insert({part.features.key, part.pca.key});
-  for (const std::string_view folder : {"features", "pca"}) {
+  for (const std::string_view folder : {kFeaturesFolder, kPcaFolder}) {
     for (const PartFile& file : list_part_files(output, folder)) {
       if (!named.contains(file.key)) output.remove(file.key);
     }
@@ -67,14 +67,14 @@ std::string describe(const PcaRequest& request) {
 }
 
 Manifest publish(const Location& output, Committed committed, const PcaRequest& request, Manifest manifest, const TableMetadata& provenance,
-                 const ReduceOptions& options, PartExecutor& executor, Progress& progress) {
+                 const ReduceOptions& options, const ReportOptions& report, PartExecutor& executor, Progress& progress) {
   manifest.files.clear();
   manifest.failed_by_code = committed.failed_by_code;
   manifest.ok = committed.ok;
   write_errors(output, committed, provenance, options, manifest);
   if (committed.ok == 0) {
     throw Error(ErrorCode::kTooManyBad, fmt::format("none of the {} images could be used", committed.listed),
-                fmt::format("see {}", printable(output.path_of("errors.csv"))));
+                fmt::format("see {}", printable(output.path_of(kErrorsCsvKey))));
   }
   auto start = std::chrono::steady_clock::now();
   const PcaModel model = fit_or_take(committed.moments, request, progress);
@@ -97,7 +97,7 @@ Manifest publish(const Location& output, Committed committed, const PcaRequest& 
   remove_unnamed_parts(output, manifest);
   output.remove_leftovers();  // of tasks that were killed in this run
   start = std::chrono::steady_clock::now();
-  const Figures figures = gather_figures(output, manifest, options.threads, options.report, progress);
+  const Figures figures = gather_figures(output, manifest, options.threads, report, progress);
   manifest.seconds.emplace_back("report", seconds_since(start));
   output.put(kManifestKey, to_json(manifest));
   output.put(kReportKey, render_report(manifest, committed.errors, figures));

@@ -6,14 +6,13 @@
 
 #include "core/pca/model_file.hpp"
 #include "core/pca/pca.hpp"
-#include "job/plan/manifest.hpp"
-#include "job/run/committed.hpp"
+#include "job/output/manifest.hpp"
+#include "job/reduce/committed.hpp"
+#include "job/reduce/reduce.hpp"
+#include "job/report/options.hpp"
 #include "job/run/part_executor.hpp"
-#include "job/run/reduce.hpp"
 
 namespace coulis {
-
-inline constexpr const char* kPcaModelKey = "pca_model.safetensors";
 
 struct PcaRequest {
   PcaOptions options;
@@ -26,6 +25,6 @@ std::string describe(const PcaRequest& request);  // "k=50", "variance=0.95", "g
 // Reduces, writes tables, manifest, report and, last, _SUCCESS; removes what no longer belongs. `manifest` comes with what is known of
 // the run; the rest is filled in. Throws Error(kTooManyBad) when no image is left to reduce, after the errors table is written.
 Manifest publish(const Location& output, Committed committed, const PcaRequest& request, Manifest manifest, const TableMetadata& provenance,
-                 const ReduceOptions& options, PartExecutor& executor, Progress& progress);
+                 const ReduceOptions& options, const ReportOptions& report, PartExecutor& executor, Progress& progress);
 
 }  // namespace coulis

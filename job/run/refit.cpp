@@ -4,10 +4,11 @@
 #include <utility>
 
 #include "core/base/error.hpp"
-#include "job/run/committed.hpp"
+#include "job/reduce/committed.hpp"
 #include "job/run/publish.hpp"
 #include "job/run/run.hpp"
 #include "job/storage/lock.hpp"
+#include "job/threads/worker_count.hpp"
 
 namespace coulis {
 namespace {
@@ -46,8 +47,8 @@ Summary refit(const Location& output, const PcaOptions& options, int threads_opt
   const ReduceOptions reduce{compression_of(*manifest), {manifest->csv_separator, parse_csv_formulas(manifest->csv_formulas)}, threads};
   PartExecutor threads_here;
   Summary summary;
-  summary.manifest =
-      publish(output, std::move(committed), {options, std::nullopt, ""}, std::move(*manifest), provenance, reduce, threads_here, progress);
+  summary.manifest = publish(output, std::move(committed), {options, std::nullopt, ""}, std::move(*manifest), provenance, reduce, {},
+                             threads_here, progress);
   return summary;
 }
 

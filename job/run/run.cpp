@@ -11,14 +11,15 @@
 #include "core/base/error.hpp"
 #include "core/base/peak.hpp"
 #include "core/base/simd.hpp"
+#include "core/base/version.hpp"
 #include "core/network/network.hpp"
+#include "job/features/bad_image_limit.hpp"
+#include "job/features/featurize.hpp"
 #include "job/plan/retry.hpp"
-#include "job/run/bad_image_limit.hpp"
-#include "job/run/committed.hpp"
-#include "job/run/featurize.hpp"
+#include "job/reduce/committed.hpp"
 #include "job/run/publish.hpp"
-#include "job/run/version.hpp"
 #include "job/storage/lock.hpp"
+#include "job/threads/worker_count.hpp"
 
 namespace coulis {
 namespace {
@@ -46,7 +47,7 @@ Plan plan_for(const Listing& listing, const Location& output, const std::optiona
     return parse_part_record(read_table_metadata(output.get_or_throw(file.key), origin), origin);
   };
   Plan plan =
-      make_plan(listing, list_part_files(output, "features"), read_record,
+      make_plan(listing, list_part_files(output, kFeaturesFolder), read_record,
                 {settings, options.features.images_per_part, std::string(to_string(options.features.compression)), options.features.fresh});
   if (earlier) plan_retries(plan, *earlier, read_record);
   return plan;
@@ -88,7 +89,7 @@ PcaRequest request_pca(const RunOptions& options, const std::optional<std::strin
 
 bool is_finished(const Location& output, const std::optional<Manifest>& manifest, const Manifest& wanted, const Plan& plan,
                  const BadImageLimit& limit) {
-  if (!manifest || list_part_files(output, "pca").size() != manifest->parts.size() || !limit.allows(manifest->failed()) ||
+  if (!manifest || list_part_files(output, kPcaFolder).size() != manifest->parts.size() || !limit.allows(manifest->failed()) ||
       plan.parts_to_do() != 0 || !plan.stale_files.empty() || !output.has(kSuccessKey) || !output.has(kReportKey))
     return false;
   const bool same = manifest->settings == wanted.settings && manifest->listing_hash == wanted.listing_hash &&
@@ -211,7 +212,7 @@ Summary run(const RunOptions& options, const std::optional<std::string>& pca_fil
   }
   lock.confirm();
   manifest = publish(output, std::move(committed), pca, std::move(manifest), provenance_of(model, settings),
-                     {options.features.compression, options.csv, threads, options.report}, executor, progress);
+                     {options.features.compression, options.csv, threads}, options.report, executor, progress);
   return summary;
 }
 

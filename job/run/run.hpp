@@ -5,12 +5,12 @@
 #include <optional>
 #include <string>
 
-#include "job/plan/manifest.hpp"
+#include "job/output/manifest.hpp"
 #include "job/plan/plan.hpp"
 #include "job/run/options.hpp"
 #include "job/run/part_executor.hpp"
-#include "job/run/progress.hpp"
 #include "job/storage/location.hpp"
+#include "job/threads/progress.hpp"
 
 namespace coulis {
 

@@ -32,8 +32,6 @@ struct RowTable {
   MatrixView<const float> matrix() const { return {values.data(), rows(), width}; }
 };
 
-inline constexpr const char* kErrorsKey = "errors.parquet";
-
 struct ErrorRow {
   std::string path;  // printable
   std::string stage;

@@ -8,8 +8,8 @@
 #include <string_view>
 
 #include "core/pca/model_file.hpp"
-#include "job/plan/manifest.hpp"
-#include "job/plan/part_record.hpp"
+#include "job/output/manifest.hpp"
+#include "job/output/part_record.hpp"
 #include "tests/core/network/small_model.hpp"
 #include "tests/job/tables/example_tables.hpp"
 

@@ -2,8 +2,8 @@
 #include <string_view>
 #include <utility>
 
-#include "job/plan/manifest.hpp"
-#include "job/plan/part_record.hpp"
+#include "job/output/manifest.hpp"
+#include "job/output/part_record.hpp"
 #include "job/tables/tables.hpp"
 #include "tests/fuzz/reading.hpp"
 

@@ -17,7 +17,8 @@
 #include <vector>
 
 #include "core/base/error.hpp"
-#include "job/run/feature_rows.hpp"
+#include "job/features/feature_rows.hpp"
+#include "job/threads/worker_count.hpp"
 #include "python/bindings/job/keywords.hpp"
 #include "python/bindings/job/registers.hpp"
 #include "python/bindings/text.hpp"

@@ -18,7 +18,7 @@
 #include <vector>
 
 #include "core/moments/moments_bytes.hpp"
-#include "job/plan/part_record.hpp"
+#include "job/output/part_record.hpp"
 #include "python/bindings/job/keywords.hpp"
 #include "python/bindings/job/registers.hpp"
 #include "python/bindings/text.hpp"

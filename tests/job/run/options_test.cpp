@@ -47,10 +47,5 @@ TEST(OnBad, HasNamesThatReadBack) {
   EXPECT_EQ(thrown_error([] { parse_on_bad("stop"); }).code(), ErrorCode::kUsage);
 }
 
-TEST(WorkerCount, IsWhatWasAskedForOrOneOrMore) {
-  EXPECT_EQ(worker_count(7), 7);
-  EXPECT_GE(worker_count(0), 1);
-}
-
 }  // namespace
 }  // namespace coulis

@@ -11,7 +11,7 @@
 #include <string_view>
 #include <vector>
 
-#include "job/run/progress.hpp"
+#include "job/threads/progress.hpp"
 #include "job/run/run.hpp"
 #include "tests/job/temporary_folder.hpp"
 

@@ -3,7 +3,7 @@
 #include <string>
 
 #include "job/run/run.hpp"
-#include "job/run/verify.hpp"
+#include "job/verify/verify.hpp"
 #include "tests/job/run/photo_folder.hpp"
 #include "tests/job/thrown_error.hpp"
 

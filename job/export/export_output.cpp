@@ -1,0 +1,141 @@
+#include "job/export/export_output.hpp"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <iterator>
+#include <optional>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "core/base/error.hpp"
+#include "core/encode/jpeg.hpp"
+#include "job/export/huggingface.hpp"
+#include "job/export/projector.hpp"
+#include "job/output/part_record.hpp"
+#include "job/output/part_tables.hpp"
+#include "job/reduce/neighbours.hpp"
+#include "job/report/read_thumbnails.hpp"
+#include "job/tables/tables.hpp"
+
+namespace coulis {
+namespace {
+
+constexpr std::uint64_t kMostSearched = 16'384;  // photos that are searched for each other's neighbours
+constexpr int kThumbnail_px = 48;
+constexpr int kSpriteQuality = 85;
+constexpr std::size_t kNeighbours = 15;
+constexpr const char* kMapKey = "data.parquet";
+
+Manifest read_finished(const Location& output) {
+  std::optional<Manifest> manifest = read_manifest(output);
+  if (!manifest || !output.has(kSuccessKey) || manifest->ok == 0) {
+    throw Error(ErrorCode::kRunFailed, fmt::format("{} holds no finished run with a photo", printable(output.root())),
+                "finish it with `coulis run` first");
+  }
+  return std::move(*manifest);
+}
+
+struct Photos {
+  std::vector<std::string> paths;
+  std::vector<std::string> labels;
+  std::vector<ImageRef> images;
+  std::vector<float> features;  // [photos, width]
+  std::size_t width = 0;
+
+  MatrixView<const float> matrix() const { return {features.data(), paths.size(), width}; }
+};
+
+// At most `limit` photos, evenly spread over the listing.
+Photos read_photos(const Location& output, const Manifest& manifest, std::uint64_t limit) {
+  const double share = std::min(1.0, static_cast<double>(limit) / static_cast<double>(manifest.ok));
+  Photos photos;
+  std::uint64_t row_of_output = 0;
+  for (const ManifestPart& part : manifest.parts) {
+    RowTable table = read_features(output, part);
+    std::vector<ImageRef> images = images_with_rows(parse_part_record(table.metadata, printable(output.path_of(part.features.key))));
+    for (std::size_t row = 0; row < table.rows(); ++row, ++row_of_output) {
+      const auto before = static_cast<double>(row_of_output);
+      if (std::floor(share * (before + 1)) == std::floor(share * before)) continue;
+      const auto values = table.matrix().row(row);
+      photos.features.insert(photos.features.end(), values.begin(), values.end());
+      photos.paths.push_back(std::move(table.paths[row]));
+      photos.labels.push_back(std::move(table.labels[row]));
+      photos.images.push_back(std::move(images.at(row)));
+      photos.width = table.width;
+    }
+  }
+  return photos;
+}
+
+Exported export_to_projector(const Location& output, const Manifest& manifest, std::uint64_t limit, const Location& destination,
+                             int threads, Progress& progress) {
+  const Photos photos = read_photos(output, manifest, limit);
+  ProjectorTable table{photos.paths.size(), photos.width};
+  const std::vector<Image> thumbnails = read_thumbnails(photos.images, kThumbnail_px, output, manifest, threads, progress);
+  if (!thumbnails.empty()) {
+    table.thumbnail_px = kThumbnail_px;
+    const int columns = static_cast<int>(std::ceil(std::sqrt(static_cast<double>(thumbnails.size()))));
+    destination.put(kSpriteKey, encode_jpeg(lay_out(thumbnails, columns, kThumbnail_px).view(), kSpriteQuality));
+  }
+  destination.put(kTensorKey, std::as_bytes(std::span(photos.features)));
+  destination.put(kPhotoNamesKey, photo_names(photos.labels, photos.paths));
+  destination.put(kStandaloneKey, standalone_config(table));
+  destination.put(kTensorBoardKey, tensorboard_config(table));
+  return {photos.paths.size(), manifest.ok};
+}
+
+void add_neighbours(MapTable& map, MatrixView<const float> features, int threads) {
+  const NeighbourTable found = find_neighbours(features, kNeighbours, threads);
+  map.neighbours = found.count;
+  for (const Neighbour& neighbour : found.nearest) {
+    map.nearest.push_back(neighbour.row);
+    map.distances.push_back(neighbour.distance);
+  }
+}
+
+Exported export_to_embedding_atlas(const Location& output, const Manifest& manifest, const Location& destination, int threads) {
+  MapTable map;
+  for (const ManifestPart& part : manifest.parts) {
+    RowTable table = read_projected(output, part);
+    for (std::size_t row = 0; row < table.rows(); ++row) {
+      const auto components = table.matrix().row(row);
+      map.x.push_back(components[0]);
+      map.y.push_back(table.width > 1 ? components[1] : 0);
+    }
+    std::move(table.paths.begin(), table.paths.end(), std::back_inserter(map.paths));
+    std::move(table.labels.begin(), table.labels.end(), std::back_inserter(map.labels));
+  }
+  if (manifest.ok <= kMostSearched) {
+    const Photos photos = read_photos(output, manifest, kMostSearched);
+    add_neighbours(map, photos.matrix(), threads);
+  }
+  destination.put(kMapKey, write_map_parquet(map));
+  return {manifest.ok, manifest.ok};
+}
+
+Exported export_to_huggingface(const Location& output, const Manifest& manifest, const Location& destination) {
+  for (std::size_t i = 0; i < manifest.parts.size(); ++i) {
+    RowTable table = read_features(output, manifest.parts[i]);
+    table.metadata = provenance_in(std::move(table.metadata));
+    table.metadata.emplace_back(kDatasetSchemaName, dataset_schema());
+    destination.put(shard_key(i, manifest.parts.size()), write_row_table(table, kFeaturesColumn, Compression::kSnappy));
+  }
+  destination.put(kDatasetCardKey, dataset_card(manifest));
+  return {manifest.ok, manifest.ok};
+}
+
+}  // namespace
+
+Exported export_output(const Location& output, const ExportOptions& options, const Location& destination, int threads, Progress& progress) {
+  const Manifest manifest = read_finished(output);
+  switch (options.format) {
+    case ExportFormat::kProjector: return export_to_projector(output, manifest, options.limit, destination, threads, progress);
+    case ExportFormat::kEmbeddingAtlas: return export_to_embedding_atlas(output, manifest, destination, threads);
+    case ExportFormat::kHuggingface: return export_to_huggingface(output, manifest, destination);
+  }
+  return {};
+}
+
+}  // namespace coulis

@@ -1,0 +1,196 @@
+#include "job/features/featurize.hpp"
+
+#include <fmt/format.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <mutex>
+#include <utility>
+
+#include "core/base/error.hpp"
+#include "core/base/version.hpp"
+#include "core/resample/resample.hpp"
+#include "job/features/bad_image_limit.hpp"
+#include "job/features/part_queue.hpp"
+#include "job/features/read_ahead.hpp"
+#include "job/threads/worker_count.hpp"
+#include "job/threads/workers.hpp"
+
+namespace coulis {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+// Adds the time since the last lap to a stage.
+class StopWatch {
+ public:
+  void lap(double& seconds) {
+    const Clock::time_point now = Clock::now();
+    seconds += std::chrono::duration<double>(now - last_).count();
+    last_ = now;
+  }
+  void restart() { last_ = Clock::now(); }
+
+ private:
+  Clock::time_point last_ = Clock::now();
+};
+
+struct Worker {
+  Resampler resampler;
+  std::unique_ptr<Network> network;
+  StageSeconds seconds;
+  StopWatch watch;
+};
+
+Worker make_worker(const FeaturizeContext& context) {
+  const ModelCard& card = context.model.card;
+  return {Resampler({card.input_width_px, card.input_height_px, card.filter}), context.networks.make(), {}, {}};
+}
+
+// Photo -> feature row, or why not. The row is written in place.
+std::optional<Failure> process_image(Worker& worker, const Outcome<Bytes>& bytes, const FeaturizeContext& context, std::span<float> row) {
+  if (!bytes) return bytes.failure();
+  const Outcome<Image> decoded = decode(bytes.value(), context.decode);
+  worker.watch.lap(worker.seconds.decode);
+  if (!decoded) return decoded.failure();
+  const ImageView resampled = worker.resampler.resample(decoded.value().view());
+  worker.watch.lap(worker.seconds.resample);
+  worker.network->features(resampled, row);
+  worker.watch.lap(worker.seconds.network);
+  return std::nullopt;
+}
+
+// A finished part as its table: the rows that are there, the failures in the metadata.
+RowTable to_table(const PartInFlight& finished, const FeaturizeContext& context) {
+  const std::vector<ImageRef>& images = finished.part->images;
+  const auto width = static_cast<std::size_t>(context.model.card.feature_width);
+  RowTable table;
+  table.width = width;
+  table.values.reserve(images.size() * width);
+  PartRecord record{context.settings, images, {}};
+  for (std::size_t i = 0; i < images.size(); ++i) {
+    if (const auto& failure = finished.failures[i]) {
+      record.failures.push_back({i, std::string(to_string(failure->stage)), std::string(to_string(failure->code)), failure->message});
+      continue;
+    }
+    const std::string path = context.input.path_of(images[i].key);
+    table.paths.push_back(printable(path));
+    table.labels.push_back(context.labels.label_of(path));
+    const float* row = finished.rows.data() + i * width;
+    table.values.insert(table.values.end(), row, row + width);
+  }
+  table.metadata = provenance_of(context.model, context.settings);
+  for (auto& pair : to_metadata(record)) {
+    if (pair.first != "coulis.settings") table.metadata.push_back(std::move(pair));
+  }
+  return table;
+}
+
+void commit_part(const PartInFlight& finished, const FeaturizeContext& context) {
+  const Compression compression = context.features.compression;
+  context.output.put(finished.part->file_key(to_string(compression)),
+                     write_row_table(to_table(finished, context), kFeaturesColumn, compression));
+}
+
+// Photos are allocated by the threads that fetch them and freed by the workers: the C library keeps what lies between, more and more of it.
+void return_free_memory() {
+#ifdef __GLIBC__
+  malloc_trim(0);
+#endif
+}
+
+struct BadImages {
+  const BadImageLimit limit;
+  std::atomic<std::uint64_t> count = 0;
+};
+
+void work_until_done(Worker& worker, PartQueue& queue, ReadAhead& photos, BadImages& bad, const FeaturizeContext& context,
+                     Progress& progress) {
+  const auto width = static_cast<std::size_t>(context.model.card.feature_width);
+  while (const std::optional<ImageTask> task = queue.next()) {
+    PartInFlight& part = *task->part;
+    const ImageRef& image = part.part->images[task->index];
+    worker.watch.restart();
+    const Outcome<Bytes> bytes = photos.take(task->number, image);
+    worker.watch.lap(worker.seconds.read);
+    std::optional<Failure> failure = process_image(worker, bytes, context, {part.rows.data() + task->index * width, width});
+    const bool failed = failure.has_value();
+    if (failed) bad.limit.check(++bad.count, printable(context.input.path_of(image.key)), to_string(failure->code), failure->message);
+    part.failures[task->index] = std::move(failure);
+    progress.advance(1, failed ? 1 : 0);
+    if (part.remaining.fetch_sub(1) == 1) {  // the last image: this worker commits, the others are in the next part already
+      worker.watch.restart();
+      commit_part(part, context);
+      if (!context.input.is_folder()) return_free_memory();
+      worker.watch.lap(worker.seconds.write);
+      queue.part_committed();
+    }
+    if (context.interrupted) queue.finish_current();
+  }
+}
+
+}  // namespace
+
+TableMetadata provenance_of(const Model& model, const std::string& settings) {
+  return {{"coulis.version", std::string(kVersion)},
+          {"coulis.model", model.card.name},
+          {"coulis.model_sha256", model.card.sha256},
+          {"coulis.preprocessing", model.card.preprocessing()},
+          {"coulis.settings", settings}};
+}
+
+StageSeconds featurize(const Plan& plan, const FeaturizeContext& context, Progress& progress) {
+  std::vector<const Part*> to_do;
+  std::uint64_t images = 0;
+  for (const Part& part : plan.parts) {
+    if (part.done) continue;
+    to_do.push_back(&part);
+    images += part.images.size();
+  }
+  const int workers = static_cast<int>(std::min<std::uint64_t>(static_cast<std::uint64_t>(worker_count(context.features.threads)), images));
+  PartQueue queue(to_do, static_cast<std::size_t>(context.model.card.feature_width),
+                  parts_in_flight(workers, context.features.images_per_part));
+  BadImages bad{BadImageLimit(context.features, context.listed)};
+  StageSeconds total;
+  std::mutex total_mutex;
+  progress.begin("features", images);
+  ReadAhead photos(to_do, context.input, workers, context.interrupted, ReadAhead::Sizes::kListed, context.given_up);
+  std::atomic<int> still_working = workers;
+  run_workers(
+      workers + photos.threads(),
+      [&](int index) {
+        if (index >= workers) return photos.run();
+        Worker worker = make_worker(context);
+        work_until_done(worker, queue, photos, bad, context, progress);
+        if (--still_working == 0) photos.stop();  // after an interruption some are left
+        const std::lock_guard lock(total_mutex);
+        total.read += worker.seconds.read;
+        total.decode += worker.seconds.decode;
+        total.resample += worker.seconds.resample;
+        total.network += worker.seconds.network;
+        total.write += worker.seconds.write;
+      },
+      [&] {
+        queue.stop();
+        photos.stop();
+        context.input.stop();
+      });
+  progress.end();
+  if (context.interrupted) throw Error(ErrorCode::kInterrupted, "interrupted", "run the same command again: it goes on where it stopped");
+  return total;
+}
+
+void try_images(const Part& part, std::size_t first, const FeaturizeContext& context, const std::function<void()>& tried) {
+  Worker worker = make_worker(context);
+  std::vector<float> row(static_cast<std::size_t>(context.model.card.feature_width));
+  for (std::size_t i = first; i < part.images.size(); ++i) {
+    if (!context.given_up.contains(part.images[i].key)) process_image(worker, context.input.get(part.images[i]), context, row);
+    tried();
+  }
+}
+
+}  // namespace coulis

@@ -1,0 +1,120 @@
+#include "job/output/part_record.hpp"
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <nlohmann/json.hpp>
+#include <string_view>
+
+#include "core/base/error.hpp"
+
+namespace coulis {
+namespace {
+
+using nlohmann::json;
+
+constexpr std::string_view kSettings = "coulis.settings";
+constexpr std::string_view kImages = "coulis.images";
+constexpr std::string_view kFailures = "coulis.failures";
+
+// Any bytes as ASCII and back: JSON holds text only, and a key may hold anything.
+std::string escape(std::string_view raw) {
+  std::string text;
+  for (const char c : raw) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte < 0x20 || byte >= 0x7F || c == '\\') {
+      text += fmt::format("\\x{:02x}", byte);
+    } else {
+      text += c;
+    }
+  }
+  return text;
+}
+
+std::string unescape(std::string_view text, const std::string& origin) {
+  std::string raw;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != '\\') {
+      raw += text[i];
+      continue;
+    }
+    unsigned byte = 0;
+    const char* digits = text.data() + i + 2;
+    if (i + 3 >= text.size() || text[i + 1] != 'x' || std::from_chars(digits, digits + 2, byte, 16).ptr != digits + 2) {
+      throw Error(ErrorCode::kRunFailed, fmt::format("{}: a key in its metadata is malformed", origin),
+                  "remove the file and run the same command again");
+    }
+    raw += static_cast<char>(byte);
+    i += 3;
+  }
+  return raw;
+}
+
+const std::string& value_of(const std::vector<std::pair<std::string, std::string>>& metadata, std::string_view key,
+                            const std::string& origin) {
+  for (const auto& [name, value] : metadata) {
+    if (name == key) return value;
+  }
+  throw Error(ErrorCode::kRunFailed, fmt::format("{} is not a part file of coulis: it has no '{}'", origin, key),
+              "remove the file and run the same command again");
+}
+
+}  // namespace
+
+std::vector<ImageRef> images_with_rows(PartRecord record) {
+  std::vector<ImageRef> images;
+  std::size_t failure = 0;
+  for (std::size_t i = 0; i < record.images.size(); ++i) {
+    if (failure < record.failures.size() && record.failures[failure].index == i) {
+      ++failure;
+    } else {
+      images.push_back(std::move(record.images[i]));
+    }
+  }
+  return images;
+}
+
+std::vector<std::pair<std::string, std::string>> to_metadata(const PartRecord& record) {
+  json images = json::array();
+  for (const ImageRef& image : record.images) {
+    json entry = {escape(image.key), image.size_bytes, image.mtime_ns};
+    if (!image.etag.empty()) entry.push_back(escape(image.etag));
+    images.push_back(std::move(entry));
+  }
+  json failures = json::array();
+  for (const FailedImage& failure : record.failures) {
+    failures.push_back({failure.index, failure.stage, failure.code, printable(failure.message)});
+  }
+  return {{std::string(kSettings), record.settings}, {std::string(kImages), images.dump()}, {std::string(kFailures), failures.dump()}};
+}
+
+std::vector<std::pair<std::string, std::string>> provenance_in(std::vector<std::pair<std::string, std::string>> metadata) {
+  std::erase_if(metadata,
+                [](const auto& pair) { return !pair.first.starts_with("coulis.") || pair.first == kImages || pair.first == kFailures; });
+  return metadata;
+}
+
+PartRecord parse_part_record(const std::vector<std::pair<std::string, std::string>>& metadata, const std::string& origin) {
+  PartRecord record;
+  record.settings = value_of(metadata, kSettings, origin);
+  try {
+    for (const json& image : json::parse(value_of(metadata, kImages, origin))) {
+      // get_ref, because get would wrap -1 and cast 1e300, which is undefined.
+      record.images.push_back({unescape(image.at(0).get<std::string>(), origin), image.at(1).get_ref<const std::uint64_t&>(),
+                               image.at(2).get_ref<const std::int64_t&>(),
+                               image.size() > 3 ? unescape(image.at(3).get<std::string>(), origin) : ""});
+    }
+    for (const json& failure : json::parse(value_of(metadata, kFailures, origin))) {
+      record.failures.push_back({failure.at(0).get_ref<const std::uint64_t&>(), failure.at(1).get<std::string>(),
+                                 failure.at(2).get<std::string>(), failure.at(3).get<std::string>()});
+      if (record.failures.back().index >= record.images.size())
+        throw Error(ErrorCode::kRunFailed, fmt::format("{}: a failure names no image", origin));
+    }
+  } catch (const json::exception& e) {
+    throw Error(ErrorCode::kRunFailed, fmt::format("{}: its metadata is malformed: {}", origin, e.what()),
+                "remove the file and run the same command again");
+  }
+  return record;
+}
+
+}  // namespace coulis

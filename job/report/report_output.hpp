@@ -1,0 +1,25 @@
+// The report of an output: its figures from the committed parts, thumbnails from the photos that can still be read.
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+#include "job/output/manifest.hpp"
+#include "job/report/figures.hpp"
+#include "job/report/options.hpp"
+#include "job/storage/location.hpp"
+#include "job/threads/progress.hpp"
+
+namespace coulis {
+
+inline constexpr std::size_t kMostReportPhotos = 4000;
+inline constexpr std::size_t kReportNeighbours = 5;
+
+// manifest.parts must name the part files of both folders. The same output and input give the same figures. An input that is gone costs the
+// thumbnails and a warning; throws Error(kRunFailed) for a part that is damaged.
+Figures gather_figures(const Location& output, const Manifest& manifest, int threads, const ReportOptions& options, Progress& progress);
+
+// report.html again. Throws Error(kRunFailed) if there is no finished run.
+void rewrite_report(const Location& output, int threads, const ReportOptions& options, Progress& progress);
+
+}  // namespace coulis

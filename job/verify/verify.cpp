@@ -1,0 +1,143 @@
+#include "job/verify/verify.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <utility>
+
+#include "core/base/error.hpp"
+#include "job/output/manifest.hpp"
+#include "job/plan/plan.hpp"
+#include "job/tables/tables.hpp"
+#include "job/threads/workers.hpp"
+
+namespace coulis {
+namespace {
+
+// Adds up what the workers find.
+class Findings {
+ public:
+  void problem(const std::string& sentence) {
+    const std::lock_guard lock(mutex_);
+    verification_.problems.push_back(printable(sentence));  // a damaged file may be quoted in it
+  }
+  void count(std::uint64_t files, std::uint64_t rows) {
+    const std::lock_guard lock(mutex_);
+    verification_.files += files;
+    verification_.rows += rows;
+  }
+  Verification take() {
+    std::sort(verification_.problems.begin(), verification_.problems.end());
+    return std::move(verification_);
+  }
+
+ private:
+  std::mutex mutex_;
+  Verification verification_;
+};
+
+std::optional<Bytes> check_file(const Location& output, const ManifestFile& file, Findings& findings) {
+  Outcome<Bytes> bytes = output.get(file.key);
+  if (!bytes) {
+    findings.problem(fmt::format("{}: {}", file.key, bytes.failure().message));
+    return std::nullopt;
+  }
+  findings.count(1, 0);
+  if (bytes.value().size() != file.size_bytes) {
+    findings.problem(fmt::format("{}: {} bytes, the manifest says {}", file.key, bytes.value().size(), file.size_bytes));
+  } else if (sha256_of(bytes.value()) != file.sha256) {
+    findings.problem(fmt::format("{}: its content has changed (sha256)", file.key));
+  } else {
+    return std::move(bytes.value());
+  }
+  return std::nullopt;
+}
+
+void check_rows(const RowTable& table, const std::string& key, std::uint64_t expected_rows, std::size_t expected_width,
+                Findings& findings) {
+  if (table.rows() != expected_rows) findings.problem(fmt::format("{}: {} rows, the manifest says {}", key, table.rows(), expected_rows));
+  if (table.rows() != 0 && expected_width != 0 && table.width != expected_width) {
+    findings.problem(fmt::format("{}: rows of {} values, expected {}", key, table.width, expected_width));
+  }
+  if (!std::all_of(table.values.begin(), table.values.end(), [](float value) { return std::isfinite(value); })) {
+    findings.problem(fmt::format("{}: a value is not finite", key));
+  }
+}
+
+void check_part(const Location& output, const Manifest& manifest, const ManifestPart& part, Findings& findings) {
+  if (const auto bytes = check_file(output, part.features, findings)) {
+    const RowTable table = read_row_table(*bytes, kFeaturesColumn, part.features.key);
+    const PartRecord record = parse_part_record(table.metadata, part.features.key);
+    check_rows(table, part.features.key, part.ok, 0, findings);
+    if (fingerprint_of(record.settings, record.images) != part.fingerprint) {
+      findings.problem(fmt::format("{}: its fingerprint does not match its images", part.features.key));
+    }
+    if (record.images.size() != part.listed || record.failures.size() != part.failed) {
+      findings.problem(fmt::format("{}: its counts differ from the manifest", part.features.key));
+    }
+    findings.count(0, table.rows());
+  }
+  if (const auto bytes = check_file(output, part.pca, findings)) {
+    check_rows(read_row_table(*bytes, kPcaColumn, part.pca.key), part.pca.key, part.ok, manifest.pca.explained_variance_ratio.size(),
+               findings);
+  }
+}
+
+void check_no_other_parts(const Location& output, const Manifest& manifest, Findings& findings) {
+  std::set<std::string> named;
+  for (const ManifestPart& part : manifest.parts) named.insert({part.features.key, part.pca.key});
+  for (const std::string_view folder : {kFeaturesFolder, kPcaFolder}) {
+    for (const PartFile& file : list_part_files(output, folder)) {
+      if (!named.contains(file.key)) findings.problem(fmt::format("{}: not in the manifest", file.key));
+    }
+  }
+}
+
+void check_counts(const Manifest& manifest, Findings& findings) {
+  std::uint64_t listed = 0;
+  std::uint64_t ok = 0;
+  std::uint64_t failed = 0;
+  for (const ManifestPart& part : manifest.parts) {
+    listed += part.listed;
+    ok += part.ok;
+    failed += part.failed;
+  }
+  if (listed != manifest.listed || ok != manifest.ok || failed != manifest.failed() || listed != ok + failed) {
+    findings.problem(fmt::format("{}: the counts do not add up", kManifestKey));
+  }
+}
+
+}  // namespace
+
+Verification verify(const Location& output, int threads, Progress& progress) {
+  if (!output.exists())
+    throw Error(ErrorCode::kStorage, fmt::format("{} does not exist", printable(output.root())), "check the spelling of OUTPUT");
+  Findings findings;
+  const std::optional<Manifest> manifest = read_manifest(output);
+  if (!output.has(kSuccessKey))
+    findings.problem("_SUCCESS is missing: the run has not finished; the same `coulis run` command finishes it");
+  if (!manifest) {
+    findings.problem(fmt::format("{} is missing", kManifestKey));
+    return findings.take();
+  }
+  check_counts(*manifest, findings);
+  check_no_other_parts(output, *manifest, findings);
+  for (const ManifestFile& file : manifest->files) check_file(output, file, findings);
+  progress.begin("verify", manifest->parts.size());
+  for_each_parallel(threads, manifest->parts.size(), [&](std::size_t i) {
+    try {
+      check_part(output, *manifest, manifest->parts[i], findings);
+    } catch (const Error& e) {
+      findings.problem(e.what());
+    }
+    progress.advance(1, 0);
+  });
+  progress.end();
+  return findings.take();
+}
+
+}  // namespace coulis

@@ -1,0 +1,161 @@
+#include "job/output/manifest.hpp"
+
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "tests/job/temporary_folder.hpp"
+#include "tests/job/thrown_error.hpp"
+
+namespace coulis {
+namespace {
+
+using json = nlohmann::ordered_json;
+
+Manifest example() {
+  Manifest m;
+  m.coulis_version = "1.2.3";
+  m.input = "/photos/größe";
+  m.model_name = "net";
+  m.model_sha256 = "ab";
+  m.precision = "int8";
+  m.settings = "a=1\nb=2\n";
+  m.listed = 5;
+  m.listed_bytes = 1'234'567'890'123;
+  m.ok = 2;
+  m.failed_by_code = {{"corrupt", 1}, {"empty", 2}};
+  m.listing_hash = "cd";
+  m.csv_separator = '\t';
+  m.csv_formulas = "keep";
+  m.pca = {"variance=0.95", "centred", {0.75, 0.1, 1.0 / 3}};
+  m.parts = {{7, "ef", 5, 2, 3, {"features/a", 10, "01"}, {"pca/a", 20, "02"}}};
+  m.files = {{"matrix.csv", 30, "03"}, {"errors.csv", 0, "04"}};
+  m.simd = "avx2";
+  m.threads = 4;
+  m.computed = 3;
+  m.share_of_peak = 0.82;
+  m.seconds = {{"list", 0.5}, {"features", 1.25}};
+  return m;
+}
+
+TEST(Manifest, ReadsBackAsItWas) {
+  const std::string text = to_json(example());
+  const Manifest m = parse_manifest(text, "manifest");
+  EXPECT_EQ(to_json(m), text);
+  EXPECT_EQ(m.input, "/photos/größe");
+  EXPECT_EQ(m.listed_bytes, 1'234'567'890'123U);
+  EXPECT_EQ(m.failed(), 3U);
+  EXPECT_EQ(m.csv_separator, '\t');
+  EXPECT_EQ(m.csv_formulas, "keep");
+  EXPECT_EQ(m.pca.explained_variance_ratio, example().pca.explained_variance_ratio);
+  ASSERT_EQ(m.parts.size(), 1U);
+  EXPECT_EQ(m.parts[0].number, 7U);
+  EXPECT_EQ(m.parts[0].failed, 3U);
+  EXPECT_EQ(m.parts[0].pca.key, "pca/a");
+  EXPECT_EQ(m.files.at(1).sha256, "04");
+  EXPECT_EQ(m.computed, 3U);
+  EXPECT_EQ(m.share_of_peak, 0.82);
+  EXPECT_EQ(m.seconds, example().seconds);
+}
+
+TEST(Manifest, SaysWhatPeopleLookFor) {
+  const json root = json::parse(to_json(example()));
+  EXPECT_EQ(root.at("counts").at("listed"), 5);
+  EXPECT_EQ(root.at("counts").at("failed"), 3);
+  EXPECT_EQ(root.at("pca").at("k"), 3);
+  EXPECT_EQ(root.at("model").at("sha256"), "ab");
+  EXPECT_DOUBLE_EQ(root.at("last_run").at("images_per_second_per_core"), 3 / 1.25 / 4);
+}
+
+TEST(Manifest, RefusesTextThatIsNoJson) {
+  const std::string text = to_json(example());
+  for (const std::string& broken : {std::string(), std::string("{}"), std::string("[]"), std::string("null"), std::string("\xff"),
+                                    text.substr(0, text.size() / 2), text + "x"}) {
+    const Error error = thrown_error([&] { parse_manifest(broken, "that file"); });
+    EXPECT_EQ(error.code(), ErrorCode::kRunFailed);
+    EXPECT_NE(std::string(error.what()).find("that file"), std::string::npos);
+    EXPECT_FALSE(error.remedy().empty());
+  }
+}
+
+TEST(Manifest, RefusesAFormatOfAnotherVersion) {
+  json root = json::parse(to_json(example()));
+  root["format"] = 2;
+  const Error error = thrown_error([&] { parse_manifest(root.dump(), "that file"); });
+  EXPECT_EQ(error.code(), ErrorCode::kRunFailed);
+  EXPECT_NE(error.remedy().find("--fresh"), std::string::npos);
+}
+
+// Every field is taken out, then replaced by values of another type: an Error each time, or the value did not matter.
+TEST(Manifest, RefusesAFieldThatIsMissingOrOfAnotherType) {
+  const json whole = json::parse(to_json(example())).flatten();
+  for (const auto& [pointer, value] : whole.items()) {
+    const bool counted_only = pointer == "/counts/listed" || pointer == "/counts/failed" || pointer == "/pca/k" ||
+                              pointer == "/last_run/images_per_second_per_core";
+    if (counted_only || pointer.starts_with("/counts/failed_by_code") || pointer.starts_with("/last_run/seconds")) continue;
+    json changed = whole;
+    changed[pointer] = nullptr;
+    EXPECT_EQ(thrown_error([&] { parse_manifest(changed.unflatten().dump(), "that file"); }).code(), ErrorCode::kRunFailed) << pointer;
+    const bool in_a_list = pointer.starts_with("/pca/explained");
+    const bool newer = pointer == "/last_run/computed" || pointer == "/last_run/share_of_peak";  // manifests of before do not have it
+    if (in_a_list || newer) continue;
+    changed.erase(pointer);
+    EXPECT_EQ(thrown_error([&] { parse_manifest(changed.unflatten().dump(), "that file"); }).code(), ErrorCode::kRunFailed) << pointer;
+  }
+}
+
+TEST(Manifest, RefusesACountThatIsNoNaturalNumber) {
+  const json whole = json::parse(to_json(example()));
+  for (const char* pointer : {"/listing/images", "/listing/bytes", "/counts/ok", "/counts/failed_by_code/corrupt", "/last_run/threads",
+                              "/parts/0/number", "/parts/0/listed", "/parts/0/features/bytes", "/files/0/bytes"}) {
+    for (const json& value : {json(-1), json(1.5), json(1e300), json("1"), json(true), json::array()}) {
+      json changed = whole;
+      changed[json::json_pointer(pointer)] = value;
+      EXPECT_EQ(thrown_error([&] { parse_manifest(changed.dump(), "that file"); }).code(), ErrorCode::kRunFailed) << pointer << value;
+    }
+  }
+}
+
+TEST(Manifest, RefusesASeparatorThatIsNotOneCharacter) {
+  json root = json::parse(to_json(example()));
+  for (const char* separator : {"", ",,"}) {
+    root["csv_separator"] = separator;
+    EXPECT_EQ(thrown_error([&] { parse_manifest(root.dump(), "that file"); }).code(), ErrorCode::kRunFailed);
+  }
+}
+
+TEST(ReadManifest, GivesNothingWhereThereIsNone) {
+  const TemporaryFolder folder;
+  EXPECT_FALSE(read_manifest(folder.location()).has_value());
+  folder.write(kManifestKey, to_json(example()));
+  EXPECT_EQ(read_manifest(folder.location()).value().listed, 5U);
+}
+
+// FIPS 180-4, appendix B and the sum of nothing.
+TEST(Sha256, GivesThePublishedSums) {
+  EXPECT_EQ(sha256_of({}), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+  EXPECT_EQ(sha256_of(to_bytes("abc")), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+  EXPECT_EQ(sha256_of(to_bytes("abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq")),
+            "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1");
+  EXPECT_EQ(sha256_of(Bytes(1'000'000, std::byte{'a'})), "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
+}
+
+TEST(Sha256, IsTheSameInPieces) {
+  Sha256 sum;
+  sum.update(to_bytes("a"));
+  sum.update({});
+  sum.update(to_bytes("bc"));
+  EXPECT_EQ(sum.hex(), sha256_of(to_bytes("abc")));
+}
+
+TEST(DescribeFile, TellsNameSizeAndSum) {
+  const ManifestFile file = describe_file("a/b", to_bytes("abc"));
+  EXPECT_EQ(file.key, "a/b");
+  EXPECT_EQ(file.size_bytes, 3U);
+  EXPECT_EQ(file.sha256, sha256_of(to_bytes("abc")));
+}
+
+}  // namespace
+}  // namespace coulis

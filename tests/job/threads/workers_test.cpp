@@ -1,0 +1,117 @@
+#include "job/threads/workers.hpp"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <mutex>
+#include <set>
+#include <stdexcept>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace coulis {
+namespace {
+
+// What the exception that leaves `call` says; empty if none does.
+template <class F>
+std::string message_of(F&& call) {
+  try {
+    call();
+  } catch (const std::exception& e) {
+    return e.what();
+  }
+  return "";
+}
+
+TEST(RunWorkers, RunsEachWorkerOnceOnAThreadOfItsOwn) {
+  std::mutex mutex;
+  std::multiset<int> workers;
+  std::set<std::thread::id> threads;
+  run_workers(5, [&](int worker) {
+    const std::lock_guard lock(mutex);
+    workers.insert(worker);
+    threads.insert(std::this_thread::get_id());
+  });
+  EXPECT_EQ(workers, (std::multiset<int>{0, 1, 2, 3, 4}));
+  EXPECT_FALSE(threads.contains(std::this_thread::get_id()));
+}
+
+TEST(RunWorkers, DoesNothingWithNoWorkers) {
+  run_workers(0, [](int) { FAIL() << "a worker ran"; });
+}
+
+TEST(RunWorkers, RethrowsTheFirstErrorAfterAllHaveEnded) {
+  std::atomic<bool> stop = false;
+  std::atomic<int> ended = 0;
+  const std::string message = message_of([&] {
+    run_workers(
+        4,
+        [&](int worker) {
+          if (worker == 2) throw std::runtime_error("first");
+          while (!stop) std::this_thread::yield();
+          ++ended;
+          if (worker == 3) throw std::runtime_error("later");
+        },
+        [&] { stop = true; });
+  });
+  EXPECT_EQ(message, "first");
+  EXPECT_EQ(ended, 3);
+}
+
+TEST(RunWorkers, PassesOnWhatIsNoStandardException) {
+  EXPECT_THROW(run_workers(2, [](int) { throw 7; }), int);
+}
+
+TEST(ForEachParallel, VisitsEachIndexOnce) {
+  constexpr std::size_t kCount = 1000;
+  for (const int threads : {1, 2, 8}) {
+    std::vector<std::atomic<int>> visits(kCount);
+    for_each_parallel(threads, kCount, [&](std::size_t i) { ++visits.at(i); });
+    for (const auto& count : visits) EXPECT_EQ(count, 1);
+  }
+}
+
+TEST(ForEachParallel, MakesNoMoreThreadsThanThereIsWork) {
+  std::mutex mutex;
+  std::set<std::thread::id> threads;
+  for_each_parallel(64, 3, [&](std::size_t) {
+    const std::lock_guard lock(mutex);
+    threads.insert(std::this_thread::get_id());
+  });
+  EXPECT_LE(threads.size(), 3U);
+}
+
+// Work must never be left out in silence: `coulis verify` would call an unread output sound.
+TEST(ForEachParallel, DoesTheWorkEvenIfAskedForNoThread) {
+  for (const int threads : {0, -1}) {
+    std::atomic<int> visits = 0;
+    for_each_parallel(threads, 3, [&](std::size_t) { ++visits; });
+    EXPECT_EQ(visits, 3);
+  }
+}
+
+TEST(ForEachParallel, DoesNothingForNoWork) {
+  for_each_parallel(4, 0, [](std::size_t) { FAIL() << "there is no index"; });
+}
+
+TEST(ForEachParallel, StopsAtTheFirstErrorAndRethrowsIt) {
+  std::atomic<int> visits = 0;
+  const std::string message = message_of([&] {
+    for_each_parallel(1, 100, [&](std::size_t i) {
+      ++visits;
+      if (i == 3) throw std::runtime_error("at 3");
+    });
+  });
+  EXPECT_EQ(message, "at 3");
+  EXPECT_EQ(visits, 4);
+}
+
+TEST(ForEachParallel, RethrowsOneOfManyErrors) {
+  for (int round = 0; round < 20; ++round) {
+    EXPECT_EQ(message_of([] { for_each_parallel(8, 1000, [](std::size_t) { throw std::runtime_error("same"); }); }), "same");
+  }
+}
+
+}  // namespace
+}  // namespace coulis

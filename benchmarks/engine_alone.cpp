@@ -75,7 +75,8 @@ void time_network(const std::string& folder, int threads, const std::string& row
 int main(int argc, char** argv) {
   if (argc < 3) return 2;
   try {
-    coulis::time_network(argv[1], std::stoi(argv[2]), argc > 3 ? argv[3] : "", coulis::parse_precision(argc > 4 ? argv[4] : "fp32"));
+    coulis::time_network(argv[1], std::stoi(argv[2]), argc > 3 ? argv[3] : "",
+                         coulis::parse_enum<coulis::Precision>(argc > 4 ? argv[4] : "fp32"));
   } catch (const std::exception& e) {
     fmt::print(stderr, "engine_alone: {}\n", e.what());
     return 1;

@@ -1,4 +1,4 @@
-// From option structs to flags: each struct's visit_fields is the one list of names and help.
+// From option structs to flags: each struct's visit_fields() is the one list of names and help.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -23,56 +23,36 @@ struct Session {
   Verbosity verbosity() const { return quiet ? Verbosity::kQuiet : verbose ? Verbosity::kVerbose : Verbosity::kNormal; }
 };
 
-inline void assign(OnBad& value, const std::string& text) {
-  value = parse_on_bad(text);
-}
-inline void assign(Precision& value, const std::string& text) {
-  value = parse_precision(text);
-}
-inline void assign(Compression& value, const std::string& text) {
-  value = parse_compression(text);
-}
-inline void assign(PcaConvention& value, const std::string& text) {
-  value = parse_pca_convention(text);
-}
-inline void assign(CsvFormulas& value, const std::string& text) {
-  value = parse_csv_formulas(text);
-}
-
-inline void assign(Addressing& value, const std::string& text) {
-  value = parse_addressing(text);
-}
-
-double parse_share(const std::string& text);    // "1%" or "0.01"; throws Error(kUsage)
-char parse_separator(const std::string& text);  // one character, or "tab"; throws Error(kUsage)
-
-// Binds one field as a flag of the verb.
-struct FlagBinder {
+// Makes a flag of a field. What is given on the command line goes to `given`; `value` is the default that the help shows.
+struct BindFlag {
   CLI::App& verb;
+  OptionTexts& given;
 
   template <class T>
-  void operator()(const char* name, const char* help, T& field) const {
-    const std::string flag = std::string("--") + name;
-    if constexpr (std::is_enum_v<T>) {
-      verb.add_option_function<std::string>(
-              flag, [&field](const std::string& text) { assign(field, text); }, help)
-          ->default_str(std::string(to_string(field)));
-    } else if constexpr (std::is_same_v<T, bool>) {
-      verb.add_flag(flag, field, help);
-    } else if constexpr (std::is_same_v<T, double>) {
-      verb.add_option_function<std::string>(
-          flag, [&field](const std::string& text) { field = parse_share(text); }, help);
+  void operator()(const Field& field, const T& value) const {
+    std::string flag = flag_of(field);
+    if (field.long_name != nullptr) flag += std::string(",--") + field.long_name;
+    if constexpr (std::is_same_v<T, bool>) {
+      verb.add_flag_callback(
+          flag, [given = &given, name = field.name] { (*given)[name] = {"true"}; }, field.help);
     } else if constexpr (std::is_same_v<T, std::vector<std::string>>) {
-      verb.add_option(flag, field, help)->allow_extra_args(false);
+      verb.add_option_function<std::vector<std::string>>(
+              flag, [given = &given, name = field.name](const auto& texts) { (*given)[name] = texts; }, field.help)
+          ->allow_extra_args(false);
     } else {
-      verb.add_option(flag, field, help)->capture_default_str();
+      verb.add_option_function<std::string>(
+              flag, [given = &given, name = field.name](const std::string& text) { (*given)[name] = {text}; }, field.help)
+          ->default_str(to_text(value));
     }
   }
 };
 
 void add_session_flags(CLI::App& verb, Session& session);
-void add_feature_flags(CLI::App& verb, RunOptions& options);      // --model, --threads, ..., --include, --max-pixels, ...
-void add_pca_flags(CLI::App& verb, PcaOptions& options);          // -k, --variance, --pca-convention
-void add_storage_flags(CLI::App& verb, StorageOptions& options);  // --endpoint-url, --region, --addressing
+void add_option_flags(CLI::App& verb, OptionTexts& given, bool with_pca);  // all options of a run
+void add_place_flags(CLI::App& verb, OptionTexts& given);                  // --threads and those of storage
+void add_pca_flags(CLI::App& verb, OptionTexts& given);                    // -k, --variance, ...
+
+// Throws Error(kUsage).
+RunOptions read_options(const OptionTexts& given, RunOptions start = {});
 
 }  // namespace coulis

@@ -17,11 +17,11 @@ namespace {
 
 struct CheckArguments {
   std::vector<std::string> locations;
-  StorageOptions storage;
+  OptionTexts given;
 };
 
 void execute_check(const CheckArguments& arguments, Session& session) {
-  const std::vector<CheckItem> items = check_environment(arguments.locations, arguments.storage);
+  const std::vector<CheckItem> items = check_environment(arguments.locations, read_options(arguments.given).storage);
   const bool all_ok = std::all_of(items.begin(), items.end(), [](const CheckItem& item) { return item.ok; });
   if (session.json) {
     nlohmann::ordered_json list = nlohmann::ordered_json::array();
@@ -59,7 +59,8 @@ void add_check(CLI::App& app, Session& session) {
   const auto arguments = std::make_shared<CheckArguments>();
   CLI::App* verb = app.add_subcommand("check", "Can a run work here? Model, CPU, and the locations named");
   verb->add_option("LOCATION", arguments->locations, "Folders, s3://bucket/prefix");
-  add_storage_flags(*verb, arguments->storage);
+  const RunOptions defaults;
+  visit_fields(defaults.storage, BindFlag{*verb, arguments->given});
   add_session_flags(*verb, session);
   verb->footer("Example: coulis check photos/ s3://results/run1");
   verb->callback([arguments, &session] { execute_check(*arguments, session); });

@@ -16,8 +16,7 @@ struct ExportArguments {
   std::string output;
   std::string destination;
   ExportOptions options;
-  int threads = 0;
-  StorageOptions storage;
+  OptionTexts given;
 };
 
 std::string how_to_open(ExportFormat format, const std::string& destination) {
@@ -32,9 +31,10 @@ std::string how_to_open(ExportFormat format, const std::string& destination) {
 
 void execute_export(const ExportArguments& arguments, const Session& session) {
   Console console(session.verbosity());
-  const Location destination(arguments.destination, arguments.storage);
-  const Exported exported = export_output(Location(arguments.output, arguments.storage), arguments.options, destination,
-                                          worker_count(arguments.threads), console);
+  const RunOptions options = read_options(arguments.given);
+  const Location destination(arguments.destination, options.storage);
+  const Exported exported =
+      export_output(Location(arguments.output, options.storage), arguments.options, destination, worker_count(options.threads), console);
   if (session.json) {
     const nlohmann::ordered_json result = {{"destination", printable(destination.root())},
                                            {"format", to_string(arguments.options.format)},
@@ -55,14 +55,13 @@ void add_export(CLI::App& app, Session& session) {
   verb->add_option("OUTPUT", arguments->output, "Folder or s3://bucket/prefix of a finished run")->required();
   verb->add_option("DESTINATION", arguments->destination, "Folder or s3://bucket/prefix for the files")->required();
   verb->add_option_function<std::string>(
-          "--to", [arguments](const std::string& name) { arguments->options.format = parse_export_format(name); },
+          "--to", [arguments](const std::string& name) { arguments->options.format = parse_enum<ExportFormat>(name); },
           "projector (of TensorBoard), embedding-atlas or huggingface (datasets)")
       ->required();
   verb->add_option("--limit", arguments->options.limit, "Photos for the projector at most, evenly spread")
       ->capture_default_str()
       ->check(CLI::Range(1, 100'000));
-  verb->add_option("--threads", arguments->threads, "Worker threads; 0: one per CPU")->capture_default_str()->check(CLI::NonNegativeNumber);
-  add_storage_flags(*verb, arguments->storage);
+  add_place_flags(*verb, arguments->given);
   add_session_flags(*verb, session);
   verb->footer("Example: coulis export results/ --to projector projector/");
   verb->callback([arguments, &session] { execute_export(*arguments, session); });

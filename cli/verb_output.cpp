@@ -9,34 +9,33 @@
 #include "cli/verbs.hpp"
 #include "core/base/counted.hpp"
 #include "core/base/error.hpp"
-#include "job/report/report_output.hpp"
 #include "job/run/run.hpp"
-#include "job/verify/verify.hpp"
 #include "job/threads/worker_count.hpp"
+#include "job/verify/verify.hpp"
 
 namespace coulis {
 namespace {
 
 struct OutputArguments {
   std::string output;
-  PcaOptions pca;
-  int threads = 0;
-  StorageOptions storage;
-  ReportOptions report;
+  OptionTexts given;
 };
 
 CLI::App* add_verb(CLI::App& app, Session& session, const char* name, const char* help, const std::shared_ptr<OutputArguments>& arguments) {
   CLI::App* verb = app.add_subcommand(name, help);
   verb->add_option("OUTPUT", arguments->output, "Folder or s3://bucket/prefix of a finished run")->required();
-  verb->add_option("--threads", arguments->threads, "Worker threads; 0: one per CPU")->capture_default_str()->check(CLI::NonNegativeNumber);
-  add_storage_flags(*verb, arguments->storage);
+  add_place_flags(*verb, arguments->given);
   add_session_flags(*verb, session);
   return verb;
 }
 
+Location output_of(const OutputArguments& arguments) {
+  return Location(arguments.output, read_options(arguments.given).storage);
+}
+
 void execute_verify(const OutputArguments& arguments, Session& session) {
   Console console(session.verbosity());
-  const Verification result = verify(Location(arguments.output, arguments.storage), worker_count(arguments.threads), console);
+  const Verification result = verify(output_of(arguments), worker_count(read_options(arguments.given).threads), console);
   if (session.json) {
     fmt::print("{}\n",
                nlohmann::ordered_json{
@@ -55,9 +54,9 @@ void execute_verify(const OutputArguments& arguments, Session& session) {
 }
 
 void execute_report(const OutputArguments& arguments, const Session& session) {
-  const Location output(arguments.output, arguments.storage);
+  const Location output = output_of(arguments);
   Console console(session.verbosity());
-  rewrite_report(output, worker_count(arguments.threads), arguments.report, console);
+  rewrite_report(output, arguments.given, console);
   const std::string path = printable(output.path_of(kReportKey));
   if (session.json) {
     fmt::print("{}\n", nlohmann::ordered_json{{"report", path}}.dump());
@@ -71,12 +70,14 @@ void execute_report(const OutputArguments& arguments, const Session& session) {
 void add_fit(CLI::App& app, Session& session) {
   const auto arguments = std::make_shared<OutputArguments>();
   CLI::App* verb = add_verb(app, session, "fit", "PCA again, from the features of a finished run", arguments);
-  add_pca_flags(*verb, arguments->pca);
-  verb->footer("Example: coulis fit results/ -k 20");
+  const RunOptions defaults;
+  add_pca_flags(*verb, arguments->given);
+  visit_fields(defaults.csv, BindFlag{*verb, arguments->given});
+  visit_fields(defaults.report, BindFlag{*verb, arguments->given});
+  verb->footer("Options that are not given are those of the run.\nExample: coulis fit results/ -k 20");
   verb->callback([arguments, &session] {
     Console console(session.verbosity());
-    print_results(refit(Location(arguments->output, arguments->storage), arguments->pca, arguments->threads, console), arguments->output,
-                  session);
+    print_results(refit(output_of(*arguments), arguments->given, console), arguments->output, session);
   });
 }
 
@@ -90,8 +91,9 @@ void add_verify(CLI::App& app, Session& session) {
 void add_report(CLI::App& app, Session& session) {
   const auto arguments = std::make_shared<OutputArguments>();
   CLI::App* verb = add_verb(app, session, "report", "Write report.html again", arguments);
-  visit_fields(arguments->report, FlagBinder{*verb});
-  verb->footer("Example: coulis report results/");
+  const RunOptions defaults;
+  visit_fields(defaults.report, BindFlag{*verb, arguments->given});
+  verb->footer("Options that are not given are those of the run.\nExample: coulis report results/");
   verb->callback([arguments, &session] { execute_report(*arguments, session); });
 }
 

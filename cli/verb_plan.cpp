@@ -39,19 +39,20 @@ Counts count_labels(const Listing& listing, const RunOptions& options) {
 }
 
 // Rows in flight, one decoded photo of the largest size allowed per worker at worst, and the moments.
-double expected_memory_mb(const RunOptions& options, int threads) {
-  constexpr double kFeatureWidth = 1280;
-  const double part = options.features.images_per_part * kFeatureWidth * 4.0;
-  const double moments = kFeatureWidth * kFeatureWidth * 8.0;
+double expected_memory_mb(const RunOptions& options, const ModelCard& card, int threads) {
+  const double width = card.feature_width;
+  const double part = options.features.images_per_part * width * 4.0;
+  const double moments = width * width * 8.0;
   return (2 * part + threads * (3 * part + 2 * moments)) / 1e6;
 }
 
-void print_estimate(const Estimate& estimate, const RunOptions& options) {
-  const int threads = worker_count(options.features.threads);
+void print_estimate(const Estimate& estimate, const Preview& preview, const RunOptions& options) {
+  const int threads = worker_count(options.threads);
   fmt::print(
       "about {:.0f} s with {} (tried for two seconds on these photos), up to {:.0f} MB of buffers besides the photo that each "
       "decodes\n",
-      std::ceil(estimate.seconds()), counted(static_cast<std::uint64_t>(threads), "thread"), expected_memory_mb(options, threads));
+      std::ceil(estimate.seconds()), counted(static_cast<std::uint64_t>(threads), "thread"),
+      expected_memory_mb(options, preview.model.card, threads));
   if (estimate.features_seconds == 0) return;
   const ClusterPrice price = price_cluster(estimate.features_seconds * threads);
   fmt::print(
@@ -75,7 +76,7 @@ void print_text(const Preview& preview, const RunOptions& options) {
   for (const Part& part : preview.plan.parts) {
     if (!part.done) fmt::print("  part {}: {}, {}\n", part.number, counted(part.images.size(), "image"), part.reason);
   }
-  print_estimate(estimate_run(preview, options), options);
+  print_estimate(estimate_run(preview, options), preview, options);
 }
 
 void print_json(const Preview& preview, const RunOptions& options) {
@@ -87,7 +88,7 @@ void print_json(const Preview& preview, const RunOptions& options) {
                      {"reason", part.reason},
                      {"fingerprint", part.fingerprint}});
   }
-  const int threads = worker_count(options.features.threads);
+  const int threads = worker_count(options.threads);
   const Estimate estimate = estimate_run(preview, options);
   const ClusterPrice price = price_cluster(estimate.features_seconds * threads);
   const nlohmann::ordered_json cluster = {{"instance_type", "m5.xlarge"},
@@ -101,7 +102,7 @@ void print_json(const Preview& preview, const RunOptions& options) {
                                          {"endings", count_endings(preview.listing)},
                                          {"labels", count_labels(preview.listing, options)},
                                          {"seconds", estimate.seconds()},
-                                         {"memory_mb", expected_memory_mb(options, threads)},
+                                         {"memory_mb", expected_memory_mb(options, preview.model.card, threads)},
                                          {"cluster", cluster},
                                          {"parts", parts}};
   fmt::print("{}\n", result.dump());
@@ -110,17 +111,24 @@ void print_json(const Preview& preview, const RunOptions& options) {
 }  // namespace
 
 void add_plan(CLI::App& app, Session& session) {
-  const auto options = std::make_shared<RunOptions>();
+  struct Arguments {
+    std::string input;
+    std::string output;
+    OptionTexts given;
+  };
+  const auto arguments = std::make_shared<Arguments>();
   CLI::App* verb = app.add_subcommand("plan", "What a run would do, without doing it");
-  verb->add_option("INPUT", options->input, "Folder or s3://bucket/prefix with photos")->required();
-  verb->add_option("OUTPUT", options->output, "Folder or s3://bucket/prefix for the results; need not exist")->required();
-  add_feature_flags(*verb, *options);
-  add_pca_flags(*verb, options->pca);  // so that a command line can be tried with plan in the place of run
+  verb->add_option("INPUT", arguments->input, "Folder or s3://bucket/prefix with photos")->required();
+  verb->add_option("OUTPUT", arguments->output, "Folder or s3://bucket/prefix for the results; need not exist")->required();
+  add_option_flags(*verb, arguments->given, true);
   add_session_flags(*verb, session);
   verb->footer("Example: coulis plan s3://photos/Test results/ -k 50");
-  verb->callback([options, &session] {
-    const Preview result = preview(*options);
-    session.json ? print_json(result, *options) : print_text(result, *options);
+  verb->callback([arguments, &session] {
+    RunOptions options = read_options(arguments->given);
+    options.input = arguments->input;
+    options.output = arguments->output;
+    const Preview result = preview(options);
+    session.json ? print_json(result, options) : print_text(result, options);
   });
 }
 

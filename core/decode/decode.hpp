@@ -7,6 +7,7 @@
 #include <span>
 #include <string_view>
 
+#include "core/base/field.hpp"
 #include "core/base/outcome.hpp"
 #include "core/decode/image.hpp"
 
@@ -17,10 +18,10 @@ struct DecodeOptions {
   bool exif_orientation = false;  // turn the photo as its EXIF says; off, as in Pillow and Keras (a TIFF is always turned, as in Pillow)
 };
 
-template <class V>
-void visit_fields(DecodeOptions& o, V&& v) {  // the one list of names and help: flags, keywords, manifest
-  v("max-pixels", "Refuse images with more pixels than this", o.max_pixels);
-  v("exif-orientation", "Turn photos as their EXIF orientation says", o.exif_orientation);
+template <OptionsOf<DecodeOptions> O, class V>
+void visit_fields(O& o, V&& v) {
+  v(Field("max-pixels", "Refuse photos with more pixels than this", Affects::kFeatures, {1, 1e15}), o.max_pixels);
+  v(Field("exif-orientation", "Rotate photos as their EXIF orientation says", Affects::kFeatures), o.exif_orientation);
 }
 
 enum class Format { kJpeg, kPng, kWebp, kGif, kBmp, kTiff };

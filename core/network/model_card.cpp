@@ -149,7 +149,7 @@ ModelCard read_card(const json& root) {
   const json& input = root.at("input");
   card.input_width_px = read_int(input, "width_px", 1, kMaxInputPx);
   card.input_height_px = read_int(input, "height_px", 1, kMaxInputPx);
-  card.filter = parse_filter(input.at("filter").get<std::string>());
+  card.filter = parse_enum<Filter>(input.at("filter").get<std::string>());
   card.input_scale = read_channels_of_rgb(input, "scale");
   card.input_offset = read_channels_of_rgb(input, "offset");
   card.feature_width = read_channels(root, "feature_width");

@@ -84,7 +84,7 @@ PcaFile parse_pca_file(std::span<const std::byte> bytes, const std::string& orig
   }
   const std::string convention = take(pca.provenance, kConvention, origin);
   if (convention != "centred" && convention != "spark") fail(origin, fmt::format("'{}' is not a valid {}", convention, kConvention));
-  pca.model.convention = parse_pca_convention(convention);
+  pca.model.convention = parse_enum<PcaConvention>(convention);
   pca.model.count = parse_number<std::int64_t>(take(pca.provenance, kCount, origin), kCount, origin);
   pca.model.total_variance = parse_number<double>(take(pca.provenance, kTotalVariance, origin), kTotalVariance, origin);
   return pca;

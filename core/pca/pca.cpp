@@ -71,20 +71,6 @@ Eigenpairs identity_pairs(std::size_t d, std::size_t k) {
 
 }  // namespace
 
-std::string_view to_string(PcaConvention convention) {
-  switch (convention) {
-    case PcaConvention::kCentred: return "centred";
-    case PcaConvention::kSpark: return "spark";
-  }
-  return "unknown";
-}
-
-PcaConvention parse_pca_convention(std::string_view name) {
-  if (name == "centred") return PcaConvention::kCentred;
-  if (name == "spark") return PcaConvention::kSpark;
-  throw Error(ErrorCode::kUsage, fmt::format("unknown PCA convention '{}'", name), "use centred or spark");
-}
-
 PcaModel fit(const Moments& moments, const PcaOptions& options) {
   check(options);
   check(moments);

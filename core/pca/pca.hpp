@@ -1,11 +1,14 @@
 // PCA from moments: fit and project.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
 #include <vector>
 
+#include "core/base/enum_names.hpp"
+#include "core/base/field.hpp"
 #include "core/base/matrix_view.hpp"
 #include "core/moments/moments.hpp"
 
@@ -16,14 +19,27 @@ enum class PcaConvention {
   kSpark,    // Spark MLlib: the same components, y = x W^T
 };
 
-std::string_view to_string(PcaConvention convention);       // "centred", "spark"
-PcaConvention parse_pca_convention(std::string_view name);  // throws Error(kUsage)
+template <>
+struct EnumNames<PcaConvention> {
+  static constexpr std::string_view kWhat = "PCA convention";
+  static constexpr std::array<std::pair<PcaConvention, std::string_view>, 2> kAll = {
+      {{PcaConvention::kCentred, "centred"}, {PcaConvention::kSpark, "spark"}}};
+};
 
 struct PcaOptions {
   int k = 50;
   double variance = 0;  // if > 0, instead of k: the fewest components that explain this share of the variance
   PcaConvention convention = PcaConvention::kCentred;
 };
+
+template <OptionsOf<PcaOptions> O, class V>
+void visit_fields(O& o, V&& v) {
+  v(Field("k", "Number of components", Affects::kPca, {1, 1e6}, "components"), o.k);
+  v(Field("variance", "Keep as many components as explain this share of the variance, such as 0.95; overrides -k", Affects::kPca, {0, 1}),
+    o.variance);
+  v(Field("pca-convention", "centred: subtract the mean, as scikit-learn does; spark: do not, as Spark MLlib", Affects::kPca),
+    o.convention);
+}
 
 struct PcaModel {
   std::int64_t count = 0;          // rows seen by the fit

@@ -13,8 +13,6 @@
 namespace coulis {
 namespace {
 
-constexpr std::array kFilters = {Filter::kNearest, Filter::kBilinear, Filter::kBicubic, Filter::kLanczos};
-
 double weigh_bilinear(double x) {
   x = std::abs(x);
   return x < 1.0 ? 1.0 - x : 0.0;
@@ -48,23 +46,6 @@ FilterShape shape_of(Filter filter) {
     case Filter::kNearest: break;
   }
   return {weigh_bicubic, 2.0};
-}
-
-std::string_view to_string(Filter filter) {
-  switch (filter) {
-    case Filter::kNearest: return "nearest";
-    case Filter::kBilinear: return "bilinear";
-    case Filter::kBicubic: return "bicubic";
-    case Filter::kLanczos: return "lanczos";
-  }
-  return "";
-}
-
-Filter parse_filter(std::string_view name) {
-  for (const Filter filter : kFilters) {
-    if (name == to_string(filter)) return filter;
-  }
-  throw Error(ErrorCode::kUsage, fmt::format("unknown filter '{}'", name), "use nearest, bilinear, bicubic or lanczos");
 }
 
 }  // namespace coulis

@@ -1,17 +1,22 @@
 // resample: RGB pixels to another size, equal to Pillow's Image.resize to the byte.
 #pragma once
 
+#include <array>
 #include <memory>
-#include <string_view>
 
+#include "core/base/enum_names.hpp"
 #include "core/decode/image.hpp"
 
 namespace coulis {
 
 enum class Filter { kNearest, kBilinear, kBicubic, kLanczos };  // Pillow's filters of the same name
 
-std::string_view to_string(Filter filter);   // "nearest", ...
-Filter parse_filter(std::string_view name);  // throws Error(kUsage)
+template <>
+struct EnumNames<Filter> {
+  static constexpr std::string_view kWhat = "filter";
+  static constexpr std::array<std::pair<Filter, std::string_view>, 4> kAll = {
+      {{Filter::kNearest, "nearest"}, {Filter::kBilinear, "bilinear"}, {Filter::kBicubic, "bicubic"}, {Filter::kLanczos, "lanczos"}}};
+};
 
 struct ResampleOptions {
   int width_px = 224;

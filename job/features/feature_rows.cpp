@@ -3,17 +3,28 @@
 #include <algorithm>
 #include <limits>
 #include <mutex>
+#include <optional>
 #include <span>
 #include <utility>
 
 #include "core/base/error.hpp"
-#include "core/resample/resample.hpp"
+#include "core/features/photo_network.hpp"
 #include "job/threads/workers.hpp"
 
 namespace coulis {
+namespace {
 
-FeatureRows compute_feature_rows(PhotoSource& photos, const ModelCard& card, const NetworkFactory& networks, int workers, OnBad on_bad,
-                                 const std::atomic<bool>& interrupted) {
+std::optional<Failure> make_row(const Outcome<Photo>& photo, PhotoNetwork& network, std::span<float> row) {
+  if (!photo) return photo.failure();
+  if (!photo.value().maybe_pixels) return network.features(photo.value().file, row);
+  network.features(*photo.value().maybe_pixels, row);
+  return std::nullopt;
+}
+
+}  // namespace
+
+FeatureRows compute_feature_rows(PhotoSource& photos, const ModelCard& card, const NetworkFactory& networks, const DecodeOptions& decode,
+                                 int workers, OnBad on_bad, const std::atomic<bool>& interrupted) {
   const std::size_t count = photos.count();
   const auto width = static_cast<std::size_t>(card.feature_width);
   FeatureRows rows{std::vector<float>(count * width, std::numeric_limits<float>::quiet_NaN()), {}};
@@ -23,16 +34,12 @@ FeatureRows compute_feature_rows(PhotoSource& photos, const ModelCard& card, con
   std::atomic<int> still_working = workers;
 
   const auto work = [&] {
-    Resampler resampler({card.input_width_px, card.input_height_px, card.filter});
-    const std::unique_ptr<Network> network = networks.make();
+    PhotoNetwork network(card, networks, decode);
     for (std::size_t photo = next++; photo < count && !interrupted; photo = next++) {
-      const Outcome<Pixels> pixels = photos.read(photo);
-      if (pixels) {
-        network->features(resampler.resample(pixels.value().view), {rows.values.data() + photo * width, width});
-        continue;
-      }
+      std::optional<Failure> failure = make_row(photos.read(photo), network, {rows.values.data() + photo * width, width});
+      if (!failure) continue;
       const std::lock_guard lock(failures_mutex);
-      rows.failures.push_back({photo, pixels.failure()});
+      rows.failures.push_back({photo, std::move(*failure)});
       if (on_bad == OnBad::kFail) next = count;
     }
     if (--still_working == 0) photos.stop();

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/base/failure.hpp"
+#include "core/decode/decode.hpp"
 #include "core/network/network.hpp"
 #include "job/features/options.hpp"
 #include "job/features/photo_source.hpp"
@@ -24,7 +25,7 @@ struct FeatureRows {
 
 // on_bad fail: no photo is begun after one that failed. As they are begun in order, the first failure is that of the first bad photo, on
 // any number of workers. Throws Error(kInterrupted) soon after the flag is set.
-FeatureRows compute_feature_rows(PhotoSource& photos, const ModelCard& card, const NetworkFactory& networks, int workers, OnBad on_bad,
-                                 const std::atomic<bool>& interrupted);
+FeatureRows compute_feature_rows(PhotoSource& photos, const ModelCard& card, const NetworkFactory& networks, const DecodeOptions& decode,
+                                 int workers, OnBad on_bad, const std::atomic<bool>& interrupted);
 
 }  // namespace coulis

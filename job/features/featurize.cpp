@@ -13,7 +13,6 @@
 
 #include "core/base/error.hpp"
 #include "core/base/version.hpp"
-#include "core/resample/resample.hpp"
 #include "job/features/bad_image_limit.hpp"
 #include "job/features/part_queue.hpp"
 #include "job/features/read_ahead.hpp"
@@ -40,28 +39,18 @@ class StopWatch {
 };
 
 struct Worker {
-  Resampler resampler;
-  std::unique_ptr<Network> network;
-  StageSeconds seconds;
-  StopWatch watch;
+  PhotoNetwork network;
+  double read_seconds = 0;
+  double write_seconds = 0;
+  StopWatch watch{};
 };
 
 Worker make_worker(const FeaturizeContext& context) {
-  const ModelCard& card = context.model.card;
-  return {Resampler({card.input_width_px, card.input_height_px, card.filter}), context.networks.make(), {}, {}};
+  return {PhotoNetwork(context.model.card, context.networks, context.decode)};
 }
 
-// Photo -> feature row, or why not. The row is written in place.
-std::optional<Failure> process_image(Worker& worker, const Outcome<Bytes>& bytes, const FeaturizeContext& context, std::span<float> row) {
-  if (!bytes) return bytes.failure();
-  const Outcome<Image> decoded = decode(bytes.value(), context.decode);
-  worker.watch.lap(worker.seconds.decode);
-  if (!decoded) return decoded.failure();
-  const ImageView resampled = worker.resampler.resample(decoded.value().view());
-  worker.watch.lap(worker.seconds.resample);
-  worker.network->features(resampled, row);
-  worker.watch.lap(worker.seconds.network);
-  return std::nullopt;
+std::optional<Failure> make_row(const Outcome<Bytes>& bytes, PhotoNetwork& network, std::span<float> row) {
+  return bytes ? network.features(bytes.value(), row) : bytes.failure();
 }
 
 // A finished part as its table: the rows that are there, the failures in the metadata.
@@ -103,6 +92,15 @@ void return_free_memory() {
 #endif
 }
 
+void add(const Worker& worker, StageSeconds& total) {
+  const PhotoSeconds& photo = worker.network.seconds();
+  total.read += worker.read_seconds;
+  total.photo.decode += photo.decode;
+  total.photo.resample += photo.resample;
+  total.photo.network += photo.network;
+  total.write += worker.write_seconds;
+}
+
 struct BadImages {
   const BadImageLimit limit;
   std::atomic<std::uint64_t> count = 0;
@@ -116,8 +114,8 @@ void work_until_done(Worker& worker, PartQueue& queue, ReadAhead& photos, BadIma
     const ImageRef& image = part.part->images[task->index];
     worker.watch.restart();
     const Outcome<Bytes> bytes = photos.take(task->number, image);
-    worker.watch.lap(worker.seconds.read);
-    std::optional<Failure> failure = process_image(worker, bytes, context, {part.rows.data() + task->index * width, width});
+    worker.watch.lap(worker.read_seconds);
+    std::optional<Failure> failure = make_row(bytes, worker.network, {part.rows.data() + task->index * width, width});
     const bool failed = failure.has_value();
     if (failed) bad.limit.check(++bad.count, printable(context.input.path_of(image.key)), to_string(failure->code), failure->message);
     part.failures[task->index] = std::move(failure);
@@ -126,7 +124,7 @@ void work_until_done(Worker& worker, PartQueue& queue, ReadAhead& photos, BadIma
       worker.watch.restart();
       commit_part(part, context);
       if (!context.input.is_folder()) return_free_memory();
-      worker.watch.lap(worker.seconds.write);
+      worker.watch.lap(worker.write_seconds);
       queue.part_committed();
     }
     if (context.interrupted) queue.finish_current();
@@ -151,7 +149,7 @@ StageSeconds featurize(const Plan& plan, const FeaturizeContext& context, Progre
     to_do.push_back(&part);
     images += part.images.size();
   }
-  const int workers = static_cast<int>(std::min<std::uint64_t>(static_cast<std::uint64_t>(worker_count(context.features.threads)), images));
+  const int workers = static_cast<int>(std::min<std::uint64_t>(static_cast<std::uint64_t>(worker_count(context.threads)), images));
   PartQueue queue(to_do, static_cast<std::size_t>(context.model.card.feature_width),
                   parts_in_flight(workers, context.features.images_per_part));
   BadImages bad{BadImageLimit(context.features, context.listed)};
@@ -168,11 +166,7 @@ StageSeconds featurize(const Plan& plan, const FeaturizeContext& context, Progre
         work_until_done(worker, queue, photos, bad, context, progress);
         if (--still_working == 0) photos.stop();  // after an interruption some are left
         const std::lock_guard lock(total_mutex);
-        total.read += worker.seconds.read;
-        total.decode += worker.seconds.decode;
-        total.resample += worker.seconds.resample;
-        total.network += worker.seconds.network;
-        total.write += worker.seconds.write;
+        add(worker, total);
       },
       [&] {
         queue.stop();
@@ -188,7 +182,7 @@ void try_images(const Part& part, std::size_t first, const FeaturizeContext& con
   Worker worker = make_worker(context);
   std::vector<float> row(static_cast<std::size_t>(context.model.card.feature_width));
   for (std::size_t i = first; i < part.images.size(); ++i) {
-    if (!context.given_up.contains(part.images[i].key)) process_image(worker, context.input.get(part.images[i]), context, row);
+    if (!context.given_up.contains(part.images[i].key)) make_row(context.input.get(part.images[i]), worker.network, row);
     tried();
   }
 }

@@ -11,6 +11,7 @@
 
 #include "core/base/failure.hpp"
 #include "core/decode/decode.hpp"
+#include "core/features/photo_network.hpp"
 #include "core/network/network.hpp"
 #include "job/features/options.hpp"
 #include "job/listing/listing.hpp"
@@ -22,13 +23,11 @@ namespace coulis {
 
 struct StageSeconds {  // summed over the workers
   double read = 0;
-  double decode = 0;
-  double resample = 0;
-  double network = 0;
+  PhotoSeconds photo;
   double write = 0;
   int task_cores = 0;  // those that tasks of Spark had at once; 0: the workers were threads of this process
 
-  double sum() const { return read + decode + resample + network + write; }
+  double sum() const { return read + photo.decode + photo.resample + photo.network + write; }
 };
 
 struct FeaturizeContext {
@@ -39,6 +38,7 @@ struct FeaturizeContext {
   const LabelRule& labels;
   const DecodeOptions& decode;
   const FeatureOptions& features;
+  int threads;                                   // 0: one per CPU
   std::string settings;                          // written into every part file
   std::uint64_t listed;                          // what max_bad is a share of
   const std::atomic<bool>& interrupted;          // set by a signal: the parts begun are finished, no new one begins

@@ -1,23 +1,23 @@
-// FeatureOptions: what a person can say about computing features.
+// FeatureOptions: how photos are turned into part files, beside the network.
 #pragma once
 
-#include <string>
-#include <string_view>
+#include <array>
 
-#include "core/network/precision.hpp"
+#include "core/base/enum_names.hpp"
+#include "core/base/field.hpp"
 #include "job/tables/tables.hpp"
 
 namespace coulis {
 
 enum class OnBad { kSkip, kFail };
 
-std::string_view to_string(OnBad on_bad);   // "skip", "fail"
-OnBad parse_on_bad(std::string_view name);  // throws Error(kUsage)
+template <>
+struct EnumNames<OnBad> {
+  static constexpr std::string_view kWhat = "answer to a bad photo";
+  static constexpr std::array<std::pair<OnBad, std::string_view>, 2> kAll = {{{OnBad::kSkip, "skip"}, {OnBad::kFail, "fail"}}};
+};
 
 struct FeatureOptions {
-  std::string model;  // empty: the built-in one
-  Precision precision = Precision::kFp32;
-  int threads = 0;  // 0: one per CPU that this process may use
   int images_per_part = 1024;
   OnBad on_bad = OnBad::kSkip;
   double max_bad = 1.0;  // share of the listing
@@ -25,16 +25,14 @@ struct FeatureOptions {
   bool fresh = false;
 };
 
-template <class V>
-void visit_fields(FeatureOptions& o, V&& v) {
-  v("model", "A known model's name, or a .safetensors file", o.model);
-  v("precision", "What the network computes in: fp32; or bf16 or int8, which are faster and less exact", o.precision);
-  v("threads", "Worker threads; 0: one per CPU", o.threads);
-  v("images-per-part", "Images in one part, the unit of work and of resuming", o.images_per_part);
-  v("on-bad", "What to do with an image that cannot be used: skip (a row in the errors table) or fail", o.on_bad);
-  v("max-bad", "Stop when more than this share of the images is bad: 0.01 or 1%", o.max_bad);
-  v("compression", "Of the Parquet files: snappy or zstd", o.compression);
-  v("fresh", "Compute everything again, whatever OUTPUT holds", o.fresh);
+// 65,536 photos: the features of a part stay below 336 MB and 2^31 values.
+template <OptionsOf<FeatureOptions> O, class V>
+void visit_fields(O& o, V&& v) {
+  v(Field("images-per-part", "Photos in one part, the unit of work and of resuming", Affects::kFeatures, {1, 65'536}), o.images_per_part);
+  v(Field("on-bad", "What to do with a photo that cannot be used: skip (a row in the errors table) or fail", Affects::kNothing), o.on_bad);
+  v(Field("max-bad", "Stop when more than this share of the photos is bad: 0.01 or 1%", Affects::kNothing, {0, 1}), o.max_bad);
+  v(Field("compression", "Parquet compression: snappy or zstd", Affects::kFeatures), o.compression);
+  v(Field("fresh", "Compute everything again, whatever OUTPUT holds", Affects::kNothing), o.fresh);
 }
 
 }  // namespace coulis

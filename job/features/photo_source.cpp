@@ -5,19 +5,12 @@
 namespace coulis {
 namespace {
 
-Outcome<Pixels> to_pixels(Outcome<Image> decoded) {
-  if (!decoded) return decoded.failure();
-  Image& image = decoded.value();
-  const ImageView view = image.view();
-  return Pixels{view, std::move(image)};
-}
-
 bool is_packed_rgb(const PixelArray& array) {
   return array.channels == 3 && array.channel_stride == 1 && array.column_stride == 3 &&
          array.row_stride == std::ptrdiff_t{3} * array.width;
 }
 
-Pixels copy_rgb(const PixelArray& array) {
+Photo copy_rgb(const PixelArray& array) {
   Image image(array.width, array.height);
   const std::ptrdiff_t step = array.channels < 3 ? 0 : array.channel_stride;  // grey three times
   for (int y = 0; y < array.height; ++y) {
@@ -30,29 +23,32 @@ Pixels copy_rgb(const PixelArray& array) {
     }
   }
   const ImageView view = image.view();
-  return {view, std::move(image)};
+  return {{}, view, {}, std::move(image)};
 }
 
 }  // namespace
 
-LocatedPhotos::LocatedPhotos(const Location& place, std::vector<ImageRef> images, ReadAhead::Sizes sizes, const DecodeOptions& options,
-                             int workers, const std::atomic<bool>& interrupted)
-    : part_{0, std::move(images), "", false, ""}, options_(options), bytes_(parts_, place, workers, interrupted, sizes) {}
+LocatedPhotos::LocatedPhotos(const Location& place, std::vector<ImageRef> images, ReadAhead::Sizes sizes, int workers,
+                             const std::atomic<bool>& interrupted)
+    : part_{0, std::move(images), "", false, ""}, bytes_(parts_, place, workers, interrupted, sizes) {}
 
-Outcome<Pixels> LocatedPhotos::read(std::size_t photo) {
-  const Outcome<Bytes> bytes = bytes_.take(photo, part_.images[photo]);
+Outcome<Photo> LocatedPhotos::read(std::size_t photo) {
+  Outcome<Bytes> bytes = bytes_.take(photo, part_.images[photo]);
   if (!bytes) return bytes.failure();
-  return to_pixels(decode(bytes.value(), options_));
+  Photo result;
+  result.own_file = std::move(bytes.value());
+  result.file = result.own_file;
+  return result;
 }
 
-Outcome<Pixels> EncodedPhotos::read(std::size_t photo) {
-  return to_pixels(decode(files_[photo], options_));
+Outcome<Photo> EncodedPhotos::read(std::size_t photo) {
+  return Photo{files_[photo]};
 }
 
-Outcome<Pixels> PixelArrays::read(std::size_t photo) {
+Outcome<Photo> PixelArrays::read(std::size_t photo) {
   const PixelArray& array = arrays_[photo];
   if (array.height == 0 || array.width == 0) return Failure{Stage::kDecode, FailureCode::kEmpty, "the array has no pixels"};
-  if (is_packed_rgb(array)) return Pixels{{array.data, array.width, array.height}};
+  if (is_packed_rgb(array)) return Photo{{}, ImageView{array.data, array.width, array.height}};
   return copy_rgb(array);
 }
 

@@ -4,11 +4,13 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "core/base/outcome.hpp"
-#include "core/decode/decode.hpp"
+#include "core/decode/image.hpp"
 #include "job/features/read_ahead.hpp"
 #include "job/listing/listing.hpp"
 #include "job/plan/plan.hpp"
@@ -16,9 +18,11 @@
 
 namespace coulis {
 
-struct Pixels {
-  ImageView view;
-  Image maybe_own{};  // what `view` shows, unless somebody else keeps it
+struct Photo {
+  std::span<const std::byte> file;          // an image file,
+  std::optional<ImageView> maybe_pixels{};  // or pixels instead
+  Bytes own_file{};                         // what these two show, unless somebody else keeps it
+  Image own_pixels{};
 };
 
 // Photos by number. read() is called by several workers, once for each number, in the order of the numbers.
@@ -26,7 +30,7 @@ class PhotoSource {
  public:
   virtual ~PhotoSource() = default;
   virtual std::size_t count() const = 0;
-  virtual Outcome<Pixels> read(std::size_t photo) = 0;
+  virtual Outcome<Photo> read(std::size_t photo) = 0;
   virtual int threads() const { return 0; }  // how many call run(), beside the workers
   virtual void run() {}
   virtual void stop() {}  // run() returns soon, and nobody waits in read()
@@ -35,11 +39,11 @@ class PhotoSource {
 // Photos below one location, read ahead. They and the flag must outlive it.
 class LocatedPhotos final : public PhotoSource {
  public:
-  LocatedPhotos(const Location& place, std::vector<ImageRef> images, ReadAhead::Sizes sizes, const DecodeOptions& options, int workers,
+  LocatedPhotos(const Location& place, std::vector<ImageRef> images, ReadAhead::Sizes sizes, int workers,
                 const std::atomic<bool>& interrupted);
 
   std::size_t count() const override { return part_.images.size(); }
-  Outcome<Pixels> read(std::size_t photo) override;
+  Outcome<Photo> read(std::size_t photo) override;
   int threads() const override { return bytes_.threads(); }
   void run() override { bytes_.run(); }
   void stop() override { bytes_.stop(); }
@@ -47,22 +51,19 @@ class LocatedPhotos final : public PhotoSource {
  private:
   Part part_;  // all of them
   std::vector<const Part*> parts_{&part_};
-  DecodeOptions options_;
   ReadAhead bytes_;
 };
 
 // The bytes of image files.
 class EncodedPhotos final : public PhotoSource {
  public:
-  EncodedPhotos(std::vector<std::span<const std::byte>> files, const DecodeOptions& options)
-      : files_(std::move(files)), options_(options) {}
+  explicit EncodedPhotos(std::vector<std::span<const std::byte>> files) : files_(std::move(files)) {}
 
   std::size_t count() const override { return files_.size(); }
-  Outcome<Pixels> read(std::size_t photo) override;
+  Outcome<Photo> read(std::size_t photo) override;
 
  private:
   std::vector<std::span<const std::byte>> files_;
-  DecodeOptions options_;
 };
 
 // [height, width, channels]: 1 grey, 2 grey and alpha, 3 RGB, 4 RGB and alpha. Strides in bytes, of either sign.
@@ -82,7 +83,7 @@ class PixelArrays final : public PhotoSource {
   explicit PixelArrays(std::vector<PixelArray> arrays) : arrays_(std::move(arrays)) {}
 
   std::size_t count() const override { return arrays_.size(); }
-  Outcome<Pixels> read(std::size_t photo) override;
+  Outcome<Photo> read(std::size_t photo) override;
 
  private:
   std::vector<PixelArray> arrays_;

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/base/field.hpp"
 #include "job/storage/location.hpp"
 
 namespace coulis {
@@ -22,12 +23,13 @@ struct ListingOptions {
   std::string label_regex;  // if not empty: the first group of its first match in the path
 };
 
-template <class V>
-void visit_fields(ListingOptions& o, V&& v) {
-  v("include", "Take files that match this glob, whatever their ending (repeatable)", o.include);
-  v("exclude", "Leave out files that match this glob (repeatable)", o.exclude);
-  v("label-level", "The label is this folder above the photo: 1 the parent, 2 the one above", o.label_level);
-  v("label-regex", "The label is the first group of this expression in the path", o.label_regex);
+template <OptionsOf<ListingOptions> O, class V>
+void visit_fields(O& o, V&& v) {
+  v(Field("include", "Take files that match this glob, whatever their extension (repeatable)", Affects::kPhotos), o.include);
+  v(Field("exclude", "Leave out files that match this glob (repeatable)", Affects::kPhotos), o.exclude);
+  v(Field("label-level", "Use this folder above the photo as its label: 1 is its folder, 2 the one above", Affects::kFeatures, {1, 1000}),
+    o.label_level);
+  v(Field("label-regex", "Use the first group of this regular expression in the path as the label", Affects::kFeatures), o.label_regex);
 }
 
 struct Listing {

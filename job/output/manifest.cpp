@@ -39,13 +39,23 @@ ManifestPart parse_part(const json& value) {
           parse_file(value.at("pca"))};
 }
 
-char parse_separator(const json& value, const std::string& origin) {
-  const auto text = value.get<std::string>();
-  if (text.size() != 1) {
-    throw Error(ErrorCode::kRunFailed, fmt::format("{} is not a valid manifest: its csv_separator is not one character", origin),
-                "remove it and run the same command again");
+// One text is a string, several are a list: as a person would write them.
+json to_json_value(const OptionTexts& options) {
+  json object = json::object();
+  for (const auto& [name, texts] : options) {
+    json list = json::array();
+    for (const std::string& text : texts) list.push_back(printable(text));
+    object[name] = texts.size() == 1 ? list[0] : list;
   }
-  return text[0];
+  return object;
+}
+
+OptionTexts parse_options(const json& object) {
+  OptionTexts options;
+  for (const auto& [name, value] : object.get_ref<const json::object_t&>()) {
+    options[name] = value.is_string() ? std::vector{value.get<std::string>()} : value.get<std::vector<std::string>>();
+  }
+  return options;
 }
 
 }  // namespace
@@ -72,8 +82,7 @@ std::string to_json(const Manifest& m) {
   root["settings"] = m.settings;
   root["listing"] = {{"images", m.listed}, {"bytes", m.listed_bytes}, {"hash", m.listing_hash}};
   root["counts"] = {{"listed", m.listed}, {"ok", m.ok}, {"failed", m.failed()}, {"failed_by_code", m.failed_by_code}};
-  root["csv_separator"] = std::string(1, m.csv_separator);
-  root["csv_formulas"] = m.csv_formulas;
+  root["options"] = to_json_value(m.options);
   root["pca"] = {{"k", m.pca.explained_variance_ratio.size()},
                  {"requested", m.pca.requested},
                  {"convention", m.pca.convention},
@@ -114,8 +123,7 @@ Manifest parse_manifest(const std::string& text, const std::string& origin) {
     for (const auto& [code, count] : root.at("counts").at("failed_by_code").get_ref<const json::object_t&>()) {
       m.failed_by_code[code] = parse_natural(count);
     }
-    m.csv_separator = parse_separator(root.at("csv_separator"), origin);
-    m.csv_formulas = root.at("csv_formulas").get<std::string>();
+    if (root.contains("options")) m.options = parse_options(root["options"]);  // not in version 0.1.0
     m.pca = {root.at("pca").at("requested").get<std::string>(), root.at("pca").at("convention").get<std::string>(),
              root.at("pca").at("explained_variance_ratio").get<std::vector<double>>()};
     for (const json& part : root.at("parts")) m.parts.push_back(parse_part(part));

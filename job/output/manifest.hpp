@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/base/field_text.hpp"
 #include "job/output/layout.hpp"
 #include "job/storage/location.hpp"
 
@@ -51,8 +52,7 @@ struct Manifest {
   std::uint64_t ok = 0;
   std::map<std::string, std::uint64_t> failed_by_code;
   std::string listing_hash;
-  char csv_separator = ',';
-  std::string csv_formulas;  // "quote", "keep"
+  OptionTexts options;  // of the run, all of them: what fit, report and project start from
   ManifestPca pca;
   std::vector<ManifestPart> parts;
   std::vector<ManifestFile> files;                      // the tables, the model; not the parts, not the report

@@ -40,7 +40,7 @@ ManifestFile project_part(const Location& output, const ManifestPart& part, cons
 }
 
 void project_parts(const Location& output, std::vector<ManifestPart>& parts, const PcaModel& model, const std::string& model_sha256,
-                   const ReduceOptions& options, Progress& progress) {
+                   const ProjectOptions& options, Progress& progress) {
   progress.begin("projection", parts.size());
   for_each_parallel(options.threads, parts.size(), [&](std::size_t i) {
     parts[i].pca = project_part(output, parts[i], model, model_sha256, options.compression);
@@ -49,7 +49,7 @@ void project_parts(const Location& output, std::vector<ManifestPart>& parts, con
   progress.end();
 }
 
-ManifestFile write_matrix_csv(const Location& output, const std::vector<ManifestPart>& parts, std::size_t k, const ReduceOptions& options) {
+ManifestFile write_matrix_csv(const Location& output, const std::vector<ManifestPart>& parts, std::size_t k, const CsvOptions& options) {
   PutStream stream(output, kMatrixKey);
   Sha256 sum;
   ManifestFile file{kMatrixKey, 0, ""};
@@ -59,8 +59,8 @@ ManifestFile write_matrix_csv(const Location& output, const std::vector<Manifest
     sum.update(bytes);
     file.size_bytes += bytes.size();
   };
-  write(matrix_csv_header(k, options.csv));
-  for (const ManifestPart& part : parts) write(matrix_csv_lines(read_projected(output, part), options.csv));
+  write(matrix_csv_header(k, options));
+  for (const ManifestPart& part : parts) write(matrix_csv_lines(read_projected(output, part), options));
   stream.commit();
   file.sha256 = sum.hex();
   return file;

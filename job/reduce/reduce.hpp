@@ -12,9 +12,8 @@
 
 namespace coulis {
 
-struct ReduceOptions {
+struct ProjectOptions {
   Compression compression = Compression::kSnappy;
-  CsvOptions csv;
   int threads = 1;
 };
 
@@ -23,9 +22,9 @@ ManifestFile project_part(const Location& output, const ManifestPart& part, cons
                           Compression compression);
 // For each part, and sets its `pca` entry.
 void project_parts(const Location& output, std::vector<ManifestPart>& parts, const PcaModel& model, const std::string& model_sha256,
-                   const ReduceOptions& options, Progress& progress);
+                   const ProjectOptions& options, Progress& progress);
 
 // matrix.csv from the PCA parts, in their order.
-ManifestFile write_matrix_csv(const Location& output, const std::vector<ManifestPart>& parts, std::size_t k, const ReduceOptions& options);
+ManifestFile write_matrix_csv(const Location& output, const std::vector<ManifestPart>& parts, std::size_t k, const CsvOptions& options);
 
 }  // namespace coulis

@@ -1,15 +1,17 @@
 // ReportOptions: what a person can say about the report.
 #pragma once
 
+#include "core/base/field.hpp"
+
 namespace coulis {
 
 struct ReportOptions {
   bool no_thumbnails = false;
 };
 
-template <class V>
-void visit_fields(ReportOptions& o, V&& v) {
-  v("no-thumbnails", "No photos in the report, and none read again for it", o.no_thumbnails);
+template <OptionsOf<ReportOptions> O, class V>
+void visit_fields(O& o, V&& v) {
+  v(Field("no-thumbnails", "Leave photos out of the report; none is read again for it", Affects::kReport), o.no_thumbnails);
 }
 
 }  // namespace coulis

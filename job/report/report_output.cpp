@@ -145,14 +145,4 @@ Figures gather_figures(const Location& output, const Manifest& manifest, int thr
   return figures;
 }
 
-void rewrite_report(const Location& output, int threads, const ReportOptions& options, Progress& progress) {
-  const std::optional<Manifest> manifest = read_manifest(output);
-  if (!manifest) {
-    throw Error(ErrorCode::kRunFailed, fmt::format("{} holds no finished run", printable(output.root())),
-                "finish it with `coulis run` first");
-  }
-  const auto errors = read_errors_parquet(output.get_or_throw(kErrorsKey), printable(output.path_of(kErrorsKey)));
-  output.put(kReportKey, render_report(*manifest, errors, gather_figures(output, *manifest, threads, options, progress)));
-}
-
 }  // namespace coulis

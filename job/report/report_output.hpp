@@ -19,7 +19,4 @@ inline constexpr std::size_t kReportNeighbours = 5;
 // thumbnails and a warning; throws Error(kRunFailed) for a part that is damaged.
 Figures gather_figures(const Location& output, const Manifest& manifest, int threads, const ReportOptions& options, Progress& progress);
 
-// report.html again. Throws Error(kRunFailed) if there is no finished run.
-void rewrite_report(const Location& output, int threads, const ReportOptions& options, Progress& progress);
-
 }  // namespace coulis

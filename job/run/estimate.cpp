@@ -53,13 +53,12 @@ struct Trial {
 
 Trial try_photos(std::vector<ImageRef> images, const Location& input, const ModelCard& card, const NetworkFactory& networks,
                  const RunOptions& options) {
-  const auto workers =
-      static_cast<int>(std::min<std::size_t>(images.size(), static_cast<std::size_t>(worker_count(options.features.threads))));
+  const auto workers = static_cast<int>(std::min<std::size_t>(images.size(), static_cast<std::size_t>(worker_count(options.threads))));
   const std::atomic<bool> interrupted = false;
   const auto count = static_cast<double>(images.size());
-  LocatedPhotos photos(input, std::move(images), ReadAhead::Sizes::kListed, options.decode, workers, interrupted);
+  LocatedPhotos photos(input, std::move(images), ReadAhead::Sizes::kListed, workers, interrupted);
   const Clock::time_point start = Clock::now();
-  FeatureRows rows = compute_feature_rows(photos, card, networks, workers, OnBad::kSkip, interrupted);
+  FeatureRows rows = compute_feature_rows(photos, card, networks, options.decode, workers, OnBad::kSkip, interrupted);
   return {count / seconds_since(start), std::move(rows)};
 }
 
@@ -83,8 +82,8 @@ double try_reduction(MatrixView<const float> rows, std::size_t all, int threads)
 Estimate estimate_run(const Preview& preview, const RunOptions& options) {
   const Images images = images_to_do(preview.plan);
   if (images.empty()) return {};
-  const Model model = load_model(options.features.model);
-  const auto networks = make_network_factory(model, options.features.precision);
+  const Model& model = preview.model;
+  const auto networks = make_network_factory(model, options.network.precision);
   const Location input(options.input, options.storage);
   const auto try_some = [&](std::size_t count) { return try_photos(spread_sample(images, count), input, model.card, *networks, options); };
   Trial trial = try_some(kFirstTry);
@@ -94,7 +93,7 @@ Estimate estimate_run(const Preview& preview, const RunOptions& options) {
   for (float& value : trial.rows.values) value = std::isfinite(value) ? value : 0;  // of photos that cannot be used
   const auto width = static_cast<std::size_t>(model.card.feature_width);
   const std::size_t all = preview.listing.images.size();
-  const int threads = worker_count(options.features.threads);
+  const int threads = worker_count(options.threads);
   Estimate estimate;
   estimate.features_seconds = static_cast<double>(images.size()) / trial.photos_per_second;
   estimate.reduction_seconds = try_reduction({trial.rows.values.data(), trial.rows.values.size() / width, width}, all, threads);

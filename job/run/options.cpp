@@ -7,39 +7,44 @@
 namespace coulis {
 namespace {
 
-constexpr int kMaxImagesPerPart = 65'536;  // a part's features stay below 336 MB and 2^31 values
-constexpr int kMaxThreads = 1'024;
+// Changed by hand when the same settings give other bytes: a codec that reads what it refused before, say.
+constexpr int kFormat = 2;
 
-void require(bool condition, const std::string& message) {
-  if (!condition) throw Error(ErrorCode::kUsage, message, "see `coulis run --help`");
-}
+// "label-regex=..." a line for each option that changes a part file; `model` is known by the sum of its file.
+struct WriteSettings {
+  std::string& text;
+
+  template <class T>
+  void operator()(const Field& field, const T& value) const {
+    if (field.affects != Affects::kFeatures || std::string_view(field.name) == "model") return;
+    for (const std::string& one : to_texts(value)) text += fmt::format("{}={}\n", field.name, printable(one));
+  }
+};
 
 }  // namespace
 
-void validate(const PcaOptions& options) {
-  require(options.k >= 1, "-k must be at least 1");
-  require(options.variance >= 0 && options.variance <= 1, "--variance must lie between 0 and 1");
-}
-
 void validate(const RunOptions& options) {
-  const FeatureOptions& features = options.features;
-  require(features.threads >= 0 && features.threads <= kMaxThreads, fmt::format("--threads must lie between 0 and {}", kMaxThreads));
-  require(features.images_per_part >= 1 && features.images_per_part <= kMaxImagesPerPart,
-          fmt::format("--images-per-part must lie between 1 and {}", kMaxImagesPerPart));
-  require(features.max_bad >= 0 && features.max_bad <= 1, "--max-bad must lie between 0% and 100%");
-  require(options.decode.max_pixels >= 1, "--max-pixels must be at least 1");
-  validate(options.pca);
+  visit_fields(options, CheckRange());
   LabelRule(options.listing);  // throws what is wrong with the rule
 }
 
+void apply(const OptionTexts& texts, RunOptions& options) {
+  if (texts.contains("k")) options.pca.variance = 0;
+  if (texts.contains("label-level")) options.listing.label_regex.clear();
+  visit_fields(options, ReadTexts{texts});
+}
+
+OptionTexts to_texts(const RunOptions& options) {
+  OptionTexts texts;
+  visit_fields(options, WriteTexts{texts});
+  return texts;
+}
+
 std::string settings_of(const RunOptions& options, const Location& input, const ModelCard& card) {
-  return fmt::format(
-      "format=1\ninput={}\nmodel_sha256={}\npreprocessing={}\nprecision={}\nmax_pixels={}\nexif_orientation={}\nlabel_level={}\nlabel_"
-      "regex={}\n"
-      "compression={}\nimages_per_part={}\n",
-      printable(input.root()), card.sha256, card.preprocessing(), to_string(options.features.precision), options.decode.max_pixels,
-      options.decode.exif_orientation, options.listing.label_level, printable(options.listing.label_regex),
-      to_string(options.features.compression), options.features.images_per_part);
+  std::string text = fmt::format("format={}\ninput={}\nmodel_sha256={}\npreprocessing={}\n", kFormat, printable(input.root()), card.sha256,
+                                 card.preprocessing());
+  visit_fields(options, WriteSettings{text});
+  return text;
 }
 
 }  // namespace coulis

@@ -1,9 +1,11 @@
-// RunOptions: all that `coulis run` can be told.
+// RunOptions: all that a run can be told.
 #pragma once
 
 #include <string>
 
+#include "core/base/field_text.hpp"
 #include "core/decode/decode.hpp"
+#include "core/features/options.hpp"
 #include "core/network/model.hpp"
 #include "core/pca/pca.hpp"
 #include "job/features/options.hpp"
@@ -18,17 +20,46 @@ namespace coulis {
 struct RunOptions {
   std::string input;
   std::string output;
-  StorageOptions storage;
-  ListingOptions listing;
+  int threads = 0;  // 0: one per CPU that this process may use
+  NetworkOptions network;
   DecodeOptions decode;
+  ListingOptions listing;
   FeatureOptions features;
   PcaOptions pca;
   CsvOptions csv;
   ReportOptions report;
+  StorageOptions storage;
 };
 
-void validate(const PcaOptions& options);  // both throw Error(kUsage) with the flag's name
-void validate(const RunOptions& options);
+template <class V>
+void visit_threads(auto& threads, V&& v) {
+  v(Field("threads", "Worker threads; 0: one per CPU", Affects::kNothing, {0, 1024}), threads);
+}
+
+// All options but INPUT and OUTPUT. visit_group("decode", o.decode), ... for who wants to know where an option belongs.
+template <OptionsOf<RunOptions> O, class G>
+void visit_groups(O& o, G&& visit_group) {
+  visit_group("network", o.network);
+  visit_group("decode", o.decode);
+  visit_group("listing", o.listing);
+  visit_group("features", o.features);
+  visit_group("pca", o.pca);
+  visit_group("csv", o.csv);
+  visit_group("report", o.report);
+  visit_group("storage", o.storage);
+}
+
+template <OptionsOf<RunOptions> O, class V>
+void visit_fields(O& o, V&& v) {
+  visit_threads(o.threads, v);
+  visit_groups(o, [&](const char*, auto& group) { visit_fields(group, v); });
+}
+
+void validate(const RunOptions& options);  // throws Error(kUsage) with the flag's name
+
+// Sets what the texts name. Options that exclude each other: the one that is named wins over one that was set before.
+void apply(const OptionTexts& texts, RunOptions& options);
+OptionTexts to_texts(const RunOptions& options);  // of all options
 
 // All that changes the bytes of a part file besides its images: in every fingerprint, every file, the manifest.
 std::string settings_of(const RunOptions& options, const Location& input, const ModelCard& card);

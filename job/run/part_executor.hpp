@@ -27,7 +27,7 @@ class PartExecutor {
   }
   // `model` is in OUTPUT already, under `model_sha256`.
   virtual void project_parts(const Location& output, std::vector<ManifestPart>& parts, const PcaModel& model,
-                             const std::string& model_sha256, const ReduceOptions& options, Progress& progress) {
+                             const std::string& model_sha256, const ProjectOptions& options, Progress& progress) {
     coulis::project_parts(output, parts, model, model_sha256, options, progress);
   }
 };

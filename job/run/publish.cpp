@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <chrono>
+#include <algorithm>
 #include <set>
 #include <utility>
 
@@ -10,20 +10,30 @@
 #include "job/plan/plan.hpp"
 #include "job/report/report.hpp"
 #include "job/report/report_output.hpp"
+#include "job/threads/stage_clock.hpp"
+#include "job/threads/worker_count.hpp"
 
 namespace coulis {
 namespace {
 
-void put_and_describe(const Location& output, const std::string& key, std::span<const std::byte> bytes, Manifest& manifest) {
-  output.put(key, bytes);
-  manifest.files.push_back(describe_file(key, bytes));
+void describe_in(Manifest& manifest, ManifestFile file) {
+  const auto same_key = [&](const ManifestFile& other) { return other.key == file.key; };
+  std::erase_if(manifest.files, same_key);
+  manifest.files.push_back(std::move(file));
 }
 
-void write_errors(const Location& output, const Committed& committed, const TableMetadata& provenance, const ReduceOptions& options,
-                  Manifest& manifest) {
-  put_and_describe(output, kErrorsKey, write_errors_parquet(committed.errors, options.compression, provenance), manifest);
-  const std::string csv = write_errors_csv(committed.errors, options.csv);
+void put_and_describe(const Location& output, const std::string& key, std::span<const std::byte> bytes, Manifest& manifest) {
+  output.put(key, bytes);
+  describe_in(manifest, describe_file(key, bytes));
+}
+
+void put_errors_csv(const Location& output, const std::vector<ErrorRow>& errors, const CsvOptions& options, Manifest& manifest) {
+  const std::string csv = write_errors_csv(errors, options);
   put_and_describe(output, kErrorsCsvKey, std::as_bytes(std::span(csv)), manifest);
+}
+
+std::vector<ErrorRow> read_errors(const Location& output) {
+  return read_errors_parquet(output.get_or_throw(kErrorsKey), printable(output.path_of(kErrorsKey)));
 }
 
 PcaModel fit_or_take(const Moments& moments, const PcaRequest& request, Progress& progress) {
@@ -54,10 +64,6 @@ void remove_unnamed_parts(const Location& output, const Manifest& manifest) {
   }
 }
 
-double seconds_since(std::chrono::steady_clock::time_point start) {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-}
-
 }  // namespace
 
 std::string describe(const PcaRequest& request) {
@@ -67,40 +73,61 @@ std::string describe(const PcaRequest& request) {
 }
 
 Manifest publish(const Location& output, Committed committed, const PcaRequest& request, Manifest manifest, const TableMetadata& provenance,
-                 const ReduceOptions& options, const ReportOptions& report, PartExecutor& executor, Progress& progress) {
+                 const RunOptions& options, PartExecutor& executor, Progress& progress) {
+  const int threads = worker_count(options.threads);
+  StageClock clock(manifest.seconds);
+  manifest.options = to_texts(options);
   manifest.files.clear();
   manifest.failed_by_code = committed.failed_by_code;
   manifest.ok = committed.ok;
-  write_errors(output, committed, provenance, options, manifest);
+  put_and_describe(output, kErrorsKey, write_errors_parquet(committed.errors, options.features.compression, provenance), manifest);
+  put_errors_csv(output, committed.errors, options.csv, manifest);
   if (committed.ok == 0) {
-    throw Error(ErrorCode::kTooManyBad, fmt::format("none of the {} images could be used", committed.listed),
+    throw Error(ErrorCode::kTooManyBad, fmt::format("none of the {} photos could be used", committed.listed),
                 fmt::format("see {}", printable(output.path_of(kErrorsCsvKey))));
   }
-  auto start = std::chrono::steady_clock::now();
+  clock.restart();
   const PcaModel model = fit_or_take(committed.moments, request, progress);
-  manifest.seconds.emplace_back("pca", seconds_since(start));
-  start = std::chrono::steady_clock::now();
+  clock.lap("pca");
   const Bytes model_bytes = to_safetensors(model, {provenance.begin(), provenance.end()});
   put_and_describe(output, kPcaModelKey, model_bytes, manifest);
   manifest.parts = std::move(committed.parts);
-  executor.project_parts(output, manifest.parts, model, sha256_of(model_bytes), options, progress);
-  manifest.files.push_back(write_matrix_csv(output, manifest.parts, model.k(), options));
-  manifest.seconds.emplace_back("projection and tables", seconds_since(start));
+  executor.project_parts(output, manifest.parts, model, sha256_of(model_bytes), {options.features.compression, threads}, progress);
+  describe_in(manifest, write_matrix_csv(output, manifest.parts, model.k(), options.csv));
+  clock.lap("projection and tables");
   manifest.pca = {describe(request), std::string(to_string(model.convention)), model.explained_variance_ratio};
-  manifest.csv_separator = options.csv.separator;
-  manifest.csv_formulas = to_string(options.csv.formulas);
   if (manifest.listed != manifest.ok + manifest.failed()) {
     throw Error(ErrorCode::kRunFailed,
-                fmt::format("{} images listed, but {} rows and {} errors: a row was lost", manifest.listed, manifest.ok, manifest.failed()),
+                fmt::format("{} photos listed, but {} rows and {} errors: a row was lost", manifest.listed, manifest.ok, manifest.failed()),
                 "this is a defect of coulis: please report it; --fresh computes everything again");
   }
   remove_unnamed_parts(output, manifest);
   output.remove_leftovers();  // of tasks that were killed in this run
-  start = std::chrono::steady_clock::now();
-  const Figures figures = gather_figures(output, manifest, options.threads, report, progress);
-  manifest.seconds.emplace_back("report", seconds_since(start));
+  clock.restart();
+  const Figures figures = gather_figures(output, manifest, threads, options.report, progress);
+  clock.lap("report");
   output.put(kManifestKey, to_json(manifest));
   output.put(kReportKey, render_report(manifest, committed.errors, figures));
+  output.put(kSuccessKey, std::string_view());
+  return manifest;
+}
+
+Manifest publish_again(const Location& output, Manifest manifest, Due due, const RunOptions& options, Progress& progress) {
+  const std::vector<ErrorRow> errors = read_errors(output);
+  StageClock clock(manifest.seconds);
+  output.remove(kSuccessKey);
+  manifest.options = to_texts(options);
+  if (due.tables) {
+    put_errors_csv(output, errors, options.csv, manifest);
+    describe_in(manifest, write_matrix_csv(output, manifest.parts, manifest.pca.explained_variance_ratio.size(), options.csv));
+    clock.lap("projection and tables");
+  }
+  if (due.report) {
+    const Figures figures = gather_figures(output, manifest, worker_count(options.threads), options.report, progress);
+    clock.lap("report");
+    output.put(kReportKey, render_report(manifest, errors, figures));
+  }
+  output.put(kManifestKey, to_json(manifest));
   output.put(kSuccessKey, std::string_view());
   return manifest;
 }

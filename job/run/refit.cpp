@@ -1,6 +1,6 @@
 #include <fmt/format.h>
 
-#include <chrono>
+#include <filesystem>
 #include <utility>
 
 #include "core/base/error.hpp"
@@ -8,48 +8,72 @@
 #include "job/run/publish.hpp"
 #include "job/run/run.hpp"
 #include "job/storage/lock.hpp"
+#include "job/threads/stage_clock.hpp"
 #include "job/threads/worker_count.hpp"
 
 namespace coulis {
 namespace {
 
-Compression compression_of(const Manifest& manifest) {
-  const bool zstd = !manifest.parts.empty() && manifest.parts.front().features.key.ends_with(".zstd.parquet");
-  return zstd ? Compression::kZstd : Compression::kSnappy;
-}
-
-}  // namespace
-
-Summary refit(const Location& output, const PcaOptions& options, int threads_option, Progress& progress) {
-  validate(options);
+Manifest read_run(const Location& output) {
   if (!output.exists())
     throw Error(ErrorCode::kStorage, fmt::format("{} does not exist", printable(output.root())), "check the spelling of OUTPUT");
-  const Lock lock(output);
   std::optional<Manifest> manifest = read_manifest(output);
   if (!manifest || manifest->parts.empty()) {
     throw Error(ErrorCode::kRunFailed, fmt::format("{} holds no finished run", printable(output.root())),
                 "finish it with `coulis run` first");
   }
+  return std::move(*manifest);
+}
+
+RunOptions options_of(const Manifest& manifest, const OptionTexts& given) {
+  RunOptions options;
+  apply(manifest.options, options);
+  options.threads = 0;  // as many as here and now
+  apply(given, options);
+  validate(options);
+  return options;
+}
+
+}  // namespace
+
+Summary refit(const Location& output, const OptionTexts& given, Progress& progress) {
+  const Lock lock(output);
+  Manifest manifest = read_run(output);
   if (!output.has(kSuccessKey)) {  // a fit would remove the parts that a killed run left
     throw Error(ErrorCode::kRunFailed, fmt::format("{} holds a run that has not finished", printable(output.root())),
                 "finish it with the same `coulis run` command first");
   }
+  const RunOptions options = options_of(manifest, given);
   output.remove(kSuccessKey);
-  const int threads = worker_count(threads_option);
   std::vector<PartFile> files;
-  for (const ManifestPart& part : manifest->parts) files.push_back({part.number, part.fingerprint, part.features.key});
-  const auto start = std::chrono::steady_clock::now();
-  Committed committed = read_committed(Location(manifest->input), output, files, threads, progress);
-  manifest->computed = 0;
-  manifest->seconds = {{"moments", std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count()}};
+  for (const ManifestPart& part : manifest.parts) files.push_back({part.number, part.fingerprint, part.features.key});
+  manifest.computed = 0;
+  manifest.seconds.clear();
+  StageClock clock(manifest.seconds);
+  Committed committed = read_committed(Location(manifest.input), output, files, worker_count(options.threads), progress);
+  clock.lap("moments");
   const std::string& first = files.front().key;  // every part says the same
   const TableMetadata provenance = provenance_in(read_table_metadata(output.get_or_throw(first), printable(output.path_of(first))));
-  const ReduceOptions reduce{compression_of(*manifest), {manifest->csv_separator, parse_csv_formulas(manifest->csv_formulas)}, threads};
   PartExecutor threads_here;
-  Summary summary;
-  summary.manifest = publish(output, std::move(committed), {options, std::nullopt, ""}, std::move(*manifest), provenance, reduce, {},
-                             threads_here, progress);
-  return summary;
+  return {publish(output, std::move(committed), {options.pca}, std::move(manifest), provenance, options, threads_here, progress), 0, false};
+}
+
+void rewrite_report(const Location& output, const OptionTexts& given, Progress& progress) {
+  const Lock lock(output);
+  Manifest manifest = read_run(output);
+  const RunOptions options = options_of(manifest, given);
+  publish_again(output, std::move(manifest), {.report = true}, options, progress);
+}
+
+RunOptions options_around(const std::string& pca_file, const StorageOptions& storage) {
+  const std::size_t slash = pca_file.rfind('/');
+  const Location folder(slash == std::string::npos ? "." : pca_file.substr(0, slash + 1), storage);
+  RunOptions options;
+  if (const std::optional<Manifest> manifest = read_manifest(folder)) apply(manifest->options, options);
+  options.threads = 0;
+  options.pca = PcaOptions();
+  options.storage = storage;
+  return options;
 }
 
 }  // namespace coulis

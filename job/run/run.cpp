@@ -17,28 +17,16 @@
 #include "job/features/featurize.hpp"
 #include "job/plan/retry.hpp"
 #include "job/reduce/committed.hpp"
+#include "job/run/due.hpp"
 #include "job/run/publish.hpp"
 #include "job/storage/lock.hpp"
+#include "job/threads/stage_clock.hpp"
 #include "job/threads/worker_count.hpp"
 
 namespace coulis {
 namespace {
 
 constexpr std::uint64_t kFewestForShareOfPeak = 100;
-
-class Stopwatch {
- public:
-  explicit Stopwatch(Manifest& manifest) : manifest_(manifest) {}
-  void lap(const std::string& stage) {
-    const auto now = std::chrono::steady_clock::now();
-    manifest_.seconds.emplace_back(stage, std::chrono::duration<double>(now - last_).count());
-    last_ = now;
-  }
-
- private:
-  Manifest& manifest_;
-  std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
-};
 
 Plan plan_for(const Listing& listing, const Location& output, const std::optional<Manifest>& earlier, const RunOptions& options,
               const std::string& settings) {
@@ -87,20 +75,6 @@ PcaRequest request_pca(const RunOptions& options, const std::optional<std::strin
   return request;
 }
 
-bool is_finished(const Location& output, const std::optional<Manifest>& manifest, const Manifest& wanted, const Plan& plan,
-                 const BadImageLimit& limit) {
-  if (!manifest || list_part_files(output, kPcaFolder).size() != manifest->parts.size() || !limit.allows(manifest->failed()) ||
-      plan.parts_to_do() != 0 || !plan.stale_files.empty() || !output.has(kSuccessKey) || !output.has(kReportKey))
-    return false;
-  const bool same = manifest->settings == wanted.settings && manifest->listing_hash == wanted.listing_hash &&
-                    manifest->pca.requested == wanted.pca.requested && manifest->pca.convention == wanted.pca.convention &&
-                    manifest->csv_separator == wanted.csv_separator && manifest->csv_formulas == wanted.csv_formulas &&
-                    manifest->coulis_version == wanted.coulis_version;
-  const auto there = [&](const ManifestFile& file) { return output.has(file.key); };
-  return same && std::all_of(manifest->files.begin(), manifest->files.end(), there) &&
-         std::all_of(manifest->parts.begin(), manifest->parts.end(), [&](const ManifestPart& part) { return there(part.pca); });
-}
-
 // The reason that every part of the plan is to do for; empty if there is no such thing.
 std::string_view common_reason(const Plan& plan) {
   const std::string_view reason = plan.parts.front().reason;
@@ -131,9 +105,9 @@ std::vector<PartFile> files_of(const Plan& plan, Compression compression) {
 void note_worker_seconds(const StageSeconds& seconds, Manifest& manifest) {
   const double wall = manifest.seconds.back().second;
   manifest.seconds.emplace_back("workers: read", seconds.read);
-  manifest.seconds.emplace_back("workers: decode", seconds.decode);
-  manifest.seconds.emplace_back("workers: resample", seconds.resample);
-  manifest.seconds.emplace_back("workers: network", seconds.network);
+  manifest.seconds.emplace_back("workers: decode", seconds.photo.decode);
+  manifest.seconds.emplace_back("workers: resample", seconds.photo.resample);
+  manifest.seconds.emplace_back("workers: network", seconds.photo.network);
   manifest.seconds.emplace_back("workers: write", seconds.write);
   if (seconds.task_cores == 0) return;
   manifest.threads = seconds.task_cores;
@@ -142,9 +116,38 @@ void note_worker_seconds(const StageSeconds& seconds, Manifest& manifest) {
 
 // Of the float32 multiply-add peak; the other precisions have instructions of their own, and executors may be other CPUs.
 double share_of_peak(const Model& model, Precision precision, std::uint64_t images, const StageSeconds& seconds) {
-  if (precision != Precision::kFp32 || images < kFewestForShareOfPeak || seconds.network <= 0 || seconds.task_cores != 0) return 0;
-  const double speed = multiply_adds(model) * static_cast<double>(images) / seconds.network;
+  if (precision != Precision::kFp32 || images < kFewestForShareOfPeak || seconds.photo.network <= 0 || seconds.task_cores != 0) return 0;
+  const double speed = multiply_adds(model) * static_cast<double>(images) / seconds.photo.network;
   return speed / measure_multiply_add_peak(std::chrono::milliseconds(20));
+}
+
+// What is known of a run before its first photo is read.
+Manifest describe_run(const RunOptions& options, const Location& input, const Listing& listing, const Model& model, const PcaRequest& pca) {
+  Manifest manifest;
+  manifest.coulis_version = kVersion;
+  manifest.input = printable(input.root());
+  manifest.model_name = model.card.name;
+  manifest.model_sha256 = model.card.sha256;
+  manifest.precision = to_string(options.network.precision);
+  manifest.settings = settings_of(options, input, model.card);
+  manifest.options = to_texts(options);
+  manifest.listed = listing.images.size();
+  manifest.listed_bytes = listing.total_bytes;
+  manifest.listing_hash = fingerprint_of("", listing.images);
+  manifest.pca = {describe(pca), std::string(to_string(pca.given ? pca.given->model.convention : options.pca.convention)), {}};
+  manifest.simd = simd_in_use();
+  manifest.threads = worker_count(options.threads);
+  return manifest;
+}
+
+// `manifest`, which is that of an earlier run, with the times of this one.
+Manifest as_last_run(Manifest earlier, const Manifest& now) {
+  earlier.simd = now.simd;
+  earlier.threads = now.threads;
+  earlier.seconds = now.seconds;
+  earlier.computed = 0;
+  earlier.share_of_peak = 0;
+  return earlier;
 }
 
 }  // namespace
@@ -154,66 +157,55 @@ Summary run(const RunOptions& options, const std::optional<std::string>& pca_fil
   validate(options);
   const Location input(options.input, options.storage);
   const Location output(options.output, options.storage);
-  const Model model = load_model(options.features.model);  // sha256 checked here
+  const Model model = load_model(options.network.model);  // sha256 checked here
   const PcaRequest pca = request_pca(options, pca_file, model);
   const LabelRule labels(options.listing);
-  const int threads = worker_count(options.features.threads);
-  Summary summary;
-  Manifest& manifest = summary.manifest;
-  Stopwatch watch(manifest);
+  StageTimes times;
+  StageClock clock(times);
   Listing listing = list_or_refuse(input, options.listing);
-  watch.lap("list");
+  clock.lap("list");
   const Lock lock(output);
-  if (lock.maybe_dead_holder()) {
-    progress.say(fmt::format("the run of {} did not finish: this one goes on from its parts", *lock.maybe_dead_holder()));
-  }
+  if (lock.maybe_dead_holder()) progress.say(fmt::format("resuming the unfinished run of {}", *lock.maybe_dead_holder()));
   output.remove_leftovers();
-  const std::string settings = settings_of(options, input, model.card);
+  Manifest manifest = describe_run(options, input, listing, model, pca);
   const std::optional<Manifest> earlier = earlier_manifest(output, options.features);
-  Plan plan = plan_for(listing, output, earlier, options, settings);
-  watch.lap("plan");
-  manifest.coulis_version = kVersion;
-  manifest.input = printable(input.root());
-  manifest.model_name = model.card.name;
-  manifest.model_sha256 = model.card.sha256;
-  manifest.precision = to_string(options.features.precision);
-  manifest.settings = settings;
-  manifest.listed = listing.images.size();
-  manifest.listed_bytes = listing.total_bytes;
-  manifest.listing_hash = fingerprint_of("", listing.images);
+  Plan plan = plan_for(listing, output, earlier, options, manifest.settings);
+  clock.lap("plan");
+  manifest.seconds = times;
   listing.images = std::vector<ImageRef>();  // the plan has them; of a million photos these are 0.2 GB
-  manifest.pca = {describe(pca), std::string(to_string(pca.given ? pca.given->model.convention : options.pca.convention)), {}};
-  manifest.csv_separator = options.csv.separator;
-  manifest.csv_formulas = to_string(options.csv.formulas);
-  manifest.simd = simd_in_use();
-  manifest.threads = threads;
   const BadImageLimit limit(options.features, manifest.listed);
-  if (is_finished(output, earlier, manifest, plan, limit)) return {*earlier, 0, true};
+  if (earlier && limit.allows(earlier->failed())) {
+    const Due due = find_due(output, *earlier, manifest, plan, options);
+    if (!due.any()) return {*earlier, 0, true};
+    if (!due.all) return {publish_again(output, as_last_run(*earlier, manifest), due, options, progress), 0, false};
+  }
 
   output.remove(kSuccessKey);  // first: from here on a reader can tell that the output is not finished
   say_plan(plan, progress);
+  clock.restart();
   const StageSeconds seconds = executor.featurize(  // the networks are a temporary: their memory goes when the features are there
       plan,
-      {input, output, model, *make_network_factory(model, options.features.precision), labels, options.decode, options.features, settings,
-       manifest.listed, interrupted},
+      {input, output, model, *make_network_factory(model, options.network.precision), labels, options.decode, options.features,
+       options.threads, manifest.settings, manifest.listed, interrupted},
       progress);
-  watch.lap("features");
+  clock.lap("features");
+  manifest.seconds = times;
   note_worker_seconds(seconds, manifest);
-  for (const Part& part : plan.parts) summary.computed += part.done ? 0 : part.images.size();
+  for (const Part& part : plan.parts) manifest.computed += part.done ? 0 : part.images.size();
+  manifest.share_of_peak = share_of_peak(model, options.network.precision, manifest.computed, seconds);
   const std::vector<PartFile> files = files_of(plan, options.features.compression);
   plan.parts = std::vector<Part>();
-  manifest.computed = summary.computed;
-  manifest.share_of_peak = share_of_peak(model, options.features.precision, summary.computed, seconds);
-  Committed committed = executor.read_committed(input, output, files, threads, progress);
-  watch.lap("moments");
+  StageClock reading(manifest.seconds);
+  Committed committed = executor.read_committed(input, output, files, manifest.threads, progress);
+  reading.lap("moments");
   if (!committed.errors.empty()) {  // those of parts that earlier runs committed included
     const ErrorRow& last = committed.errors.back();
     limit.check(committed.errors.size(), last.path, last.code, last.message);
   }
   lock.confirm();
-  manifest = publish(output, std::move(committed), pca, std::move(manifest), provenance_of(model, settings),
-                     {options.features.compression, options.csv, threads}, options.report, executor, progress);
-  return summary;
+  const std::uint64_t computed = manifest.computed;
+  const TableMetadata provenance = provenance_of(model, manifest.settings);
+  return {publish(output, std::move(committed), pca, std::move(manifest), provenance, options, executor, progress), computed, false};
 }
 
 Summary run(const RunOptions& options, const std::optional<std::string>& pca_file, const std::atomic<bool>& interrupted,
@@ -226,10 +218,10 @@ Preview preview(const RunOptions& options) {
   validate(options);
   const Location input(options.input, options.storage);
   const Location output(options.output, options.storage);
-  const Model model = load_model(options.features.model);
+  Model model = load_model(options.network.model);
   Listing listing = list_or_refuse(input, options.listing);
   Plan plan = plan_for(listing, output, earlier_manifest(output, options.features), options, settings_of(options, input, model.card));
-  return {std::move(listing), std::move(plan)};
+  return {std::move(listing), std::move(plan), std::move(model)};
 }
 
 }  // namespace coulis

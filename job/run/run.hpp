@@ -27,13 +27,18 @@ Summary run(const RunOptions& options, const std::optional<std::string>& pca_fil
 Summary run(const RunOptions& options, const std::optional<std::string>& pca_file, const std::atomic<bool>& interrupted,
             Progress& progress);  // on threads
 
-// PCA again from the features of a finished OUTPUT, with other options. Throws Error(kRunFailed) if it is not finished.
-Summary refit(const Location& output, const PcaOptions& options, int threads, Progress& progress);
+// These start from the options of the run that OUTPUT holds and change those that are `given`. Throw Error(kRunFailed) if there is none.
+Summary refit(const Location& output, const OptionTexts& given, Progress& progress);        // PCA again; of a finished OUTPUT only
+void rewrite_report(const Location& output, const OptionTexts& given, Progress& progress);  // report.html again
+
+// The options of the run that fitted this PCA, if its OUTPUT is still around the file: what `project` starts from.
+RunOptions options_around(const std::string& pca_file, const StorageOptions& storage);
 
 // What run() would do, without doing it.
 struct Preview {
   Listing listing;
   Plan plan;
+  Model model;
 };
 Preview preview(const RunOptions& options);
 

@@ -21,22 +21,6 @@ std::string without_trailing_slashes(std::string text) {
 
 }  // namespace
 
-std::string_view to_string(Addressing addressing) {
-  switch (addressing) {
-    case Addressing::kAuto: return "auto";
-    case Addressing::kPath: return "path";
-    case Addressing::kVirtual: return "virtual";
-  }
-  return "";
-}
-
-Addressing parse_addressing(std::string_view name) {
-  for (const Addressing addressing : {Addressing::kAuto, Addressing::kPath, Addressing::kVirtual}) {
-    if (to_string(addressing) == name) return addressing;
-  }
-  throw Error(ErrorCode::kUsage, fmt::format("'{}' is no way of addressing", name), "use auto, path or virtual");
-}
-
 Location::Location(const std::string& uri, const StorageOptions& options) : options_(options) {
   if (uri.empty()) throw Error(ErrorCode::kUsage, "the location is empty", "name a folder or s3://bucket/prefix");
   const auto scheme_end = uri.find("://");

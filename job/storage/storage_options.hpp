@@ -1,15 +1,22 @@
 // StorageOptions: how buckets are reached. Folders need none of it.
 #pragma once
 
+#include <array>
 #include <string>
-#include <string_view>
+
+#include "core/base/enum_names.hpp"
+#include "core/base/field.hpp"
 
 namespace coulis {
 
 enum class Addressing { kAuto, kPath, kVirtual };  // auto: path with an endpoint of one's own, virtual with Amazon's
 
-std::string_view to_string(Addressing addressing);   // "auto", "path", "virtual"
-Addressing parse_addressing(std::string_view name);  // throws Error(kUsage)
+template <>
+struct EnumNames<Addressing> {
+  static constexpr std::string_view kWhat = "addressing";
+  static constexpr std::array<std::pair<Addressing, std::string_view>, 3> kAll = {
+      {{Addressing::kAuto, "auto"}, {Addressing::kPath, "path"}, {Addressing::kVirtual, "virtual"}}};
+};
 
 struct StorageOptions {
   std::string endpoint_url{};  // empty: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL, the profile's, Amazon's
@@ -17,11 +24,11 @@ struct StorageOptions {
   Addressing addressing = Addressing::kAuto;
 };
 
-template <class V>
-void visit_fields(StorageOptions& o, V&& v) {
-  v("endpoint-url", "S3 server, such as http://127.0.0.1:9000; as AWS_ENDPOINT_URL", o.endpoint_url);
-  v("region", "Of the S3 bucket; as AWS_REGION", o.region);
-  v("addressing", "Where the bucket's name goes in an S3 address: auto, path or virtual", o.addressing);
+template <OptionsOf<StorageOptions> O, class V>
+void visit_fields(O& o, V&& v) {
+  v(Field("endpoint-url", "S3 server, such as http://127.0.0.1:9000; overrides AWS_ENDPOINT_URL", Affects::kNothing), o.endpoint_url);
+  v(Field("region", "S3 region; overrides AWS_REGION", Affects::kNothing), o.region);
+  v(Field("addressing", "Where the bucket name goes in an S3 address: auto, path or virtual", Affects::kNothing), o.addressing);
 }
 
 }  // namespace coulis

@@ -4,7 +4,6 @@
 #include <array>
 #include <iterator>
 
-#include "core/base/error.hpp"
 #include "job/tables/tables.hpp"
 
 namespace coulis {
@@ -19,10 +18,14 @@ bool is_formula(std::string_view field) {
   return std::any_of(kFormulaStarts.begin(), kFormulaStarts.end(), [&](std::string_view start) { return field.starts_with(start); });
 }
 
+char separator_of(const CsvOptions& options) {
+  return static_cast<char>(options.separator);
+}
+
 void append_field(std::string& line, std::string_view field, const CsvOptions& options) {
   const bool apostrophe = options.formulas == CsvFormulas::kQuote && is_formula(field);
   const bool needs_quotes =
-      field.find_first_of("\"\r\n") != std::string_view::npos || field.find(options.separator) != std::string_view::npos;
+      field.find_first_of("\"\r\n") != std::string_view::npos || field.find(separator_of(options)) != std::string_view::npos;
   if (needs_quotes) line += '"';
   if (apostrophe) line += '\'';
   for (const char c : field) {
@@ -34,22 +37,12 @@ void append_field(std::string& line, std::string_view field, const CsvOptions& o
 
 }  // namespace
 
-std::string_view to_string(CsvFormulas formulas) {
-  return formulas == CsvFormulas::kKeep ? "keep" : "quote";
-}
-
-CsvFormulas parse_csv_formulas(std::string_view name) {
-  if (name == "keep") return CsvFormulas::kKeep;
-  if (name == "quote") return CsvFormulas::kQuote;
-  throw Error(ErrorCode::kUsage, fmt::format("unknown --csv-formulas '{}'", name), "use quote or keep");
-}
-
 std::string write_errors_csv(const std::vector<ErrorRow>& errors, const CsvOptions& options) {
-  std::string text = fmt::format("path{0}stage{0}code{0}message{0}size{1}", options.separator, kLineEnd);
+  std::string text = fmt::format("path{0}stage{0}code{0}message{0}size{1}", separator_of(options), kLineEnd);
   for (const ErrorRow& error : errors) {
     for (const std::string* field : {&error.path, &error.stage, &error.code, &error.message}) {
       append_field(text, *field, options);
-      text += options.separator;
+      text += separator_of(options);
     }
     text += fmt::format("{}{}", error.size_bytes, kLineEnd);
   }
@@ -57,8 +50,8 @@ std::string write_errors_csv(const std::vector<ErrorRow>& errors, const CsvOptio
 }
 
 std::string matrix_csv_header(std::size_t width, const CsvOptions& options) {
-  std::string line = fmt::format("path{}label", options.separator);
-  for (std::size_t i = 1; i <= width; ++i) line += fmt::format("{}pc_{}", options.separator, i);
+  std::string line = fmt::format("path{}label", separator_of(options));
+  for (std::size_t i = 1; i <= width; ++i) line += fmt::format("{}pc_{}", separator_of(options), i);
   return line.append(kLineEnd);
 }
 
@@ -66,9 +59,9 @@ std::string matrix_csv_lines(const RowTable& table, const CsvOptions& options) {
   std::string text;
   for (std::size_t i = 0; i < table.rows(); ++i) {
     append_field(text, table.paths[i], options);
-    text += options.separator;
+    text += separator_of(options);
     append_field(text, table.labels[i], options);
-    for (const float value : table.matrix().row(i)) fmt::format_to(std::back_inserter(text), "{}{}", options.separator, value);
+    for (const float value : table.matrix().row(i)) fmt::format_to(std::back_inserter(text), "{}{}", separator_of(options), value);
     text += kLineEnd;
   }
   return text;

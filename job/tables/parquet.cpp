@@ -176,16 +176,6 @@ void refuse(const std::string& origin, std::string_view why) {
   throw Error(ErrorCode::kRunFailed, fmt::format("{}: {}", origin, why), "remove the file, then run the same `coulis run` command again");
 }
 
-std::string_view to_string(Compression compression) {
-  return compression == Compression::kZstd ? "zstd" : "snappy";
-}
-
-Compression parse_compression(std::string_view name) {
-  if (name == "snappy") return Compression::kSnappy;
-  if (name == "zstd") return Compression::kZstd;
-  throw Error(ErrorCode::kUsage, fmt::format("unknown compression '{}'", name), "use snappy or zstd");
-}
-
 Bytes write_row_table(const RowTable& table, std::string_view values_column, Compression compression) {
   const std::string column(values_column);
   const auto schema = arrow::schema({arrow::field("path", arrow::utf8(), false), arrow::field("label", arrow::utf8(), false),

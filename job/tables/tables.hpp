@@ -1,13 +1,16 @@
 // Tables: the Parquet files of a part, the errors table, the CSV matrix. The only folder that knows Arrow.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "core/base/enum_names.hpp"
 #include "core/base/failure.hpp"
+#include "core/base/field.hpp"
 #include "core/base/matrix_view.hpp"
 #include "job/storage/location.hpp"
 
@@ -15,8 +18,12 @@ namespace coulis {
 
 enum class Compression { kSnappy, kZstd };
 
-std::string_view to_string(Compression compression);
-Compression parse_compression(std::string_view name);  // throws Error(kUsage)
+template <>
+struct EnumNames<Compression> {
+  static constexpr std::string_view kWhat = "compression";
+  static constexpr std::array<std::pair<Compression, std::string_view>, 2> kAll = {
+      {{Compression::kSnappy, "snappy"}, {Compression::kZstd, "zstd"}}};
+};
 
 using TableMetadata = std::vector<std::pair<std::string, std::string>>;  // the file's key-value metadata
 
@@ -71,13 +78,39 @@ std::vector<ErrorRow> read_errors_parquet(const Bytes& bytes, const std::string&
 // A spreadsheet runs a text that begins with = + - @ or a tab as a formula: a folder's name must not be one.
 enum class CsvFormulas { kQuote, kKeep };  // kQuote: with a ' in front, as OWASP says
 
-std::string_view to_string(CsvFormulas formulas);       // "quote", "keep"
-CsvFormulas parse_csv_formulas(std::string_view name);  // throws Error(kUsage)
+template <>
+struct EnumNames<CsvFormulas> {
+  static constexpr std::string_view kWhat = "treatment of formulas";
+  static constexpr std::array<std::pair<CsvFormulas, std::string_view>, 2> kAll = {
+      {{CsvFormulas::kQuote, "quote"}, {CsvFormulas::kKeep, "keep"}}};
+};
+
+enum class CsvSeparator : char { kComma = ',', kSemicolon = ';', kBar = '|', kColon = ':', kSpace = ' ', kTab = '\t' };
+
+template <>
+struct EnumNames<CsvSeparator> {
+  static constexpr std::string_view kWhat = "separator";
+  static constexpr std::array<std::pair<CsvSeparator, std::string_view>, 8> kAll = {{{CsvSeparator::kComma, ","},
+                                                                                     {CsvSeparator::kSemicolon, ";"},
+                                                                                     {CsvSeparator::kBar, "|"},
+                                                                                     {CsvSeparator::kColon, ":"},
+                                                                                     {CsvSeparator::kSpace, "space"},
+                                                                                     {CsvSeparator::kSpace, " "},
+                                                                                     {CsvSeparator::kTab, "tab"},
+                                                                                     {CsvSeparator::kTab, "\t"}}};
+};
 
 struct CsvOptions {
-  char separator = ',';
+  CsvSeparator separator = CsvSeparator::kComma;
   CsvFormulas formulas = CsvFormulas::kQuote;
 };
+
+template <OptionsOf<CsvOptions> O, class V>
+void visit_fields(O& o, V&& v) {
+  v(Field("csv-separator", "Column separator of the CSV files: , ; | : space or tab", Affects::kTables), o.separator);
+  v(Field("csv-formulas", "CSV fields that a spreadsheet would evaluate as formulas: quote (prefix with ') or keep", Affects::kTables),
+    o.formulas);
+}
 
 std::string write_errors_csv(const std::vector<ErrorRow>& errors, const CsvOptions& options);
 

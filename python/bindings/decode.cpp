@@ -7,9 +7,11 @@
 #include <nanobind/stl/string.h>
 
 #include <memory>
+#include <set>
 #include <string>
 #include <utility>
 
+#include "python/bindings/keywords.hpp"
 #include "python/bindings/registers.hpp"
 
 namespace nb = nanobind;
@@ -32,6 +34,14 @@ Pixels hand_over(Image image) {  // [height, width, 3]; the array owns the pixel
   return Pixels(pixels, {height, width, 3}, owner);
 }
 
+DecodeOptions read_options(const nb::dict& keywords) {
+  DecodeOptions options;
+  std::set<std::string> known;
+  visit_fields(options, ReadKeywords{keywords, known});
+  refuse_unknown(keywords, known);
+  return options;
+}
+
 Outcome<Image> decode_without_gil(std::span<const std::byte> bytes, const DecodeOptions& options) {
   const nb::gil_scoped_release unlocked;
   return decode(bytes, options);
@@ -45,8 +55,8 @@ void register_decode(nb::module_& m) {
   m.attr("DecodeFailure") = nb::borrow(failure_type);
   m.def(
       "decode",
-      [](const nb::bytes& data, std::int64_t max_pixels, bool exif_orientation) {
-        Outcome<Image> image = decode_without_gil(view_of(data), {.max_pixels = max_pixels, .exif_orientation = exif_orientation});
+      [](const nb::bytes& data, const nb::kwargs& keywords) {
+        Outcome<Image> image = decode_without_gil(view_of(data), read_options(keywords));
         if (!image) {
           const Failure& failure = image.failure();
           const std::string code(to_string(failure.code));
@@ -55,7 +65,7 @@ void register_decode(nb::module_& m) {
         }
         return hand_over(std::move(image.value()));
       },
-      nb::arg("data"), nb::arg("max_pixels") = DecodeOptions{}.max_pixels, nb::arg("exif_orientation") = DecodeOptions{}.exif_orientation,
+      nb::arg("data"), nb::arg("options"),
       "The RGB pixels [height, width, 3] of an image file, as Pillow's Image.open(...).convert('RGB'). Raises DecodeFailure(code, "
       "message).");
   m.def(

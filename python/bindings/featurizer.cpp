@@ -4,17 +4,17 @@
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/vector.h>
 
-#include <cstdint>
 #include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "core/decode/decode.hpp"
-#include "core/network/network.hpp"
-#include "core/resample/resample.hpp"
+#include "core/features/options.hpp"
+#include "core/features/photo_network.hpp"
+#include "python/bindings/keywords.hpp"
 #include "python/bindings/registers.hpp"
 #include "python/bindings/text.hpp"
 
@@ -25,15 +25,26 @@ namespace {
 
 using Rows = nb::ndarray<nb::numpy, float, nb::ndim<2>, nb::c_contig>;
 
+struct Options {
+  NetworkOptions network;
+  DecodeOptions decode;
+};
+
+Options read_options(const nb::dict& keywords) {
+  Options options;
+  std::set<std::string> known;
+  const ReadKeywords read{keywords, known};
+  visit_fields(options.network, read);
+  visit_fields(options.decode, read);
+  refuse_unknown(keywords, known);
+  return options;
+}
+
 // Not thread-safe: one for each thread. share() makes another one with the same packed weights.
 class Featurizer {
  public:
   Featurizer(ModelCard card, std::shared_ptr<const NetworkFactory> networks, const DecodeOptions& decode)
-      : card_(std::move(card)),
-        decode_(decode),
-        networks_(std::move(networks)),
-        network_(networks_->make()),
-        resampler_({card_.input_width_px, card_.input_height_px, card_.filter}) {}
+      : card_(std::move(card)), decode_(decode), networks_(std::move(networks)), network_(card_, *networks_, decode_) {}
 
   Featurizer share() const { return {card_, networks_, decode_}; }
   const std::string& model_sha256() const { return card_.sha256; }
@@ -51,13 +62,9 @@ class Featurizer {
       const nb::gil_scoped_release released;
       rows->reserve(files.size() * width);
       for (std::size_t i = 0; i < files.size(); ++i) {
-        const Outcome<Image> decoded = decode(files[i], decode_);
-        if (!decoded) {
-          failures[i] = decoded.failure();
-          continue;
-        }
         rows->resize(rows->size() + width);
-        network_->features(resampler_.resample(decoded.value().view()), {rows->data() + rows->size() - width, width});
+        failures[i] = network_.features(files[i], {rows->data() + rows->size() - width, width});
+        if (failures[i]) rows->resize(rows->size() - width);
       }
     }
     nb::list reasons;
@@ -75,8 +82,7 @@ class Featurizer {
   ModelCard card_;
   DecodeOptions decode_;
   std::shared_ptr<const NetworkFactory> networks_;
-  std::unique_ptr<Network> network_;
-  Resampler resampler_;
+  PhotoNetwork network_;
 };
 
 }  // namespace
@@ -85,14 +91,12 @@ void register_featurizer(nb::module_& m) {
   nb::class_<Featurizer>(m, "Featurizer", "Photos to feature rows as `coulis run` computes them. One per thread.")
       .def(
           "__init__",
-          [](Featurizer* self, const std::string& name, const std::string& precision, std::int64_t max_pixels, bool exif_orientation) {
-            const Model model = load_model(name);
-            new (self) Featurizer(model.card, make_network_factory(model, parse_precision(precision)),
-                                  {.max_pixels = max_pixels, .exif_orientation = exif_orientation});
+          [](Featurizer* self, const nb::kwargs& keywords) {
+            const Options options = read_options(keywords);
+            const Model model = load_model(options.network.model);
+            new (self) Featurizer(model.card, make_network_factory(model, options.network.precision), options.decode);
           },
-          nb::arg("model") = "", nb::arg("precision") = "fp32", nb::arg("max_pixels") = DecodeOptions{}.max_pixels,
-          nb::arg("exif_orientation") = DecodeOptions{}.exif_orientation,
-          "model: a known model's name, nothing for the built-in one, or the path of a .safetensors file.")
+          "The options of a run that say which network computes, and how photos are decoded.")
       .def("share", &Featurizer::share, "Another one for another thread, with the same weights in memory.")
       .def("features", &Featurizer::features, nb::arg("photos"),
            "list of bytes -> (float32 [photos that can be used, width], [None or (stage, code, message) for each photo]).")

@@ -82,7 +82,7 @@ MomentsOfRows read_bytes(const nb::bytes& bytes) {
 }
 
 PcaModel fit_moments(MomentsOfRows& moments, int k, double variance, const std::string& convention) {
-  const PcaOptions options{k, variance, parse_pca_convention(convention)};
+  const PcaOptions options{k, variance, parse_enum<PcaConvention>(convention)};
   const nb::gil_scoped_release released;
   return fit(moments.sum(), options);
 }

@@ -81,7 +81,8 @@ nb::dict read_model_weights(const std::string& name) {
 // A model loaded and packed, with one network for the calling thread. Not thread-safe, as Network is not.
 class PythonNetwork {
  public:
-  PythonNetwork(const std::string& model, const std::string& precision) : PythonNetwork(load_model(model), parse_precision(precision)) {}
+  PythonNetwork(const std::string& model, const std::string& precision)
+      : PythonNetwork(load_model(model), parse_enum<Precision>(precision)) {}
 
   nb::dict card() const { return to_dict(card_); }
 

@@ -37,7 +37,7 @@ MatrixView<const T> view_of(const Rows<T>& rows) {
 template <class T>
 PcaModel fit_pca(const Rows<T>& rows, int k, double variance, const std::string& convention, std::int64_t rows_per_part) {
   if (rows_per_part < 1) throw Error(ErrorCode::kUsage, fmt::format("a part of {} rows", rows_per_part), "give one or more");
-  const PcaOptions options{k, variance, parse_pca_convention(convention)};
+  const PcaOptions options{k, variance, parse_enum<PcaConvention>(convention)};
   const auto all = view_of(rows);
   const auto part_rows = static_cast<std::size_t>(rows_per_part);
   const nb::gil_scoped_release release;

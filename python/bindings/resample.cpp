@@ -55,7 +55,7 @@ Array give_to_numpy(Image image) {
 }
 
 Array resample_array(const Pixels& pixels, int width, int height, std::string_view filter) {
-  const ResampleOptions options{width, height, parse_filter(filter)};
+  const ResampleOptions options{width, height, parse_enum<Filter>(filter)};
   const ImageView view = view_pixels(pixels);
   Image result;
   {

@@ -1,4 +1,4 @@
-// Keywords of Python -> RunOptions: the names are those of the flags, with '_' for '-'.
+// The keywords of a run -> RunOptions.
 #pragma once
 
 #include <nanobind/nanobind.h>
@@ -7,7 +7,7 @@
 
 namespace coulis::bindings {
 
-// Throws Error(kUsage) for an unknown name or a value of the wrong type.
-RunOptions read_keywords(const nanobind::dict& keywords);
+// start: the options that keep their value where no keyword is given. Throws Error(kUsage) for an unknown name or a wrong value.
+RunOptions read_keywords(const nanobind::dict& keywords, RunOptions start = {});
 
 }  // namespace coulis::bindings

@@ -42,8 +42,8 @@ struct Engine {
 
 std::shared_ptr<const Engine> load_engine(RunOptions options) {
   validate(options);
-  Model model = load_model(options.features.model);
-  auto networks = make_network_factory(model, options.features.precision);
+  Model model = load_model(options.network.model);
+  auto networks = make_network_factory(model, options.network.precision);
   return std::make_shared<Engine>(Engine{std::move(options), std::move(model), std::move(networks)});
 }
 
@@ -60,7 +60,7 @@ class Featurization {
     {
       const nb::gil_scoped_release released;
       const std::unique_ptr<PhotoSource> source = open_(*this);
-      *rows = compute_feature_rows(*source, engine_->model.card, *engine_->networks, workers_for(source->count()),
+      *rows = compute_feature_rows(*source, engine_->model.card, *engine_->networks, engine_->options.decode, workers_for(source->count()),
                                    engine_->options.features.on_bad, interrupted_);
     }
     nb::list failures;
@@ -103,12 +103,12 @@ class Featurization {
 
   std::unique_ptr<PhotoSource> locate(std::vector<ImageRef> images, ReadAhead::Sizes sizes) {
     const int workers = workers_for(images.size());
-    return std::make_unique<LocatedPhotos>(*maybe_place_, std::move(images), sizes, engine_->options.decode, workers, interrupted_);
+    return std::make_unique<LocatedPhotos>(*maybe_place_, std::move(images), sizes, workers, interrupted_);
   }
 
  private:
   int workers_for(std::size_t photos) const {
-    return static_cast<int>(std::min<std::size_t>(static_cast<std::size_t>(worker_count(engine_->options.features.threads)), photos));
+    return static_cast<int>(std::min<std::size_t>(static_cast<std::size_t>(worker_count(engine_->options.threads)), photos));
   }
 
   std::shared_ptr<const Engine> engine_;
@@ -158,8 +158,7 @@ class PhotoFeaturizer {
       const auto bytes = nb::cast<nb::bytes>(photo);
       files.push_back(std::as_bytes(std::span(bytes.c_str(), bytes.size())));
     }
-    const DecodeOptions& options = engine_->options.decode;
-    return begin([files, options](Featurization&) { return std::make_unique<EncodedPhotos>(files, options); }, nb::list(photos));
+    return begin([files](Featurization&) { return std::make_unique<EncodedPhotos>(files); }, nb::list(photos));
   }
 
   std::unique_ptr<Featurization> arrays(const nb::list& photos) const {

@@ -69,9 +69,9 @@ class TaskExecutor final : public PartExecutor {
     total.task_cores = cores;
     for (const auto& [read, decode, resample, network, write] : seconds) {
       total.read += read;
-      total.decode += decode;
-      total.resample += resample;
-      total.network += network;
+      total.photo.decode += decode;
+      total.photo.resample += resample;
+      total.photo.network += network;
       total.write += write;
     }
     return total;
@@ -89,7 +89,7 @@ class TaskExecutor final : public PartExecutor {
   }
 
   void project_parts(const Location& /*output*/, std::vector<ManifestPart>& parts, const PcaModel& /*model*/,
-                     const std::string& model_sha256, const ReduceOptions& options, Progress& /*progress*/) override {
+                     const std::string& model_sha256, const ProjectOptions& options, Progress& /*progress*/) override {
     const nb::gil_scoped_acquire locked;
     nb::list features;
     for (const ManifestPart& part : parts) features.append(nb::make_tuple(part.number, part.fingerprint, part.features.key));
@@ -142,8 +142,13 @@ nb::dict to_dict(const Summary& summary) {
   return dict;
 }
 
-nb::dict run_with_tasks(const nb::dict& keywords, const std::optional<std::string>& pca_file, nb::object tasks, nb::object report) {
+RunOptions read_run_options(const nb::dict& keywords, const std::optional<std::string>& pca_file) {
   const RunOptions options = read_keywords(keywords);
+  return pca_file ? read_keywords(keywords, options_around(*pca_file, options.storage)) : options;
+}
+
+nb::dict run_with_tasks(const nb::dict& keywords, const std::optional<std::string>& pca_file, nb::object tasks, nb::object report) {
+  const RunOptions options = read_run_options(keywords, pca_file);
   TaskExecutor executor(std::move(tasks));
   ReportedProgress progress(std::move(report));
   const std::atomic<bool> interrupted = false;
@@ -159,7 +164,7 @@ nb::dict run_with_tasks(const nb::dict& keywords, const std::optional<std::strin
 class LocalRun {
  public:
   LocalRun(const nb::dict& keywords, std::optional<std::string> pca_file, nb::object report)
-      : options_(read_keywords(keywords)), pca_file_(std::move(pca_file)), progress_(std::move(report)) {}
+      : options_(read_run_options(keywords, pca_file)), pca_file_(std::move(pca_file)), progress_(std::move(report)) {}
 
   nb::dict run() {
     std::optional<Summary> summary;

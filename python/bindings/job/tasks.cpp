@@ -17,10 +17,10 @@
 #include "core/moments/moments_bytes.hpp"
 #include "core/network/network.hpp"
 #include "core/pca/model_file.hpp"
-#include "job/reduce/committed.hpp"
 #include "job/features/featurize.hpp"
-#include "job/run/publish.hpp"
+#include "job/reduce/committed.hpp"
 #include "job/reduce/reduce.hpp"
+#include "job/run/publish.hpp"
 #include "python/bindings/job/keywords.hpp"
 #include "python/bindings/job/registers.hpp"
 #include "python/bindings/text.hpp"
@@ -63,8 +63,8 @@ class PartFeaturizer {
         settings_(std::move(settings)),
         input_(open_here(options_.input, options_.storage)),
         output_(open_here(options_.output, options_.storage)),
-        model_(load_model(options_.features.model)),
-        networks_(make_network_factory(model_, options_.features.precision)),
+        model_(load_model(options_.network.model)),
+        networks_(make_network_factory(model_, options_.network.precision)),
         labels_(options_.listing) {
     const std::string here = settings_of(options_, input_, model_.card);
     if (here != settings_) {
@@ -82,7 +82,7 @@ class PartFeaturizer {
       SilentProgress progress;
       seconds = coulis::featurize(plan, context_of(plan.parts[0], given_up), progress);
     }
-    return nb::make_tuple(seconds.read, seconds.decode, seconds.resample, seconds.network, seconds.write);
+    return nb::make_tuple(seconds.read, seconds.photo.decode, seconds.photo.resample, seconds.photo.network, seconds.write);
   }
 
   // Those from `first` on. `tried` is called after each.
@@ -103,8 +103,9 @@ class PartFeaturizer {
   }
 
   FeaturizeContext context_of(const Part& part, const GivenUp& given_up) const {
-    FeaturizeContext context{input_,          output_,           model_,    *networks_,         labels_,
-                             options_.decode, options_.features, settings_, part.images.size(), interrupted_};
+    FeaturizeContext context{input_,          output_,           model_,           *networks_, labels_,
+                             options_.decode, options_.features, options_.threads, settings_,  part.images.size(),
+                             interrupted_};
     for (const auto& [index, message] : given_up) {
       context.given_up[part.images.at(index).key] = {Stage::kDecode, FailureCode::kWorkerDied, message};
     }
@@ -156,7 +157,7 @@ nb::tuple project_one_part(const nb::dict& keywords, std::uint64_t number, const
     part.number = number;
     part.fingerprint = fingerprint;
     part.features.key = key;
-    file = project_part(output, part, parse_pca_file(model, kPcaModelKey).model, model_sha256, parse_compression(compression));
+    file = project_part(output, part, parse_pca_file(model, kPcaModelKey).model, model_sha256, parse_enum<Compression>(compression));
   }
   return to_tuple(file);
 }

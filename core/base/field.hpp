@@ -1,0 +1,43 @@
+// Field: one option, spelled once. The visit_fields() of an options struct is the only list of its options: flags and their help, Python's
+// keywords, Spark's Params, checks, fingerprints and the manifest are made from it.
+#pragma once
+
+#include <concepts>
+#include <limits>
+#include <type_traits>
+
+namespace coulis {
+
+// What has to be made again in a finished OUTPUT when the option changes.
+enum class Affects {
+  kFeatures,  // the part files of features, and so everything
+  kPhotos,    // which photos are taken: the listing tells which parts that changes
+  kPca,       // the PCA, and so the projected parts, the tables and the report
+  kTables,    // the CSV files
+  kReport,
+  kNothing,  // speed, limits, and how places are reached
+};
+
+struct Range {  // both ends included
+  double lowest = std::numeric_limits<double>::lowest();
+  double highest = std::numeric_limits<double>::max();
+};
+
+struct Field {
+  // A constructor, so that a field without `affects` does not compile. name: as a flag without its dashes; one letter is a short flag,
+  // and long_name the long form of it.
+  constexpr Field(const char* name_, const char* help_, Affects affects_, Range range_ = {}, const char* long_name_ = nullptr)
+      : name(name_), help(help_), affects(affects_), range(range_), long_name(long_name_) {}
+
+  const char* name;
+  const char* help;
+  Affects affects;
+  Range range;  // of a number
+  const char* long_name;
+};
+
+// For `template <OptionsOf<DecodeOptions> O, class V> void visit_fields(O& o, V&& v)`: options to be read or to be written.
+template <class T, class S>
+concept OptionsOf = std::same_as<std::remove_const_t<T>, S>;
+
+}  // namespace coulis

@@ -1,0 +1,31 @@
+#include "core/features/photo_network.hpp"
+
+namespace coulis {
+
+PhotoNetwork::PhotoNetwork(const ModelCard& card, const NetworkFactory& networks, const DecodeOptions& decode)
+    : decode_(decode), resampler_({card.input_width_px, card.input_height_px, card.filter}), network_(networks.make()) {}
+
+void PhotoNetwork::lap(double& stage) {
+  const Clock::time_point now = Clock::now();
+  stage += std::chrono::duration<double>(now - last_).count();
+  last_ = now;
+}
+
+std::optional<Failure> PhotoNetwork::features(std::span<const std::byte> file, std::span<float> row) {
+  last_ = Clock::now();
+  const Outcome<Image> decoded = decode(file, decode_);
+  lap(seconds_.decode);
+  if (!decoded) return decoded.failure();
+  features(decoded.value().view(), row);
+  return std::nullopt;
+}
+
+void PhotoNetwork::features(const ImageView& pixels, std::span<float> row) {
+  last_ = Clock::now();
+  const ImageView resampled = resampler_.resample(pixels);
+  lap(seconds_.resample);
+  network_->features(resampled, row);
+  lap(seconds_.network);
+}
+
+}  // namespace coulis

@@ -1,0 +1,45 @@
+// PhotoNetwork: the bytes or pixels of a photo -> its feature row, or why there is none.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <span>
+
+#include "core/base/failure.hpp"
+#include "core/decode/decode.hpp"
+#include "core/network/network.hpp"
+#include "core/resample/resample.hpp"
+
+namespace coulis {
+
+struct PhotoSeconds {
+  double decode = 0;
+  double resample = 0;
+  double network = 0;
+};
+
+// Not thread-safe: one for each worker. What the factory has packed is shared.
+class PhotoNetwork {
+ public:
+  PhotoNetwork(const ModelCard& card, const NetworkFactory& networks, const DecodeOptions& decode);
+
+  // An image file; its pixels. row: [feature width], overwritten unless there is a failure.
+  [[nodiscard]] std::optional<Failure> features(std::span<const std::byte> file, std::span<float> row);
+  void features(const ImageView& pixels, std::span<float> row);
+
+  const PhotoSeconds& seconds() const { return seconds_; }  // since it was made
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  void lap(double& stage);  // adds the time since the last lap
+
+  DecodeOptions decode_;
+  Resampler resampler_;
+  std::unique_ptr<Network> network_;
+  PhotoSeconds seconds_;
+  Clock::time_point last_;
+};
+
+}  // namespace coulis

@@ -1,0 +1,51 @@
+#include "job/run/due.hpp"
+
+#include <algorithm>
+
+namespace coulis {
+namespace {
+
+struct CompareTexts {
+  const OptionTexts& earlier;
+  const OptionTexts& defaults;  // of an option that the earlier version did not have
+  Due& due;
+
+  template <class T>
+  void operator()(const Field& field, const T& value) const {
+    const auto found = earlier.find(field.name);
+    const bool same = (found != earlier.end() ? found->second : defaults.at(field.name)) == to_texts(value);
+    if (same) return;
+    due.all |= field.affects == Affects::kPca;
+    due.tables |= field.affects == Affects::kTables;
+    due.report |= field.affects == Affects::kReport;
+  }
+};
+
+bool has_all_files(const Location& output, const Manifest& manifest) {
+  const auto there = [&](const ManifestFile& file) { return output.has(file.key); };
+  return std::all_of(manifest.files.begin(), manifest.files.end(), there) &&
+         std::all_of(manifest.parts.begin(), manifest.parts.end(), [&](const ManifestPart& part) { return there(part.pca); });
+}
+
+}  // namespace
+
+Due compare_options(const OptionTexts& earlier, const RunOptions& wanted) {
+  const OptionTexts defaults = to_texts(RunOptions());
+  Due due;
+  visit_fields(wanted, CompareTexts{earlier, defaults, due});
+  return due;
+}
+
+Due find_due(const Location& output, const Manifest& earlier, const Manifest& wanted, const Plan& plan, const RunOptions& options) {
+  const bool same_photos = plan.parts_to_do() == 0 && plan.stale_files.empty() && earlier.settings == wanted.settings &&
+                           earlier.listing_hash == wanted.listing_hash;
+  if (!same_photos || earlier.coulis_version != wanted.coulis_version || earlier.pca.requested != wanted.pca.requested ||
+      !output.has(kSuccessKey) || list_part_files(output, kPcaFolder).size() != earlier.parts.size() || !has_all_files(output, earlier)) {
+    return {.all = true};
+  }
+  Due due = compare_options(earlier.options, options);
+  due.report |= !output.has(kReportKey);
+  return due;
+}
+
+}  // namespace coulis

@@ -1,13 +1,13 @@
 #include "core/network/model.hpp"
 
 #include <fmt/format.h>
-#include <openssl/sha.h>
 
 #include <array>
 #include <filesystem>
 #include <fstream>
 
 #include "core/base/error.hpp"
+#include "core/base/sha256.hpp"
 #include "core/network/inverted_residual.hpp"
 #include "core/network/model_card.hpp"
 #include "core/network/model_weights.hpp"
@@ -19,12 +19,6 @@ namespace {
 
 constexpr std::string_view kFormat = "coulis-model-1";
 constexpr std::uintmax_t kMaxModelBytes = std::uintmax_t{1} << 30;
-
-std::string sha256_of(std::span<const std::byte> bytes) {
-  std::array<unsigned char, SHA256_DIGEST_LENGTH> digest{};
-  SHA256(reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), digest.data());
-  return fmt::format("{:02x}", fmt::join(digest, ""));
-}
 
 // One number where the channels agree: so it stood in every fingerprint before channels could differ.
 std::string format_channels(const std::array<double, 3>& values) {

@@ -1,6 +1,9 @@
 // The names of what an OUTPUT holds.
 #pragma once
 
+#include <array>
+#include <string_view>
+
 namespace coulis {
 
 inline constexpr const char* kFeaturesFolder = "features";
@@ -12,5 +15,9 @@ inline constexpr const char* kErrorsCsvKey = "errors.csv";
 inline constexpr const char* kManifestKey = "manifest.json";
 inline constexpr const char* kReportKey = "report.html";
 inline constexpr const char* kSuccessKey = "_SUCCESS";  // written last: without it the OUTPUT is not finished
+
+// How the keys of all that a run puts into an OUTPUT begin.
+inline constexpr std::array<std::string_view, 8> kKeyBeginnings = {"features/part-", "pca/part-",   kMatrixKey,   kPcaModelKey,
+                                                                   kErrorsKey,       kErrorsCsvKey, kManifestKey, kReportKey};
 
 }  // namespace coulis

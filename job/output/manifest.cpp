@@ -1,9 +1,7 @@
 #include "job/output/manifest.hpp"
 
 #include <fmt/format.h>
-#include <openssl/evp.h>
 
-#include <array>
 #include <nlohmann/json.hpp>
 
 #include "core/base/error.hpp"
@@ -145,37 +143,6 @@ std::optional<Manifest> read_manifest(const Location& output) {
   if (!output.has(kManifestKey)) return std::nullopt;
   const Bytes bytes = output.get_or_throw(kManifestKey);
   return parse_manifest({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, printable(output.path_of(kManifestKey)));
-}
-
-struct Sha256::State {
-  std::unique_ptr<EVP_MD_CTX, void (*)(EVP_MD_CTX*)> context{EVP_MD_CTX_new(), EVP_MD_CTX_free};
-};
-
-Sha256::Sha256() : state_(std::make_unique<State>()) {
-  if (!state_->context || EVP_DigestInit_ex(state_->context.get(), EVP_sha256(), nullptr) != 1) {
-    throw Error(ErrorCode::kRunFailed, "OpenSSL cannot compute a SHA-256 sum", "check the OpenSSL installation");
-  }
-}
-
-Sha256::~Sha256() = default;
-
-void Sha256::update(std::span<const std::byte> bytes) {
-  EVP_DigestUpdate(state_->context.get(), bytes.data(), bytes.size());
-}
-
-std::string Sha256::hex() {
-  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-  unsigned length = 0;
-  EVP_DigestFinal_ex(state_->context.get(), digest.data(), &length);
-  std::string text;
-  for (unsigned i = 0; i < length; ++i) text += fmt::format("{:02x}", digest[i]);
-  return text;
-}
-
-std::string sha256_of(std::span<const std::byte> bytes) {
-  Sha256 sum;
-  sum.update(bytes);
-  return sum.hex();
 }
 
 ManifestFile describe_file(const std::string& key, std::span<const std::byte> bytes) {

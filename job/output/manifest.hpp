@@ -3,7 +3,6 @@
 
 #include <cstdint>
 #include <map>
-#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -11,6 +10,7 @@
 #include <vector>
 
 #include "core/base/field_text.hpp"
+#include "core/base/sha256.hpp"
 #include "job/output/layout.hpp"
 #include "job/storage/location.hpp"
 
@@ -71,23 +71,6 @@ std::optional<Manifest> read_manifest(const Location& output);
 std::string to_json(const Manifest& manifest);
 Manifest parse_manifest(const std::string& text, const std::string& origin);
 
-// SHA-256 in pieces.
-class Sha256 {
- public:
-  Sha256();
-  ~Sha256();
-  Sha256(const Sha256&) = delete;
-  Sha256& operator=(const Sha256&) = delete;
-
-  void update(std::span<const std::byte> bytes);
-  std::string hex();  // ends the sum
-
- private:
-  struct State;
-  std::unique_ptr<State> state_;
-};
-
-std::string sha256_of(std::span<const std::byte> bytes);  // hex
 ManifestFile describe_file(const std::string& key, std::span<const std::byte> bytes);
 
 }  // namespace coulis

@@ -5,9 +5,10 @@
 
 #include <array>
 #include <map>
+#include <span>
 #include <string_view>
 
-#include "core/base/error.hpp"
+#include "core/base/sha256.hpp"
 #include "job/report/page_data.hpp"
 #include "job/report/page_text.hpp"
 
@@ -16,13 +17,11 @@ namespace {
 
 // As a Content-Security-Policy names a script or a style.
 std::string hash_source(std::string_view text) {
-  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-  unsigned length = 0;
-  if (EVP_Digest(text.data(), text.size(), digest.data(), &length, EVP_sha256(), nullptr) != 1) {
-    throw Error(ErrorCode::kRunFailed, "OpenSSL cannot compute a SHA-256 sum", "check the OpenSSL installation");
-  }
+  Sha256 sum;
+  sum.update(std::as_bytes(std::span(text)));
+  const Sha256::Digest digest = sum.digest();
   std::array<unsigned char, 64> base64{};
-  EVP_EncodeBlock(base64.data(), digest.data(), static_cast<int>(length));
+  EVP_EncodeBlock(base64.data(), digest.data(), static_cast<int>(digest.size()));
   return fmt::format("'sha256-{}'", reinterpret_cast<const char*>(base64.data()));
 }
 

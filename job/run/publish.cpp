@@ -102,7 +102,7 @@ Manifest publish(const Location& output, Committed committed, const PcaRequest& 
                 "this is a defect of coulis: please report it; --fresh computes everything again");
   }
   remove_unnamed_parts(output, manifest);
-  output.remove_leftovers();  // of tasks that were killed in this run
+  output.remove_leftovers(kKeyBeginnings);  // of tasks that were killed in this run
   clock.restart();
   const Figures figures = gather_figures(output, manifest, threads, options.report, progress);
   clock.lap("report");

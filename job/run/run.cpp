@@ -166,7 +166,7 @@ Summary run(const RunOptions& options, const std::optional<std::string>& pca_fil
   clock.lap("list");
   const Lock lock(output);
   if (lock.maybe_dead_holder()) progress.say(fmt::format("resuming the unfinished run of {}", *lock.maybe_dead_holder()));
-  output.remove_leftovers();
+  output.remove_leftovers(kKeyBeginnings);
   Manifest manifest = describe_run(options, input, listing, model, pca);
   const std::optional<Manifest> earlier = earlier_manifest(output, options.features);
   Plan plan = plan_for(listing, output, earlier, options, manifest.settings);

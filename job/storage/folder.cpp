@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <filesystem>
 #include <random>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -159,8 +160,10 @@ void Folder::remove(std::string_view key) const {
   }
 }
 
-void Folder::remove_leftovers() const {
-  for (const std::string& folder : {root_, path_of("features"), path_of("pca")}) {
+void Folder::remove_leftovers(std::span<const std::string_view> beginnings) const {
+  std::set<std::string> folders;
+  for (const std::string_view beginning : beginnings) folders.insert(std::filesystem::path(path_of(beginning)).parent_path().string());
+  for (const std::string& folder : folders) {
     std::error_code ignored;  // a folder that is not there has no leftovers; others do no harm
     for (std::filesystem::directory_iterator item(folder, ignored), end; item != end; item.increment(ignored)) {
       if (item->path().filename().string().starts_with(kTemporaryPrefix)) std::filesystem::remove(item->path(), ignored);

@@ -101,8 +101,8 @@ void Location::remove(std::string_view key) const {
   store_->remove(key);
 }
 
-void Location::remove_leftovers() const {
-  store_->remove_leftovers();
+void Location::remove_leftovers(std::span<const std::string_view> beginnings) const {
+  store_->remove_leftovers(beginnings);
 }
 
 void Location::stop() const {

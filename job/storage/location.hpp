@@ -58,7 +58,8 @@ class Location {
   void put(std::string_view key, std::string_view text) const;
 
   void remove(std::string_view key) const;  // a missing key is fine
-  void remove_leftovers() const;            // what killed runs have begun to put
+  // What killed runs have begun to put under keys with one of these beginnings.
+  void remove_leftovers(std::span<const std::string_view> beginnings) const;
 
   void stop() const;  // the run ends: calls that wait for a server to recover throw Error(kInterrupted)
 

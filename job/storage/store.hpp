@@ -38,7 +38,7 @@ class Store {
   virtual bool has(std::string_view key) const = 0;
   virtual std::unique_ptr<PendingObject> begin_put(std::string_view key) const = 0;
   virtual void remove(std::string_view key) const = 0;
-  virtual void remove_leftovers() const = 0;
+  virtual void remove_leftovers(std::span<const std::string_view> beginnings) const = 0;
   virtual std::unique_ptr<HeldLock> lock() const = 0;
   virtual void will_need(std::string_view) const {}
   virtual void stop() const {}

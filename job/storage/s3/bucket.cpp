@@ -112,8 +112,8 @@ void Bucket::remove(std::string_view key) const {
   if (!reply.ok() && reply.status != 404) client_->throw_refusal(fmt::format("cannot remove {}", place_of(key)), reply);
 }
 
-void Bucket::remove_leftovers() const {
-  abort_uploads(*client_, prefix_);
+void Bucket::remove_leftovers(std::span<const std::string_view> beginnings) const {
+  abort_uploads(*client_, prefix_, beginnings);
 }
 
 std::unique_ptr<HeldLock> Bucket::lock() const {

@@ -21,7 +21,7 @@ class Bucket : public Store {
   bool has(std::string_view key) const override;
   std::unique_ptr<PendingObject> begin_put(std::string_view key) const override;
   void remove(std::string_view key) const override;
-  void remove_leftovers() const override;
+  void remove_leftovers(std::span<const std::string_view> beginnings) const override;
   std::unique_ptr<HeldLock> lock() const override;
   void stop() const override { client_->stop(); }
 

@@ -6,17 +6,9 @@
 #include <array>
 #include <new>
 
+#include "core/base/sha256.hpp"
+
 namespace coulis::s3 {
-namespace {
-
-std::string digest_hex(std::span<const std::byte> bytes, const EVP_MD* algorithm) {
-  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-  unsigned size = 0;
-  if (EVP_Digest(bytes.data(), bytes.size(), digest.data(), &size, algorithm, nullptr) != 1) throw std::bad_alloc();
-  return to_hex(std::span(digest).first(size));
-}
-
-}  // namespace
 
 std::string to_hex(std::span<const unsigned char> bytes) {
   std::string text;
@@ -25,11 +17,14 @@ std::string to_hex(std::span<const unsigned char> bytes) {
 }
 
 std::string sha256_hex(std::span<const std::byte> bytes) {
-  return digest_hex(bytes, EVP_sha256());
+  return sha256_of(bytes);
 }
 
 std::string md5_hex(std::span<const std::byte> bytes) {
-  return digest_hex(bytes, EVP_md5());
+  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+  unsigned size = 0;
+  if (EVP_Digest(bytes.data(), bytes.size(), digest.data(), &size, EVP_md5(), nullptr) != 1) throw std::bad_alloc();
+  return to_hex(std::span(digest).first(size));
 }
 
 }  // namespace coulis::s3

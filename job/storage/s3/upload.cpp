@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <pugixml.hpp>
 #include <string_view>
 #include <utility>
@@ -17,11 +16,8 @@ std::span<const std::byte> bytes_of(const std::string& text) {
   return std::as_bytes(std::span(text));
 }
 
-// Below an OUTPUT; other uploads are somebody else's.
-bool is_ours(std::string_view key) {
-  constexpr std::array<std::string_view, 8> kNames = {"features/part-",        "pca/part-",  "matrix.csv",    "errors.parquet",
-                                                      "pca_model.safetensors", "errors.csv", "manifest.json", "report.html"};
-  return std::any_of(kNames.begin(), kNames.end(), [&](std::string_view name) { return key.starts_with(name); });
+bool begins_with_any(std::string_view key, std::span<const std::string_view> beginnings) {
+  return std::any_of(beginnings.begin(), beginnings.end(), [&](std::string_view beginning) { return key.starts_with(beginning); });
 }
 
 // CompleteMultipartUpload answers 200 before it knows the end, and may put an error in the body.
@@ -90,14 +86,14 @@ void Upload::commit() {
   upload_id_.clear();
 }
 
-void abort_uploads(S3Client& client, const std::string& prefix) {
+void abort_uploads(S3Client& client, const std::string& prefix, std::span<const std::string_view> beginnings) {
   const HttpReply reply = client.send({"GET", "", {{"uploads", ""}, {"prefix", prefix}}});
   if (!reply.ok()) return;  // a right of its own (s3:ListBucketMultipartUploads): without it they stay until the bucket's rule ends them
   pugi::xml_document document;
   document.load_buffer(reply.body.data(), reply.body.size());
   for (const pugi::xml_node upload : document.child("ListMultipartUploadsResult").children("Upload")) {
     const std::string key = upload.child_value("Key");
-    if (key.starts_with(prefix) && is_ours(std::string_view(key).substr(prefix.size())))
+    if (key.starts_with(prefix) && begins_with_any(std::string_view(key).substr(prefix.size()), beginnings))
       client.send({"DELETE", key, {{"uploadId", upload.child_value("UploadId")}}});
   }
 }

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <memory>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "job/storage/s3/client.hpp"
@@ -33,7 +35,8 @@ class Upload : public PendingObject {
   std::vector<std::string> etags_;
 };
 
-// Ends the uploads of ours that killed runs have left below a prefix: their parts are paid for, and nobody sees them.
-void abort_uploads(S3Client& client, const std::string& prefix);
+// Ends the uploads that killed runs have left below a prefix, under keys with one of these beginnings: their parts are paid for, and nobody
+// sees them.
+void abort_uploads(S3Client& client, const std::string& prefix, std::span<const std::string_view> beginnings);
 
 }  // namespace coulis::s3

@@ -190,9 +190,9 @@ TEST(Project, RefusesRowsOfAnotherWidth) {
 
 TEST(Convention, HasTwoNames) {
   for (const auto convention : {PcaConvention::kCentred, PcaConvention::kSpark}) {
-    EXPECT_EQ(parse_pca_convention(to_string(convention)), convention);
+    EXPECT_EQ(parse_enum<PcaConvention>(to_string(convention)), convention);
   }
-  expect_error(ErrorCode::kUsage, [] { parse_pca_convention("centered"); });
+  expect_error(ErrorCode::kUsage, [] { parse_enum<PcaConvention>("centered"); });
 }
 
 }  // namespace

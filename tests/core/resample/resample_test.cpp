@@ -70,8 +70,8 @@ TEST(resampler, refuses_a_size_below_one_pixel) {
 }
 
 TEST(filter, names_are_read_back) {
-  for (const std::string name : {"nearest", "bilinear", "bicubic", "lanczos"}) EXPECT_EQ(to_string(parse_filter(name)), name);
-  EXPECT_THROW(parse_filter("Bicubic"), Error);
+  for (const std::string name : {"nearest", "bilinear", "bicubic", "lanczos"}) EXPECT_EQ(to_string(parse_enum<Filter>(name)), name);
+  EXPECT_THROW(parse_enum<Filter>("Bicubic"), Error);
 }
 
 }  // namespace

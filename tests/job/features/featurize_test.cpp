@@ -37,6 +37,7 @@ struct Work {
             labels,
             photos.options.decode,
             photos.options.features,
+            photos.options.threads,
             "s=1\n",
             listing.images.size(),
             photos.interrupted};
@@ -58,10 +59,10 @@ struct Work {
 
 TEST(Featurize, CommitsEveryPartOfFortyPhotosOnSeveralThreads) {
   PhotoFolder photos(40);
-  photos.options.features.threads = 4;
+  photos.options.threads = 4;
   Work work(photos);
   const StageSeconds seconds = work.run();
-  EXPECT_GT(seconds.network, 0);
+  EXPECT_GT(seconds.photo.network, 0);
   EXPECT_EQ(photos.progress.done["features"], 40U);
   const auto files = work.part_files();
   ASSERT_EQ(files.size(), 14U);
@@ -78,11 +79,11 @@ TEST(Featurize, CommitsEveryPartOfFortyPhotosOnSeveralThreads) {
 
 TEST(Featurize, WritesTheSameBytesWhateverTheThreads) {
   PhotoFolder photos(9);
-  photos.options.features.threads = 1;
+  photos.options.threads = 1;
   Work alone(photos);
   alone.run();
   photos.options.output = photos.folder.path_of("other");
-  photos.options.features.threads = 5;
+  photos.options.threads = 5;
   Work together(photos);
   together.run();
   EXPECT_EQ(alone.part_files(), together.part_files());
@@ -196,7 +197,7 @@ TEST(Featurize, AllowsTheShareOfBadImagesAskedForAndNotOneMore) {
 
 TEST(Featurize, FinishesThePartsBegunWhenInterrupted) {
   PhotoFolder photos(12);
-  photos.options.features.threads = 2;
+  photos.options.threads = 2;
   photos.interrupted = true;  // seen after the first image
   Work work(photos);
   EXPECT_EQ(thrown_error([&] { work.run(); }).code(), ErrorCode::kInterrupted);

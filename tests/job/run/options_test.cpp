@@ -19,8 +19,8 @@ TEST(RunOptions, AreValidAsTheyCome) {
 
 TEST(RunOptions, OutOfRangeAreRefusedWithTheNameOfTheFlag) {
   const std::vector<std::pair<std::string, std::function<void(RunOptions&)>>> cases = {
-      {"--threads", [](RunOptions& o) { o.features.threads = -1; }},
-      {"--threads", [](RunOptions& o) { o.features.threads = 1025; }},
+      {"--threads", [](RunOptions& o) { o.threads = -1; }},
+      {"--threads", [](RunOptions& o) { o.threads = 1025; }},
       {"--images-per-part", [](RunOptions& o) { o.features.images_per_part = 0; }},
       {"--images-per-part", [](RunOptions& o) { o.features.images_per_part = 65'537; }},
       {"--max-bad", [](RunOptions& o) { o.features.max_bad = -0.1; }},
@@ -42,9 +42,57 @@ TEST(RunOptions, OutOfRangeAreRefusedWithTheNameOfTheFlag) {
   }
 }
 
-TEST(OnBad, HasNamesThatReadBack) {
-  for (const OnBad on_bad : {OnBad::kSkip, OnBad::kFail}) EXPECT_EQ(parse_on_bad(to_string(on_bad)), on_bad);
-  EXPECT_EQ(thrown_error([] { parse_on_bad("stop"); }).code(), ErrorCode::kUsage);
+TEST(RunOptions, ReadBackFromTheirTexts) {
+  RunOptions options;
+  options.threads = 3;
+  options.listing.include = {"*.jpg", "a b"};
+  options.listing.label_regex = "/([^/]+)/";
+  options.features.max_bad = 0.25;
+  options.features.on_bad = OnBad::kFail;
+  options.csv.separator = CsvSeparator::kTab;
+  options.report.no_thumbnails = true;
+  options.pca.variance = 0.95;
+  RunOptions read;
+  apply(to_texts(options), read);
+  EXPECT_EQ(to_texts(read), to_texts(options));
+  EXPECT_EQ(read.listing.include, options.listing.include);
+  EXPECT_EQ(read.csv.separator, CsvSeparator::kTab);
+}
+
+TEST(RunOptions, OneThatIsGivenWinsOverTheOneThatItExcludes) {
+  RunOptions options;
+  options.pca.variance = 0.95;
+  apply({{"k", {"7"}}}, options);
+  EXPECT_EQ(options.pca.variance, 0);
+  EXPECT_EQ(options.pca.k, 7);
+  options.listing.label_regex = "(a)";
+  apply({{"label-level", {"2"}}}, options);
+  EXPECT_EQ(options.listing.label_regex, "");
+}
+
+TEST(RunOptions, AreRefusedAsTextsWithTheNameOfTheFlag) {
+  const std::vector<std::pair<std::string, std::string>> cases = {{"threads", "x"},
+                                                                  {"threads", "1.5"},
+                                                                  {"max-bad", "2"},
+                                                                  {"max-bad", "1x%"},
+                                                                  {"k", "0"},
+                                                                  {"k", ""},
+                                                                  {"max-pixels", "99999999999999999999"}};
+  for (const auto& [name, text] : cases) {
+    RunOptions options;
+    const Error error = thrown_error([&] { apply({{name, {text}}}, options); });
+    EXPECT_EQ(error.code(), ErrorCode::kUsage) << name;
+    EXPECT_NE(std::string(error.what()).find((name == "k" ? "-" : "--") + name), std::string::npos) << error.what();
+  }
+}
+
+TEST(EnumNames, ReadBackAndAreListedWhereOneIsUnknown) {
+  for (const OnBad on_bad : {OnBad::kSkip, OnBad::kFail}) EXPECT_EQ(parse_enum<OnBad>(to_string(on_bad)), on_bad);
+  EXPECT_EQ(parse_enum<CsvSeparator>("\t"), CsvSeparator::kTab);
+  EXPECT_EQ(to_string(CsvSeparator::kTab), "tab");
+  const Error error = thrown_error([] { parse_enum<Precision>("fp16"); });
+  EXPECT_EQ(error.code(), ErrorCode::kUsage);
+  EXPECT_EQ(error.remedy(), "use fp32, bf16 or int8");
 }
 
 }  // namespace

@@ -11,8 +11,8 @@
 #include <string_view>
 #include <vector>
 
-#include "job/threads/progress.hpp"
 #include "job/run/run.hpp"
+#include "job/threads/progress.hpp"
 #include "tests/job/temporary_folder.hpp"
 
 namespace coulis {
@@ -61,7 +61,7 @@ class PhotoFolder {
     }
     options.input = folder.path_of("input");
     options.output = folder.path_of("output");
-    options.features.threads = 3;
+    options.threads = 3;
     options.features.images_per_part = 3;
     options.pca.k = 2;
   }

@@ -10,15 +10,15 @@
 namespace coulis {
 namespace {
 
-Summary refit_with(PhotoFolder& photos, const PcaOptions& options) {
-  return refit(photos.output(), options, 2, photos.progress);
+Summary refit_with(PhotoFolder& photos, const OptionTexts& given) {
+  return refit(photos.output(), given, photos.progress);
 }
 
 TEST(Refit, GivesWhatARunWithThoseOptionsGives) {
   PhotoFolder photos(6);
   photos.write("bad.jpg", "x");
   photos.run_all();
-  const Manifest m = refit_with(photos, {.k = 3}).manifest;
+  const Manifest m = refit_with(photos, {{"k", {"3"}}}).manifest;
   EXPECT_EQ(m.pca.explained_variance_ratio.size(), 3U);
   EXPECT_EQ(m.listed, 7U);
   EXPECT_TRUE(verify(photos.output(), 2, photos.progress).problems.empty());
@@ -29,6 +29,21 @@ TEST(Refit, GivesWhatARunWithThoseOptionsGives) {
   photos.run_all();
   EXPECT_EQ(to_text(photos.output().get_or_throw("matrix.csv")), to_text(refitted));
   EXPECT_EQ(to_text(photos.output().get_or_throw("errors.csv")), to_text(errors));
+}
+
+TEST(Refit, StartsFromTheOptionsOfTheRun) {
+  PhotoFolder photos(6);
+  photos.options.csv.separator = CsvSeparator::kTab;
+  photos.options.report.no_thumbnails = true;
+  photos.options.features.compression = Compression::kZstd;
+  photos.run_all();
+  const Manifest m = refit_with(photos, {{"k", {"2"}}}).manifest;
+  RunOptions options;
+  apply(m.options, options);
+  EXPECT_EQ(options.csv.separator, CsvSeparator::kTab);
+  EXPECT_TRUE(options.report.no_thumbnails);
+  EXPECT_TRUE(m.parts.at(0).pca.key.ends_with(".zstd.parquet"));
+  EXPECT_EQ(to_text(photos.output().get_or_throw("matrix.csv")).substr(0, 11), "path\tlabel\t");
 }
 
 TEST(Refit, RefusesAnOutputThatIsMissingOrNotFinished) {
@@ -45,7 +60,7 @@ TEST(Refit, RefusesAnOutputWhoseLastRunWasKilled) {
   PhotoFolder photos(3);
   photos.run_all();
   photos.output().remove(kSuccessKey);
-  const Error error = thrown_error([&] { refit_with(photos, {.k = 1}); });
+  const Error error = thrown_error([&] { refit_with(photos, {{"k", {"1"}}}); });
   EXPECT_EQ(error.code(), ErrorCode::kRunFailed);
   EXPECT_NE(error.remedy().find("coulis run"), std::string::npos);
 }

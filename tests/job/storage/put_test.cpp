@@ -1,10 +1,12 @@
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 
+#include <array>
 #include <csignal>
 #include <filesystem>
 #include <set>
 #include <string>
+#include <string_view>
 
 #include "job/storage/location.hpp"
 #include "tests/job/temporary_folder.hpp"
@@ -139,7 +141,8 @@ TEST(RemoveLeftovers, RemovesTemporaryFilesOfKilledRunsAndNothingElse) {
        {".coulis-tmp-1-matrix.csv", "features/.coulis-tmp-2-part", "pca/.coulis-tmp-3-part", "pca/mine", ".hidden", "kept/.coulis-tmp-4"}) {
     folder.write(key, "x");
   }
-  folder.location().remove_leftovers();
+  const std::array<std::string_view, 3> beginnings = {"matrix.csv", "features/part-", "pca/part-"};
+  folder.location().remove_leftovers(beginnings);
   EXPECT_EQ(names_in(folder.path()), (std::set<std::string>{".hidden", "features", "pca", "kept"}));
   EXPECT_TRUE(names_in(folder.path_of("features")).empty());
   EXPECT_EQ(names_in(folder.path_of("pca")), std::set<std::string>{"mine"});

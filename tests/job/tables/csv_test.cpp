@@ -75,8 +75,9 @@ TEST(ErrorsCsv, PutsAnApostropheBeforeWhatASpreadsheetWouldRun) {
 }
 
 TEST(CsvFormulas, HasAName) {
-  for (const CsvFormulas formulas : {CsvFormulas::kQuote, CsvFormulas::kKeep}) EXPECT_EQ(parse_csv_formulas(to_string(formulas)), formulas);
-  EXPECT_EQ(thrown_error([] { parse_csv_formulas("drop"); }).code(), ErrorCode::kUsage);
+  for (const CsvFormulas formulas : {CsvFormulas::kQuote, CsvFormulas::kKeep})
+    EXPECT_EQ(parse_enum<CsvFormulas>(to_string(formulas)), formulas);
+  EXPECT_EQ(thrown_error([] { parse_enum<CsvFormulas>("drop"); }).code(), ErrorCode::kUsage);
 }
 
 TEST(ErrorsCsv, HasAHeaderAndALineForEachImage) {

@@ -123,8 +123,8 @@ TEST(RowTable, RefusesColumnsThatAreMissingOfAnotherTypeOrUneven) {
 
 TEST(Compression, HasNamesThatReadBack) {
   for (const Compression compression : {Compression::kSnappy, Compression::kZstd})
-    EXPECT_EQ(parse_compression(to_string(compression)), compression);
-  EXPECT_EQ(thrown_error([] { parse_compression("gzip"); }).code(), ErrorCode::kUsage);
+    EXPECT_EQ(parse_enum<Compression>(to_string(compression)), compression);
+  EXPECT_EQ(thrown_error([] { parse_enum<Compression>("gzip"); }).code(), ErrorCode::kUsage);
 }
 
 }  // namespace

@@ -1,7 +1,9 @@
 // Objects larger than one request, on a real server: tests/storage/test_large_objects.py names it in COULIS_TEST_LOCATION.
 #include <gtest/gtest.h>
 
+#include <array>
 #include <string>
+#include <string_view>
 
 #include "job/storage/location.hpp"
 #include "job/storage/s3/profile.hpp"
@@ -48,7 +50,8 @@ TEST_F(LargeObject, IsNeverThereIfItIsDropped) {
 TEST_F(LargeObject, IsSweptAwayWhenItsRunWasKilled) {
   PutStream of_a_killed_run(location(), kKey);
   of_a_killed_run.write(content());
-  location().remove_leftovers();
+  const std::array<std::string_view, 1> beginnings = {kKey};
+  location().remove_leftovers(beginnings);
   EXPECT_EQ(thrown_error([&] { of_a_killed_run.commit(); }).code(), ErrorCode::kStorage);
   EXPECT_FALSE(location().has(kKey));
 }

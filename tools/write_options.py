@@ -1,0 +1,92 @@
+"""Writes python/coulis/options.py from `coulis options`: the options of a run, for Python's keywords and Spark's Params.
+
+usage: write_options.py COULIS      COULIS: the command; a test compares the file with what this writes
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+TYPES = {"flag": "bool", "share": "float", "integer": "int", "list": "str | Sequence[str]", "text": "str", "word": "str"}
+PHOTO_GROUPS = ("network", "decode")  # what a feature row depends on
+FEATURIZE = ("threads", *PHOTO_GROUPS, "include", "exclude", "storage")  # options, and groups of them
+HEAD = '''"""The options of `coulis run`, as the command has them. Written by tools/write_options.py: do not edit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, TypedDict
+
+
+@dataclass(frozen=True)
+class Option:
+    """One option: `name` is the flag without its dashes, `affects` what a change recomputes in a finished OUTPUT."""
+
+    name: str
+    type: str
+    help: str
+    affects: str
+    group: str
+    default: Any
+    choices: tuple[str, ...] = ()
+
+    @property
+    def keyword(self) -> str:
+        return self.name.replace("-", "_")
+
+
+'''
+
+
+def read_options(command: str) -> list[dict[str, Any]]:
+    listed: list[dict[str, Any]] = json.loads(subprocess.run([command, "options"], stdout=-1, check=True).stdout)
+    return listed
+
+
+def write_option(option: dict[str, Any]) -> str:
+    values = [f"{key}={option[key]!r}" for key in ("name", "type", "help", "affects", "group", "default")]
+    if choices := option.get("choices"):
+        values.append(f"choices={tuple(choices)!r}")
+    return f"    Option({', '.join(values)}),\n"
+
+
+def write_keywords(name: str, doc: str, options: list[dict[str, Any]]) -> str:
+    lines = [f'class {name}(TypedDict, total=False):\n    """{doc}"""\n\n']
+    for option in options:
+        keyword = option["name"].replace("-", "_")
+        kind = "str | os.PathLike[str]" if keyword == "model" else TYPES[option["type"]]
+        lines.append(f"    {keyword}: {kind}\n")
+    return "".join(lines) + "\n\n"
+
+
+def write_module(options: list[dict[str, Any]]) -> str:
+    def chosen(names: tuple[str, ...]) -> list[dict[str, Any]]:
+        return [option for option in options if option["name"] in names or option["group"] in names]
+
+    text = HEAD.replace("from collections", "import os\nfrom collections")
+    text += write_keywords("RunOptions", "The options of a run, as keywords.", options)
+    text += write_keywords("PhotoOptions", "Those that a feature row depends on.", chosen(PHOTO_GROUPS))
+    text += write_keywords("FeaturizeOptions", "Those of coulis.featurize.", chosen(FEATURIZE))
+    text += "OPTIONS = (\n" + "".join(map(write_option, options)) + ")\n"
+    return text
+
+
+def format_python(text: str) -> str:
+    command = [sys.executable, "-m", "ruff", "format", "--stdin-filename", "python/coulis/options.py", "-"]
+    return subprocess.run(command, input=text, capture_output=True, text=True, check=True).stdout
+
+
+def main() -> int:
+    root = Path(__file__).parent.parent
+    text = format_python(write_module(read_options(sys.argv[1])))
+    (root / "python/coulis/options.py").write_text(text)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

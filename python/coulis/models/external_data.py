@@ -28,7 +28,9 @@ def read_external_data(tensors: Iterable[TensorProto], folder: Path) -> None:
         name, size = entries.get("location", ""), count_bytes(tensor)
         room -= size
         if room < 0:
-            raise ModelError(f"the weights beside the ONNX model are more than {MAX_BYTES} bytes")
+            raise ModelError(
+                f"the weights beside the ONNX model are more than {MAX_BYTES} bytes", "use a smaller model"
+            )
         length = parse_number(tensor, entries, "length", size)
         if length != size:
             raise ModelError(

@@ -63,7 +63,7 @@ def find_layout(graph: GraphProto, image: ValueInfoProto) -> list[int]:
         raise ModelError(f"{text}, {which}: coulis gives red, green and blue", COLOUR)
     by_layers, channels = layout_by_layers(graph, image.name)
     if channels not in (None, RGB):
-        raise ModelError(f"{text}, and its first convolution takes {channels} channels, not 3", COLOUR)
+        raise ModelError(f"{text}, and its first convolution takes {channels}-channel images", COLOUR)
     if by_layers is None and len(by_extents) == 1 and RGB in (shape[1], shape[3]):
         return by_extents[0]
     if by_layers not in by_extents:

@@ -55,7 +55,8 @@ def infer_shapes(model: ModelProto, size: tuple[int, int]) -> ModelProto:
     try:
         return shape_inference.infer_shapes(model, strict_mode=True, data_prop=True)
     except (shape_inference.InferenceError, ValueError) as error:
-        raise ModelError(f"the ONNX graph does not take one image of {size[0]}x{size[1]}: {error}") from error
+        reason = " ".join(str(error).split())
+        raise ModelError(f"the ONNX graph does not take one image of {size[0]}x{size[1]}: {reason}") from error
 
 
 def cut_graph(model: ModelProto, tensor: str) -> tuple[ModelProto, str]:

@@ -107,6 +107,18 @@ def test_the_published_classifiers_of_onnx_are_cut_before_their_1000_classes(tmp
     assert card["feature_width"] == width
 
 
+@pytest.mark.parametrize("last", ["image", "round"])
+def test_a_graph_that_leads_round_in_a_circle_is_refused(tmp_path, last):
+    model = make(CUT["softmax"].tail)
+    model.graph.node[0].output[0] = last
+    model.graph.node[1].input[0] = last
+    if last == "round":
+        model.graph.node.append(onnx.helper.make_node("Identity", [model.graph.output[0].name], ["round"]))
+        model.graph.output[0].name = "round"
+    with pytest.raises(ModelError, match=f"makes the tensor '{last}' twice"):
+        import_onnx(tmp_path, model)
+
+
 def test_a_word_in_all_names_is_no_sign_of_a_classifier(tmp_path):
     model = make(UNDECIDED["linear layer"].tail)
     for node in model.graph.node:

@@ -8,6 +8,7 @@ from math import prod
 from onnx import ModelProto, NodeProto, TensorProto, shape_inference
 
 from coulis.models.image_input import image_input
+from coulis.models.model_file import ModelError
 
 RENAMING = ("Cast", "Dropout", "Flatten", "Identity", "Reshape", "Squeeze", "Unsqueeze")  # the same numbers in order
 MEASURING = ("Shape", "Size")
@@ -48,6 +49,7 @@ class Tensors:
         self.outputs = [value.name for value in graph.output]
         self.image = image_input(graph).name
         self.makers: dict[str, NodeProto] = {}
+        self._sources: dict[str, list[str]] = {}  # by what the node puts out
         self.kinds: dict[str, Kind] = {}
         self.of_image = {self.image}  # tensors whose numbers depend on the image's
         self.takers: dict[str, set[str]] = {}  # tensor -> the kinds of nodes that take it
@@ -55,15 +57,19 @@ class Tensors:
             tensor = value.type.tensor_type
             self.kinds[value.name] = Kind(tensor.elem_type, [max(dim.dim_value, 0) for dim in tensor.shape.dim])
         for node in graph.node:
-            self.makers.update((name, node) for name in node.output if name)
             for name in node.input:
                 self.takers.setdefault(name, set()).add(node.op_type)
-            if node.op_type not in MEASURING and self.sources(node):
-                self.of_image.update(name for name in node.output if name)
+            sources = [name for name in node.input if name in self.of_image and node.op_type not in MEASURING]
+            for name in filter(None, node.output):
+                if name in self.makers or name == self.image:  # else there may be no way back to the image
+                    raise ModelError(f"the ONNX graph makes the tensor '{name}' twice", "export the model again")
+                self.makers[name], self._sources[name] = node, sources
+                if sources:
+                    self.of_image.add(name)
 
     def sources(self, node: NodeProto) -> list[str]:
         """What a node takes that depends on the image: the rest is weights and extents."""
-        return [name for name in node.input if name in self.of_image]
+        return self._sources[next(filter(None, node.output))]
 
     def kind(self, tensor: str) -> Kind:
         return self.kinds.get(tensor, UNKNOWN)

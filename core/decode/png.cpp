@@ -2,11 +2,14 @@
 
 #include <png.h>
 
+#include <array>
 #include <bit>
 #include <csetjmp>
 #include <cstdio>
 #include <cstring>
+#include <string_view>
 
+#include "core/decode/byte_view.hpp"
 #include "core/decode/failures.hpp"
 #include "core/decode/pixels.hpp"
 
@@ -37,6 +40,20 @@ struct Reader {
   png_longjmp(png, 1);
 }
 
+// As Pillow: chunks that nobody needs for the pixels may be of any kind, but these must be whole. < 0: an error.
+int check_chunk(png_structp png, png_unknown_chunkp chunk) {
+  struct Least {
+    std::string_view name;
+    std::size_t bytes;
+  };
+  constexpr std::array<Least, 6> kLeast = {{{"gAMA", 4}, {"cHRM", 32}, {"sRGB", 1}, {"pHYs", 9}, {"acTL", 8}, {"fcTL", 26}}};
+  const std::string_view name(reinterpret_cast<const char*>(chunk->name), 4);
+  for (const Least& least : kLeast) {
+    if (name == least.name && chunk->size < least.bytes) png_chunk_error(png, "too short");
+  }
+  return 1;
+}
+
 // libpng warns of what it can do without (text, colour profiles, padding behind the pixels) and calls an error whatever costs pixels.
 void ignore_warning(png_structp, png_const_charp) {}
 
@@ -60,6 +77,9 @@ bool read_header(Reader& reader) {
   png_set_read_fn(reader.png, &reader, read_bytes);
   png_set_user_limits(reader.png, PNG_UINT_31_MAX, PNG_UINT_31_MAX);             // refuse_size() has the limit
   png_set_keep_unknown_chunks(reader.png, PNG_HANDLE_CHUNK_NEVER, nullptr, -1);  // nothing but pixels, palette and tRNS is even unpacked
+  png_set_read_user_chunk_fn(reader.png, nullptr, check_chunk);
+  png_set_crc_action(reader.png, PNG_CRC_ERROR_QUIT, PNG_CRC_ERROR_QUIT);      // of the chunks before the pixels, needed or not: as Pillow
+  png_set_option(reader.png, PNG_MAXIMUM_INFLATE_WINDOW, PNG_OPTION_ON);      // some encoders name too small a window
   png_read_info(reader.png, reader.info);
   return true;
 }
@@ -117,6 +137,8 @@ void spread_row(std::uint8_t* row, int width, int bytes_per_pixel, bool is_palet
 }  // namespace
 
 Outcome<Image> decode_png(std::span<const std::byte> bytes, std::int64_t max_pixels) {
+  // Apple's Xcode writes these for iPhones: without zlib's header, and with red and blue swapped.
+  if (ByteView{bytes}.has_text(12, "CgBI")) return unsupported("PNGs that Xcode optimised for iPhones (CgBI) are not read");
   Reader reader(bytes);
   if (reader.info == nullptr) return too_large(reader.message);
   if (!read_header(reader)) return reader.failure();

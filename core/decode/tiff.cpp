@@ -27,6 +27,13 @@ bool has_unreadable_xmp(const TiffDirectory& directory) {
   return xmp->count() > 1 || xmp->value(0) != 0;
 }
 
+// Many cameras' raw files are TIFFs. In some the first page is a small picture that can be read.
+bool is_camera_raw(const TiffHeader& header, const TiffDirectory& directory) {
+  constexpr int kPhotometric = 262, kSensor = 32803, kLinearRaw = 34892, kDngVersion = 50706;
+  const double photometric = directory.number(kPhotometric);
+  return photometric == kSensor || photometric == kLinearRaw || directory.find(kDngVersion) != nullptr || header.file.has_text(8, "CR\2");
+}
+
 }  // namespace
 
 Outcome<Image> decode_tiff(std::span<const std::byte> bytes, std::int64_t max_pixels) {
@@ -36,6 +43,9 @@ Outcome<Image> decode_tiff(std::span<const std::byte> bytes, std::int64_t max_pi
   Outcome<Image> image = read_page(*maybe_header, directory, max_pixels);
   if (image && has_unreadable_xmp(directory)) return corrupt("The XMP of the TIFF is of a type that cannot be read");
   if (image) return turn(std::move(image.value()), orientation_of(directory));
+  if (image.failure().code == FailureCode::kUnsupported && is_camera_raw(*maybe_header, directory)) {
+    return unsupported("Camera raw files are not read");
+  }
   if (image.failure().code == FailureCode::kTooLarge || !directory.is_cut()) return image;
   return truncated("The file ends before the description of its page does");
 }

@@ -156,10 +156,7 @@ bool is_read(const Kind& kind) {
 }
 
 std::string describe(const TiffDirectory& directory) {
-  constexpr double kSensor = 32803, kLinearRaw = 34892;
-  const double photometric = directory.number(kPhotometric);
-  if (photometric == kSensor || photometric == kLinearRaw) return "Camera raw files are not read";
-  return fmt::format("A TIFF of photometric {}, {} samples of {} bits, sample format {}", photometric,
+  return fmt::format("A TIFF of photometric {}, {} samples of {} bits, sample format {}", directory.number(kPhotometric, kWhiteIsZero),
                      directory.number(kSamplesPerPixel, 1), fmt::join(wholes_of(directory, kBitsPerSample), ", "), sample_format_of(directory));
 }
 

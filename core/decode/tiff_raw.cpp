@@ -13,7 +13,7 @@ namespace coulis {
 namespace {
 
 constexpr std::size_t kMaxPlanes = 4;  // more are never looked at
-enum Tag { kStripOffsets = 273, kRowsPerStrip = 278, kTileWidth = 322, kTileHeight = 323, kTileOffsets = 324 };
+enum Tag { kStripOffsets = 273, kRowsPerStrip = 278, kTileWidth = 322, kTileHeight = 323, kTileOffsets = 324, kSubsampling = 530 };
 
 // Strips as wide as the image, or tiles that may reach beyond it. Where they begin is what the file says; how long they are, we know.
 struct Blocks {
@@ -44,7 +44,8 @@ std::optional<Blocks> read_blocks(const TiffDirectory& directory, const TiffPage
     maybe_width = read_side(directory, kTileWidth);
     maybe_height = read_side(directory, kTileHeight);
   }
-  if (blocks.offsets == nullptr || !maybe_width || !maybe_height) return std::nullopt;
+  if (blocks.offsets == nullptr || !(blocks.offsets->is_integer() || blocks.offsets->is_byte())) return std::nullopt;
+  if (!maybe_width || !maybe_height) return std::nullopt;
   blocks.width = *maybe_width;
   blocks.height = std::min(*maybe_height, page.height);
   blocks.across = (page.width - 1) / blocks.width + 1;
@@ -60,6 +61,12 @@ std::optional<std::uint64_t> offset_of(const Blocks& blocks, const TiffLayout& l
   if (per_plane == 1 && !layout.is_planar) index = blocks.offsets->count() - 1;
   if (index >= blocks.offsets->count() || blocks.offsets->value(index) < 0) return std::nullopt;
   return static_cast<std::uint64_t>(blocks.offsets->value(index));
+}
+
+bool has_fewer_chroma_samples(const TiffDirectory& directory, const TiffLayout& layout) {
+  if (layout.photometric != kYcbcr || layout.samples != 3) return false;
+  const TiffTag* shares = directory.find(kSubsampling);  // across and down; 2 and 2 if they are not said
+  return shares == nullptr || shares->count() < 2 || shares->value(0) != 1 || shares->value(1) != 1;
 }
 
 std::uint8_t reverse_bits(std::uint8_t byte) {
@@ -86,6 +93,7 @@ Outcome<Image> read_raw_tiff(const TiffHeader& header, const TiffDirectory& dire
   if (!maybe_blocks) return corrupt("The TIFF does not say where its pixels are");
   const Blocks& blocks = *maybe_blocks;
   const TiffLayout& layout = page.layout;
+  if (has_fewer_chroma_samples(directory, layout)) return unsupported("Uncompressed YCbCr with fewer chroma than luma samples");
   const auto planes = static_cast<std::size_t>(layout.planes());
   const std::size_t most_bytes = layout.row_bytes(std::min(blocks.width, page.width));
   const bool is_swapped = header.file.big_endian != (std::endian::native == std::endian::big);

@@ -133,6 +133,11 @@ Palette read_palette(ByteView file, const Header& header) {
     const std::uint64_t at = header.palette_at + i * static_cast<std::uint64_t>(header.bytes_per_colour);
     palette.rgb[i] = {file.u8(at + 2), file.u8(at + 1), file.u8(at)};
   }
+  // As Pillow: where each colour is the grey of its index, indices are greys, and one bit is black or white.
+  const Palette ramp = grey_ramp();
+  const bool is_ramp = std::equal(palette.rgb.begin(), palette.rgb.begin() + static_cast<std::ptrdiff_t>(count), ramp.rgb.begin());
+  if (is_ramp && header.bits == 8 && count > 2) return ramp;
+  if (is_ramp && header.bits == 1 && count == 1) palette.rgb[1] = {255, 255, 255};
   return palette;
 }
 

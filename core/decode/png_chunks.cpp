@@ -64,11 +64,15 @@ std::vector<PngText> read_png_texts(ByteView file, const std::vector<std::string
       if (data.starts_with(key) && data.size() > key.size() && data[key.size()] == '\0') found[key] = text_of(chunk.whole);
     }
   });
-  if (found.empty()) return {};
-  std::string stream(kHead);
-  for (const auto& [key, chunk] : found) stream += chunk;
-
   std::vector<PngText> texts;
+  std::string stream;  // of chunks that must be unpacked
+  for (const auto& [key, chunk] : found) {
+    const bool is_plain = chunk.substr(4, 4) == "tEXt";  // may hold any bytes, of which libpng would give no more than a string
+    if (!is_plain) stream += chunk;
+    if (is_plain) texts.push_back({std::string(key), std::string(chunk.substr(8, chunk.size() - 12).substr(key.size() + 1))});
+  }
+  if (stream.empty()) return texts;
+  stream.insert(0, kHead);
   png_structp png = png_create_read_struct(PNG_LIBPNG_VER_STRING, nullptr, leave, ignore_warning);
   if (png == nullptr) return texts;
   png_infop info = png_create_info_struct(png);

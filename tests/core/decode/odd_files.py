@@ -67,8 +67,8 @@ def pngs() -> Iterator[tuple[str, bytes]]:
             yield f"{mode}_tRNS_{len(data_)}.png", png(extra=chunk(b"tRNS", data_))
             yield f"{mode}_tRNS_{len(data_)}_first.png", png(before=chunk(b"tRNS", data_) + before)
         if mode == "P":
-            for size in (3, 9, 10, 11, 765, 768):
-                yield f"PLTE_{size}.png", png(before=chunk(b"PLTE", before[8:-4].ljust(768, b"x")[:size]))
+            for size in (0, 3, 9, 10, 11, 765, 768, 769, 770, 771, 999):
+                yield f"PLTE_{size}.png", png(before=chunk(b"PLTE", before[8:-4].ljust(999, b"x")[:size]))
         elif mode != "RGB":
             yield f"{mode}_PLTE.png", png(extra=chunk(b"PLTE", bytes(9)))
         else:
@@ -157,7 +157,7 @@ def jpegs() -> Iterator[tuple[str, bytes]]:
                 "app0_jfxx": b"\xff\xe0\0\x08JFXX\0\x13", "app14_short": b"\xff\xee\0\7Adobe", "app14": b"\xff\xee\0\x0eAdobe\0\x64\0\0\0\0\1",
                 "app2_icc_cut": b"\xff\xe2\0\x0eICC_PROFILE\0", "app2_icc_1_of_3": b"\xff\xe2\0\x13ICC_PROFILE\0\1\3abc",
                 "app1_exif_empty": b"\xff\xe1\0\x08Exif\0\0", "app1_exif_junk": b"\xff\xe1\0\x0eExif\0\0junk!!",
-                "app13_cut": b"\xff\xed\0\x16Photoshop 3.0\x008BIM\x03",
+                "app13_cut": b"\xff\xed\0\x15Photoshop 3.0\x008BIM\x03",
                 "dri_0": b"\xff\xdd\0\4\0\0", "dnl": b"\xff\xdc\0\4\0\x11", "exp": b"\xff\xdf\0\3\x11", "dac": b"\xff\xcc\0\4\0\x10",
                 "dqt_empty": b"\xff\xdb\0\2", "dht_empty": b"\xff\xc4\0\2", "dqt_short": b"\xff\xdb\0\5\0ab",
             }.items():  # fmt: skip
@@ -170,7 +170,7 @@ def jpegs() -> Iterator[tuple[str, bytes]]:
             yield f"{name}_{junk.hex()}_after_the_end.jpg", data + junk
         yield f"{name}_two_pictures.jpg", data + data
         yield f"{name}_without_jfif.jpg", data[:2] + data[20:]
-        for place, value in ((9, b"X"), (11, b"\3\9"), (13, b"\7"), (14, bytes(4)), (18, b"\xff\xff")):
+        for place, value in ((9, b"X"), (11, b"\3\x09"), (13, b"\7"), (14, bytes(4)), (18, b"\xff\xff")):
             yield f"{name}_jfif_{place}.jpg", data[:place] + value + data[place + len(value) :]
 
 

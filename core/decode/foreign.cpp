@@ -21,6 +21,9 @@ struct Signature {
 };
 
 constexpr std::array kSignatures = {
+    Signature{4, "moov"sv, "MP4 and MOV videos"},  // QuickTime of before the box `ftyp`
+    Signature{4, "mdat"sv, "MP4 and MOV videos"},
+    Signature{4, "wide"sv, "MP4 and MOV videos"},
     Signature{0, "8BPS"sv, "PSD images"},
     Signature{0, "\xFF\x0A"sv, "JPEG XL images"},
     Signature{0, "\0\0\0\x0CJXL "sv, "JPEG XL images"},
@@ -58,9 +61,6 @@ constexpr std::array kSignatures = {
     Signature{0, "FLV\1"sv, "Flash videos"},
     Signature{0, "\0\0\1\xBA"sv, "MPEG videos"},
     Signature{0, "\0\0\1\xB3"sv, "MPEG videos"},
-    Signature{4, "moov"sv, "MP4 and MOV videos"},  // QuickTime of before the box `ftyp`
-    Signature{4, "mdat"sv, "MP4 and MOV videos"},
-    Signature{4, "wide"sv, "MP4 and MOV videos"},
 };
 
 struct Brand {
@@ -71,14 +71,33 @@ struct Brand {
 // Of files after ISO 14496-12, from the most telling to the least: one file has several. Names of image brands by ISO 23008-12 and AVIF.
 constexpr std::array kBrands = {
     Brand{"crx ", "Camera raw files (Canon CR3)"},
-    Brand{"avif", "AVIF images"}, Brand{"avis", "AVIF images"}, Brand{"avio", "AVIF images"},
-    Brand{"heic", "HEIC images"}, Brand{"heix", "HEIC images"}, Brand{"heim", "HEIC images"}, Brand{"heis", "HEIC images"},
-    Brand{"hevc", "HEIC images"}, Brand{"hevx", "HEIC images"}, Brand{"hevm", "HEIC images"}, Brand{"hevs", "HEIC images"},
+    Brand{"avif", "AVIF images"},
+    Brand{"avis", "AVIF images"},
+    Brand{"avio", "AVIF images"},
+    Brand{"heic", "HEIC images"},
+    Brand{"heix", "HEIC images"},
+    Brand{"heim", "HEIC images"},
+    Brand{"heis", "HEIC images"},
+    Brand{"hevc", "HEIC images"},
+    Brand{"hevx", "HEIC images"},
+    Brand{"hevm", "HEIC images"},
+    Brand{"hevs", "HEIC images"},
     Brand{"jxl ", "JPEG XL images"},
-    Brand{"jp2 ", "JPEG 2000 images"}, Brand{"jpx ", "JPEG 2000 images"}, Brand{"jpm ", "JPEG 2000 images"}, Brand{"jph ", "JPEG 2000 images"},
-    Brand{"j2ki", "HEIF images (JPEG 2000)"}, Brand{"avci", "HEIF images (AVC)"}, Brand{"avcs", "HEIF images (AVC)"},
-    Brand{"jpeg", "HEIF images (JPEG)"}, Brand{"jpgs", "HEIF images (JPEG)"}, Brand{"vvic", "HEIF images (VVC)"},
-    Brand{"mif1", "HEIF images"}, Brand{"mif2", "HEIF images"}, Brand{"mif3", "HEIF images"}, Brand{"msf1", "HEIF images"}, Brand{"miaf", "HEIF images"},
+    Brand{"jp2 ", "JPEG 2000 images"},
+    Brand{"jpx ", "JPEG 2000 images"},
+    Brand{"jpm ", "JPEG 2000 images"},
+    Brand{"jph ", "JPEG 2000 images"},
+    Brand{"j2ki", "HEIF images (JPEG 2000)"},
+    Brand{"avci", "HEIF images (AVC)"},
+    Brand{"avcs", "HEIF images (AVC)"},
+    Brand{"jpeg", "HEIF images (JPEG)"},
+    Brand{"jpgs", "HEIF images (JPEG)"},
+    Brand{"vvic", "HEIF images (VVC)"},
+    Brand{"mif1", "HEIF images"},
+    Brand{"mif2", "HEIF images"},
+    Brand{"mif3", "HEIF images"},
+    Brand{"msf1", "HEIF images"},
+    Brand{"miaf", "HEIF images"},
 };
 
 // The box `ftyp`: its size, its name, a brand, the brand's version, and other brands that the file is good as.
@@ -105,11 +124,11 @@ bool is_svg(ByteView file) {
 }
 
 std::optional<std::string_view> name_foreign(ByteView file) {
+  if (const auto maybe_name = name_iso_file(file)) return maybe_name;
   for (const Signature& known : kSignatures) {
     if (file.has_text(known.offset, known.text)) return known.name;
   }
   if (file.has_text(0, "RIFF") && file.has_text(8, "AVI ")) return "AVI videos";
-  if (const auto maybe_name = name_iso_file(file)) return maybe_name;
   if (is_svg(file)) return "SVG drawings";
   return std::nullopt;
 }

@@ -47,13 +47,14 @@ class Walker {
     Frame frame;
     while (file_.has(at_, 1)) {
       const std::uint8_t kind = file_.u8(at_++);
-      if (kind == ';') return std::nullopt;
+      has_ended_ = kind == ';';
+      if (has_ended_) return std::nullopt;
       if (kind == '!' && !pass_extension(frame)) return std::nullopt;
       if (kind == ',') return read_frame(frame);
     }
     return std::nullopt;
   }
-  bool has_run_out() const { return !file_.has(at_, 1); }
+  bool has_run_out() const { return !has_ended_ && !file_.has(at_, 1); }
 
  private:
   // A block of an extension, which may be cut; empty at the end of the extension.
@@ -105,6 +106,7 @@ class Walker {
 
   ByteView file_;
   std::uint64_t at_;
+  bool has_ended_ = false;  // as it says
 };
 
 // As Pillow: no palette, or one in which each colour is the grey of its index, means that indices are greys.
@@ -193,8 +195,8 @@ Outcome<Image> decode_gif(std::span<const std::byte> bytes, std::int64_t max_pix
   Image image(width, height);
   if (const auto refusal = read_indices(file, frame, image)) return *refusal;
   fill_around(frame, frame.maybe_transparent.value_or(0), image);
-  const Palette palette = frame.colours > 0 ? read_palette(file, frame.colours_at, frame.colours)
-                                            : read_palette(file, kHeaderBytes, shared_colours);
+  const Palette palette =
+      frame.colours > 0 ? read_palette(file, frame.colours_at, frame.colours) : read_palette(file, kHeaderBytes, shared_colours);
   for (int y = 0; y < height; ++y) spread_palette(tail_of_row(image.row(y), width, 1), width, palette, image.row(y));
   return image;
 }

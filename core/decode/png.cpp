@@ -63,7 +63,7 @@ int take_chunk(png_structp png, png_unknown_chunkp chunk) {
   const std::string_view name(reinterpret_cast<const char*>(chunk->name), 4);
   const std::string_view data(reinterpret_cast<const char*>(chunk->data), chunk->size);
   if (data.size() < least_bytes(name, png_get_color_type(png, reader->info))) png_chunk_error(png, "too short");
-  if (name == "iCCP") {  // a name, a zero, the method
+  if (name == "iCCP") {                              // a name, a zero, the method
     const std::size_t method = data.find('\0') + 1;  // 0 without the zero
     if (method >= data.size() || data[method] != '\0') png_chunk_error(png, "unknown compression");
   }
@@ -100,8 +100,8 @@ bool read_header(Reader& reader) {
   png_set_keep_unknown_chunks(reader.png, PNG_HANDLE_CHUNK_NEVER, nullptr, -1);  // libpng unpacks nothing but pixels
   png_set_keep_unknown_chunks(reader.png, PNG_HANDLE_CHUNK_NEVER, reinterpret_cast<png_const_bytep>("PLTE\0tRNS"), 2);
   png_set_read_user_chunk_fn(reader.png, &reader, take_chunk);
-  png_set_crc_action(reader.png, PNG_CRC_ERROR_QUIT, PNG_CRC_ERROR_QUIT);      // of the chunks before the pixels, needed or not: as Pillow
-  png_set_option(reader.png, PNG_MAXIMUM_INFLATE_WINDOW, PNG_OPTION_ON);      // some encoders name too small a window
+  png_set_crc_action(reader.png, PNG_CRC_ERROR_QUIT, PNG_CRC_ERROR_QUIT);  // of the chunks before the pixels, needed or not: as Pillow
+  png_set_option(reader.png, PNG_MAXIMUM_INFLATE_WINDOW, PNG_OPTION_ON);   // some encoders name too small a window
   png_read_info(reader.png, reader.info);
   return true;
 }

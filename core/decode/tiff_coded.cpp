@@ -65,7 +65,8 @@ int map_file(thandle_t handle, void** base, toff_t* size) {
 
 void unmap_file(thandle_t, void*, toff_t) {}
 
-// About the directory, errors are no harm (any tag may be odd), or libtiff opens no page. A warning about pixels says that some are made up.
+// About the directory, errors are no harm (any tag may be odd), or libtiff opens no page. A warning about pixels says that some are made
+// up.
 int take_message(TIFF*, void* user_data, const char*, const char* format, va_list arguments) {
   auto* client = static_cast<Client*>(user_data);
   if (!client->has_failed) std::vsnprintf(client->message, sizeof client->message, format, arguments);
@@ -101,9 +102,9 @@ struct Blocks {
 };
 
 bool is_read(std::uint16_t compression) {
-  constexpr std::array<std::uint16_t, 10> kRead = {COMPRESSION_CCITTRLE, COMPRESSION_CCITTFAX3, COMPRESSION_CCITTFAX4, COMPRESSION_LZW,
-                                                   COMPRESSION_JPEG,     COMPRESSION_PACKBITS,  COMPRESSION_DEFLATE,   COMPRESSION_LZMA,
-                                                   COMPRESSION_ADOBE_DEFLATE, COMPRESSION_ZSTD};
+  constexpr std::array<std::uint16_t, 10> kRead = {
+      COMPRESSION_CCITTRLE, COMPRESSION_CCITTFAX3, COMPRESSION_CCITTFAX4, COMPRESSION_LZW,           COMPRESSION_JPEG,
+      COMPRESSION_PACKBITS, COMPRESSION_DEFLATE,   COMPRESSION_LZMA,      COMPRESSION_ADOBE_DEFLATE, COMPRESSION_ZSTD};
   return std::find(kRead.begin(), kRead.end(), compression) != kRead.end() && TIFFIsCODECConfigured(compression) != 0;
 }
 

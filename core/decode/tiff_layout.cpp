@@ -137,7 +137,8 @@ bool is_colour_read(const Kind& kind, int colours, bool may_have_alpha) {
   const int most = kind.bits == 8 ? 6 : may_have_alpha ? 4 : colours;
   if (kind.samples != colours + static_cast<int>(kind.extras.size()) || kind.samples > most) return false;
   const int first = kind.extras[0];
-  const bool is_alpha = first == kPremultipliedAlpha || first == kAlpha || (first == kAlphaOfCorelDraw && kind.bits == 8 && kind.samples == 4);
+  const bool is_alpha =
+      first == kPremultipliedAlpha || first == kAlpha || (first == kAlphaOfCorelDraw && kind.bits == 8 && kind.samples == 4);
   const bool is_rest_nothing = std::all_of(kind.extras.begin() + 1, kind.extras.end(), [](int extra) { return extra == kUnspecified; });
   return (first == kUnspecified || (may_have_alpha && is_alpha)) && is_rest_nothing;
 }
@@ -157,7 +158,8 @@ bool is_read(const Kind& kind) {
 
 std::string describe(const TiffDirectory& directory) {
   return fmt::format("A TIFF of photometric {}, {} samples of {} bits, sample format {}", directory.number(kPhotometric, kWhiteIsZero),
-                     directory.number(kSamplesPerPixel, 1), fmt::join(wholes_of(directory, kBitsPerSample), ", "), sample_format_of(directory));
+                     directory.number(kSamplesPerPixel, 1), fmt::join(wholes_of(directory, kBitsPerSample), ", "),
+                     sample_format_of(directory));
 }
 
 std::optional<Palette> read_palette(const TiffDirectory& directory) {
@@ -166,7 +168,8 @@ std::optional<Palette> read_palette(const TiffDirectory& directory) {
   Palette palette;
   const std::size_t colours = map->count() / 3;  // all reds, all greens, all blues
   for (std::size_t i = 0; i < std::min(colours, palette.rgb.size()); ++i) {
-    for (std::size_t c = 0; c < 3; ++c) palette.rgb[i][c] = static_cast<std::uint8_t>(static_cast<std::int64_t>(map->value(c * colours + i)) >> 8);
+    for (std::size_t c = 0; c < 3; ++c)
+      palette.rgb[i][c] = static_cast<std::uint8_t>(static_cast<std::int64_t>(map->value(c * colours + i)) >> 8);
   }
   return palette;
 }

@@ -100,7 +100,8 @@ Outcome<Image> read_raw_tiff(const TiffHeader& header, const TiffDirectory& dire
 
   Image image(static_cast<int>(page.width), static_cast<int>(page.height));
   const std::unique_ptr<std::uint8_t[]> own(new std::uint8_t[most_bytes * planes]);
-  const std::unique_ptr<std::uint8_t[]> scratch(new std::uint8_t[std::size_t{page.width} * static_cast<std::size_t>(layout.used_samples())]);
+  const std::unique_ptr<std::uint8_t[]> scratch(
+      new std::uint8_t[std::size_t{page.width} * static_cast<std::size_t>(layout.used_samples())]);
   for (std::uint32_t y = 0; y < page.height; ++y) {
     for (std::uint32_t column = 0; column < blocks.across; ++column) {
       const std::uint32_t x = column * blocks.width;

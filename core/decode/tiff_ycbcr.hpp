@@ -18,8 +18,8 @@ class TiffYcbcr {
   std::optional<Failure> start(TIFF* tiff, bool is_planar);
 
   // Row `y` of a block. planes: where the block begins in each plane; row_bytes: of a plane that has one sample a pixel.
-  void convert_row(std::span<const std::uint8_t* const> planes, std::size_t row_bytes, std::uint32_t block_width, std::uint32_t y, int width,
-                   std::uint8_t* rgb);
+  void convert_row(std::span<const std::uint8_t* const> planes, std::size_t row_bytes, std::uint32_t block_width, std::uint32_t y,
+                   int width, std::uint8_t* rgb);
 
  private:
   std::unique_ptr<long[]> memory_;  // of libtiff's tables

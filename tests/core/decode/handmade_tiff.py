@@ -187,7 +187,11 @@ def with_counts(data: bytes, tag: int, change, order: str = "<") -> bytes:
     entries = [data[at + 2 + 12 * i : at + 14 + 12 * i] for i in range(n)]
     old = next(e for e in entries if struct.unpack_from(order + "H", e)[0] == tag)
     count, where = struct.unpack(order + "II", old[4:])
-    counts = list(struct.unpack_from(order + "I" * count, old, 8) if count == 1 else struct.unpack_from(order + "I" * count, data, where))
+    counts = list(
+        struct.unpack_from(order + "I" * count, old, 8)
+        if count == 1
+        else struct.unpack_from(order + "I" * count, data, where)
+    )
     new = change(counts) if change else []
     directory = len(data) + len(data) % 2
     values_at = directory + 2 + 12 * n + 4
@@ -197,7 +201,11 @@ def with_counts(data: bytes, tag: int, change, order: str = "<") -> bytes:
         changed.remove(next(e for e in changed if struct.unpack_from(order + "H", e)[0] == tag))
     head = data[:4] + struct.pack(order + "I", directory) + data[8:]
     body = struct.pack(order + "H", len(changed)) + b"".join(changed) + bytes(4)
-    return head.ljust(directory, b"\0") + body.ljust(values_at - directory, b"\0") + struct.pack(order + "I" * len(new), *new)
+    return (
+        head.ljust(directory, b"\0")
+        + body.ljust(values_at - directory, b"\0")
+        + struct.pack(order + "I" * len(new), *new)
+    )
 
 
 def subsampled(rng, w: int, h: int, share: tuple[int, int], tile: int | None = None, more: dict | None = None) -> bytes:
@@ -210,5 +218,7 @@ def subsampled(rng, w: int, h: int, share: tuple[int, int], tile: int | None = N
     tags |= {322: ("I", [tile]), 323: ("I", [tile])} if tile else {278: ("I", [rows])}
     heights = [rows if tile else min(rows, h - y) for y in range(0, h, rows) for _ in range(0, w, tile or w)]
     units = [-(-(tile or w) // share[0]) * -(-height // share[1]) for height in heights]
-    blocks = [zlib.compress(rng.integers(0, 256, n * (share[0] * share[1] + 2), dtype=np.uint8).tobytes()) for n in units]
+    blocks = [
+        zlib.compress(rng.integers(0, 256, n * (share[0] * share[1] + 2), dtype=np.uint8).tobytes()) for n in units
+    ]
     return tiff(tags, blocks, tiled=bool(tile))

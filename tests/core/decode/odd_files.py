@@ -1,4 +1,4 @@
-"""Sound pixels in PNGs, GIFs, JPEGs, BMPs and WebPs whose headers, blocks or ends are odd. FORMATS[...]() yields (name, bytes)."""
+"""Sound pixels in files whose headers, blocks or ends are odd. FORMATS[...]() yields (name, bytes)."""
 
 import struct
 import zlib
@@ -41,11 +41,13 @@ def pngs() -> Iterator[tuple[str, bytes]]:
         yield f"{mode}_bytes_after_the_end.png", png() + b"and then some" * 99
         yield f"{mode}_bytes_behind_the_pixels.png", png(chunk(b"IDAT", packed + b"\0junk"))
         yield f"{mode}_chunk_behind_the_pixels.png", png(chunk(b"IDAT", packed) + chunk(b"IDAT", b"junk"))
-        yield f"{mode}_empty_chunks.png", png(
-            b"".join(chunk(b"IDAT", part) for part in (b"", packed[:9], b"", b"", packed[9:], b""))
+        yield (
+            f"{mode}_empty_chunks.png",
+            png(b"".join(chunk(b"IDAT", part) for part in (b"", packed[:9], b"", b"", packed[9:], b""))),
         )
-        yield f"{mode}_chunk_amid_pixels.png", png(
-            chunk(b"IDAT", packed[:9]) + chunk(b"tEXt", b"a\0b") + chunk(b"IDAT", packed[9:])
+        yield (
+            f"{mode}_chunk_amid_pixels.png",
+            png(chunk(b"IDAT", packed[:9]) + chunk(b"tEXt", b"a\0b") + chunk(b"IDAT", packed[9:])),
         )
         yield f"{mode}_no_checksum_in_zlib.png", png(chunk(b"IDAT", packed[:-4]))
         yield f"{mode}_wrong_checksum_in_zlib.png", png(chunk(b"IDAT", packed[:-4] + bytes(4)))
@@ -56,7 +58,14 @@ def pngs() -> Iterator[tuple[str, bytes]]:
         yield f"{mode}_two_ends.png", png(tail=end + end)
         for name in (b"gAMA", b"cHRM", b"sRGB", b"pHYs", b"iCCP", b"tEXt", b"zTXt", b"iTXt", b"eXIf", b"bKGD", b"hIST",
                      b"sBIT", b"tIME", b"acTL", b"fcTL", b"sPLT", b"vpAg", b"cICP"):  # fmt: skip
-            for data_ in (b"", b"\0", b"\xff" * 4, bytes(9), b"\xff" * 40, b"name\0\0" + zlib.compress(b"profile" * 99)[:-3]):
+            for data_ in (
+                b"",
+                b"\0",
+                b"\xff" * 4,
+                bytes(9),
+                b"\xff" * 40,
+                b"name\0\0" + zlib.compress(b"profile" * 99)[:-3],
+            ):
                 yield f"{mode}_{name.decode()}_{data_[:9].hex()}_{len(data_)}.png", png(extra=chunk(name, data_))
             yield f"{mode}_{name.decode()}_bad_checksum.png", png(extra=bad_crc(name, bytes(40)))
             yield f"{mode}_{name.decode()}_bad_checksum_behind.png", png(tail=bad_crc(name, bytes(40)) + end)
@@ -119,10 +128,23 @@ def gifs() -> Iterator[tuple[str, bytes]]:
             yield f"{name}_empty_blocks_between_{size}.gif", head + frame + cut(size, b"\0\0") + b"\0;"
         yield f"{name}_empty_block_first.gif", head + frame + b"\0" + whole + b";"
         for kind in (0x01, 0x55, 0xF9, 0xFE, 0xFF):
-            for block in (b"", b"\0", b"ab", b"abc", bytes(4), b"\1\0\0\5", b"\1\0\0\5more", b"NETSCAPE2.0", b"XMP DataXMP"):
+            for block in (
+                b"",
+                b"\0",
+                b"ab",
+                b"abc",
+                bytes(4),
+                b"\1\0\0\5",
+                b"\1\0\0\5more",
+                b"NETSCAPE2.0",
+                b"XMP DataXMP",
+            ):
                 for tail in (b"\0", b"\3\1\0\0\0", b"\2\1\0\0", b""):
                     extension = b"!" + bytes([kind, len(block)]) + block + tail
-                    yield f"{name}_extension_{kind:02x}_{block.hex()}_{tail.hex()}.gif", head + extension + frame + whole + b";"
+                    yield (
+                        f"{name}_extension_{kind:02x}_{block.hex()}_{tail.hex()}.gif",
+                        head + extension + frame + whole + b";",
+                    )
             yield f"{name}_extension_{kind:02x}_cut.gif", head + b"!" + bytes([kind]) + b"\xffcut"
         for left, top in ((5, 3), (300, 0), (0, 200)):
             moved = b"," + struct.pack("<HH", left, top) + frame[5:]
@@ -143,7 +165,8 @@ def jpegs() -> Iterator[tuple[str, bytes]]:
         ("restarts", zoo.save(photo, "JPEG", restart_marker_blocks=1)),
         ("grey", zoo.save(photo.convert("L"), "JPEG")),
     ):
-        places = {"soi": 2, "tables": zoo.segment(data, 0xDB), "frame": zoo.segment(data, 0xC2 if name == "progressive" else 0xC0),
+        frame = zoo.segment(data, 0xC2 if name == "progressive" else 0xC0)
+        places = {"soi": 2, "tables": zoo.segment(data, 0xDB), "frame": frame,
                   "scan": zoo.segment(data, 0xDA)}  # fmt: skip
         for where, at in places.items():
             for what, junk in {
@@ -151,20 +174,35 @@ def jpegs() -> Iterator[tuple[str, bytes]]:
                 "escaped_text": b"\xff\0junk\xff\0", "byte": b"\xd8", "soi": b"\xff\xd8", "eoi": b"\xff\xd9",
                 "rst": b"\xff\xd3", "tem": b"\xff\x01", "jpg": b"\xff\xc8", "jpg0": b"\xff\xf0", "jpg13": b"\xff\xfd",
                 "reserved": b"\xff\x02", "reserved_bf": b"\xff\xbf",
-                "app15": b"\xff\xef\0\5abc", "app_empty": b"\xff\xe9\0\2", "app_length_0": b"\xff\xe9\0\0", "app_length_1": b"\xff\xe9\0\1",
+                "app15": b"\xff\xef\0\5abc", "app_empty": b"\xff\xe9\0\2",
+                "app_length_0": b"\xff\xe9\0\0", "app_length_1": b"\xff\xe9\0\1",
                 "app_length_beyond": b"\xff\xe9\xff\xff", "com_empty": b"\xff\xfe\0\2", "com_length_0": b"\xff\xfe\0\0",
                 "app0_short": b"\xff\xe0\0\4JF", "app0_jfif_cut": b"\xff\xe0\0\7JFIF\0", "app0_jfif_again": data[2:20],
-                "app0_jfxx": b"\xff\xe0\0\x08JFXX\0\x13", "app14_short": b"\xff\xee\0\7Adobe", "app14": b"\xff\xee\0\x0eAdobe\0\x64\0\0\0\0\1",
-                "app2_icc_cut": b"\xff\xe2\0\x0eICC_PROFILE\0", "app2_icc_1_of_3": b"\xff\xe2\0\x13ICC_PROFILE\0\1\3abc",
+                "app0_jfxx": b"\xff\xe0\0\x08JFXX\0\x13", "app14_short": b"\xff\xee\0\7Adobe",
+                "app14": b"\xff\xee\0\x0eAdobe\0\x64\0\0\0\0\1",
+                "app2_icc_cut": b"\xff\xe2\0\x0eICC_PROFILE\0",
+                "app2_icc_1_of_3": b"\xff\xe2\0\x13ICC_PROFILE\0\1\3abc",
                 "app1_exif_empty": b"\xff\xe1\0\x08Exif\0\0", "app1_exif_junk": b"\xff\xe1\0\x0eExif\0\0junk!!",
                 "app13_cut": b"\xff\xed\0\x15Photoshop 3.0\x008BIM\x03",
-                "dri_0": b"\xff\xdd\0\4\0\0", "dnl": b"\xff\xdc\0\4\0\x11", "exp": b"\xff\xdf\0\3\x11", "dac": b"\xff\xcc\0\4\0\x10",
+                "dri_0": b"\xff\xdd\0\4\0\0", "dnl": b"\xff\xdc\0\4\0\x11",
+                "exp": b"\xff\xdf\0\3\x11", "dac": b"\xff\xcc\0\4\0\x10",
                 "dqt_empty": b"\xff\xdb\0\2", "dht_empty": b"\xff\xc4\0\2", "dqt_short": b"\xff\xdb\0\5\0ab",
             }.items():  # fmt: skip
                 yield f"{name}_{what}_before_{where}.jpg", data[:at] + junk + data[at:]
         yield f"{name}_no_end.jpg", data[:-2]
         yield f"{name}_half_an_end.jpg", data[:-1]
-        for junk in (b"\0", b"\0" * 9, b"junk", b"\xff\0", b"\xff\xff", b"\xff\xd0", b"\xff\xe5\0\5abc", b"\xff\xfe\0\5abc", b"\xff\x01", b"\xff\x02"):
+        for junk in (
+            b"\0",
+            b"\0" * 9,
+            b"junk",
+            b"\xff\0",
+            b"\xff\xff",
+            b"\xff\xd0",
+            b"\xff\xe5\0\5abc",
+            b"\xff\xfe\0\5abc",
+            b"\xff\x01",
+            b"\xff\x02",
+        ):
             yield f"{name}_{junk.hex()}_before_the_end.jpg", data[:-2] + junk + b"\xff\xd9"
             yield f"{name}_{junk.hex()}_instead_of_the_end.jpg", data[:-2] + junk
             yield f"{name}_{junk.hex()}_after_the_end.jpg", data + junk
@@ -183,8 +221,10 @@ def bmps() -> Iterator[tuple[str, bytes]]:
         yield f"{mode}_cut.dib", data[14:-5]
         for what, at, value in (
             ("file_size_0", 2, bytes(4)), ("file_size_large", 2, b"\xff" * 4), ("reserved", 6, b"\xff" * 4),
-            ("offset_0", 10, bytes(4)), ("offset_of_palette", 10, struct.pack("<I", 54)), ("offset_beyond", 10, b"\xff\xff\xff\0"),
-            ("planes_0", 26, b"\0\0"), ("planes_9", 26, b"\x09\0"), ("size_0", 34, bytes(4)), ("size_wrong", 34, b"\xff" * 4),
+            ("offset_0", 10, bytes(4)), ("offset_of_palette", 10, struct.pack("<I", 54)),
+            ("offset_beyond", 10, b"\xff\xff\xff\0"),
+            ("planes_0", 26, b"\0\0"), ("planes_9", 26, b"\x09\0"), ("size_0", 34, bytes(4)),
+            ("size_wrong", 34, b"\xff" * 4),
             ("resolution", 38, b"\xff" * 8), ("important", 50, b"\xff" * 4), ("colours_1", 46, b"\1\0\0\0"),
             ("colours_256", 46, b"\0\1\0\0"), ("colours_65536", 46, b"\0\0\1\0"), ("colours_many", 46, b"\0\0\2\0"),
         ):  # fmt: skip

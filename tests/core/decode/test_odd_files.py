@@ -7,13 +7,14 @@ from core.decode.oracle import difference, outcome, pillow
 
 from core.decode import odd_files
 
-# Where we differ. Read, though Pillow refuses: whatever lies behind the pixels, frames of an animation that we do not look at, segments
-# of metadata in which Pillow's parser trips.
+# Where we differ. Read, though Pillow refuses: what lies behind the pixels, frames that we do not look at, and metadata
+# in which Pillow's parser trips.
 READ_ALL_THE_SAME = re.compile(
-    r".*_(empty|cut)_behind\.png|.*_fcTL_(f+_40|twice)\.png|.*_colours_65536\.bmp|(baseline|restarts|grey)_ff02_(before|instead_of)_the_end\.jpg"
+    r".*_(empty|cut)_behind\.png|.*_fcTL_(f+_40|twice)\.png|.*_colours_65536\.bmp"
+    r"|(baseline|restarts|grey)_ff02_(before|instead_of)_the_end\.jpg"
     r"|.*_(tem|app0_jfif_cut|app14_short|app2_icc_cut)_before_.*\.jpg"
 )
-# Refused, though Pillow reads: names of chunks that no PNG may have; a restart interval taken away, so that pixels are made up.
+# Refused, though Pillow reads: chunk names that no PNG may have, restarts without their interval (it makes up pixels).
 REFUSED = re.compile(r".*_chunk_digits\.png|restarts_dri_0_before_scan\.jpg")
 # Pillow takes bytes for bits.
 MISREAD = re.compile(r"[LP]_colours_1\.(bmp|dib)")

@@ -1,4 +1,4 @@
-"""A TIFF whose pixels are sound is read as Pillow reads it, whatever its other tags say; what Pillow refuses is refused."""
+"""A TIFF whose pixels are sound is read as Pillow reads it, whatever its other tags say."""
 
 import numpy as np
 import pytest

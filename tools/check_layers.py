@@ -28,7 +28,6 @@ THIRD_PARTY = {
     "arrow": ("arrow/",),
     "cblas": ("cblas.h",),
     "fmt": ("fmt/",),
-    "gif_lib": ("gif_lib.h",),
     "hwy": ("hwy/",),
     "immintrin": ("immintrin.h", "cpuid.h"),
     "jpeglib": ("jpeglib.h", "jerror.h"),

@@ -27,7 +27,7 @@ PLATFORM = f"manylinux_2_34_{platform.machine()}"
 # What the wheel may carry; a library that is not here comes in by a person who has read its licence.
 # fmt: off
 CARRIED = {
-    "libLerc", "libcrypto", "libcurl", "libdeflate", "libfmt", "libgfortran", "libgif", "libhwy", "libjpeg", "liblzma",
+    "libLerc", "libcrypto", "libcurl", "libdeflate", "libfmt", "libgfortran", "libhwy", "libjpeg", "liblzma",
     "libopenblasp-r0", "libpng16", "libpugixml", "libquadmath", "libssl", "libtiff", "libwebp", "libwebpdemux",
     "libxxhash", "libzstd",
 }

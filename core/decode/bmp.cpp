@@ -42,34 +42,43 @@ struct Layout {
   int green_bits = 5;
 };
 
+bool is_known_header(std::uint32_t header_bytes) {
+  constexpr std::array<std::uint32_t, 7> kKnown = {12, 40, 52, 56, 64, 108, 124};
+  return std::find(kKnown.begin(), kKnown.end(), header_bytes) != kKnown.end();
+}
+
+std::uint32_t find_info_header(ByteView file) {
+  return file.has_text(0, "BM") ? kFileHeaderBytes : 0;
+}
+
 std::optional<Header> read_header(ByteView file) {
   Header header;
-  header.header_bytes = file.u32(kFileHeaderBytes);
-  constexpr std::array<std::uint32_t, 7> kKnown = {12, 40, 52, 56, 64, 108, 124};
-  if (std::find(kKnown.begin(), kKnown.end(), header.header_bytes) == kKnown.end()) return std::nullopt;
-  header.palette_at = kFileHeaderBytes + header.header_bytes;
+  const std::uint32_t info = find_info_header(file);
+  header.header_bytes = file.u32(info);
+  if (!is_known_header(header.header_bytes)) return std::nullopt;
+  header.palette_at = std::uint64_t{info} + header.header_bytes;
   if (header.header_bytes == 12) {  // OS/2 1.x
-    header.width = file.u16(18);
-    header.height = file.u16(20);
-    header.bits = file.u16(24);
+    header.width = file.u16(info + 4);
+    header.height = file.u16(info + 6);
+    header.bits = file.u16(info + 10);
     header.bytes_per_colour = 3;
   } else {
-    header.width = file.u32(18);
-    header.is_top_down = file.u8(25) == 0xFF;
-    header.height = header.is_top_down ? (std::int64_t{1} << 32) - file.u32(22) : file.u32(22);
-    header.bits = file.u16(28);
-    header.compression = file.u32(30);
-    header.colours = file.u32(46);
+    header.width = file.u32(info + 4);
+    header.is_top_down = file.u8(info + 11) == 0xFF;
+    header.height = header.is_top_down ? (std::int64_t{1} << 32) - file.u32(info + 8) : file.u32(info + 8);
+    header.bits = file.u16(info + 14);
+    header.compression = file.u32(info + 16);
+    header.colours = file.u32(info + 32);
     if (header.compression == kBitfields) {
       const std::size_t masks = header.header_bytes >= 56 ? 4 : 3;
-      for (std::size_t i = 0; i < masks; ++i) header.masks[i] = file.u32(54 + 4 * i);
+      for (std::size_t i = 0; i < masks; ++i) header.masks[i] = file.u32(info + 40 + 4 * i);
       if (header.header_bytes == 40) header.palette_at += 12;  // the masks follow the header
     }
   }
   if (header.colours == 0 && header.bits <= 8) header.colours = 1U << header.bits;
-  header.pixels_at = file.u32(10);
+  header.pixels_at = info > 0 ? file.u32(10) : 0;  // 0: behind the palette
   const std::uint64_t palette_bytes = std::uint64_t{header.colours} * static_cast<std::uint64_t>(header.bytes_per_colour);
-  const bool forgot_palette = header.bits <= 8 && header.pixels_at == kFileHeaderBytes + header.header_bytes;
+  const bool forgot_palette = header.bits <= 8 && header.pixels_at == std::uint64_t{info} + header.header_bytes;
   if (forgot_palette) header.pixels_at += palette_bytes;
   if (header.pixels_at == 0) header.pixels_at = header.palette_at + (header.bits <= 8 ? palette_bytes : 0);
   return header;
@@ -124,6 +133,11 @@ Palette read_palette(ByteView file, const Header& header) {
     const std::uint64_t at = header.palette_at + i * static_cast<std::uint64_t>(header.bytes_per_colour);
     palette.rgb[i] = {file.u8(at + 2), file.u8(at + 1), file.u8(at)};
   }
+  // As Pillow: where each colour is the grey of its index, indices are greys, and one bit is black or white.
+  const Palette ramp = grey_ramp();
+  const bool is_ramp = std::equal(palette.rgb.begin(), palette.rgb.begin() + static_cast<std::ptrdiff_t>(count), ramp.rgb.begin());
+  if (is_ramp && header.bits == 8 && count > 2) return ramp;
+  if (is_ramp && header.bits == 1 && count == 1) palette.rgb[1] = {255, 255, 255};
   return palette;
 }
 
@@ -195,11 +209,15 @@ std::size_t expand_runs(ByteView file, const Header& header, std::uint8_t* maybe
 
 }  // namespace
 
+bool begins_like_bmp(const ByteView& file) {
+  return file.has_text(0, "BM") || (file.has(0, 4) && is_known_header(file.u32(0)));
+}
+
 Outcome<Image> decode_bmp(std::span<const std::byte> bytes, std::int64_t max_pixels) {
   const ByteView file{bytes};
-  if (!file.has(0, 26)) return truncated("The file ends within its header");
+  if (!file.has(find_info_header(file), 12)) return truncated("The file ends within its header");
   const std::optional<Header> maybe_header = read_header(file);
-  if (!maybe_header) return unsupported(fmt::format("A BMP header of {} bytes", file.u32(kFileHeaderBytes)));
+  if (!maybe_header) return unsupported(fmt::format("A BMP header of {} bytes", file.u32(find_info_header(file))));
   const Header& header = *maybe_header;
   if (!file.has(0, header.palette_at)) return truncated("The file ends within its header");
   if (const auto refusal = refuse_header(header, max_pixels)) return *refusal;

@@ -1,4 +1,4 @@
-// decode_bmp: Windows and OS/2 bitmaps: 1 to 32 bits, RLE4, RLE8, bit fields -> RGB.
+// decode_bmp: Windows and OS/2 bitmaps, with or without a file header: 1 to 32 bits, RLE4, RLE8, bit fields -> RGB.
 #pragma once
 
 #include <cstddef>
@@ -6,9 +6,13 @@
 #include <span>
 
 #include "core/base/outcome.hpp"
+#include "core/decode/byte_view.hpp"
 #include "core/decode/image.hpp"
 
 namespace coulis {
+
+// "BM", or the size of one of the headers that follow it: so begins a DIB, a BMP without its file header.
+bool begins_like_bmp(const ByteView& file);
 
 Outcome<Image> decode_bmp(std::span<const std::byte> bytes, std::int64_t max_pixels);
 

@@ -1,110 +1,178 @@
 #include "core/decode/gif.hpp"
 
-#include <gif_lib.h>
-
 #include <algorithm>
 #include <array>
 #include <cstring>
 #include <optional>
 
+#include "core/decode/byte_view.hpp"
 #include "core/decode/failures.hpp"
+#include "core/decode/gif_codes.hpp"
 #include "core/decode/pixels.hpp"
+
+// Own code, to pass over what Pillow and browsers pass over: bytes between the blocks, empty blocks, a missing end. Follows Pillow's
+// GifImagePlugin.py.
 
 namespace coulis {
 namespace {
 
-struct Source {
-  std::span<const std::byte> unread;
-  bool ran_out = false;
+constexpr std::uint64_t kHeaderBytes = 13;
+constexpr std::uint8_t kHasColours = 0x80;
+constexpr std::uint8_t kIsInterlaced = 0x40;
+
+struct Frame {
+  int left = 0;
+  int top = 0;
+  int width = 0;
+  int height = 0;
+  bool is_interlaced = false;
+  std::optional<int> maybe_transparent;
+  std::uint64_t colours_at = 0;
+  int colours = 0;  // 0: there is no table
+  int literal_bits = 0;
+  std::uint64_t codes_at = 0;
 };
 
-int read_bytes(GifFileType* gif, GifByteType* out, int count) {
-  auto* source = static_cast<Source*>(gif->UserData);
-  const std::size_t available = std::min(static_cast<std::size_t>(count), source->unread.size());
-  source->ran_out = source->ran_out || available < static_cast<std::size_t>(count);
-  if (available > 0) std::memcpy(out, source->unread.data(), available);
-  source->unread = source->unread.subspan(available);
-  return static_cast<int>(available);
+int count_colours(std::uint8_t flags) {
+  return (flags & kHasColours) != 0 ? 2 << (flags & 7) : 0;
 }
 
-class Reader {
+// Walks over the blocks of a file.
+class Walker {
  public:
-  explicit Reader(std::span<const std::byte> bytes) : source_{bytes}, gif_(DGifOpen(&source_, read_bytes, &open_error_)) {}
-  ~Reader() {
-    if (gif_ != nullptr) DGifCloseFile(gif_, nullptr);
-  }
-  Reader(const Reader&) = delete;
-  Reader& operator=(const Reader&) = delete;
+  Walker(ByteView file, std::uint64_t at) : file_(file), at_(at) {}
 
-  GifFileType* gif() { return gif_; }
-  Failure failure() const {
-    const bool ends_early = source_.ran_out || (gif_ != nullptr && gif_->Error == D_GIF_ERR_EOF_TOO_SOON);
-    if (ends_early) return truncated("The file ends before its first frame does");
-    const char* reason = GifErrorString(gif_ != nullptr ? gif_->Error : open_error_);
-    return corrupt(reason != nullptr ? reason : "The GIF data contradicts itself");
+  // Up to the codes of the first frame; nothing if there is none.
+  std::optional<Frame> find_first_frame() {
+    Frame frame;
+    while (file_.has(at_, 1)) {
+      const std::uint8_t kind = file_.u8(at_++);
+      has_ended_ = kind == ';';
+      if (has_ended_) return std::nullopt;
+      if (kind == '!' && !pass_extension(frame)) return std::nullopt;
+      if (kind == ',') return read_frame(frame);
+    }
+    return std::nullopt;
+  }
+  bool has_run_out() const { return !has_ended_ && !file_.has(at_, 1); }
+
+ private:
+  // A block of an extension, which may be cut; empty at the end of the extension.
+  ByteView read_block() {
+    const std::uint64_t length = std::min<std::uint64_t>(file_.u8(at_), file_.from(at_ + 1).size());
+    const ByteView block{file_.from(at_ + 1).bytes.first(length)};
+    at_ = std::min<std::uint64_t>(at_ + 1 + length, file_.size());
+    return block;
+  }
+
+  void pass_blocks() {
+    while (read_block().size() > 0) {
+    }
+  }
+
+  bool pass_extension(Frame& frame) {
+    constexpr std::uint8_t kGraphicControl = 0xF9, kComment = 0xFE, kApplication = 0xFF;
+    if (!file_.has(at_, 1)) return false;
+    const std::uint8_t kind = file_.u8(at_++);
+    const ByteView block = read_block();
+    if (kind == kGraphicControl && block.size() > 0) {
+      const bool has_transparent = (block.u8(0) & 1) != 0;
+      if (block.size() < (has_transparent ? 4U : 3U)) return false;
+      if (has_transparent) frame.maybe_transparent = block.u8(3);
+    }
+    if (kind == kComment && block.size() == 0) return true;
+    if (kind == kApplication && block.has_text(0, "NETSCAPE2.0")) read_block();
+    pass_blocks();  // as Pillow, also behind an empty block that is no comment's
+    return true;
+  }
+
+  std::optional<Frame> read_frame(Frame frame) {
+    if (!file_.has(at_, 9)) return std::nullopt;
+    frame.left = file_.u16(at_);
+    frame.top = file_.u16(at_ + 2);
+    frame.width = file_.u16(at_ + 4);
+    frame.height = file_.u16(at_ + 6);
+    const std::uint8_t flags = file_.u8(at_ + 8);
+    at_ += 9;
+    frame.is_interlaced = (flags & kIsInterlaced) != 0;
+    frame.colours_at = at_;
+    frame.colours = count_colours(flags);
+    at_ += static_cast<std::uint64_t>(frame.colours) * 3;
+    if (!file_.has(at_, 1)) return std::nullopt;
+    frame.literal_bits = file_.u8(at_);
+    frame.codes_at = at_ + 1;
+    return frame;
+  }
+
+  ByteView file_;
+  std::uint64_t at_;
+  bool has_ended_ = false;  // as it says
+};
+
+// As Pillow: no palette, or one in which each colour is the grey of its index, means that indices are greys.
+Palette read_palette(ByteView file, std::uint64_t at, int colours) {
+  const Palette ramp = grey_ramp();
+  Palette palette;
+  const auto count = static_cast<std::ptrdiff_t>(colours);
+  for (int i = 0; i < colours; ++i, at += 3) palette.rgb[static_cast<std::size_t>(i)] = {file.u8(at), file.u8(at + 1), file.u8(at + 2)};
+  return std::equal(palette.rgb.begin(), palette.rgb.begin() + count, ramp.rgb.begin()) ? ramp : palette;
+}
+
+// The rows of a frame in the order of the file.
+class Rows {
+ public:
+  Rows(int height, bool is_interlaced) : height_(height), pass_(is_interlaced ? 0 : kPlain) {}
+
+  int current() const { return y_; }
+  bool advance() {  // false behind the last
+    y_ += kPasses[pass_].step;
+    while (y_ >= height_) {
+      if (pass_ >= kLastInterlaced) return false;
+      y_ = kPasses[++pass_].first;
+    }
+    return true;
   }
 
  private:
-  Source source_;
-  int open_error_ = 0;
-  GifFileType* gif_;
-};
-
-// Reads up to and with the header of the first frame. False: no such frame, or an error.
-bool find_first_frame(GifFileType* gif, std::optional<int>& maybe_transparent) {
-  GifRecordType record = UNDEFINED_RECORD_TYPE;
-  while (DGifGetRecordType(gif, &record) == GIF_OK) {
-    if (record == IMAGE_DESC_RECORD_TYPE) return DGifGetImageDesc(gif) == GIF_OK;
-    if (record != EXTENSION_RECORD_TYPE) return false;
-    int kind = 0;
-    GifByteType* block = nullptr;  // length, then the data
-    if (DGifGetExtension(gif, &kind, &block) == GIF_ERROR) return false;
-    const bool is_control = kind == GRAPHICS_EXT_FUNC_CODE && block != nullptr && block[0] >= 4;
-    if (is_control && (block[1] & 1) != 0) maybe_transparent = block[4];
-    while (block != nullptr) {
-      if (DGifGetExtensionNext(gif, &block) == GIF_ERROR) return false;
-    }
-  }
-  return false;
-}
-
-// As Pillow: no palette, or one in which each colour is the grey of its index, means that indices are greys.
-Palette palette_of(const GifFileType* gif) {
-  const ColorMapObject* colours = gif->Image.ColorMap != nullptr ? gif->Image.ColorMap : gif->SColorMap;
-  const Palette ramp = grey_ramp();
-  if (colours == nullptr) return ramp;
-  Palette palette;
-  const auto count = std::min(static_cast<std::size_t>(colours->ColorCount), palette.rgb.size());
-  for (std::size_t i = 0; i < count; ++i) palette.rgb[i] = {colours->Colors[i].Red, colours->Colors[i].Green, colours->Colors[i].Blue};
-  const bool is_ramp = std::equal(palette.rgb.begin(), palette.rgb.begin() + static_cast<std::ptrdiff_t>(count), ramp.rgb.begin());
-  return is_ramp ? ramp : palette;
-}
-
-bool read_indices(GifFileType* gif, Image& image) {
   struct Pass {
     int first;
     int step;
   };
-  constexpr std::array<Pass, 4> kInterlaced = {{{0, 8}, {4, 8}, {2, 4}, {1, 2}}};
-  constexpr std::array<Pass, 1> kPlain = {{{0, 1}}};
-  const GifImageDesc& frame = gif->Image;
-  const auto passes = frame.Interlace ? std::span<const Pass>(kInterlaced) : std::span<const Pass>(kPlain);
-  for (const Pass& pass : passes) {
-    for (int y = pass.first; y < frame.Height; y += pass.step) {
-      GifPixelType* row = tail_of_row(image.row(frame.Top + y), image.width(), 1) + frame.Left;
-      if (DGifGetLine(gif, row, frame.Width) == GIF_ERROR) return false;
+  static constexpr std::array<Pass, 5> kPasses = {{{0, 8}, {4, 8}, {2, 4}, {1, 2}, {0, 1}}};
+  static constexpr std::size_t kLastInterlaced = 3, kPlain = 4;
+
+  int height_;
+  std::size_t pass_;
+  int y_ = 0;
+};
+
+std::optional<Failure> read_indices(ByteView file, const Frame& frame, Image& image) {
+  GifCodes codes(file, frame.codes_at, frame.literal_bits);
+  Rows rows(frame.height, frame.is_interlaced);
+  int x = 0;
+  for (;;) {
+    std::span<const std::uint8_t> indices = codes.read();
+    if (codes.end() == GifCodes::End::kTruncated) return truncated("The file ends before its first frame does");
+    if (codes.end() == GifCodes::End::kCorrupt) return corrupt("The compressed data of the GIF contradicts itself");
+    while (!indices.empty()) {
+      const std::size_t count = std::min(indices.size(), static_cast<std::size_t>(frame.width - x));
+      std::memcpy(tail_of_row(image.row(frame.top + rows.current()), image.width(), 1) + frame.left + x, indices.data(), count);
+      indices = indices.subspan(count);
+      x += static_cast<int>(count);
+      if (x < frame.width) continue;
+      if (!rows.advance()) return std::nullopt;
+      x = 0;
     }
   }
-  return true;
 }
 
 // Everything but the frame. Done last: a canvas that lies costs no memory before a frame has been read.
-void fill_around(const GifImageDesc& frame, int index, Image& image) {
-  const int frame_right = frame.Left + frame.Width;
+void fill_around(const Frame& frame, int index, Image& image) {
+  const int frame_right = frame.left + frame.width;
   for (int y = 0; y < image.height(); ++y) {
     std::uint8_t* row = tail_of_row(image.row(y), image.width(), 1);
-    const bool crosses_frame = y >= frame.Top && y < frame.Top + frame.Height;
-    std::memset(row, index, static_cast<std::size_t>(crosses_frame ? frame.Left : image.width()));
+    const bool crosses_frame = y >= frame.top && y < frame.top + frame.height;
+    std::memset(row, index, static_cast<std::size_t>(crosses_frame ? frame.left : image.width()));
     if (crosses_frame) std::memset(row + frame_right, index, static_cast<std::size_t>(image.width() - frame_right));
   }
 }
@@ -112,21 +180,23 @@ void fill_around(const GifImageDesc& frame, int index, Image& image) {
 }  // namespace
 
 Outcome<Image> decode_gif(std::span<const std::byte> bytes, std::int64_t max_pixels) {
-  Reader reader(bytes);
-  GifFileType* gif = reader.gif();
-  if (gif == nullptr) return reader.failure();
-  std::optional<int> maybe_transparent;
-  if (!find_first_frame(gif, maybe_transparent)) return reader.failure();
-  const GifImageDesc& frame = gif->Image;
-  if (frame.Width <= 0 || frame.Height <= 0) return corrupt("The first frame has no pixels");
-  const int width = std::max(gif->SWidth, frame.Left + frame.Width);  // a frame may reach beyond the canvas: as Pillow, it grows
-  const int height = std::max(gif->SHeight, frame.Top + frame.Height);
+  const ByteView file{bytes};
+  if (!file.has(0, kHeaderBytes)) return truncated("The file ends within its header");
+  const int shared_colours = count_colours(file.u8(10));
+  Walker walker(file, kHeaderBytes + static_cast<std::uint64_t>(shared_colours) * 3);
+  const std::optional<Frame> maybe_frame = walker.find_first_frame();
+  if (!maybe_frame) return walker.has_run_out() ? truncated("The file ends before its first frame") : corrupt("The GIF has no frame");
+  const Frame& frame = *maybe_frame;
+  if (frame.width <= 0 || frame.height <= 0) return corrupt("The first frame has no pixels");
+  const int width = std::max<int>(file.u16(6), frame.left + frame.width);  // a frame may reach beyond the canvas: as Pillow, it grows
+  const int height = std::max<int>(file.u16(8), frame.top + frame.height);
   if (const auto refusal = refuse_size(width, height, max_pixels)) return *refusal;
 
   Image image(width, height);
-  if (!read_indices(gif, image)) return reader.failure();
-  fill_around(frame, maybe_transparent.value_or(0), image);
-  const Palette palette = palette_of(gif);
+  if (const auto refusal = read_indices(file, frame, image)) return *refusal;
+  fill_around(frame, frame.maybe_transparent.value_or(0), image);
+  const Palette palette =
+      frame.colours > 0 ? read_palette(file, frame.colours_at, frame.colours) : read_palette(file, kHeaderBytes, shared_colours);
   for (int y = 0; y < height; ++y) spread_palette(tail_of_row(image.row(y), width, 1), width, palette, image.row(y));
   return image;
 }

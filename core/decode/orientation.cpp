@@ -1,68 +1,33 @@
 #include "core/decode/orientation.hpp"
 
 #include <cstring>
+#include <optional>
+#include <string_view>
 #include <utility>
 
-#include "core/decode/byte_view.hpp"
+#include "core/decode/metadata.hpp"
 
 namespace coulis {
 namespace {
 
-// exif: a TIFF header and its first directory.
-int read_orientation(ByteView exif) {
-  exif.big_endian = exif.has_text(0, "MM");
-  if (!exif.big_endian && !exif.has_text(0, "II")) return 1;
-  constexpr int kOrientation = 0x0112;
-  constexpr int kShort = 3;
-  constexpr int kLong = 4;
-  const std::uint64_t directory = exif.u32(4);
-  const int entries = exif.u16(directory);
-  for (int i = 0; i < entries; ++i) {
-    const std::uint64_t entry = directory + 2 + static_cast<std::uint64_t>(i) * 12;  // tag, type, count, value
-    if (!exif.has(entry, 12)) return 1;
-    if (exif.u16(entry) != kOrientation || exif.u32(entry + 4) != 1) continue;
-    if (exif.u16(entry + 2) == kShort) return exif.u16(entry + 8);
-    if (exif.u16(entry + 2) == kLong) return static_cast<int>(exif.u32(entry + 8) & 0xFFFF);
+// The first tiff:Orientation, as attribute or element: 0 to 9, of which 2 to 8 turn.
+int orientation_of_xmp(std::string_view xmp) {
+  constexpr std::string_view kName = "tiff:Orientation";
+  for (std::size_t at = xmp.find(kName); at != std::string_view::npos; at = xmp.find(kName, at + 1)) {
+    std::string_view rest = xmp.substr(at + kName.size());
+    if (!rest.starts_with("=\"") && !rest.starts_with(">")) continue;
+    rest.remove_prefix(rest[0] == '=' ? 2 : 1);
+    if (!rest.empty() && rest[0] >= '0' && rest[0] <= '9') return rest[0] - '0';
   }
   return 1;
 }
 
-int find_in_jpeg(ByteView file) {
-  file.big_endian = true;
-  std::uint64_t at = 2;
-  while (file.has(at, 4)) {
-    if (file.u8(at) != 0xFF) return 1;
-    const int marker = file.u8(at + 1);
-    if (marker == 0xFF) {  // a fill byte
-      ++at;
-      continue;
-    }
-    if (marker == 0xDA || marker == 0xD9) return 1;  // the scan, or the end
-    if (marker == 0xE1 && file.has_text(at + 4, std::string_view("Exif\0\0", 6))) return read_orientation(file.from(at + 10));
-    at += 2 + file.u16(at + 2);
-  }
-  return 1;
-}
-
-int find_in_png(ByteView file) {
-  file.big_endian = true;
-  std::uint64_t at = 8;
-  while (file.has(at, 12)) {  // length, type, data, CRC
-    if (file.has_text(at + 4, "eXIf")) return read_orientation(file.from(at + 8));
-    at += 12 + std::uint64_t{file.u32(at)};
-  }
-  return 1;
-}
-
-int find_in_webp(ByteView file) {
-  std::uint64_t at = 12;
-  while (file.has(at, 8)) {  // type, length, data padded to an even length
-    const std::uint64_t length = file.u32(at + 4);
-    if (file.has_text(at, "EXIF")) {
-      const bool has_prefix = file.has_text(at + 8, std::string_view("Exif\0\0", 6));
-      return read_orientation(file.from(at + 8 + (has_prefix ? 6 : 0)));
-    }
-    at += 8 + length + length % 2;
+// A number of any type counts; one that is no orientation, and text or bytes in its place, turn nothing.
+int orientation_of(const TiffDirectory& directory, std::string_view xmp) {
+  if (directory.find(kTiffOrientation) == nullptr) return orientation_of_xmp(xmp);
+  const double orientation = directory.number(kTiffOrientation);
+  for (int known = 2; known <= 8; ++known) {
+    if (orientation == known) return known;
   }
   return 1;
 }
@@ -70,15 +35,15 @@ int find_in_webp(ByteView file) {
 }  // namespace
 
 int find_orientation(std::span<const std::byte> bytes, Format format) {
-  switch (format) {
-    case Format::kJpeg: return find_in_jpeg({bytes});
-    case Format::kPng: return find_in_png({bytes});
-    case Format::kWebp: return find_in_webp({bytes});
-    case Format::kTiff:  // decode_tiff has turned it already: Pillow always does
-    case Format::kGif:
-    case Format::kBmp: return 1;
-  }
-  return 1;
+  const Metadata metadata = find_metadata(bytes, format);
+  const std::optional<TiffHeader> maybe_header = read_tiff_header({std::as_bytes(std::span(metadata.exif))});
+  return maybe_header ? orientation_of(TiffDirectory(*maybe_header), metadata.xmp) : orientation_of_xmp(metadata.xmp);
+}
+
+int orientation_of(const TiffDirectory& directory) {
+  const TiffTag* xmp = directory.find(kTiffXmp);
+  if (xmp == nullptr) return orientation_of(directory, {});
+  return orientation_of(directory, {reinterpret_cast<const char*>(xmp->bytes.data()), xmp->bytes.size()});
 }
 
 Image turn(Image image, int orientation) {

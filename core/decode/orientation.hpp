@@ -6,11 +6,15 @@
 
 #include "core/decode/decode.hpp"
 #include "core/decode/image.hpp"
+#include "core/decode/tiff_directory.hpp"
 
 namespace coulis {
 
-// 1 (as stored) to 8, from the EXIF of a JPEG, PNG or WebP; 1 where there is none. XMP is not looked at.
+// 1 (as stored) to 8, from the EXIF of a JPEG, PNG or WebP, or from its XMP where EXIF says nothing; 1 where there is neither.
 int find_orientation(std::span<const std::byte> bytes, Format format);
+
+// The same for a TIFF, whose tags are its EXIF.
+int orientation_of(const TiffDirectory& directory);
 
 // As Pillow's ImageOps.exif_transpose. Orientations outside 2..8 leave the image as it is.
 Image turn(Image image, int orientation);

@@ -2,11 +2,15 @@
 
 #include <png.h>
 
+#include <algorithm>
+#include <array>
 #include <bit>
 #include <csetjmp>
 #include <cstdio>
 #include <cstring>
+#include <string_view>
 
+#include "core/decode/byte_view.hpp"
 #include "core/decode/failures.hpp"
 #include "core/decode/pixels.hpp"
 
@@ -29,12 +33,46 @@ struct Reader {
   char message[128] = "libpng could not start";
   png_structp png = nullptr;
   png_infop info = nullptr;
+  Palette palette;
 };
 
 [[noreturn]] void leave(png_structp png, png_const_charp message) {
   auto* reader = static_cast<Reader*>(png_get_error_ptr(png));
   std::snprintf(reader->message, sizeof reader->message, "%s", message);
   png_longjmp(png, 1);
+}
+
+// The least bytes that Pillow wants of a chunk which we do not need.
+std::size_t least_bytes(std::string_view name, int colour_type) {
+  struct Least {
+    std::string_view name;
+    std::size_t bytes;
+  };
+  constexpr std::array<Least, 6> kLeast = {{{"gAMA", 4}, {"cHRM", 32}, {"sRGB", 1}, {"pHYs", 9}, {"acTL", 8}, {"fcTL", 26}}};
+  for (const Least& least : kLeast) {
+    if (name == least.name) return least.bytes;
+  }
+  if (name != "tRNS") return 0;
+  return colour_type == PNG_COLOR_TYPE_RGB ? 6 : colour_type == PNG_COLOR_TYPE_GRAY ? 2 : 0;
+}
+
+// Takes the palette. As Pillow, passes over any chunk that the pixels do not need, critical ones too, unless it is too short or says a
+// compression that does not exist.
+int take_chunk(png_structp png, png_unknown_chunkp chunk) {
+  auto* reader = static_cast<Reader*>(png_get_user_chunk_ptr(png));
+  const std::string_view name(reinterpret_cast<const char*>(chunk->name), 4);
+  const std::string_view data(reinterpret_cast<const char*>(chunk->data), chunk->size);
+  if (data.size() < least_bytes(name, png_get_color_type(png, reader->info))) png_chunk_error(png, "too short");
+  if (name == "iCCP") {                              // a name, a zero, the method
+    const std::size_t method = data.find('\0') + 1;  // 0 without the zero
+    if (method >= data.size() || data[method] != '\0') png_chunk_error(png, "unknown compression");
+  }
+  if (name == "PLTE" && png_get_color_type(png, reader->info) == PNG_COLOR_TYPE_PALETTE) {
+    if (data.size() / 3 > reader->palette.rgb.size()) png_chunk_error(png, "too many colours");
+    reader->palette = {};
+    std::copy_n(chunk->data, data.size() / 3 * 3, reader->palette.rgb.data()->data());
+  }
+  return 1;
 }
 
 // libpng warns of what it can do without (text, colour profiles, padding behind the pixels) and calls an error whatever costs pixels.
@@ -59,7 +97,11 @@ bool read_header(Reader& reader) {
   if (setjmp(png_jmpbuf(reader.png))) return false;  // Note [setjmp]
   png_set_read_fn(reader.png, &reader, read_bytes);
   png_set_user_limits(reader.png, PNG_UINT_31_MAX, PNG_UINT_31_MAX);             // refuse_size() has the limit
-  png_set_keep_unknown_chunks(reader.png, PNG_HANDLE_CHUNK_NEVER, nullptr, -1);  // nothing but pixels, palette and tRNS is even unpacked
+  png_set_keep_unknown_chunks(reader.png, PNG_HANDLE_CHUNK_NEVER, nullptr, -1);  // libpng unpacks nothing but pixels
+  png_set_keep_unknown_chunks(reader.png, PNG_HANDLE_CHUNK_NEVER, reinterpret_cast<png_const_bytep>("PLTE\0tRNS"), 2);
+  png_set_read_user_chunk_fn(reader.png, &reader, take_chunk);
+  png_set_crc_action(reader.png, PNG_CRC_ERROR_QUIT, PNG_CRC_ERROR_QUIT);  // of the chunks before the pixels, needed or not: as Pillow
+  png_set_option(reader.png, PNG_MAXIMUM_INFLATE_WINDOW, PNG_OPTION_ON);   // some encoders name too small a window
   png_read_info(reader.png, reader.info);
   return true;
 }
@@ -81,26 +123,22 @@ bool set_transforms(Reader& reader, int colour_type, int bit_depth, int& bytes_p
   return true;
 }
 
+// Whether an error came behind the last row: what is missing there (the end, a checksum) costs no pixels. A wrong checksum may have.
+bool has_all_rows(const Reader& reader) {
+  const bool has_last = png_get_current_row_number(reader.png) >= png_get_image_height(reader.png, reader.info);
+  constexpr int kPasses = 7;  // of an interlaced image
+  return (has_last || png_get_current_pass_number(reader.png) >= kPasses) && std::strstr(reader.message, "CRC error") == nullptr;
+}
+
 // Fills the tails of the rows. Without the list of rows that png_read_image wants: 8 bytes each, for rows that may be one pixel wide.
 bool read_pixels(Reader& reader, Image& image, int bytes_per_pixel, int passes) {
-  if (setjmp(png_jmpbuf(reader.png))) return false;  // Note [setjmp]
+  if (setjmp(png_jmpbuf(reader.png))) return has_all_rows(reader);  // Note [setjmp]
   for (int pass = 0; pass < passes; ++pass) {
     for (int y = 0; y < image.height(); ++y) {
       png_read_row(reader.png, tail_of_row(image.row(y), image.width(), bytes_per_pixel), nullptr);
     }
   }
   return true;
-}
-
-Palette read_palette(const Reader& reader) {
-  Palette palette;
-  png_colorp colours = nullptr;
-  int count = 0;
-  png_get_PLTE(reader.png, reader.info, &colours, &count);
-  for (std::size_t i = 0; i < static_cast<std::size_t>(count) && i < palette.rgb.size(); ++i) {
-    palette.rgb[i] = {colours[i].red, colours[i].green, colours[i].blue};
-  }
-  return palette;
 }
 
 void spread_row(std::uint8_t* row, int width, int bytes_per_pixel, bool is_palette, const Palette& palette) {
@@ -117,6 +155,8 @@ void spread_row(std::uint8_t* row, int width, int bytes_per_pixel, bool is_palet
 }  // namespace
 
 Outcome<Image> decode_png(std::span<const std::byte> bytes, std::int64_t max_pixels) {
+  // Apple's Xcode writes these for iPhones: without zlib's header, and with red and blue swapped.
+  if (ByteView{bytes}.has_text(12, "CgBI")) return unsupported("PNGs that Xcode optimised for iPhones (CgBI) are not read");
   Reader reader(bytes);
   if (reader.info == nullptr) return too_large(reader.message);
   if (!read_header(reader)) return reader.failure();
@@ -137,8 +177,7 @@ Outcome<Image> decode_png(std::span<const std::byte> bytes, std::int64_t max_pix
   if (!read_pixels(reader, image, bytes_per_pixel, passes)) return reader.failure();
   if (bytes_per_pixel < 3) {
     const bool is_palette = colour_type == PNG_COLOR_TYPE_PALETTE;
-    const Palette palette = read_palette(reader);
-    for (int y = 0; y < image.height(); ++y) spread_row(image.row(y), image.width(), bytes_per_pixel, is_palette, palette);
+    for (int y = 0; y < image.height(); ++y) spread_row(image.row(y), image.width(), bytes_per_pixel, is_palette, reader.palette);
   }
   return image;
 }

@@ -1,11 +1,49 @@
-// Whether a TIFF is cut within what describes its first page. libtiff says only that something is wrong.
+// TiffDirectory: the tags of the first directory of a TIFF, or of EXIF, as Pillow reads them: an entry that makes no sense is passed over.
 #pragma once
+
+#include <cstdint>
+#include <limits>
+#include <map>
+#include <optional>
 
 #include "core/decode/byte_view.hpp"
 
 namespace coulis {
 
-// file: a TIFF or BigTIFF, with the byte order that it says. True if the first directory, or a value it points to, lies beyond the end.
-bool is_directory_cut(const ByteView& file);
+constexpr int kTiffOrientation = 274;
+constexpr int kTiffXmp = 700;
+
+struct TiffTag {
+  std::uint16_t type = 0;
+  ByteView bytes;  // of whole values, at least one
+
+  bool is_bytes() const;  // BYTE, ASCII or UNDEFINED: no number, whatever it holds
+  bool is_byte() const;
+  bool is_text() const;
+  bool is_integer() const;
+  std::size_t count() const;
+  double value(std::size_t i) const;  // bytes too are numbers here
+};
+
+// BigTIFF has wider numbers. Nothing if the bytes do not begin as a TIFF does.
+struct TiffHeader {
+  ByteView file;  // with its byte order
+  bool is_big = false;
+};
+std::optional<TiffHeader> read_tiff_header(ByteView file);
+
+class TiffDirectory {
+ public:
+  explicit TiffDirectory(const TiffHeader& header);
+
+  const TiffTag* find(int tag) const;
+  // Of a tag with one value; of too many the first. What is no number is NaN, which equals nothing.
+  double number(int tag, double if_missing = std::numeric_limits<double>::quiet_NaN()) const;
+  bool is_cut() const { return is_cut_; }  // it, or a value that it points to, lies beyond the end
+
+ private:
+  std::map<int, TiffTag> tags_;
+  bool is_cut_ = true;
+};
 
 }  // namespace coulis

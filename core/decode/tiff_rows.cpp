@@ -1,13 +1,9 @@
 #include "core/decode/tiff_rows.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <bit>
 #include <cstddef>
 #include <cstring>
-
-#include "core/decode/failures.hpp"
 
 namespace coulis {
 namespace {
@@ -58,38 +54,6 @@ void gather_samples(const TiffLayout& layout, std::span<const std::uint8_t* cons
 }
 
 }  // namespace
-
-int TiffLayout::used_samples() const {
-  switch (photometric) {
-    case kRgb: return is_premultiplied ? 4 : 3;
-    case kCmyk: return 4;
-    case kYcbcr: return std::min(samples, 3);
-    default: return 1;
-  }
-}
-
-std::optional<Failure> refuse_layout(const TiffLayout& layout) {
-  constexpr int kMaxSamples = 6;  // as Pillow
-  const bool is_grey = layout.photometric == kWhiteIsZero || layout.photometric == kBlackIsZero;
-  const bool is_narrow = layout.bits == 1 || layout.bits == 2 || layout.bits == 4;
-  bool is_known = layout.samples >= layout.used_samples() && layout.samples <= kMaxSamples;
-  if (is_grey && layout.samples == 1) {
-    const bool is_integer = layout.sample_format == kUnsigned || layout.sample_format == kSigned;
-    is_known &= (is_narrow && layout.sample_format == kUnsigned) || (layout.bits == 8 && is_integer) || (layout.bits == 16 && is_integer) ||
-                (layout.bits == 32 && (is_integer || layout.sample_format == kFloat));
-  } else if (is_grey) {  // with alpha; Pillow cannot convert a premultiplied one
-    is_known &= layout.bits == 8 && layout.sample_format == kUnsigned && !layout.is_premultiplied;
-  } else if (layout.photometric == kPalette) {
-    is_known &= layout.sample_format == kUnsigned && (layout.bits == 8 || (is_narrow && layout.samples == 1));
-  } else if (layout.photometric == kRgb || layout.photometric == kCmyk) {
-    is_known &= layout.sample_format == kUnsigned && (layout.bits == 8 || layout.bits == 16);
-  } else {
-    is_known &= layout.photometric == kYcbcr && layout.sample_format == kUnsigned && layout.bits == 8;
-  }
-  if (is_known) return std::nullopt;
-  return unsupported(fmt::format("A TIFF of photometric {}, {} samples of {} bits, sample format {}", layout.photometric, layout.samples,
-                                 layout.bits, layout.sample_format));
-}
 
 void convert_tiff_row(const TiffLayout& layout, std::span<const std::uint8_t* const> planes, int width, std::uint8_t* scratch,
                       std::uint8_t* rgb) {

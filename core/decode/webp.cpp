@@ -24,6 +24,15 @@ struct Frame {
   WebPIterator iterator{};
 };
 
+struct Chunk {
+  Chunk() = default;
+  ~Chunk() { WebPDemuxReleaseChunkIterator(&iterator); }
+  Chunk(const Chunk&) = delete;
+  Chunk& operator=(const Chunk&) = delete;
+
+  WebPChunkIterator iterator{};
+};
+
 Failure failure_of(VP8StatusCode status) {
   switch (status) {
     case VP8_STATUS_OUT_OF_MEMORY: return too_large("There is not enough memory for the pixels of this image");
@@ -73,6 +82,14 @@ Outcome<Image> decode_webp(std::span<const std::byte> bytes, std::int64_t max_pi
   if (status != VP8_STATUS_OK) return failure_of(status);
   blacken_around(first, image);
   return image;
+}
+
+std::string find_webp_chunk(std::span<const std::byte> bytes, const char* name) {
+  const WebPData data{reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()};
+  const std::unique_ptr<WebPDemuxer, DemuxerDeleter> demuxer(WebPDemux(&data));
+  Chunk chunk;
+  if (demuxer == nullptr || WebPDemuxGetChunk(demuxer.get(), name, 1, &chunk.iterator) == 0) return {};
+  return {reinterpret_cast<const char*>(chunk.iterator.chunk.bytes), chunk.iterator.chunk.size};
 }
 
 }  // namespace coulis

@@ -6,8 +6,8 @@ import zlib
 import numpy as np
 
 NONE, DEFLATE = 1, 8
-SIZES = {"H": 2, "I": 4, "Q": 8}
-TYPES = {"H": 3, "I": 4, "Q": 16}
+SIZES = {"H": 2, "I": 4, "Q": 8, "f": 4}
+TYPES = {"H": 3, "I": 4, "Q": 16, "f": 11}
 
 
 def tiff(tags: dict, blocks: list[bytes], order: str = "<", tiled: bool = False, big: bool = False) -> bytes:
@@ -178,3 +178,47 @@ def variants(w: int, h: int):
     yield "last_strip_padded.tiff", last_strip_padded(noise(3))
     for orientation in range(1, 9):
         yield f"orientation_{orientation}.tiff", encode(noise(3), 2, 8, orientation=orientation)
+
+
+def with_counts(data: bytes, tag: int, change, order: str = "<") -> bytes:
+    """The same file with other byte counts, or without any. change: counts -> counts."""
+    at = struct.unpack_from(order + "I", data, 4)[0]
+    n = struct.unpack_from(order + "H", data, at)[0]
+    entries = [data[at + 2 + 12 * i : at + 14 + 12 * i] for i in range(n)]
+    old = next(e for e in entries if struct.unpack_from(order + "H", e)[0] == tag)
+    count, where = struct.unpack(order + "II", old[4:])
+    counts = list(
+        struct.unpack_from(order + "I" * count, old, 8)
+        if count == 1
+        else struct.unpack_from(order + "I" * count, data, where)
+    )
+    new = change(counts) if change else []
+    directory = len(data) + len(data) % 2
+    values_at = directory + 2 + 12 * n + 4
+    field = struct.pack(order + "I", new[0] if len(new) == 1 else values_at)
+    changed = [struct.pack(order + "HHI", tag, 4, len(new)) + field if e is old else e for e in entries]
+    if not new:
+        changed.remove(next(e for e in changed if struct.unpack_from(order + "H", e)[0] == tag))
+    head = data[:4] + struct.pack(order + "I", directory) + data[8:]
+    body = struct.pack(order + "H", len(changed)) + b"".join(changed) + bytes(4)
+    return (
+        head.ljust(directory, b"\0")
+        + body.ljust(values_at - directory, b"\0")
+        + struct.pack(order + "I" * len(new), *new)
+    )
+
+
+def subsampled(rng, w: int, h: int, share: tuple[int, int], tile: int | None = None, more: dict | None = None) -> bytes:
+    """Deflated YCbCr, where share[0] x share[1] luma samples have one Cb and one Cr."""
+    rows = tile or 8
+    tags = {
+        256: ("I", [w]), 257: ("I", [h]), 258: ("H", [8, 8, 8]), 259: ("H", [DEFLATE]), 262: ("H", [6]),
+        277: ("H", [3]), 530: ("H", list(share)), **(more or {}),
+    }  # fmt: skip
+    tags |= {322: ("I", [tile]), 323: ("I", [tile])} if tile else {278: ("I", [rows])}
+    heights = [rows if tile else min(rows, h - y) for y in range(0, h, rows) for _ in range(0, w, tile or w)]
+    units = [-(-(tile or w) // share[0]) * -(-height // share[1]) for height in heights]
+    blocks = [
+        zlib.compress(rng.integers(0, 256, n * (share[0] * share[1] + 2), dtype=np.uint8).tobytes()) for n in units
+    ]
+    return tiff(tags, blocks, tiled=bool(tile))

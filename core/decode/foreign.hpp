@@ -1,0 +1,11 @@
+// Files that are no images of ours: what they are, for a message that helps.
+#pragma once
+
+#include "core/base/failure.hpp"
+#include "core/decode/byte_view.hpp"
+
+namespace coulis {
+
+Failure refuse_foreign(ByteView file);  // kUnsupported if it is an image or a video by its first bytes, else kNotAnImage
+
+}  // namespace coulis

@@ -32,7 +32,7 @@ void add_pca_flags(CLI::App& verb, OptionTexts& given) {
 }
 
 RunOptions read_options(const OptionTexts& given, RunOptions start) {
-  apply(given, start);
+  set_options(given, start);
   if (given.contains("variance") && start.pca.variance == 0) {
     throw Error(ErrorCode::kUsage, "--variance 0 asks for no component", "give a share above 0, or -k");
   }

@@ -28,7 +28,7 @@ void validate(const RunOptions& options) {
   LabelRule(options.listing);  // throws what is wrong with the rule
 }
 
-void apply(const OptionTexts& texts, RunOptions& options) {
+void set_options(const OptionTexts& texts, RunOptions& options) {
   if (texts.contains("k")) options.pca.variance = 0;
   if (texts.contains("label-level")) options.listing.label_regex.clear();
   visit_fields(options, ReadTexts{texts});

@@ -58,7 +58,7 @@ void visit_fields(O& o, V&& v) {
 void validate(const RunOptions& options);  // throws Error(kUsage) with the flag's name
 
 // Sets what the texts name. Options that exclude each other: the one that is named wins over one that was set before.
-void apply(const OptionTexts& texts, RunOptions& options);
+void set_options(const OptionTexts& texts, RunOptions& options);
 OptionTexts to_texts(const RunOptions& options);  // of all options
 
 // All that changes the bytes of a part file besides its images: in every fingerprint, every file, the manifest.

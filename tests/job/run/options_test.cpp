@@ -53,7 +53,7 @@ TEST(RunOptions, ReadBackFromTheirTexts) {
   options.report.no_thumbnails = true;
   options.pca.variance = 0.95;
   RunOptions read;
-  apply(to_texts(options), read);
+  set_options(to_texts(options), read);
   EXPECT_EQ(to_texts(read), to_texts(options));
   EXPECT_EQ(read.listing.include, options.listing.include);
   EXPECT_EQ(read.csv.separator, CsvSeparator::kTab);
@@ -62,11 +62,11 @@ TEST(RunOptions, ReadBackFromTheirTexts) {
 TEST(RunOptions, OneThatIsGivenWinsOverTheOneThatItExcludes) {
   RunOptions options;
   options.pca.variance = 0.95;
-  apply({{"k", {"7"}}}, options);
+  set_options({{"k", {"7"}}}, options);
   EXPECT_EQ(options.pca.variance, 0);
   EXPECT_EQ(options.pca.k, 7);
   options.listing.label_regex = "(a)";
-  apply({{"label-level", {"2"}}}, options);
+  set_options({{"label-level", {"2"}}}, options);
   EXPECT_EQ(options.listing.label_regex, "");
 }
 
@@ -80,7 +80,7 @@ TEST(RunOptions, AreRefusedAsTextsWithTheNameOfTheFlag) {
                                                                   {"max-pixels", "99999999999999999999"}};
   for (const auto& [name, text] : cases) {
     RunOptions options;
-    const Error error = thrown_error([&] { apply({{name, {text}}}, options); });
+    const Error error = thrown_error([&] { set_options({{name, {text}}}, options); });
     EXPECT_EQ(error.code(), ErrorCode::kUsage) << name;
     EXPECT_NE(std::string(error.what()).find((name == "k" ? "-" : "--") + name), std::string::npos) << error.what();
   }

@@ -39,7 +39,7 @@ TEST(Refit, StartsFromTheOptionsOfTheRun) {
   photos.run_all();
   const Manifest m = refit_with(photos, {{"k", {"2"}}}).manifest;
   RunOptions options;
-  apply(m.options, options);
+  set_options(m.options, options);
   EXPECT_EQ(options.csv.separator, CsvSeparator::kTab);
   EXPECT_TRUE(options.report.no_thumbnails);
   EXPECT_TRUE(m.parts.at(0).pca.key.ends_with(".zstd.parquet"));

@@ -49,6 +49,9 @@ Failure refuse_unknown(ByteView file) {
   for (const Signature& known : kForeign) {
     if (file.has_text(known.offset, known.text)) return unsupported(fmt::format("{} images are not read", known.name));
   }
+  if (file.has_text(0, "\0\5\x16\7"sv)) {  // RFC 1740
+    return {Stage::kDecode, FailureCode::kNotAnImage, "Notes that macOS keeps beside a file of this name without '._' (AppleDouble)"};
+  }
   return {Stage::kDecode, FailureCode::kNotAnImage, "The file does not begin like a JPEG, PNG, WebP, GIF, BMP or TIFF"};
 }
 

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "job/listing/passed_over.hpp"
 #include "job/storage/location.hpp"
 
 namespace coulis {
@@ -18,6 +19,7 @@ using ImageRef = Entry;  // an image, as it was listed below the input
 struct ListingOptions {
   std::vector<std::string> include;  // globs; empty: every name that ends like an image
   std::vector<std::string> exclude;
+  bool no_default_excludes = false;
   int label_level = 1;      // 1: the parent folder, 2: its parent, ...
   std::string label_regex;  // if not empty: the first group of its first match in the path
 };
@@ -25,25 +27,33 @@ struct ListingOptions {
 template <class V>
 void visit_fields(ListingOptions& o, V&& v) {
   v("include", "Take files that match this glob, whatever their ending (repeatable)", o.include);
-  v("exclude", "Leave out files that match this glob (repeatable)", o.exclude);
+  v("exclude", "Leave out files and folders that match this glob (repeatable)", o.exclude);
+  v("no-default-excludes", "Take what lies in __MACOSX, @eaDir, .thumbnails, .Trash and the like, and macOS's ._ files",
+    o.no_default_excludes);
   v("label-level", "The label is this folder above the photo: 1 the parent, 2 the one above", o.label_level);
   v("label-regex", "The label is the first group of this expression in the path", o.label_regex);
 }
 
 struct Listing {
-  std::vector<ImageRef> images;
+  std::vector<ImageRef> images;  // and what could not be looked at: such an entry is not `seen()`, and reading it fails
   std::uint64_t total_bytes = 0;
-  std::uint64_t ignored = 0;  // files that are no image by name; never an image left out in silence
+  PassedOver passed_over;  // never an image left out in silence
 };
 
-// Throws Error(kStorage) if the input or a folder of it cannot be listed, Error(kUsage) for a bad rule.
-Listing list_images(const Location& input, const ListingOptions& options);
+// Nothing that coulis has written is an image: what lies below `maybe_output`, and the results and exports of others. `visited` is called
+// for each name. Throws Error(kStorage) if the input cannot be listed.
+Listing list_images(
+    const Location& input, const ListingOptions& options, const Location* maybe_output = nullptr,
+    const std::function<void()>& visited = [] {});
 
 // The same for entries from anywhere: `list_entries` calls its argument for each of them, in no order.
 Listing list_images(const std::function<void(const std::function<void(Entry)>& visit)>& list_entries, const ListingOptions& options);
 
 // A glob with a '/' is matched against the whole key, one without against the file name.
 bool matches_glob(std::string_view key, const std::string& glob);
+
+// Whether the glob matches the folder, by the same rule, or all that can lie below it.
+bool matches_folder(std::string_view folder, const std::string& glob);
 
 // The rule of the options, ready to be applied to many paths, from many threads.
 class LabelRule {

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "job/listing/passed_over.hpp"
 #include "job/storage/location.hpp"
 
 namespace coulis {
@@ -52,6 +53,7 @@ struct Manifest {
   std::uint64_t listed_bytes = 0;
   std::uint64_t ok = 0;
   std::map<std::string, std::uint64_t> failed_by_code;
+  PassedOver passed_over;
   std::string listing_hash;
   char csv_separator = ',';
   std::string csv_formulas;  // "quote", "keep"
@@ -71,6 +73,8 @@ struct Manifest {
 // Throws Error(kRunFailed) if the file is there and malformed; nothing if there is none.
 std::optional<Manifest> read_manifest(const Location& output);
 std::string to_json(const Manifest& manifest);
+std::string to_json(
+    const PassedOver& passed_over);  // reasons that there were: {"ending": {"files": 2, "folders": 0, "example": "notes.txt"}}
 Manifest parse_manifest(const std::string& text, const std::string& origin);
 
 // SHA-256 in pieces.

@@ -12,6 +12,7 @@
 #include "core/base/peak.hpp"
 #include "core/base/simd.hpp"
 #include "core/network/network.hpp"
+#include "job/listing/listing_warnings.hpp"
 #include "job/plan/retry.hpp"
 #include "job/run/bad_image_limit.hpp"
 #include "job/run/committed.hpp"
@@ -57,10 +58,11 @@ std::optional<Manifest> earlier_manifest(const Location& output, const FeatureOp
   return options.fresh ? std::nullopt : read_manifest(output);
 }
 
-Listing list_or_refuse(const Location& input, const ListingOptions& options) {
-  Listing listing = list_images(input, options);
+Listing list_or_refuse(const Location& input, const Location& output, const ListingOptions& options) {
+  Listing listing = list_images(input, options, &output);
   if (listing.images.empty()) {
-    throw Error(ErrorCode::kNothingToRead, fmt::format("no image found in {} ({} other files)", printable(input.root()), listing.ignored),
+    throw Error(ErrorCode::kNothingToRead,
+                fmt::format("no image found in {} ({})", printable(input.root()), describe_in_a_line(listing.passed_over)),
                 "check INPUT; --include '*' takes files of any name");
   }
   return listing;
@@ -160,8 +162,9 @@ Summary run(const RunOptions& options, const std::optional<std::string>& pca_fil
   Summary summary;
   Manifest& manifest = summary.manifest;
   Stopwatch watch(manifest);
-  Listing listing = list_or_refuse(input, options.listing);
+  Listing listing = list_or_refuse(input, output, options.listing);
   watch.lap("list");
+  for (const std::string& warning : listing_warnings(listing.images, input, options.listing)) progress.warn(warning);
   const Lock lock(output);
   if (lock.maybe_dead_holder()) {
     progress.say(fmt::format("the run of {} did not finish: this one goes on from its parts", *lock.maybe_dead_holder()));
@@ -179,6 +182,7 @@ Summary run(const RunOptions& options, const std::optional<std::string>& pca_fil
   manifest.settings = settings;
   manifest.listed = listing.images.size();
   manifest.listed_bytes = listing.total_bytes;
+  manifest.passed_over = listing.passed_over;
   manifest.listing_hash = fingerprint_of("", listing.images);
   listing.images = std::vector<ImageRef>();  // the plan has them; of a million photos these are 0.2 GB
   manifest.pca = {describe(pca), std::string(to_string(pca.given ? pca.given->model.convention : options.pca.convention)), {}};
@@ -187,7 +191,11 @@ Summary run(const RunOptions& options, const std::optional<std::string>& pca_fil
   manifest.simd = simd_in_use();
   manifest.threads = threads;
   const BadImageLimit limit(options.features, manifest.listed);
-  if (is_finished(output, earlier, manifest, plan, limit)) return {*earlier, 0, true};
+  if (is_finished(output, earlier, manifest, plan, limit)) {
+    summary = {*earlier, 0, true};
+    summary.manifest.passed_over = std::move(listing.passed_over);  // as it is now
+    return summary;
+  }
 
   output.remove(kSuccessKey);  // first: from here on a reader can tell that the output is not finished
   say_plan(plan, progress);
@@ -226,9 +234,10 @@ Preview preview(const RunOptions& options) {
   const Location input(options.input, options.storage);
   const Location output(options.output, options.storage);
   const Model model = load_model(options.features.model);
-  Listing listing = list_or_refuse(input, options.listing);
+  Listing listing = list_or_refuse(input, output, options.listing);
   Plan plan = plan_for(listing, output, earlier_manifest(output, options.features), options, settings_of(options, input, model.card));
-  return {std::move(listing), std::move(plan)};
+  std::vector<std::string> warnings = listing_warnings(listing.images, input, options.listing);
+  return {std::move(listing), std::move(plan), std::move(warnings)};
 }
 
 }  // namespace coulis

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "job/plan/manifest.hpp"
 #include "job/plan/plan.hpp"
@@ -34,6 +35,7 @@ Summary refit(const Location& output, const PcaOptions& options, int threads, Pr
 struct Preview {
   Listing listing;
   Plan plan;
+  std::vector<std::string> warnings;  // of labels
 };
 Preview preview(const RunOptions& options);
 

@@ -23,6 +23,10 @@ using Counts = std::map<std::string, std::size_t>;
 Counts count_endings(const Listing& listing) {
   Counts counts;
   for (const ImageRef& image : listing.images) {
+    if (!image.seen()) {
+      ++counts["(cannot be looked at)"];
+      continue;
+    }
     std::string ending = std::filesystem::path(image.key).extension().string();
     std::transform(ending.begin(), ending.end(), ending.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
     ++counts[ending.empty() ? "(none)" : printable(ending)];
@@ -34,7 +38,9 @@ Counts count_labels(const Listing& listing, const RunOptions& options) {
   Counts counts;
   const Location input(options.input, options.storage);
   const LabelRule rule(options.listing);
-  for (const ImageRef& image : listing.images) ++counts[rule.label_of(input.path_of(image.key))];
+  for (const ImageRef& image : listing.images) {
+    if (image.seen()) ++counts[rule.label_of(input.path_of(image.key))];
+  }
   return counts;
 }
 
@@ -69,7 +75,8 @@ void print_text(const Preview& preview, const RunOptions& options) {
   for (const Part& part : preview.plan.parts) images_to_do += part.done ? 0 : part.images.size();
   fmt::print("{}, {:.1f} MB, {}; {} ignored\n", counted(preview.listing.images.size(), "image"),
              static_cast<double>(preview.listing.total_bytes) / 1e6, counted(labels.size(), "label"),
-             counted(preview.listing.ignored, "other file"));
+             counted(preview.listing.passed_over.total(), "other file"));
+  for (const std::string& sentence : describe(preview.listing.passed_over)) fmt::print("  {}\n", sentence);
   for (const auto& [ending, count] : count_endings(preview.listing)) fmt::print("  {:8} {}\n", ending, count);
   fmt::print("{}: {} done, {} to do ({})\n", counted(preview.plan.parts.size(), "part"), preview.plan.parts.size() - to_do, to_do,
              counted(images_to_do, "image"));
@@ -98,7 +105,9 @@ void print_json(const Preview& preview, const RunOptions& options) {
                                           {"usd", price.usd}};
   const nlohmann::ordered_json result = {{"images", preview.listing.images.size()},
                                          {"bytes", preview.listing.total_bytes},
-                                         {"ignored", preview.listing.ignored},
+                                         {"ignored", preview.listing.passed_over.total()},
+                                         {"passed_over", nlohmann::ordered_json::parse(to_json(preview.listing.passed_over))},
+                                         {"warnings", preview.warnings},
                                          {"endings", count_endings(preview.listing)},
                                          {"labels", count_labels(preview.listing, options)},
                                          {"seconds", estimate.seconds()},
@@ -128,6 +137,8 @@ void add_plan(CLI::App& app, Session& session) {
     options.input = arguments->input;
     options.output = arguments->output;
     const Preview result = preview(options);
+    Console console(session.verbosity());
+    for (const std::string& warning : result.warnings) console.warn(warning);
     session.json ? print_json(result, options) : print_text(result, options);
   });
 }

@@ -13,6 +13,7 @@
 #include "core/encode/jpeg.hpp"
 #include "job/export/huggingface.hpp"
 #include "job/export/projector.hpp"
+#include "job/listing/others.hpp"
 #include "job/output/part_record.hpp"
 #include "job/output/part_tables.hpp"
 #include "job/reduce/neighbours.hpp"
@@ -130,6 +131,7 @@ Exported export_to_huggingface(const Location& output, const Manifest& manifest,
 
 Exported export_output(const Location& output, const ExportOptions& options, const Location& destination, int threads, Progress& progress) {
   const Manifest manifest = read_finished(output);
+  destination.put(kExportMark, std::string_view());  // first: whatever else gets there is no photo
   switch (options.format) {
     case ExportFormat::kProjector: return export_to_projector(output, manifest, options.limit, destination, threads, progress);
     case ExportFormat::kEmbeddingAtlas: return export_to_embedding_atlas(output, manifest, destination, threads);

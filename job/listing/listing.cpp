@@ -3,36 +3,13 @@
 #include <fmt/format.h>
 #include <fnmatch.h>
 
-#include <algorithm>
-#include <array>
-#include <cctype>
 #include <utility>
 
 #include "core/base/error.hpp"
+#include "job/listing/image_collector.hpp"
 
 namespace coulis {
 namespace {
-
-// The last five are formats that coulis does not read: listed all the same, so that such a photo is a row in the errors table.
-constexpr std::array<std::string_view, 18> kImageEndings = {"jpg", "jpeg", "jpe", "jfif", "png",  "webp", "gif",  "bmp", "dib",
-                                                            "tif", "tiff", "mpo", "apng", "heic", "heif", "avif", "jxl", "jp2"};
-
-bool ends_like_an_image(std::string_view key) {
-  const std::size_t dot = key.rfind('.');
-  if (dot == std::string_view::npos) return false;
-  std::string ending(key.substr(dot + 1));
-  std::transform(ending.begin(), ending.end(), ending.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return std::find(kImageEndings.begin(), kImageEndings.end(), ending) != kImageEndings.end();
-}
-
-bool matches_any(std::string_view key, const std::vector<std::string>& globs) {
-  return std::any_of(globs.begin(), globs.end(), [&](const std::string& glob) { return matches_glob(key, glob); });
-}
-
-bool is_wanted(std::string_view key, const ListingOptions& options) {
-  const bool included = options.include.empty() ? ends_like_an_image(key) : matches_any(key, options.include);
-  return included && !matches_any(key, options.exclude);
-}
 
 std::string folder_above(const std::string& path, int level) {
   std::size_t end = path.size();
@@ -52,26 +29,32 @@ bool matches_glob(std::string_view key, const std::string& glob) {
   return fnmatch(glob.c_str(), std::string(whole ? key : key.substr(slash + 1)).c_str(), 0) == 0;
 }
 
-Listing list_images(const Location& input, const ListingOptions& options) {
+bool matches_folder(std::string_view folder, const std::string& glob) {
+  if (glob.size() > 1 && glob.ends_with('/')) return matches_folder(folder, glob.substr(0, glob.size() - 1));
+  if (matches_glob(folder, glob)) return true;
+  // A '*' at the end takes whatever follows.
+  const bool open_ended = glob.ends_with('*') && !glob.ends_with("\\*") && glob.find('/') != std::string::npos;
+  return open_ended && fnmatch(glob.c_str(), fmt::format("{}/", folder).c_str(), 0) == 0;
+}
+
+Listing list_images(const Location& input, const ListingOptions& options, const Location* maybe_output,
+                    const std::function<void()>& visited) {
   if (!input.exists()) {
     throw Error(ErrorCode::kStorage, fmt::format("{} does not exist", printable(input.root())), "check the spelling of INPUT");
   }
-  return list_images([&](const std::function<void(Entry)>& visit) { input.list("", visit); }, options);
+  ImageCollector images(options, &input);
+  input.walk({[&](Entry entry, EntryKind kind) {
+                visited();
+                images.add(std::move(entry), kind);
+              },
+              [&](std::string_view folder) { return images.enters(folder); }, maybe_output});
+  return std::move(images).listing();
 }
 
 Listing list_images(const std::function<void(const std::function<void(Entry)>& visit)>& list_entries, const ListingOptions& options) {
-  Listing listing;
-  list_entries([&](Entry entry) {
-    if (!is_wanted(entry.key, options)) {
-      ++listing.ignored;
-      return;
-    }
-    listing.total_bytes += entry.size_bytes;
-    listing.images.push_back(std::move(entry));
-  });
-  // char_traits compares as unsigned: the order of the bytes.
-  std::sort(listing.images.begin(), listing.images.end(), [](const ImageRef& a, const ImageRef& b) { return a.key < b.key; });
-  return listing;
+  ImageCollector images(options, nullptr);
+  list_entries([&](Entry entry) { images.add(std::move(entry), EntryKind::kFile); });
+  return std::move(images).listing();
 }
 
 LabelRule::LabelRule(const ListingOptions& options) : level_(options.label_level) {

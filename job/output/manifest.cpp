@@ -37,6 +37,27 @@ ManifestPart parse_part(const json& value) {
           parse_file(value.at("pca"))};
 }
 
+json to_json_value(const PassedOver& passed_over) {
+  json value = json::object();
+  for (std::size_t i = 0; i < kReasons; ++i) {
+    const PassedOver::Count& count = passed_over.by_reason.at(i);
+    if (count.files + count.folders == 0) continue;
+    value[to_string(static_cast<Reason>(i))] = {{"files", count.files}, {"folders", count.folders}, {"example", count.example}};
+  }
+  return value;
+}
+
+PassedOver parse_passed_over(const json& value) {
+  PassedOver passed_over;
+  for (std::size_t i = 0; i < kReasons; ++i) {
+    const auto found = value.find(to_string(static_cast<Reason>(i)));
+    if (found == value.end()) continue;
+    passed_over.by_reason.at(i) = {parse_natural(found->at("files")), parse_natural(found->at("folders")),
+                                   found->at("example").get<std::string>()};
+  }
+  return passed_over;
+}
+
 // One text is a string, several are a list: as a person would write them.
 json to_json_value(const OptionTexts& options) {
   json object = json::object();
@@ -78,7 +99,8 @@ std::string to_json(const Manifest& m) {
   root["input"] = m.input;
   root["model"] = {{"name", m.model_name}, {"sha256", m.model_sha256}, {"precision", m.precision}};
   root["settings"] = m.settings;
-  root["listing"] = {{"images", m.listed}, {"bytes", m.listed_bytes}, {"hash", m.listing_hash}};
+  root["listing"] = {
+      {"images", m.listed}, {"bytes", m.listed_bytes}, {"hash", m.listing_hash}, {"passed_over", to_json_value(m.passed_over)}};
   root["counts"] = {{"listed", m.listed}, {"ok", m.ok}, {"failed", m.failed()}, {"failed_by_code", m.failed_by_code}};
   root["options"] = to_json_value(m.options);
   root["pca"] = {{"k", m.pca.explained_variance_ratio.size()},
@@ -100,6 +122,10 @@ std::string to_json(const Manifest& m) {
   return root.dump(1) + "\n";
 }
 
+std::string to_json(const PassedOver& passed_over) {
+  return to_json_value(passed_over).dump();
+}
+
 Manifest parse_manifest(const std::string& text, const std::string& origin) {
   try {
     const json root = json::parse(text);
@@ -117,6 +143,7 @@ Manifest parse_manifest(const std::string& text, const std::string& origin) {
     m.listed = parse_natural(root.at("listing").at("images"));
     m.listed_bytes = parse_natural(root.at("listing").at("bytes"));
     m.listing_hash = root.at("listing").at("hash").get<std::string>();
+    m.passed_over = parse_passed_over(root.at("listing").value("passed_over", json::object()));
     m.ok = parse_natural(root.at("counts").at("ok"));
     for (const auto& [code, count] : root.at("counts").at("failed_by_code").get_ref<const json::object_t&>()) {
       m.failed_by_code[code] = parse_natural(count);

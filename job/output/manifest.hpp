@@ -11,6 +11,7 @@
 
 #include "core/base/field_text.hpp"
 #include "core/base/sha256.hpp"
+#include "job/listing/passed_over.hpp"
 #include "job/output/layout.hpp"
 #include "job/storage/location.hpp"
 
@@ -51,6 +52,7 @@ struct Manifest {
   std::uint64_t listed_bytes = 0;
   std::uint64_t ok = 0;
   std::map<std::string, std::uint64_t> failed_by_code;
+  PassedOver passed_over;
   std::string listing_hash;
   OptionTexts options;  // of the run, all of them: what fit, report and project start from
   ManifestPca pca;
@@ -69,6 +71,8 @@ struct Manifest {
 // Throws Error(kRunFailed) if the file is there and malformed; nothing if there is none.
 std::optional<Manifest> read_manifest(const Location& output);
 std::string to_json(const Manifest& manifest);
+std::string to_json(
+    const PassedOver& passed_over);  // reasons that there were: {"ending": {"files": 2, "folders": 0, "example": "notes.txt"}}
 Manifest parse_manifest(const std::string& text, const std::string& origin);
 
 ManifestFile describe_file(const std::string& key, std::span<const std::byte> bytes);

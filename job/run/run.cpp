@@ -15,6 +15,7 @@
 #include "core/network/network.hpp"
 #include "job/features/bad_image_limit.hpp"
 #include "job/features/featurize.hpp"
+#include "job/listing/listing_warnings.hpp"
 #include "job/plan/retry.hpp"
 #include "job/reduce/committed.hpp"
 #include "job/run/due.hpp"
@@ -46,10 +47,11 @@ std::optional<Manifest> earlier_manifest(const Location& output, const FeatureOp
   return options.fresh ? std::nullopt : read_manifest(output);
 }
 
-Listing list_or_refuse(const Location& input, const ListingOptions& options) {
-  Listing listing = list_images(input, options);
+Listing list_or_refuse(const Location& input, const Location& output, const ListingOptions& options) {
+  Listing listing = list_images(input, options, &output);
   if (listing.images.empty()) {
-    throw Error(ErrorCode::kNothingToRead, fmt::format("no image found in {} ({} other files)", printable(input.root()), listing.ignored),
+    throw Error(ErrorCode::kNothingToRead,
+                fmt::format("no image found in {} ({})", printable(input.root()), describe_in_a_line(listing.passed_over)),
                 "check INPUT; --include '*' takes files of any name");
   }
   return listing;
@@ -133,6 +135,7 @@ Manifest describe_run(const RunOptions& options, const Location& input, const Li
   manifest.options = to_texts(options);
   manifest.listed = listing.images.size();
   manifest.listed_bytes = listing.total_bytes;
+  manifest.passed_over = listing.passed_over;
   manifest.listing_hash = fingerprint_of("", listing.images);
   manifest.pca = {describe(pca), std::string(to_string(pca.given ? pca.given->model.convention : options.pca.convention)), {}};
   manifest.simd = simd_in_use();
@@ -147,6 +150,7 @@ Manifest as_last_run(Manifest earlier, const Manifest& now) {
   earlier.seconds = now.seconds;
   earlier.computed = 0;
   earlier.share_of_peak = 0;
+  earlier.passed_over = now.passed_over;
   return earlier;
 }
 
@@ -162,8 +166,9 @@ Summary run(const RunOptions& options, const std::optional<std::string>& pca_fil
   const LabelRule labels(options.listing);
   StageTimes times;
   StageClock clock(times);
-  Listing listing = list_or_refuse(input, options.listing);
+  Listing listing = list_or_refuse(input, output, options.listing);
   clock.lap("list");
+  for (const std::string& warning : listing_warnings(listing.images, input, options.listing)) progress.warn(warning);
   const Lock lock(output);
   if (lock.maybe_dead_holder()) progress.say(fmt::format("resuming the unfinished run of {}", *lock.maybe_dead_holder()));
   output.remove_leftovers(kKeyBeginnings);
@@ -176,8 +181,12 @@ Summary run(const RunOptions& options, const std::optional<std::string>& pca_fil
   const BadImageLimit limit(options.features, manifest.listed);
   if (earlier && limit.allows(earlier->failed())) {
     const Due due = find_due(output, *earlier, manifest, plan, options);
-    if (!due.any()) return {*earlier, 0, true};
-    if (!due.all) return {publish_again(output, as_last_run(*earlier, manifest), due, options, progress), 0, false};
+    if (!due.all && due.any()) return {publish_again(output, as_last_run(*earlier, manifest), due, options, progress), 0, false};
+    if (!due.any()) {
+      Summary summary{*earlier, 0, true};
+      summary.manifest.passed_over = std::move(manifest.passed_over);  // as it is now
+      return summary;
+    }
   }
 
   output.remove(kSuccessKey);  // first: from here on a reader can tell that the output is not finished
@@ -219,9 +228,10 @@ Preview preview(const RunOptions& options) {
   const Location input(options.input, options.storage);
   const Location output(options.output, options.storage);
   Model model = load_model(options.network.model);
-  Listing listing = list_or_refuse(input, options.listing);
+  Listing listing = list_or_refuse(input, output, options.listing);
   Plan plan = plan_for(listing, output, earlier_manifest(output, options.features), options, settings_of(options, input, model.card));
-  return {std::move(listing), std::move(plan), std::move(model)};
+  std::vector<std::string> warnings = listing_warnings(listing.images, input, options.listing);
+  return {std::move(listing), std::move(plan), std::move(model), std::move(warnings)};
 }
 
 }  // namespace coulis

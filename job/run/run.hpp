@@ -4,6 +4,7 @@
 #include <atomic>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "job/output/manifest.hpp"
 #include "job/plan/plan.hpp"
@@ -39,6 +40,7 @@ struct Preview {
   Listing listing;
   Plan plan;
   Model model;
+  std::vector<std::string> warnings;  // of labels
 };
 Preview preview(const RunOptions& options);
 

@@ -1,6 +1,5 @@
 #include "job/storage/folder.hpp"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
@@ -11,51 +10,13 @@
 #include <random>
 #include <set>
 #include <utility>
-#include <vector>
 
 #include "job/storage/folder_lock.hpp"
+#include "job/storage/folder_walk.hpp"
 #include "job/storage/posix_file.hpp"
 
 namespace coulis {
 namespace {
-
-constexpr std::string_view kTemporaryPrefix = ".coulis-tmp-";
-
-struct FolderId {
-  dev_t device;
-  ino_t inode;
-};
-
-// Depth first; `above` holds the folders on the way down, so that a link to one of them ends the descent.
-void walk(const std::string& folder, const std::string& key_prefix, std::vector<FolderId>& above, const std::function<void(Entry)>& visit) {
-  const std::unique_ptr<DIR, int (*)(DIR*)> stream(opendir(folder.c_str()), closedir);
-  if (!stream) {
-    if (errno == ENOENT && above.empty()) return;
-    throw_storage_error(fmt::format("cannot list {}", printable(folder)));
-  }
-  struct stat folder_stat {};
-  if (fstat(dirfd(stream.get()), &folder_stat) != 0) throw_storage_error(fmt::format("cannot look at {}", printable(folder)));
-  for (const FolderId& id : above) {
-    if (id.device == folder_stat.st_dev && id.inode == folder_stat.st_ino) return;
-  }
-  above.push_back({folder_stat.st_dev, folder_stat.st_ino});
-  errno = 0;
-  while (const dirent* item = readdir(stream.get())) {  // NOLINT(concurrency-mt-unsafe): one stream, one thread
-    const std::string name = item->d_name;
-    if (name == "." || name == ".." || name.starts_with(kTemporaryPrefix)) continue;
-    struct stat info {};
-    const bool readable = fstatat(dirfd(stream.get()), name.c_str(), &info, 0) == 0;
-    if (readable && S_ISDIR(info.st_mode)) {
-      walk(fmt::format("{}/{}", folder, name), fmt::format("{}{}/", key_prefix, name), above, visit);
-    } else if (!readable || S_ISREG(info.st_mode)) {  // a broken link is listed: reading it will say what is wrong
-      const std::int64_t mtime_ns = std::int64_t{info.st_mtim.tv_sec} * 1'000'000'000 + info.st_mtim.tv_nsec;
-      visit({key_prefix + name, static_cast<std::uint64_t>(info.st_size), mtime_ns});
-    }
-    errno = 0;
-  }
-  if (errno != 0) throw_storage_error(fmt::format("cannot list {}", printable(folder)));
-  above.pop_back();
-}
 
 // A temporary file beside the final one; fsync, rename.
 class PendingFile : public PendingObject {
@@ -120,17 +81,24 @@ std::string Folder::path_of(std::string_view key) const {
 
 bool Folder::exists() const {
   struct stat info {};
-  return stat(root_.c_str(), &info) == 0;
+  return stat(root_.c_str(), &info) == 0 || (errno != ENOENT && errno != ENOTDIR);  // listing one that may not be seen says why
 }
 
 void Folder::list(std::string_view prefix, const std::function<void(Entry)>& visit) const {
-  std::vector<FolderId> above;
-  const std::string key_prefix = prefix.empty() ? "" : fmt::format("{}/", prefix);
-  walk(prefix.empty() ? root_ : path_of(prefix), key_prefix, above, visit);
+  const auto visit_strictly = [&](Entry entry, EntryKind kind) {
+    if (kind == EntryKind::kUnlisted) throw_unlisted(path_of(entry.key));
+    if (kind != EntryKind::kSpecial) visit(std::move(entry));  // a broken link is listed: reading it will say what is wrong
+  };
+  walk_folder(root_, prefix, {visit_strictly, {}});
+}
+
+void Folder::walk(const Walk& walk) const {
+  walk_folder(root_, "", walk);
 }
 
 Outcome<Bytes> Folder::get(std::string_view key, const Entry* listed) const {
   Outcome<Bytes> bytes = read_file(path_of(key));
+  if (!bytes && listed != nullptr && !listed->seen()) return explain_unseen(path_of(key), bytes.failure());
   if (bytes && listed != nullptr && bytes.value().size() != listed->size_bytes) {
     return Failure{Stage::kRead, FailureCode::kChanged,
                    fmt::format("listed with {} bytes, read {}", listed->size_bytes, bytes.value().size())};

@@ -13,6 +13,7 @@ class Folder : public Store {
 
   bool exists() const override;
   void list(std::string_view prefix, const std::function<void(Entry)>& visit) const override;
+  void walk(const Walk& walk) const override;
   Outcome<Bytes> get(std::string_view key, const Entry* listed) const override;
   bool has(std::string_view key) const override;
   std::unique_ptr<PendingObject> begin_put(std::string_view key) const override;

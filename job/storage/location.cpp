@@ -62,6 +62,17 @@ void Location::list(std::string_view prefix, const std::function<void(Entry)>& v
   store_->list(prefix, visit);
 }
 
+void Location::walk(const Walk& walk) const {
+  const std::string root = path_of("");
+  if (is_folder_ || walk.left_out == nullptr || !walk.left_out->root().starts_with(root)) return store_->walk(walk);
+  const std::string left_out = walk.left_out->path_of("").substr(root.size());
+  store_->walk({[&](Entry entry, EntryKind kind) {
+                  const bool below = entry.key.starts_with(left_out);
+                  walk.visit(std::move(entry), below ? EntryKind::kLeftOut : kind);
+                },
+                walk.enters});
+}
+
 Outcome<Bytes> Location::get(std::string_view key) const {
   return store_->get(key, nullptr);
 }

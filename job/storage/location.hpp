@@ -23,6 +23,25 @@ struct Entry {
   std::uint64_t size_bytes = 0;
   std::int64_t mtime_ns = 0;
   std::string etag{};  // of an object in a bucket: another one means other bytes; empty for a file
+
+  bool seen() const { return mtime_ns != 0 || size_bytes != 0 || !etag.empty(); }  // false: it could not be looked at
+};
+
+enum class EntryKind {
+  kFile,
+  kSpecial,   // a pipe, socket or device
+  kUnseen,    // a name that cannot be looked at: a file or a folder, nobody knows
+  kUnlisted,  // a folder that cannot be looked into
+  kLeftOut,   // `Walk::left_out`, or an object below it
+};
+
+class Location;
+
+// How to go through what lies below a location that others have filled.
+struct Walk {
+  std::function<void(Entry, EntryKind)> visit;
+  std::function<bool(std::string_view folder)> enters;  // asked before a folder is opened, with its key; a bucket has no folders
+  const Location* left_out = nullptr;                   // not looked into, however it is reached; may be null
 };
 
 class Store;
@@ -45,6 +64,10 @@ class Location {
   // Calls `visit` for each file below `prefix` (a folder key, or "" for all), in no order. Links are followed, loops are not.
   // A prefix that does not exist has no files. Throws Error(kStorage) for a folder that cannot be listed: nothing is left out in silence.
   void list(std::string_view prefix, const std::function<void(Entry)>& visit) const;
+
+  // The same for what a person has put there: what cannot be looked at is visited too, and reading it says why. Throws Error(kStorage)
+  // where the location itself cannot be listed.
+  void walk(const Walk& walk) const;
 
   // Whole file. What goes wrong is Failure{kRead, kVanished | kUnreadable}; Error(kStorage) if it is the place and not the file.
   Outcome<Bytes> get(std::string_view key) const;

@@ -13,6 +13,7 @@
 
 #include "core/base/error.hpp"
 #include "job/storage/location.hpp"
+#include "job/storage/long_path.hpp"
 
 namespace coulis {
 namespace {
@@ -44,7 +45,7 @@ Failure read_failure(int code) {
 
 class OpenFile {
  public:
-  explicit OpenFile(const std::string& path, int flags = 0) : file_(open(path.c_str(), O_RDONLY | O_CLOEXEC | flags)) {}
+  explicit OpenFile(const std::string& path, int flags = 0) : file_(open_long(path, O_RDONLY | O_CLOEXEC | flags)) {}
   ~OpenFile() {
     if (file_ >= 0) close(file_);
   }

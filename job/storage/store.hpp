@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "job/storage/location.hpp"
 
@@ -34,6 +35,9 @@ class Store {
   virtual ~Store() = default;
   virtual bool exists() const = 0;
   virtual void list(std::string_view prefix, const std::function<void(Entry)>& visit) const = 0;
+  virtual void walk(const Walk& walk) const {
+    list("", [&](Entry entry) { walk.visit(std::move(entry), EntryKind::kFile); });
+  }
   virtual Outcome<Bytes> get(std::string_view key, const Entry* listed) const = 0;  // listed: may be null
   virtual bool has(std::string_view key) const = 0;
   virtual std::unique_ptr<PendingObject> begin_put(std::string_view key) const = 0;

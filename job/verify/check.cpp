@@ -41,14 +41,20 @@ CheckItem check_location(const std::string& uri, const StorageOptions& storage) 
     const Location location(uri, storage);
     if (!location.exists()) return {printable(uri), false, "does not exist; a run creates it if it is an OUTPUT"};
     std::uint64_t files = 0;
-    location.list("", [&](const Entry&) { ++files; });
+    std::uint64_t unseen = 0;
+    const auto count = [&](const Entry& entry, EntryKind kind) {
+      if (kind != EntryKind::kSpecial) ++(entry.seen() ? files : unseen);
+    };
+    location.walk({count, {}});
     if (!location.is_folder()) return check_bucket(location, files);
     const bool writable = access(location.root().c_str(), W_OK) == 0;
     std::error_code error;
     const auto space = std::filesystem::space(location.root(), error);
     const std::string free = error ? "" : fmt::format(", {:.1f} GB free", static_cast<double>(space.available) / 1e9);
     return {printable(uri), true,
-            fmt::format("{}, can be read{}{}", counted(files, "file"), writable ? " and written" : ", cannot be written", free)};
+            fmt::format("{}{}, can be read{}{}", counted(files, "file"),
+                        unseen == 0 ? "" : fmt::format(" and {} that cannot be looked at", counted(unseen, "name")),
+                        writable ? " and written" : ", cannot be written", free)};
   } catch (const Error& e) {
     return {printable(uri), false, e.what()};
   }

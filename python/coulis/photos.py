@@ -33,6 +33,7 @@ class Featurizer:
         exif_orientation: bool = False,
         include: str | Sequence[str] = (),
         exclude: str | Sequence[str] = (),
+        no_default_excludes: bool = False,
         endpoint_url: str = "",
         region: str = "",
         addressing: str = "auto",
@@ -50,6 +51,7 @@ class Featurizer:
                 "exif_orientation": exif_orientation,
                 "include": as_list(include),
                 "exclude": as_list(exclude),
+                "no_default_excludes": no_default_excludes,
                 "endpoint_url": endpoint_url,
                 "region": region,
                 "addressing": addressing,
@@ -103,6 +105,7 @@ def featurize(
     exif_orientation: bool = False,
     include: str | Sequence[str] = (),
     exclude: str | Sequence[str] = (),
+    no_default_excludes: bool = False,
     endpoint_url: str = "",
     region: str = "",
     addressing: str = "auto",
@@ -118,7 +121,8 @@ def featurize(
     threads: 0 is one per CPU that this process may use. The GIL is not held.
     on_bad: "row": a photo that cannot be used is a row of NaN and an item of `errors`; "raise": the first one raises
         BadPhoto.
-    max_pixels, exif_orientation, include, exclude, endpoint_url, region, addressing: as the flags of `coulis run`.
+    max_pixels, exif_orientation, include, exclude, no_default_excludes, endpoint_url, region, addressing: as the flags
+        of `coulis run`.
 
     Raises coulis.Error where nothing can be computed: no such folder, no photo in it, no such model, a bucket that
     cannot be reached; its `remedy` says what to do. TypeError for what is no photo. Ctrl-C ends it within the time of
@@ -136,6 +140,7 @@ def featurize(
         exif_orientation=exif_orientation,
         include=include,
         exclude=exclude,
+        no_default_excludes=no_default_excludes,
         endpoint_url=endpoint_url,
         region=region,
         addressing=addressing,

@@ -205,7 +205,7 @@ def test_the_job_for_spark_submit_has_the_flags_of_the_command(monkeypatch):
     not_of_a_job = {"--help", "--threads", "--quiet", "--verbose", "--json"}
     assert "--images-per-part" in flags
     for flag in sorted(flags - not_of_a_job):
-        value = [] if flag in ("--fresh", "--exif-orientation", "--no-thumbnails") else ["1"]
+        value = [] if flag in ("--fresh", "--exif-orientation", "--no-default-excludes", "--no-thumbnails") else ["1"]
         monkeypatch.setattr("sys.argv", ["coulis_job.py", "in", "out", flag, *value])
         assert len(coulis_job.parse_arguments()) == 3, flag
     monkeypatch.setattr(

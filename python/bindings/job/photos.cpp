@@ -84,17 +84,11 @@ class Featurization {
   std::unique_ptr<PhotoSource> list_place() {
     const Location& place = *maybe_place_;
     const std::string name = printable(place.root());
-    if (!place.exists()) throw Error(ErrorCode::kStorage, fmt::format("{} does not exist", name), "check the spelling");
-    Listing listing = list_images(
-        [&](const std::function<void(Entry)>& visit) {
-          place.list("", [&](Entry entry) {
-            if (interrupted_) throw Error(ErrorCode::kInterrupted, "interrupted");
-            visit(std::move(entry));
-          });
-        },
-        engine_->options.listing);
+    Listing listing = list_images(place, engine_->options.listing, nullptr, [&] {
+      if (interrupted_) throw Error(ErrorCode::kInterrupted, "interrupted");
+    });
     if (listing.images.empty()) {
-      throw Error(ErrorCode::kNothingToRead, fmt::format("no image found in {} ({} other files)", name, listing.ignored),
+      throw Error(ErrorCode::kNothingToRead, fmt::format("no image found in {} ({})", name, describe_in_a_line(listing.passed_over)),
                   "include=['*'] takes files of any name");
     }
     for (const ImageRef& image : listing.images) paths_.push_back(printable(place.path_of(image.key)));

@@ -129,6 +129,17 @@ nb::dict to_dict(const Summary& summary) {
   dict["listed"] = manifest.listed;
   dict["ok"] = manifest.ok;
   dict["failed"] = manifest.failed();
+  nb::dict passed_over;
+  for (std::size_t i = 0; i < kReasons; ++i) {
+    const PassedOver::Count& count = manifest.passed_over.by_reason.at(i);
+    if (count.files + count.folders == 0) continue;
+    nb::dict of_reason;
+    of_reason["files"] = count.files;
+    of_reason["folders"] = count.folders;
+    of_reason["example"] = count.example;
+    passed_over[nb::str(std::string(to_string(static_cast<Reason>(i))).c_str())] = of_reason;
+  }
+  dict["passed_over"] = passed_over;
   dict["computed"] = summary.computed;
   dict["up_to_date"] = summary.up_to_date;
   dict["parts"] = manifest.parts.size();

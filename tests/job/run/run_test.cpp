@@ -7,8 +7,8 @@
 
 #include "core/pca/model_file.hpp"
 #include "job/run/publish.hpp"
-#include "job/verify/verify.hpp"
 #include "job/storage/lock.hpp"
+#include "job/verify/verify.hpp"
 #include "tests/job/run/photo_folder.hpp"
 #include "tests/job/thrown_error.hpp"
 

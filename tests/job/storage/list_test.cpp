@@ -1,12 +1,16 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <chrono>
 #include <filesystem>
-#include <map>
+#include <functional>
 #include <set>
 #include <string>
+#include <string_view>
+#include <utility>
 
 #include "job/storage/location.hpp"
 #include "tests/job/storage/without_privileges.hpp"
@@ -102,6 +106,111 @@ TEST(List, FailsOnAFolderThatCannotBeListedRatherThanLeaveItOut) {
   const Error error = thrown_error([&] { keys_in(folder.location()); });
   EXPECT_EQ(error.code(), ErrorCode::kStorage);
   EXPECT_NE(std::string(error.what()).find(folder.path_of("closed")), std::string::npos) << error.what();
+}
+
+using Found = std::multiset<std::pair<EntryKind, std::string>>;
+
+Found walk(const Location& location, const std::function<bool(std::string_view)>& enters = {}) {
+  Found found;
+  location.walk({[&](const Entry& entry, EntryKind kind) { found.emplace(kind, entry.key); }, enters});
+  return found;
+}
+
+TEST(Walk, GoesOnAfterAFolderThatMayNotBeListedAndReadingItSaysWhy) {
+  const TemporaryFolder folder;
+  folder.write("open/a.jpg");
+  folder.write("closed/b.jpg");
+  chmod(folder.path_of("closed").c_str(), 0);
+  const WithoutPrivileges nobody(folder);
+  EXPECT_EQ(walk(folder.location()), (Found{{EntryKind::kFile, "open/a.jpg"}, {EntryKind::kUnlisted, "closed"}}));
+  const Failure failure = folder.location().get(Entry{"closed"}).failure();
+  EXPECT_EQ(failure.code, FailureCode::kUnreadable);
+  EXPECT_EQ(failure.message, "the folder could not be listed: Permission denied");
+}
+
+TEST(Walk, TakesAFolderWithoutTheRightToSearchItForNamesThatCannotBeLookedAt) {
+  const TemporaryFolder folder;
+  folder.write("half/b.jpg");
+  folder.write("half/below/c.jpg");
+  std::filesystem::create_symlink("below", folder.path_of("half/link"));
+  chmod(folder.path_of("half").c_str(), 0644);
+  {
+    const WithoutPrivileges nobody(folder);
+    EXPECT_EQ(walk(folder.location()),
+              (Found{{EntryKind::kFile, "half/b.jpg"}, {EntryKind::kUnlisted, "half/below"}, {EntryKind::kUnseen, "half/link"}}));
+    for (const char* key : {"half/b.jpg", "half/below", "half/link"}) {
+      EXPECT_EQ(folder.location().get(Entry{key}).failure().code, FailureCode::kUnreadable) << key;
+    }
+  }
+  chmod(folder.path_of("half").c_str(), 0755);
+}
+
+TEST(Walk, DoesNotTouchAFolderThatIsNotToBeEntered) {
+  const TemporaryFolder folder;
+  folder.write("a.jpg");
+  folder.write("private/b.jpg");
+  chmod(folder.path_of("private").c_str(), 0);
+  const WithoutPrivileges nobody(folder);
+  EXPECT_EQ(walk(folder.location(), [](std::string_view key) { return key != "private"; }), (Found{{EntryKind::kFile, "a.jpg"}}));
+}
+
+TEST(Walk, TellsOfLinksThatLeadNowhereAndOfWhatIsNoFile) {
+  const TemporaryFolder folder;
+  std::filesystem::create_symlink("nowhere", folder.path_of("gone"));
+  std::filesystem::create_symlink("circle", folder.path_of("circle"));
+  ASSERT_EQ(mkfifo(folder.path_of("pipe.jpg").c_str(), 0600), 0);
+  EXPECT_EQ(walk(folder.location()),
+            (Found{{EntryKind::kUnseen, "circle"}, {EntryKind::kUnseen, "gone"}, {EntryKind::kSpecial, "pipe.jpg"}}));
+}
+
+TEST(Walk, FailsOnARootThatMayNotBeListed) {
+  const TemporaryFolder folder;
+  folder.write("root/a.jpg");
+  chmod(folder.path_of("root").c_str(), 0);
+  const WithoutPrivileges nobody(folder);
+  EXPECT_EQ(thrown_error([&] { walk(Location(folder.path_of("root"))); }).code(), ErrorCode::kStorage);
+  const Error below = thrown_error([&] { walk(Location(folder.path_of("root/deeper"))); });
+  EXPECT_NE(std::string(below.what()).find("Permission denied"), std::string::npos) << below.what();
+}
+
+// 30 folders of 200 bytes: below them a path is longer than the system takes at once.
+TEST(Walk, ReadsPathsOfAnyLength) {
+  const TemporaryFolder folder;
+  const std::string name(200, 'd');
+  std::string key;
+  int at = open(folder.path().c_str(), O_PATH | O_DIRECTORY);
+  for (int depth = 0; depth < 30; ++depth) {
+    ASSERT_EQ(mkdirat(at, name.c_str(), 0755), 0);
+    const int below = openat(at, name.c_str(), O_PATH | O_DIRECTORY);
+    close(at);
+    at = below;
+    key += name + "/";
+  }
+  key += "photo.jpg";
+  const int file = openat(at, "photo.jpg", O_WRONLY | O_CREAT, 0644);
+  ASSERT_EQ(write(file, "photo", 5), 5);
+  close(file);
+  close(at);
+  EXPECT_EQ(walk(folder.location()), (Found{{EntryKind::kFile, key}}));
+  const Entry entry{key, 5, 1};
+  EXPECT_EQ(to_text(folder.location().get(entry).value()), "photo");
+  folder.location().will_need(key);
+}
+
+// A folder each was open at once, and a call deep each.
+TEST(Walk, NeedsNoMoreThanAFewOpenFilesHoweverDeepFoldersLie) {
+  const TemporaryFolder folder;
+  std::string key;
+  for (int depth = 0; depth < 500; ++depth) key += "d/";
+  folder.write(key + "photo.jpg");
+  rlimit before{};
+  getrlimit(RLIMIT_NOFILE, &before);
+  rlimit few = before;
+  few.rlim_cur = 64;
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &few), 0);
+  const Found found = walk(folder.location());
+  setrlimit(RLIMIT_NOFILE, &before);
+  EXPECT_EQ(found, (Found{{EntryKind::kFile, key + "photo.jpg"}}));
 }
 
 TEST(List, FailsOnARootThatIsAFile) {

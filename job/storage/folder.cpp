@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/base/read_file.hpp"
 #include "job/storage/folder_lock.hpp"
 #include "job/storage/posix_file.hpp"
 
@@ -19,6 +20,7 @@ namespace coulis {
 namespace {
 
 constexpr std::string_view kTemporaryPrefix = ".coulis-tmp-";
+constexpr std::uint64_t kLargestFile = std::uint64_t{4} << 30;  // no photo is larger; a sparse file must not take the memory
 
 struct FolderId {
   dev_t device;
@@ -129,7 +131,7 @@ void Folder::list(std::string_view prefix, const std::function<void(Entry)>& vis
 }
 
 Outcome<Bytes> Folder::get(std::string_view key, const Entry* listed) const {
-  Outcome<Bytes> bytes = read_file(path_of(key));
+  Outcome<Bytes> bytes = read_file(path_of(key), kLargestFile);
   if (bytes && listed != nullptr && bytes.value().size() != listed->size_bytes) {
     return Failure{Stage::kRead, FailureCode::kChanged,
                    fmt::format("listed with {} bytes, read {}", listed->size_bytes, bytes.value().size())};

@@ -45,6 +45,7 @@ void add_feature_flags(CLI::App& verb, RunOptions& options) {
           "Between the columns of the CSV files: , ; | : or tab")
       ->default_str(",");
   bind("csv-formulas", "CSV texts that a spreadsheet would run as a formula: quote (a ' in front) or keep", options.csv.formulas);
+  bind("csv-bom", "Begin the CSV files with a byte order mark, by which Excel knows UTF-8", options.csv.bom);
 }
 
 void add_storage_flags(CLI::App& verb, StorageOptions& options) {

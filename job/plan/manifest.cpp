@@ -74,6 +74,7 @@ std::string to_json(const Manifest& m) {
   root["counts"] = {{"listed", m.listed}, {"ok", m.ok}, {"failed", m.failed()}, {"failed_by_code", m.failed_by_code}};
   root["csv_separator"] = std::string(1, m.csv_separator);
   root["csv_formulas"] = m.csv_formulas;
+  root["csv_bom"] = m.csv_bom;
   root["pca"] = {{"k", m.pca.explained_variance_ratio.size()},
                  {"requested", m.pca.requested},
                  {"convention", m.pca.convention},
@@ -116,6 +117,7 @@ Manifest parse_manifest(const std::string& text, const std::string& origin) {
     }
     m.csv_separator = parse_separator(root.at("csv_separator"), origin);
     m.csv_formulas = root.at("csv_formulas").get<std::string>();
+    m.csv_bom = root.value("csv_bom", json(false)).get<bool>();
     m.pca = {root.at("pca").at("requested").get<std::string>(), root.at("pca").at("convention").get<std::string>(),
              root.at("pca").at("explained_variance_ratio").get<std::vector<double>>()};
     for (const json& part : root.at("parts")) m.parts.push_back(parse_part(part));

@@ -55,6 +55,7 @@ struct Manifest {
   std::string listing_hash;
   char csv_separator = ',';
   std::string csv_formulas;  // "quote", "keep"
+  bool csv_bom = false;
   ManifestPca pca;
   std::vector<ManifestPart> parts;
   std::vector<ManifestFile> files;                      // the tables, the model; not the parts, not the report

@@ -4,8 +4,11 @@
 #include <sched.h>
 
 #include <algorithm>
+#include <cmath>
+#include <thread>
 
 #include "core/base/error.hpp"
+#include "job/run/cpu_quota.hpp"
 
 namespace coulis {
 namespace {
@@ -57,8 +60,11 @@ std::string settings_of(const RunOptions& options, const Location& input, const 
 
 int worker_count(int threads_option) {
   if (threads_option > 0) return threads_option;
-  cpu_set_t cpus;
-  return sched_getaffinity(0, sizeof cpus, &cpus) == 0 ? std::max(1, CPU_COUNT(&cpus)) : 1;
+  cpu_set_t cpus;  // of 1,024; with more the call fails
+  const int allowed =
+      sched_getaffinity(0, sizeof cpus, &cpus) == 0 ? CPU_COUNT(&cpus) : static_cast<int>(std::thread::hardware_concurrency());
+  const double quota = maybe_cpu_quota({}).value_or(kMaxThreads);
+  return std::clamp(static_cast<int>(std::ceil(std::min<double>(quota, kMaxThreads))), 1, std::clamp(allowed, 1, kMaxThreads));
 }
 
 }  // namespace coulis

@@ -24,7 +24,7 @@ OnBad parse_on_bad(std::string_view name);  // throws Error(kUsage)
 struct FeatureOptions {
   std::string model;  // empty: the built-in one
   Precision precision = Precision::kFp32;
-  int threads = 0;  // 0: one per CPU that this process may use
+  int threads = 0;  // 0: worker_count()
   int images_per_part = 1024;
   OnBad on_bad = OnBad::kSkip;
   double max_bad = 1.0;  // share of the listing
@@ -62,6 +62,7 @@ void validate(const RunOptions& options);
 // All that changes the bytes of a part file besides its images: in every fingerprint, every file, the manifest.
 std::string settings_of(const RunOptions& options, const Location& input, const ModelCard& card);
 
-int worker_count(int threads_option);  // what 0 means on this machine, in this process (affinity respected)
+// What 0 means here: the CPUs that this process may use, or those that the quota of its control groups allows, rounded up.
+int worker_count(int threads_option);
 
 }  // namespace coulis

@@ -89,6 +89,7 @@ Manifest publish(const Location& output, Committed committed, const PcaRequest& 
   manifest.pca = {describe(request), std::string(to_string(model.convention)), model.explained_variance_ratio};
   manifest.csv_separator = options.csv.separator;
   manifest.csv_formulas = to_string(options.csv.formulas);
+  manifest.csv_bom = options.csv.bom;
   if (manifest.listed != manifest.ok + manifest.failed()) {
     throw Error(ErrorCode::kRunFailed,
                 fmt::format("{} images listed, but {} rows and {} errors: a row was lost", manifest.listed, manifest.ok, manifest.failed()),

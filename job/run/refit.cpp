@@ -38,12 +38,13 @@ Summary refit(const Location& output, const PcaOptions& options, int threads_opt
   std::vector<PartFile> files;
   for (const ManifestPart& part : manifest->parts) files.push_back({part.number, part.fingerprint, part.features.key});
   const auto start = std::chrono::steady_clock::now();
-  Committed committed = read_committed(Location(manifest->input), output, files, threads, progress);
+  Committed committed = read_committed(Location(raw_name(manifest->input)), output, files, threads, progress);
   manifest->computed = 0;
   manifest->seconds = {{"moments", std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count()}};
   const std::string& first = files.front().key;  // every part says the same
   const TableMetadata provenance = provenance_in(read_table_metadata(output.get_or_throw(first), printable(output.path_of(first))));
-  const ReduceOptions reduce{compression_of(*manifest), {manifest->csv_separator, parse_csv_formulas(manifest->csv_formulas)}, threads};
+  const CsvOptions csv{manifest->csv_separator, parse_csv_formulas(manifest->csv_formulas), manifest->csv_bom};
+  const ReduceOptions reduce{compression_of(*manifest), csv, threads};
   PartExecutor threads_here;
   Summary summary;
   summary.manifest =

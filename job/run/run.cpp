@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <filesystem>
 #include <utility>
 
 #include "core/base/counted.hpp"
@@ -69,11 +68,13 @@ Listing list_or_refuse(const Location& input, const ListingOptions& options) {
 PcaRequest request_pca(const RunOptions& options, const std::optional<std::string>& pca_file, const Model& model) {
   PcaRequest request{options.pca, std::nullopt, ""};
   if (!pca_file) return request;
-  const std::filesystem::path path(*pca_file);
-  const Location folder(path.has_parent_path() ? path.parent_path().string() : ".", options.storage);
-  const Outcome<Bytes> bytes = folder.get(path.filename().string());
+  const std::size_t scheme = pca_file->find("://");
+  const std::size_t slash = scheme == std::string::npos ? pca_file->rfind('/') : pca_file->find('/', scheme + 3);
+  const std::size_t key = slash == std::string::npos ? 0 : slash + 1;
+  const Location place(key == 0 ? "." : pca_file->substr(0, key), options.storage);
+  const Outcome<Bytes> bytes = place.get(pca_file->substr(key));
   if (!bytes)
-    throw Error(ErrorCode::kUsage, fmt::format("{}: {}", *pca_file, bytes.failure().message),
+    throw Error(ErrorCode::kUsage, fmt::format("{}: {}", printable(*pca_file), bytes.failure().message),
                 "name the pca_model.safetensors of an OUTPUT");
   request.given = parse_pca_file(bytes.value(), *pca_file);
   request.given_sha256 = sha256_of(bytes.value());
@@ -94,7 +95,7 @@ bool is_finished(const Location& output, const std::optional<Manifest>& manifest
   const bool same = manifest->settings == wanted.settings && manifest->listing_hash == wanted.listing_hash &&
                     manifest->pca.requested == wanted.pca.requested && manifest->pca.convention == wanted.pca.convention &&
                     manifest->csv_separator == wanted.csv_separator && manifest->csv_formulas == wanted.csv_formulas &&
-                    manifest->coulis_version == wanted.coulis_version;
+                    manifest->csv_bom == wanted.csv_bom && manifest->coulis_version == wanted.coulis_version;
   const auto there = [&](const ManifestFile& file) { return output.has(file.key); };
   return same && std::all_of(manifest->files.begin(), manifest->files.end(), there) &&
          std::all_of(manifest->parts.begin(), manifest->parts.end(), [&](const ManifestPart& part) { return there(part.pca); });
@@ -184,6 +185,7 @@ Summary run(const RunOptions& options, const std::optional<std::string>& pca_fil
   manifest.pca = {describe(pca), std::string(to_string(pca.given ? pca.given->model.convention : options.pca.convention)), {}};
   manifest.csv_separator = options.csv.separator;
   manifest.csv_formulas = to_string(options.csv.formulas);
+  manifest.csv_bom = options.csv.bom;
   manifest.simd = simd_in_use();
   manifest.threads = threads;
   const BadImageLimit limit(options.features, manifest.listed);

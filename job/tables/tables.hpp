@@ -79,6 +79,7 @@ CsvFormulas parse_csv_formulas(std::string_view name);  // throws Error(kUsage)
 struct CsvOptions {
   char separator = ',';
   CsvFormulas formulas = CsvFormulas::kQuote;
+  bool bom = false;  // at the start of the file, by which Excel knows that it is UTF-8
 };
 
 std::string write_errors_csv(const std::vector<ErrorRow>& errors, const CsvOptions& options);

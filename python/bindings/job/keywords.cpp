@@ -82,6 +82,7 @@ RunOptions read_keywords(const nb::dict& keywords) {
   visit_fields(options.report, read);
   read("csv-separator", "", options.csv.separator);
   read("csv-formulas", "", options.csv.formulas);
+  read("csv-bom", "", options.csv.bom);
   for (const auto& [key, value] : keywords) {
     const auto name = nb::cast<std::string>(key);
     if (!known.contains(name)) throw Error(ErrorCode::kUsage, fmt::format("there is no option '{}'", name), kRemedy);

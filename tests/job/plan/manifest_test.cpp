@@ -29,6 +29,7 @@ Manifest example() {
   m.listing_hash = "cd";
   m.csv_separator = '\t';
   m.csv_formulas = "keep";
+  m.csv_bom = true;
   m.pca = {"variance=0.95", "centred", {0.75, 0.1, 1.0 / 3}};
   m.parts = {{7, "ef", 5, 2, 3, {"features/a", 10, "01"}, {"pca/a", 20, "02"}}};
   m.files = {{"matrix.csv", 30, "03"}, {"errors.csv", 0, "04"}};
@@ -49,6 +50,7 @@ TEST(Manifest, ReadsBackAsItWas) {
   EXPECT_EQ(m.failed(), 3U);
   EXPECT_EQ(m.csv_separator, '\t');
   EXPECT_EQ(m.csv_formulas, "keep");
+  EXPECT_TRUE(m.csv_bom);
   EXPECT_EQ(m.pca.explained_variance_ratio, example().pca.explained_variance_ratio);
   ASSERT_EQ(m.parts.size(), 1U);
   EXPECT_EQ(m.parts[0].number, 7U);

@@ -8,7 +8,7 @@
 #include <cstdio>
 #include <cstdlib>
 
-#include "job/storage/location.hpp"
+#include "core/base/printable.hpp"
 
 namespace coulis {
 namespace {
@@ -99,7 +99,7 @@ void Console::draw(Clock::time_point now) {
 
 void Console::print(std::string_view line) {
   const std::lock_guard lock(mutex_);
-  write_stderr(fmt::format("{}{}\n", bar_drawn_ ? kClearLine : "", printable(line)));
+  write_stderr(fmt::format("{}{}\n", bar_drawn_ ? kClearLine : "", printable_sentence(line)));
   bar_drawn_ = false;
 }
 
@@ -117,8 +117,8 @@ void Console::warn(const std::string& sentence) {
 
 void print_error(const std::string& message, const std::string& remedy) {
   const bool colour = isatty(STDERR_FILENO) == 1 && std::getenv("NO_COLOR") == nullptr;  // NOLINT(concurrency-mt-unsafe): nothing sets it
-  write_stderr(fmt::format("coulis: {}error:{} {}\n", colour ? "\x1b[1;31m" : "", colour ? "\x1b[0m" : "", printable(message)));
-  if (!remedy.empty()) write_stderr(fmt::format("  try: {}\n", printable(remedy)));
+  write_stderr(fmt::format("coulis: {}error:{} {}\n", colour ? "\x1b[1;31m" : "", colour ? "\x1b[0m" : "", printable_sentence(message)));
+  if (!remedy.empty()) write_stderr(fmt::format("  try: {}\n", printable_sentence(remedy)));
 }
 
 }  // namespace coulis

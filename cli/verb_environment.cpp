@@ -50,7 +50,7 @@ void execute_models(const std::string& file, const Session& session) {
     return;
   }
   for (const auto& [key, value] : object.items())
-    fmt::print("{:14} {}\n", key, value.is_string() ? printable(value.get<std::string>()) : value.dump());
+    fmt::print("{:14} {}\n", key, value.is_string() ? printable_sentence(value.get<std::string>()) : value.dump());
 }
 
 }  // namespace

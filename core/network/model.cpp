@@ -3,10 +3,11 @@
 #include <fmt/format.h>
 
 #include <array>
-#include <filesystem>
-#include <fstream>
+#include <utility>
 
 #include "core/base/error.hpp"
+#include "core/base/printable.hpp"
+#include "core/base/read_file.hpp"
 #include "core/base/sha256.hpp"
 #include "core/network/inverted_residual.hpp"
 #include "core/network/model_card.hpp"
@@ -18,7 +19,7 @@ namespace coulis {
 namespace {
 
 constexpr std::string_view kFormat = "coulis-model-1";
-constexpr std::uintmax_t kMaxModelBytes = std::uintmax_t{1} << 30;
+constexpr std::uint64_t kMaxModelBytes = std::uint64_t{1} << 30;
 
 // One number where the channels agree: so it stood in every fingerprint before channels could differ.
 std::string format_channels(const std::array<double, 3>& values) {
@@ -42,17 +43,12 @@ std::shared_ptr<const std::vector<std::byte>> read_onnx_bytes(const Safetensors&
   return std::make_shared<const std::vector<std::byte>>(bytes.begin(), bytes.end());
 }
 
-std::vector<std::byte> read_model_file(const std::filesystem::path& path) {
-  std::error_code status;
-  const std::uintmax_t size_bytes = std::filesystem::file_size(path, status);
-  if (status) throw Error(ErrorCode::kRunFailed, fmt::format("the model file {} cannot be read: {}", path.string(), status.message()));
-  if (size_bytes > kMaxModelBytes) throw Error(ErrorCode::kRunFailed, fmt::format("the model file {} is too large", path.string()));
-  std::vector<std::byte> bytes(size_bytes);
-  std::ifstream file(path, std::ios::binary);
-  if (!file.read(reinterpret_cast<char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()))) {
-    throw Error(ErrorCode::kRunFailed, fmt::format("the model file {} cannot be read", path.string()));
-  }
-  return bytes;
+std::vector<std::byte> read_model_file(const std::string& path) {
+  Outcome<std::vector<std::byte>> bytes = read_file(path, kMaxModelBytes);
+  if (bytes) return std::move(bytes.value());
+  const bool missing = bytes.failure().code == FailureCode::kVanished;
+  throw Error(ErrorCode::kRunFailed,
+              fmt::format("the model file {} {}", printable(path), missing ? "does not exist" : bytes.failure().message), "check --model");
 }
 
 }  // namespace

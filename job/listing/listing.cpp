@@ -64,10 +64,10 @@ LabelRule::LabelRule(const ListingOptions& options) : level_(options.label_level
     regex_.emplace(options.label_regex);
   } catch (const std::regex_error& e) {
     throw Error(ErrorCode::kUsage,
-                fmt::format("--label-regex '{}' is not a valid expression: {}", printable(options.label_regex), e.what()));
+                fmt::format("--label-regex '{}' is not a valid expression: {}", printable_sentence(options.label_regex), e.what()));
   }
   if (regex_->mark_count() == 0) {
-    throw Error(ErrorCode::kUsage, fmt::format("--label-regex '{}' has no group", printable(options.label_regex)),
+    throw Error(ErrorCode::kUsage, fmt::format("--label-regex '{}' has no group", printable_sentence(options.label_regex)),
                 "put the label in parentheses: '/([^/]+)/[^/]*$'");
   }
 }

@@ -83,7 +83,7 @@ std::vector<std::pair<std::string, std::string>> to_metadata(const PartRecord& r
   }
   json failures = json::array();
   for (const FailedImage& failure : record.failures) {
-    failures.push_back({failure.index, failure.stage, failure.code, printable(failure.message)});
+    failures.push_back({failure.index, failure.stage, failure.code, printable_sentence(failure.message)});
   }
   return {{std::string(kSettings), record.settings}, {std::string(kImages), images.dump()}, {std::string(kFailures), failures.dump()}};
 }

@@ -127,7 +127,7 @@ void read_from(const Location& input, Figures& figures, const std::vector<ImageR
 void read_if_there(const std::vector<ImageRef>& images, const Location& output, const Manifest& manifest, Progress& progress,
                    const std::function<void(const Location& input)>& read) {
   try {
-    const Location input = output.another(manifest.input);
+    const Location input = output.another(raw_name(manifest.input));
     if (is_readable(input, images)) {
       read(input);
       return;

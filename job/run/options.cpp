@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "core/base/error.hpp"
+#include "job/run/cpu_quota.hpp"
 
 namespace coulis {
 namespace {

@@ -14,6 +14,7 @@
 #include "job/storage/location.hpp"
 #include "job/storage/storage_options.hpp"
 #include "job/tables/tables.hpp"
+#include "job/threads/worker_count.hpp"
 
 namespace coulis {
 
@@ -33,7 +34,7 @@ struct RunOptions {
 
 template <class V>
 void visit_threads(auto& threads, V&& v) {
-  v(Field("threads", "Worker threads; 0: one per CPU", Affects::kNothing, {0, 1024}), threads);
+  v(Field("threads", "Worker threads; 0: one per CPU", Affects::kNothing, {0, kMaxThreads}), threads);
 }
 
 // All options but INPUT and OUTPUT. visit_group("decode", o.decode), ... for who wants to know where an option belongs.

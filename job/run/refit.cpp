@@ -50,7 +50,7 @@ Summary refit(const Location& output, const OptionTexts& given, Progress& progre
   manifest.computed = 0;
   manifest.seconds.clear();
   StageClock clock(manifest.seconds);
-  Committed committed = read_committed(Location(manifest.input), output, files, worker_count(options.threads), progress);
+  Committed committed = read_committed(Location(raw_name(manifest.input)), output, files, worker_count(options.threads), progress);
   clock.lap("moments");
   const std::string& first = files.front().key;  // every part says the same
   const TableMetadata provenance = provenance_in(read_table_metadata(output.get_or_throw(first), printable(output.path_of(first))));

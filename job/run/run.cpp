@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <filesystem>
 #include <utility>
 
 #include "core/base/counted.hpp"
@@ -60,11 +59,13 @@ Listing list_or_refuse(const Location& input, const Location& output, const List
 PcaRequest request_pca(const RunOptions& options, const std::optional<std::string>& pca_file, const Model& model) {
   PcaRequest request{options.pca, std::nullopt, ""};
   if (!pca_file) return request;
-  const std::filesystem::path path(*pca_file);
-  const Location folder(path.has_parent_path() ? path.parent_path().string() : ".", options.storage);
-  const Outcome<Bytes> bytes = folder.get(path.filename().string());
+  const std::size_t scheme = pca_file->find("://");
+  const std::size_t slash = scheme == std::string::npos ? pca_file->rfind('/') : pca_file->find('/', scheme + 3);
+  const std::size_t key = slash == std::string::npos ? 0 : slash + 1;
+  const Location place(key == 0 ? "." : pca_file->substr(0, key), options.storage);
+  const Outcome<Bytes> bytes = place.get(pca_file->substr(key));
   if (!bytes)
-    throw Error(ErrorCode::kUsage, fmt::format("{}: {}", *pca_file, bytes.failure().message),
+    throw Error(ErrorCode::kUsage, fmt::format("{}: {}", printable(*pca_file), bytes.failure().message),
                 "name the pca_model.safetensors of an OUTPUT");
   request.given = parse_pca_file(bytes.value(), *pca_file);
   request.given_sha256 = sha256_of(bytes.value());

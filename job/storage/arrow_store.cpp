@@ -13,7 +13,7 @@ namespace coulis {
 namespace {
 
 [[noreturn]] void throw_arrow_error(const std::string& what, const arrow::Status& status) {
-  throw Error(ErrorCode::kStorage, fmt::format("{}: {}", what, printable(status.message())),
+  throw Error(ErrorCode::kStorage, fmt::format("{}: {}", what, printable_sentence(status.message())),
               "check the credentials, the rights and the network, then run the same command again");
 }
 
@@ -52,7 +52,8 @@ std::int64_t mtime_ns(const arrow::fs::FileInfo& info) {
 ArrowStore::ArrowStore(const std::string& uri) {
   auto opened = arrow::fs::FileSystemFromUri(uri, &root_);
   if (!opened.ok())
-    throw Error(ErrorCode::kUsage, fmt::format("{}: {}", printable(uri), printable(opened.status().message())), "check the spelling");
+    throw Error(ErrorCode::kUsage, fmt::format("{}: {}", printable(uri), printable_sentence(opened.status().message())),
+                "check the spelling");
   files_ = std::move(opened).ValueOrDie();
 }
 
@@ -75,7 +76,7 @@ void ArrowStore::list(std::string_view prefix, const std::function<void(Entry)>&
 
 Outcome<Bytes> ArrowStore::get(std::string_view key, const Entry* listed) const {
   const auto unreadable = [](const arrow::Status& status) {
-    return Failure{Stage::kRead, FailureCode::kUnreadable, fmt::format("cannot be read: {}", printable(status.message()))};
+    return Failure{Stage::kRead, FailureCode::kUnreadable, fmt::format("cannot be read: {}", printable_sentence(status.message()))};
   };
   const auto info = files_->GetFileInfo(path_of(key));
   if (!info.ok()) return unreadable(info.status());

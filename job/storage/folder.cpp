@@ -11,12 +11,16 @@
 #include <set>
 #include <utility>
 
+#include "core/base/read_file.hpp"
 #include "job/storage/folder_lock.hpp"
 #include "job/storage/folder_walk.hpp"
 #include "job/storage/posix_file.hpp"
 
 namespace coulis {
 namespace {
+
+constexpr std::string_view kTemporaryPrefix = ".coulis-tmp-";
+constexpr std::uint64_t kLargestFile = std::uint64_t{4} << 30;  // no photo is larger; a sparse file must not take the memory
 
 // A temporary file beside the final one; fsync, rename.
 class PendingFile : public PendingObject {
@@ -97,7 +101,7 @@ void Folder::walk(const Walk& walk) const {
 }
 
 Outcome<Bytes> Folder::get(std::string_view key, const Entry* listed) const {
-  Outcome<Bytes> bytes = read_file(path_of(key));
+  Outcome<Bytes> bytes = read_file(path_of(key), kLargestFile);
   if (!bytes && listed != nullptr && !listed->seen()) return explain_unseen(path_of(key), bytes.failure());
   if (bytes && listed != nullptr && bytes.value().size() != listed->size_bytes) {
     return Failure{Stage::kRead, FailureCode::kChanged,

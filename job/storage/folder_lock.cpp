@@ -40,7 +40,7 @@ std::optional<std::string> maybe_holder_of(int file) {
   std::array<char, 128> text{};
   const ssize_t count = pread(file, text.data(), text.size(), 0);
   if (count <= 0) return std::nullopt;
-  return printable({text.data(), static_cast<std::size_t>(count)});
+  return printable_sentence({text.data(), static_cast<std::size_t>(count)});
 }
 
 }  // namespace

@@ -13,7 +13,7 @@
 #include <utility>
 #include <vector>
 
-#include "job/storage/long_path.hpp"
+#include "core/base/long_path.hpp"
 #include "job/storage/posix_file.hpp"
 
 namespace coulis {

@@ -2,10 +2,10 @@
 
 #include <fmt/format.h>
 
-#include <filesystem>
 #include <utility>
 
 #include "core/base/error.hpp"
+#include "job/storage/absolute_path.hpp"
 #include "job/storage/arrow_store.hpp"
 #include "job/storage/folder.hpp"
 #include "job/storage/s3/bucket.hpp"
@@ -23,9 +23,11 @@ std::string without_trailing_slashes(std::string text) {
 
 Location::Location(const std::string& uri, const StorageOptions& options) : options_(options) {
   if (uri.empty()) throw Error(ErrorCode::kUsage, "the location is empty", "name a folder or s3://bucket/prefix");
+  if (uri.find('\0') != std::string::npos)
+    throw Error(ErrorCode::kUsage, fmt::format("{}: there is a NUL in it", printable(uri)), "no folder and no bucket has such a name");
   const auto scheme_end = uri.find("://");
   if (scheme_end == std::string::npos) {
-    root_ = without_trailing_slashes(std::filesystem::absolute(uri).lexically_normal().string());
+    root_ = absolute_path(uri);
     store_ = std::make_shared<Folder>(root_);
     return;
   }

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "core/base/outcome.hpp"
+#include "core/base/printable.hpp"  // a key is raw bytes: for people it is printed
 #include "job/storage/storage_options.hpp"
 
 namespace coulis {
@@ -50,8 +51,8 @@ class PendingObject;
 // A handle: copies are the same place. Its functions may be called from several threads.
 class Location {
  public:
-  // A path, or "s3://bucket/prefix", "gs://...", "abfss://...". Relative paths are made absolute. It need not exist; nothing is asked
-  // of the network yet. Throws Error(kUsage) for a scheme that is not supported.
+  // A path, or "s3://bucket/prefix", "gs://...", "abfss://...". Relative paths are made absolute; `..` leads where the system says, and is
+  // kept in a bucket. It need not exist; nothing is asked of the network yet. Throws Error(kUsage) for a scheme that is not supported.
   explicit Location(const std::string& uri, const StorageOptions& options = {});
 
   Location another(const std::string& uri) const { return Location(uri, options_); }  // reached in the same way
@@ -110,8 +111,5 @@ class PutStream {
  private:
   std::unique_ptr<PendingObject> object_;
 };
-
-// Bytes that are not UTF-8, and control characters, as \xNN; everything else as it is.
-std::string printable(std::string_view raw);
 
 }  // namespace coulis

@@ -2,24 +2,21 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
-#include <cstdint>
 #include <cstring>
 #include <system_error>
 
 #include "core/base/error.hpp"
+#include "core/base/long_path.hpp"
 #include "job/storage/location.hpp"
-#include "job/storage/long_path.hpp"
 
 namespace coulis {
 namespace {
 
-constexpr std::size_t kLargestWrite = std::size_t{1} << 30;     // write(2) takes at most 2 GiB
-constexpr std::uint64_t kLargestFile = std::uint64_t{4} << 30;  // no photo is larger; a sparse file must not take the memory
+constexpr std::size_t kLargestWrite = std::size_t{1} << 30;  // write(2) takes at most 2 GiB
 
 std::string reason(int code) {
   return std::generic_category().message(code);
@@ -38,55 +35,11 @@ std::string remedy_for(int code) {
   }
 }
 
-Failure read_failure(int code) {
-  if (code == ENOENT || code == ELOOP) return {Stage::kRead, FailureCode::kVanished, "the file is no longer there"};
-  return {Stage::kRead, FailureCode::kUnreadable, fmt::format("cannot be read: {}", reason(code))};
-}
-
-class OpenFile {
- public:
-  explicit OpenFile(const std::string& path, int flags = 0) : file_(open_long(path, O_RDONLY | O_CLOEXEC | flags)) {}
-  ~OpenFile() {
-    if (file_ >= 0) close(file_);
-  }
-  OpenFile(const OpenFile&) = delete;
-  OpenFile& operator=(const OpenFile&) = delete;
-  int get() const { return file_; }
-
- private:
-  int file_;
-};
-
 }  // namespace
 
 void throw_storage_error(const std::string& what) {
   const int code = errno;
   throw Error(ErrorCode::kStorage, fmt::format("{}: {}", what, reason(code)), remedy_for(code));
-}
-
-Outcome<std::vector<std::byte>> read_file(const std::string& path) {
-  const OpenFile file(path);
-  if (file.get() < 0) return read_failure(errno);
-  struct stat info {};
-  if (fstat(file.get(), &info) != 0) return read_failure(errno);
-  if (S_ISDIR(info.st_mode)) return read_failure(EISDIR);
-  if (static_cast<std::uint64_t>(info.st_size) > kLargestFile) return read_failure(EFBIG);
-  std::vector<std::byte> bytes(static_cast<std::size_t>(info.st_size));
-  std::size_t filled = 0;
-  while (filled < bytes.size()) {
-    const ssize_t count = read(file.get(), bytes.data() + filled, bytes.size() - filled);
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) return read_failure(errno);
-    if (count == 0) break;
-    filled += static_cast<std::size_t>(count);
-  }
-  bytes.resize(filled);
-  return bytes;
-}
-
-void start_reading(const std::string& path) {
-  const OpenFile file(path, O_NONBLOCK);  // something that is no file may have taken its place
-  if (file.get() >= 0) posix_fadvise(file.get(), 0, 0, POSIX_FADV_WILLNEED);
 }
 
 void write_all(int file, std::span<const std::byte> bytes, const std::string& path) {
@@ -107,9 +60,11 @@ bool sync_and_close(int file) {
 }
 
 bool sync_folder(const std::string& path) {
-  const OpenFile folder(path);
-  if (folder.get() < 0) return false;
-  return fsync(folder.get()) == 0 || errno == EINVAL || errno == EBADF || errno == ENOSYS || errno == ENOTSUP;
+  const int folder = open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (folder < 0) return false;
+  const bool synced = fsync(folder) == 0 || errno == EINVAL || errno == EBADF || errno == ENOSYS || errno == ENOTSUP;
+  close(folder);
+  return synced;
 }
 
 }  // namespace coulis

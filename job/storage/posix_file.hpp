@@ -4,16 +4,11 @@
 #include <cstddef>
 #include <span>
 #include <string>
-#include <vector>
-
-#include "core/base/outcome.hpp"
 
 namespace coulis {
 
 [[noreturn]] void throw_storage_error(const std::string& what);  // Error(kStorage) with errno's reason and a remedy
 
-Outcome<std::vector<std::byte>> read_file(const std::string& path);
-void start_reading(const std::string& path);  // a hint to the kernel; no error says anything: read_file() will
 void write_all(int file, std::span<const std::byte> bytes, const std::string& path);
 bool sync_and_close(int file);              // these two: if not, errno says why
 bool sync_folder(const std::string& path);  // true, too, where the file system has no such thing for folders

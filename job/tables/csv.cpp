@@ -10,16 +10,23 @@ namespace coulis {
 namespace {
 
 constexpr std::string_view kLineEnd = "\r\n";  // RFC 4180
+constexpr std::string_view kByteOrderMark = "\uFEFF";
 
 // What OWASP's page "CSV Injection" lists; the last four are the full-width forms of the first.
 constexpr std::array<std::string_view, 11> kFormulaStarts = {"=", "+", "-", "@", "\t", "\r", "\n", "\uFF1D", "\uFF0B", "\uFF0D", "\uFF20"};
 
+// An apostrophe before it does not count: with one more in front of it, no two texts become one.
 bool is_formula(std::string_view field) {
+  field.remove_prefix(std::min(field.find_first_not_of('\''), field.size()));
   return std::any_of(kFormulaStarts.begin(), kFormulaStarts.end(), [&](std::string_view start) { return field.starts_with(start); });
 }
 
 char separator_of(const CsvOptions& options) {
   return static_cast<char>(options.separator);
+}
+
+std::string_view start_of_file(const CsvOptions& options) {
+  return options.bom ? kByteOrderMark : "";
 }
 
 void append_field(std::string& line, std::string_view field, const CsvOptions& options) {
@@ -38,7 +45,7 @@ void append_field(std::string& line, std::string_view field, const CsvOptions& o
 }  // namespace
 
 std::string write_errors_csv(const std::vector<ErrorRow>& errors, const CsvOptions& options) {
-  std::string text = fmt::format("path{0}stage{0}code{0}message{0}size{1}", separator_of(options), kLineEnd);
+  std::string text = fmt::format("{2}path{0}stage{0}code{0}message{0}size{1}", separator_of(options), kLineEnd, start_of_file(options));
   for (const ErrorRow& error : errors) {
     for (const std::string* field : {&error.path, &error.stage, &error.code, &error.message}) {
       append_field(text, *field, options);
@@ -50,7 +57,7 @@ std::string write_errors_csv(const std::vector<ErrorRow>& errors, const CsvOptio
 }
 
 std::string matrix_csv_header(std::size_t width, const CsvOptions& options) {
-  std::string line = fmt::format("path{}label", separator_of(options));
+  std::string line = fmt::format("{}path{}label", start_of_file(options), separator_of(options));
   for (std::size_t i = 1; i <= width; ++i) line += fmt::format("{}pc_{}", separator_of(options), i);
   return line.append(kLineEnd);
 }

@@ -103,6 +103,7 @@ struct EnumNames<CsvSeparator> {
 struct CsvOptions {
   CsvSeparator separator = CsvSeparator::kComma;
   CsvFormulas formulas = CsvFormulas::kQuote;
+  bool bom = false;  // at the start of the file, by which Excel knows that it is UTF-8
 };
 
 template <OptionsOf<CsvOptions> O, class V>
@@ -110,6 +111,7 @@ void visit_fields(O& o, V&& v) {
   v(Field("csv-separator", "Column separator of the CSV files: , ; | : space or tab", Affects::kTables), o.separator);
   v(Field("csv-formulas", "CSV fields that a spreadsheet would evaluate as formulas: quote (prefix with ') or keep", Affects::kTables),
     o.formulas);
+  v(Field("csv-bom", "Begin the CSV files with a byte order mark, so that Excel reads them as UTF-8", Affects::kTables), o.bom);
 }
 
 std::string write_errors_csv(const std::vector<ErrorRow>& errors, const CsvOptions& options);

@@ -23,7 +23,7 @@ class Findings {
  public:
   void problem(const std::string& sentence) {
     const std::lock_guard lock(mutex_);
-    verification_.problems.push_back(printable(sentence));  // a damaged file may be quoted in it
+    verification_.problems.push_back(printable_sentence(sentence));  // a damaged file may be quoted in it
   }
   void count(std::uint64_t files, std::uint64_t rows) {
     const std::lock_guard lock(mutex_);

@@ -17,6 +17,7 @@ NB_MODULE(_core, m) {
       "Let the kernels use at most this SIMD level: 'portable', 'avx2', 'avx512', or 'best' to lift the limit. Process-wide.");
   m.def(
       "simd_in_use", [] { return std::string(coulis::simd_in_use()); }, "The SIMD level that the next call takes.");
+  coulis::bindings::register_base(m);
   coulis::bindings::register_decode(m);
   coulis::bindings::register_resample(m);
   coulis::bindings::register_network(m);

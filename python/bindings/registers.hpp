@@ -6,6 +6,7 @@
 namespace coulis::bindings {
 
 void register_error(nanobind::module_& m);
+void register_base(nanobind::module_& m);
 void register_decode(nanobind::module_& m);
 void register_resample(nanobind::module_& m);
 void register_network(nanobind::module_& m);

@@ -10,6 +10,8 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from coulis import _core
+
 if TYPE_CHECKING:
     import pandas
     import polars
@@ -49,10 +51,14 @@ class Features:
     errors: list[BadPhoto]
     """The photos that cannot be used, in order, and why."""
 
-    def __init__(self, values: NDArray[np.float32], paths: Sequence[str], errors: Sequence[BadPhoto]) -> None:
+    def __init__(
+        self, values: NDArray[np.float32], paths: Sequence[str], errors: Sequence[BadPhoto], *, printed: bool = False
+    ) -> None:
+        """printed: whether the paths are those that `coulis run` writes, and not file names as Python has them."""
         self.values = values
         self.paths = list(paths)
         self.errors = list(errors)
+        self._printed = printed
 
     @property
     def ok(self) -> NDArray[np.bool_]:
@@ -88,7 +94,8 @@ class Features:
         for error in self.errors:
             codes[error.index], messages[error.index] = error.code, error.message
         values = pa.array(self.values.reshape(-1))  # a view
-        columns = {"path": pa.array([to_text(path) for path in self.paths], pa.string())} if self.paths else {}
+        paths = self.paths if self._printed else [_core.printable(os.fsencode(path)) for path in self.paths]
+        columns = {"path": pa.array(paths, pa.string())} if paths else {}
         columns["features"] = pa.FixedSizeListArray.from_arrays(values, width, mask=pa.array(~self.ok))
         columns["code"] = pa.array(codes, pa.string())
         columns["message"] = pa.array(messages, pa.string())
@@ -109,8 +116,3 @@ class Features:
         frame = polars.from_arrow(self.to_arrow())
         assert isinstance(frame, polars.DataFrame)
         return frame
-
-
-def to_text(path: str) -> str:
-    """A name that is not UTF-8, as Arrow wants text: the bytes as \\xNN."""
-    return os.fsencode(path).decode(errors="backslashreplace")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlsplit
 
@@ -117,7 +118,7 @@ def open_output(location: str | os.PathLike[str], *, endpoint_url: str = "", reg
 
 def find_place(place: str, endpoint_url: str, region: str) -> tuple[fs.FileSystem, str]:
     if "://" not in place:
-        return fs.LocalFileSystem(), os.path.abspath(place)  # noqa: PTH100
+        return fs.LocalFileSystem(), str(Path(place).absolute())
     if not place.startswith("s3://"):
         files, folder = fs.FileSystem.from_uri(place.rstrip("/"))
         return files, folder

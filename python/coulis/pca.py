@@ -67,6 +67,8 @@ class PCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):  # 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> PCA:
         """From pca_model.safetensors of an OUTPUT, or what save() has written; coulis.Error for another file."""
+        if Path(path).exists() and not Path(path).is_file():  # a pipe would be waited for
+            raise OSError(f"{os.fspath(path)} is not a file: name the pca_model.safetensors of an OUTPUT")
         return cls.from_bytes(Path(path).read_bytes())
 
     @classmethod

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal
 
-import numpy as np
-from numpy.typing import NDArray
-
 from coulis import _job
 from coulis.features import BadPhoto, Features
+from coulis.given import Photos, list_photos
 from coulis.interruptible import finish
 
 OnBad = Literal["row", "raise"]
-Photo = str | os.PathLike[str] | bytes | bytearray | memoryview | NDArray[np.uint8]
-Photos = Photo | Iterable[str] | Iterable[os.PathLike[str]] | Iterable[bytes] | Iterable[NDArray[np.uint8]]
 
 
 class Featurizer:
@@ -67,31 +63,23 @@ class Featurizer:
         """As `coulis.featurize`."""
         call, paths = self._begin(photos)
         values, failures, listed = finish(call)
-        paths = paths or listed
+        printed, paths = not paths, paths or listed
         errors = [BadPhoto(index, paths[index] if paths else "", *why) for index, *why in failures]
         if errors and self._raises:
             raise errors[0]
-        return Features(values, paths, errors)
+        return Features(values, paths, errors, printed=printed)
 
     def _begin(self, photos: Photos) -> tuple[Any, list[str]]:
         """The native call, and the paths that were given."""
         if isinstance(photos, str | os.PathLike):
-            place = os.fspath(photos)
-            if "://" in place or not Path(place).is_file():
+            place = os.fsdecode(photos)
+            if "://" in place or Path(place).is_dir() or not Path(place).exists():
                 return self._native.below(os.fsencode(place)), []
-            items: list[Any] = [place]
-        elif isinstance(photos, bytes | bytearray | memoryview) or is_one_array(photos):
-            items = [photos]
-        else:
-            items = list(photos)
-        if all(isinstance(item, str | os.PathLike) for item in items):
-            paths = [os.fspath(item) for item in items]
-            return self._native.files(*split_place(paths)), paths
-        if all(isinstance(item, bytes | bytearray | memoryview) for item in items):
-            return self._native.encoded([bytes(item) for item in items]), []
-        for index, item in enumerate(items):
-            check_array(index, item)
-        return self._native.arrays(items), []
+        items: list[Any] = list_photos(photos)
+        first = items[0] if items else ""
+        if isinstance(first, str):
+            return self._native.files(*split_place(items)), items
+        return self._native.encoded(items) if isinstance(first, bytes) else self._native.arrays(items), []
 
 
 def featurize(
@@ -113,9 +101,9 @@ def featurize(
     """The features of photos: float32 [photos, 1280], to the bit those that `coulis run` writes.
 
     photos: a folder or "s3://bucket/prefix", and all photos below it; or a list of paths (or "s3://bucket/key"), of
-        the bytes of image files, or of arrays, uint8 [height, width, 3]. Arrays of grey [height, width] or with
-        alpha, [height, width, 2 or 4], are taken as Pillow's convert("RGB") takes them. One path, bytes object or
-        array is one photo; an array [n, height, width, channels] is n.
+        the bytes of image files, of files open in 'rb', or of arrays, uint8 [height, width, 3]. Arrays of grey
+        [height, width] or with alpha, [height, width, 2 or 4], are taken as Pillow's convert("RGB") takes them. One
+        path, bytes object, open file or array is one photo; an array [n, height, width, channels] is n.
     model: a known model's name or a .safetensors file (`coulis models`); none: MobileNetV2, 1,280 features.
     precision: "fp32"; "bf16" or "int8" are faster and less exact (docs/precision.md).
     threads: 0 is one per CPU that this process may use. The GIL is not held.
@@ -156,28 +144,10 @@ def as_list(globs: str | Sequence[str]) -> list[str]:
 def split_place(paths: list[str]) -> tuple[bytes, list[bytes]]:
     """The place that holds all of them, "/" for files, and their keys below it."""
     if not any("://" in path for path in paths):
-        return b"/", [os.fsencode(os.path.abspath(path).lstrip("/")) for path in paths]  # noqa: PTH100
+        here = "" if all(path.startswith("/") for path in paths) else f"{Path.cwd()}/"
+        return b"/", [os.fsencode(path if path.startswith("/") else here + path).lstrip(b"/") for path in paths]
     buckets = {"/".join(path.split("/", 3)[:3]) for path in paths}
     if len(buckets) > 1:
         raise ValueError(f"the photos of one call are all files, or all in one bucket, not in {sorted(buckets)}")
     bucket = buckets.pop()
     return os.fsencode(bucket), [os.fsencode(path[len(bucket) + 1 :]) for path in paths]
-
-
-def is_one_array(photos: object) -> bool:
-    return isinstance(photos, np.ndarray) and photos.ndim in (2, 3)
-
-
-def check_array(index: int, item: object) -> None:
-    if not isinstance(item, np.ndarray):
-        kind = type(item).__name__
-        advice = "; of a Pillow image: numpy.asarray(image.convert('RGB'))" if hasattr(item, "convert") else ""
-        raise TypeError(
-            f"photo {index} is of type {kind}: photos are paths, bytes or uint8 arrays, all of one kind{advice}"
-        )
-    channels = item.shape[2] if item.ndim == 3 else 0
-    if item.dtype != np.uint8 or item.ndim not in (2, 3) or (item.ndim == 3 and channels not in (2, 3, 4)):
-        raise TypeError(
-            f"photo {index} is {item.dtype} {list(item.shape)}: an array must be uint8 [height, width] or "
-            "[height, width, channels] with 2, 3 or 4 channels"
-        )

@@ -29,6 +29,12 @@ NAMES = {  # as bytes in the folder: as text in the tables
     b"s3:..b.jpeg": "s3:..b.jpeg",
     b"*.jpg": "*.jpg",
     b"back\\slash.jpg": "back\\slash.jpg",
+    b"c:\\photos\\xmas.jpg": "c:\\photos\\xmas.jpg",
+    b"line\\x0abreak.jpg": "line\\x5cx0abreak.jpg",
+    b"two\\\\x0a.jpg": "two\\\\x5cx0a.jpg",
+    "\u202egpj.exe.jpg".encode(): "\\xe2\\x80\\xaegpj.exe.jpg",
+    "line\u2028.jpg".encode(): "line\\xe2\\x80\\xa8.jpg",
+    b"surrogate-\xed\xa0\x80.jpg": "surrogate-\\xed\\xa0\\x80.jpg",
 }
 
 
@@ -74,7 +80,11 @@ def test_a_renamed_photo_is_noticed_whatever_its_name(odd_names, tmp_path):
     assert f"{photos}/latin1-\\xe8.jpg" in rows_by_path(tmp_path / "out")
 
 
-@pytest.mark.parametrize("name", [b"out-\xff", b"new\nline", "größe".encode()], ids=["not_utf8", "newline", "umlaut"])
+@pytest.mark.parametrize(
+    "name",
+    [b"out-\xff", b"new\nline", "größe".encode(), b"new\\x0aline"],
+    ids=["not_utf8", "newline", "umlaut", "escape"],
+)
 def test_input_and_output_may_have_any_name(tmp_path, name):
     arguments = [tmp_path / ("in-" + os.fsdecode(name)), tmp_path / os.fsdecode(name)]
     arguments[0].mkdir()
@@ -82,7 +92,8 @@ def test_input_and_output_may_have_any_name(tmp_path, name):
     assert succeed("run", *arguments, "--json").json["ok"] == 1
     assert succeed("run", *arguments, "--json").json["up_to_date"]
     for verb in ("fit", "verify", "report", "check"):
-        succeed(verb, arguments[1], "--json")
+        said = succeed(verb, arguments[1], "--json")
+        assert "there are no thumbnails" not in said.stderr  # the photos are found by the bytes of their names
     succeed("plan", *arguments, "--json")
 
 
@@ -91,6 +102,16 @@ def test_a_label_rule_that_is_not_utf8_is_written_as_text(odd_names, tmp_path):
     labels = [label for label, _ in rows_by_path(tmp_path / "out").values()]
     assert sorted(set(labels)) == ["", "\\xe9"]
     assert "label_regex=latin1-(\\xe9)" in read_manifest(tmp_path / "out")["settings"]
+
+
+def test_folders_whose_names_printed_alike_are_two_labels(tmp_path):
+    for label, photo in zip(["a\nb", "a\\x0ab"], ALL_PHOTOS, strict=False):
+        (tmp_path / "photos" / label).mkdir(parents=True)
+        shutil.copy2(photo, tmp_path / "photos" / label)
+        (tmp_path / "photos" / label / "bad.jpg").write_text("no photo")
+    succeed("run", tmp_path / "photos", tmp_path / "out")
+    assert sorted(read_parts(tmp_path / "out")["label"].to_pylist()) == ["a\\x0ab", "a\\x5cx0ab"]
+    assert len(set((tmp_path / "out" / "errors.csv").read_text().splitlines())) == 3
 
 
 @pytest.fixture
@@ -117,6 +138,42 @@ def test_links_are_followed_and_circles_are_not(linked, tmp_path):
     assert names == {"one.jpg"} | {f"{folder}/{name}" for folder in ("real", "again") for name in photos}
     succeed("run", linked, tmp_path / "again")
     assert differing(tmp_path / "out", tmp_path / "again") == []
+
+
+def test_after_a_link_two_dots_are_the_folder_above_its_target(tmp_path):
+    """As `ls link/../photos` has it, whatever is beside the link."""
+    (tmp_path / "there" / "deep").mkdir(parents=True)
+    (tmp_path / "here" / "photos").mkdir(parents=True)
+    (tmp_path / "here" / "link").symlink_to("../there/deep")
+    for folder, photos in (("there", ALL_PHOTOS[:3]), ("here", ALL_PHOTOS[:1])):
+        (tmp_path / folder / "photos").mkdir(exist_ok=True)
+        for photo in photos:
+            shutil.copy2(photo, tmp_path / folder / "photos")
+    flags = {"cwd": tmp_path / "here"}
+    assert coulis("run", "link/../photos", "link/../out", "--json", **flags).json["ok"] == 3
+    assert (tmp_path / "there" / "out" / "_SUCCESS").exists()
+    for same in ("../there/photos", str(tmp_path / "there" / "photos"), "link/.././/photos/."):
+        assert coulis("run", same, "../there/out", "--json", **flags).json["up_to_date"], same
+    for verb in ("verify", "report", "check"):
+        assert coulis(verb, "link/../out", **flags).code == 0
+    projected = coulis("project", "photos", "out", "--pca", "link/../out/pca_model.safetensors", "--json", **flags)
+    assert (projected.code, projected.json["ok"]) == (0, 1)
+    assert coulis("export", "link/../out", "link/../table", "--format", "huggingface", **flags).code == 0
+    assert (tmp_path / "there" / "table").is_dir()
+    assert not (tmp_path / "here" / "table").exists()
+
+
+def test_no_pipe_is_waited_for(photos, tmp_path):
+    os.mkfifo(tmp_path / "pipe.safetensors")
+    os.mkfifo(photos / "pipe.jpg")
+    assert succeed("run", photos, tmp_path / "out", "--json").json["ok"] == 12
+    for flags, code in ((["--model", tmp_path / "pipe.safetensors"], 1), ([], 2)):
+        verb = ["run"] if flags else ["project", "--pca", tmp_path / "pipe.safetensors"]
+        result = coulis(*verb, photos, tmp_path / "new", *flags)
+        assert (result.code, result.stderr.count("it is a pipe, not a file")) == (code, 1)
+    assert coulis("run", tmp_path / "pipe.safetensors", tmp_path / "new").code == 5
+    assert coulis("models", tmp_path / "pipe.safetensors").code == 1
+    assert "not a file" in coulis("models", "import", tmp_path / "pipe.safetensors", tmp_path / "m.safetensors").stderr
 
 
 @pytest.mark.parametrize(

@@ -2,14 +2,17 @@
 
 import csv
 import os
+import sys
 
+import coulis.spark as coulis_spark
 import numpy as np
 import pyarrow as pa
 import pytest
 from cli.command import coulis, read_parts, rows_by_path
 from coulis import _core
-from coulis.spark import ImageFeaturizer
+from coulis.spark import PCA, ImageFeaturizer, run
 from coulis.spark.arrow_batches import ROWS_PER_BATCH, check_columns, rows_per_batch
+from coulis.spark.photos import read_photo
 from coulis.spark.worker import Engine, lanes_of
 
 
@@ -88,6 +91,86 @@ def test_a_photo_that_is_gone_or_null_or_a_folder_is_a_row_too(spark, tmp_path):
     rows = ImageFeaturizer(statusCol="status", errorCol="error").transform(frame.coalesce(1)).collect()
     assert [row.status for row in rows] == ["vanished", "empty", "unreadable"]
     assert all(row.features is None and row.error for row in rows)
+
+
+@pytest.fixture
+def odd_names(tmp_path, photos):
+    """Names that a URI writes otherwise, each a photo of its own."""
+    folder = tmp_path / "odd names"
+    folder.mkdir()
+    names = ["a b.jpg", "a+b.jpg", "c%.jpg", "d%41.jpg", "é.jpg", "q?x#y.jpg", "n\nl.jpg", "\\x0a.jpg"]
+    for name, photo in zip(names, sorted(photos.rglob("*.jpg")), strict=False):
+        (folder / name).write_bytes(photo.read_bytes())
+    return folder
+
+
+@pytest.mark.parametrize("written", ["path", "input_file_name()", "_metadata.file_path"])
+def test_the_names_that_spark_writes_are_found(spark, odd_names, written):
+    files = spark.read.format("binaryFile").load(str(odd_names))
+    frame = files.selectExpr(f"{written} as path", "path as plain")
+    # collected, as a frame of its own: input_file_name() is of the scan
+    rows = [tuple(row) for row in frame.collect()]
+    frame = spark.createDataFrame(rows, "path string, plain string")
+    found = ImageFeaturizer(statusCol="status").transform(frame).collect()
+    assert [row.status for row in found] == ["ok"] * 8
+    wanted = ImageFeaturizer(inputCol="content").transform(files).collect()
+    assert {row.plain: row.features for row in found} == {row.path: row.features for row in wanted}
+
+
+def test_a_name_with_percent_is_that_name_where_it_is_there(tmp_path, photos):
+    first, second = (photo.read_bytes() for photo in sorted(photos.rglob("*.jpg"))[:2])
+    (tmp_path / "a%20b.jpg").write_bytes(first)
+    (tmp_path / "a b.jpg").write_bytes(second)
+    here = os.fsencode(tmp_path)
+    assert read_photo(b"file:" + here + b"/a%20b.jpg") == first  # of binaryFile
+    assert read_photo(b"file://" + here + b"/a%20b.jpg") == second  # of input_file_name()
+    assert read_photo(b"file://localhost" + here + b"/a%2520b.jpg") == first
+    assert read_photo(here + b"/a%20b.jpg") == first
+    assert read_photo(b"file://elsewhere" + here + b"/a%20b.jpg").code == "unreadable"
+    assert read_photo(b"file:" + here + b"/gone%20.jpg").code == "vanished"
+
+
+def test_a_name_that_no_file_has_is_a_row_and_the_task_goes_on(spark, tmp_path, photos):
+    good = str(next(photos.rglob("*.jpg")))
+    os.mkfifo(tmp_path / "pipe.jpg")
+    names = [f"{good}\0", good, str(tmp_path / "pipe.jpg"), "/dev/zero", f"file://{good}%00", "/" + "n" * 300, good]
+    frame = spark.createDataFrame([(name,) for name in names], "path string").coalesce(1)
+    rows = ImageFeaturizer(statusCol="status", errorCol="error").transform(frame).collect()
+    bad = "unreadable"
+    assert [row.status for row in rows] == [bad, "ok", bad, bad, bad, bad, "ok"]
+    assert "NUL" in rows[0].error and rows[2].error == "cannot be read: it is a pipe, not a file"
+
+
+def test_a_name_that_is_not_utf_8_is_read(spark, tmp_path, photos):
+    name = os.fsencode(tmp_path) + b"/caf\xe9.jpg"
+    with open(name, "wb") as file:  # noqa: PTH123
+        file.write(next(photos.rglob("*.jpg")).read_bytes())
+    frame = spark.createDataFrame([(bytearray(name),)], "name binary").selectExpr("cast(name as string) as path")
+    rows = ImageFeaturizer(statusCol="status", keepInput=False).transform(frame).collect()
+    assert [row.status for row in rows] == ["ok"]
+
+
+@pytest.mark.parametrize("package", ["pandas", "pyarrow", "numpy"])
+def test_a_package_that_is_missing_is_named_before_any_task(spark, paths, tmp_path, monkeypatch, package):
+    features = ImageFeaturizer().transform(paths)
+    model = PCA(k=1).fit(features)
+    monkeypatch.setitem(sys.modules, package, None)
+    for begin in (
+        lambda: ImageFeaturizer().transform(paths),
+        lambda: PCA(k=1).fit(features),
+        lambda: model.transform(features),
+        lambda: run(spark, str(tmp_path), str(tmp_path / "out")),
+        lambda: coulis_spark.ImageFeaturizer,
+    ):
+        with pytest.raises(ImportError, match=f"(?i)^PySpark needs {package} for coulis: {package} .*pip install"):
+            begin()
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_package_that_is_too_old_is_named(spark, paths, monkeypatch):
+    monkeypatch.setattr("pandas.__version__", "1.0.0")
+    with pytest.raises(ImportError, match=r"Pandas >= [\d.]+ must be installed; however, your version is 1\.0\.0"):
+        ImageFeaturizer().transform(paths)
 
 
 def test_large_photos_are_refused_as_asked(paths):

@@ -50,6 +50,7 @@ ODD_PATHS = [
     "end/.jpg",
     "\x01.jpg",
     "back\\slash.jpg",
+    "line\\x0abreak.jpg",
 ]
 
 
@@ -139,5 +140,5 @@ def test_keys_that_are_no_paths_are_rows_or_errors(tmp_path):
     wanted = rows_by_path(tmp_path / "in-folders")
     found = rows_by_path(tmp_path / "out")
     for number, name in enumerate(ODD_PATHS):
-        path = f"s3://odd/top/{name}".replace("\x01", "\\x01")
+        path = f"s3://odd/top/{name}".replace("\x01", "\\x01").replace("\\x0a", "\\x5cx0a")
         assert found[path][1] == wanted[f"{tmp_path}/photos/{number}.jpg"][1], name

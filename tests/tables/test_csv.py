@@ -1,9 +1,11 @@
 """matrix.csv and errors.csv are RFC 4180, whatever a folder is called."""
 
+import codecs
 import csv
 import shutil
 from pathlib import Path
 
+import coulis as python
 import pandas as pd
 import pytest
 from cli.command import ALL_PHOTOS, read_parts, succeed
@@ -69,3 +71,24 @@ def test_another_separator_rewrites_the_tables_and_computes_no_photo(odd_labels,
     result = succeed("run", odd_labels, tmp_path, "-k", 2, "--csv-separator", ";", "--json").json
     assert (result["computed"], result["up_to_date"]) == (0, False)
     assert (tmp_path / "matrix.csv").read_text().startswith("path;label;pc_1;pc_2")
+
+
+def test_a_byte_order_mark_where_asked_and_no_photo_is_computed_for_it(odd_labels, tmp_path):
+    def begins_with_mark() -> list[bool]:
+        return [(tmp_path / name).read_bytes().startswith(codecs.BOM_UTF8) for name in ("matrix.csv", "errors.csv")]
+
+    succeed("run", odd_labels, tmp_path, "-k", 2)
+    assert begins_with_mark() == [False, False]
+    result = succeed("run", odd_labels, tmp_path, "-k", 2, "--csv-bom", "--json").json
+    assert (result["computed"], result["up_to_date"], begins_with_mark()) == (0, False, [True, True])
+    assert succeed("run", odd_labels, tmp_path, "-k", 2, "--csv-bom", "--json").json["up_to_date"]
+    succeed("fit", tmp_path, "-k", 1)
+    assert begins_with_mark() == [True, True]
+    succeed("verify", tmp_path)
+    frame = pd.read_csv(tmp_path / "matrix.csv", dtype={"label": str}, keep_default_na=False)
+    assert list(frame.columns) == ["path", "label", "pc_1"]
+    assert list(frame["label"]) == read_parts(tmp_path, "pca")["label"].to_pylist()
+    result = succeed("run", odd_labels, tmp_path, "-k", 1, "--json").json
+    assert (result["computed"], result["up_to_date"], begins_with_mark()) == (0, False, [False, False])
+    python.run(odd_labels, tmp_path, k=1, csv_bom=True)
+    assert begins_with_mark() == [True, True]

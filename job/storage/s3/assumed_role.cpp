@@ -54,7 +54,7 @@ Credentials read_answer(const HttpReply& reply, const std::string& profile) {
                                    : first_of({reply.error, fmt::format("status {}", reply.status)});
     throw Error(ErrorCode::kStorage,
                 fmt::format("the role {} of the profile '{}' is not given: {}", printable(profile_setting(profile, "role_arn")),
-                            printable(profile), printable(said)),
+                            printable(profile), printable_sentence(said)),
                 reply.status == 0 ? "check the network, and the address in AWS_ENDPOINT_URL_STS if it is set"
                                   : "check who may assume it; `aws sts get-caller-identity` asks the same");
   }

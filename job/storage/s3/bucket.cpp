@@ -13,7 +13,7 @@ namespace coulis::s3 {
 namespace {
 
 Failure unreadable(const std::string& reason) {
-  return {Stage::kRead, FailureCode::kUnreadable, fmt::format("cannot be read: {}", printable(reason))};
+  return {Stage::kRead, FailureCode::kUnreadable, fmt::format("cannot be read: {}", printable_sentence(reason))};
 }
 
 Failure overwritten() {

@@ -55,7 +55,7 @@ Holder parse_holder(std::string_view text) {
 }
 
 std::string describe(const Holder& holder) {
-  return fmt::format("process {} on {}", holder.process, printable(holder.host.substr(0, holder.host.find(' '))));
+  return fmt::format("process {} on {}", holder.process, printable_sentence(holder.host.substr(0, holder.host.find(' '))));
 }
 
 bool is_dead(const Holder& holder) {

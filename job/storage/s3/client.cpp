@@ -56,10 +56,10 @@ struct Advice {
 Advice advise(const std::string& bucket, const HttpReply& reply, const std::string& address) {
   const ServerError error = error_in(reply);
   if (reply.status == 0)
-    return {fmt::format("no answer from {}: {}", address, printable(reply.error)),
+    return {fmt::format("no answer from {}: {}", address, printable_sentence(reply.error)),
             "check the network and the address (--endpoint-url, --region)"};
   const std::string said =
-      error.code.empty() ? fmt::format("status {}", reply.status) : fmt::format("{}, {}", reply.status, printable(error.code));
+      error.code.empty() ? fmt::format("status {}", reply.status) : fmt::format("{}, {}", reply.status, printable_sentence(error.code));
   if (error.code == "NoSuchBucket")
     return {fmt::format("there is no bucket '{}' at {}", printable(bucket), address), "check its name, --region and --endpoint-url"};
   if (is_one_of(error.code, kExpired))
@@ -75,7 +75,7 @@ Advice advise(const std::string& bucket, const HttpReply& reply, const std::stri
     return {fmt::format("access denied ({})", said),
             "check the rights: s3:ListBucket and s3:GetObject on INPUT, s3:PutObject and s3:DeleteObject too on OUTPUT; `aws sts "
             "get-caller-identity` shows who you are"};
-  const std::string detail = error.message.empty() ? "" : fmt::format(": {}", printable(error.message));
+  const std::string detail = error.message.empty() ? "" : fmt::format(": {}", printable_sentence(error.message));
   return {fmt::format("{} answered {}{}", address, said, detail), "try again later: the same command goes on where it stopped"};
 }
 

@@ -45,6 +45,8 @@ def import_model(source: Path, target: Path | None, wishes: Wishes) -> tuple[Pat
 
 def read_source(source: Path) -> bytes:
     try:
+        if source.exists() and not source.is_file() and not source.is_dir():
+            raise ModelError(f"{source} is a pipe or a device, not a file", "write it to a file first")
         if source.stat().st_size > MAX_SOURCE_BYTES:
             raise ModelError(f"{source} is larger than a model file may be")
         return source.read_bytes()

@@ -6,6 +6,8 @@ Needs the same wheel on all machines, and no jar.
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from coulis.spark.packages import check_packages
+
 if TYPE_CHECKING:
     from coulis.spark.featurizer import ImageFeaturizer
     from coulis.spark.job import run
@@ -20,4 +22,5 @@ def __getattr__(name: str) -> Any:
     """At first use: a worker imports the functions of its tasks, and none of pyspark.ml."""
     if name not in _MODULES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    check_packages()
     return getattr(import_module(f"coulis.spark.{_MODULES[name]}"), name)

@@ -12,6 +12,7 @@ from pyspark.sql import SparkSession
 
 from coulis import _core
 from coulis.spark.job import run
+from coulis.spark.task_errors import RUN_FAILED
 
 
 def main() -> int:
@@ -22,9 +23,9 @@ def main() -> int:
     spark = SparkSession.builder.appName(f"coulis {arguments['input']}").getOrCreate()
     try:
         print(json.dumps(run(spark, **arguments)))
-    except _core.Error as error:
-        print(f"coulis: error: {error}", error.remedy, sep="\n", file=sys.stderr)
-        return int(error.code)
+    except (_core.Error, ImportError) as error:
+        print(f"coulis: error: {error}", getattr(error, "remedy", ""), sep="\n", file=sys.stderr)
+        return int(getattr(error, "code", RUN_FAILED))
     finally:
         spark.stop()
     return 0
@@ -56,7 +57,7 @@ def parse_arguments() -> dict[str, Any]:
         parser.add_argument(f"--{name}", type=parse_share)
     for name in ("include", "exclude"):
         parser.add_argument(f"--{name}", action="append")
-    for name in ("fresh", "exif-orientation", "no-default-excludes", "no-thumbnails"):
+    for name in ("fresh", "exif-orientation", "no-thumbnails", "no-default-excludes", "csv-bom"):
         parser.add_argument(f"--{name}", action="store_true")
     return vars(parser.parse_args())
 

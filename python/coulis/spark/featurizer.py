@@ -14,6 +14,7 @@ from pyspark.sql.types import ArrayType, BinaryType, FloatType, StringType, Stru
 
 from coulis import _core
 from coulis.spark.arrow_batches import limit_batches_of_photos
+from coulis.spark.packages import check_packages
 from coulis.spark.photos import PhotoColumns, featurize_batches
 from coulis.spark.worker import Engine
 
@@ -71,6 +72,7 @@ class ImageFeaturizer(
         return self.setParams(outputCol=value)
 
     def _transform(self, dataset: DataFrame) -> DataFrame:
+        check_packages()
         engine = self._engine()
         columns = self._columns(dataset.schema)
         if isinstance(dataset.schema[columns.source].dataType, BinaryType):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import accumulate, groupby
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -16,6 +16,7 @@ from pyspark.sql import DataFrame, SparkSession
 from coulis import _core, _job
 from coulis.spark import part_tasks
 from coulis.spark.moments import NEIGHBOURS, SCHEMA, collect_sum
+from coulis.spark.packages import check_packages
 from coulis.spark.task_errors import read_by_driver
 
 MOST_SUMS_ON_THE_DRIVER = 64
@@ -43,6 +44,7 @@ def run(
     `pca`: a pca_model.safetensors to project through instead of fitting one. Returns counts, seconds, and the speed of
     a core.
     """
+    check_packages()
     keywords = {"input": place(input), "output": place(output), "k": k, **options}
     summary: dict[str, Any] = _job.run(keywords, pca, Tasks(spark, keywords), report)
     return summary
@@ -154,8 +156,8 @@ def described(spark: SparkSession, group: str, description: str) -> Iterator[Non
 
 
 def place(uri: str) -> str:
-    """Tasks have working folders of their own."""
-    return uri if "://" in uri else os.path.abspath(os.path.expanduser(uri))  # noqa: PTH100, PTH111
+    """Tasks have working folders of their own. `..` stays: after a link it leads elsewhere than the letters say."""
+    return uri if "://" in uri else str(Path(uri).expanduser().absolute())
 
 
 def report(level: str, sentence: str) -> None:

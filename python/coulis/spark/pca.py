@@ -25,6 +25,7 @@ from pyspark.sql.types import ArrayType, DoubleType, FloatType, StructField, Str
 from coulis import _core
 from coulis.spark.arrow_batches import check_columns, to_lists, to_matrix
 from coulis.spark.moments import collect_sum, sum_partitions
+from coulis.spark.packages import check_packages
 
 LEVELS_BY_TASKS = 2  # the driver gets one sum for 1,024 partitions
 
@@ -73,6 +74,7 @@ class PCA(Estimator["PCAModel"], HasInputCol, HasOutputCol, DefaultParamsReadabl
         return self.setParams(k=value)
 
     def _fit(self, dataset: DataFrame) -> PCAModel:
+        check_packages()
         source = self.getInputCol()
         check_type(dataset.schema, source)
         moments, _ = collect_sum(sum_partitions(dataset.select(source)), LEVELS_BY_TASKS)
@@ -106,6 +108,7 @@ class PCAModel(Model, HasInputCol, HasOutputCol, DefaultParamsReadable["PCAModel
         return PCAModelReader(cls)
 
     def _transform(self, dataset: DataFrame) -> DataFrame:
+        check_packages()
         source, target = self.getInputCol(), self.getOutputCol()
         check_type(dataset.schema, source)
         incoming = dataset.schema.names

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from urllib.parse import unquote_to_bytes
 
 import numpy as np
 import pyarrow as pa
 
+from coulis import _core
 from coulis.spark.arrow_batches import ROWS_OF_PHOTOS, check_columns, to_lists
 from coulis.spark.worker import Engine, Failure, Lanes, forget_zips, lanes_of
 
+SCHEME = re.compile(rb"(?!file:)[A-Za-z][A-Za-z0-9+.-]*://")
+FILE_URI = re.compile(rb"file:(?://(?P<host>[^/]*))?(?P<path>/.*)", re.DOTALL)
 NO_PHOTO = Failure("read", "empty", "there is no photo in this row")
 
 
@@ -42,8 +46,12 @@ def featurize_batches(
 
 def featurize_rows(lanes: Lanes, columns: PhotoColumns, batch: pa.RecordBatch) -> pa.RecordBatch:
     source = batch.column(columns.source)
-    read = bytes if pa.types.is_binary(source.type) or pa.types.is_large_binary(source.type) else read_photo
-    photos: list[bytes | Failure] = [NO_PHOTO if value is None else read(value) for value in source.to_pylist()]
+    photos: list[bytes | Failure]
+    if pa.types.is_binary(source.type) or pa.types.is_large_binary(source.type):
+        photos = [NO_PHOTO if value is None else value for value in source.to_pylist()]
+    else:  # as bytes: text in Spark need not be UTF-8
+        paths = source.cast(pa.large_binary()).to_pylist()
+        photos = [NO_PHOTO if path is None else read_photo(path) for path in paths]
     rows, reasons = lanes.features([photo for photo in photos if isinstance(photo, bytes)])
     next_reason = iter(reasons)
     failures = [next(next_reason) if isinstance(photo, bytes) else photo for photo in photos]
@@ -56,17 +64,31 @@ def featurize_rows(lanes: Lanes, columns: PhotoColumns, batch: pa.RecordBatch) -
     return pa.RecordBatch.from_arrays(arrays, columns.outgoing)
 
 
-def read_photo(path: str) -> bytes | Failure:
-    """A path as people write it, or with the `file:` that Spark puts before it."""
-    if path.startswith("file:"):
-        path = "/" + path.removeprefix("file:").lstrip("/")
-    if "://" in path:
+def read_photo(path: bytes) -> bytes | Failure:
+    """A path as people write it, or a `file:` URI in either of Spark's ways.
+
+    binaryFile's `path` is file:/ and the name as it is; input_file_name() is file:/// and percent-encoded, and
+    `_metadata.file_path` file:/ and percent-encoded. What file:/ means first is binaryFile's.
+    """
+    if SCHEME.match(path):
         raise RuntimeError(
-            f"{path}: a column of paths is for folders; read a bucket with binaryFile, and give `content`"
+            f"{_core.printable(path)}: a column of paths is for folders; read a bucket with binaryFile, and give "
+            "`content`"
         )
-    try:
-        return Path(path).read_bytes()
-    except FileNotFoundError:
-        return Failure("read", "vanished", "the file is no longer there")
-    except OSError as error:
-        return Failure("read", "unreadable", f"cannot be read: {error.strerror}")
+    uri = FILE_URI.fullmatch(path)
+    if uri is None:
+        return read_file(path)
+    host, name = uri["host"], uri["path"]
+    if host not in (None, b"", b"localhost"):
+        machine = _core.printable(host)
+        return Failure("read", "unreadable", f"cannot be read: it is on the machine '{machine}'; write file:///")
+    decoded = unquote_to_bytes(name)
+    first, second = (name, decoded) if host is None else (decoded, name)
+    photo = read_file(first)
+    is_there = isinstance(photo, bytes) or photo.code != "vanished"
+    return photo if is_there or first == second else read_file(second)
+
+
+def read_file(path: bytes) -> bytes | Failure:
+    photo = _core.read_photo(path)
+    return photo if isinstance(photo, bytes) else Failure(*photo)

@@ -26,7 +26,7 @@ FailureCode failure_of(const TemporaryFolder& folder, const std::string& key) {
 TEST(Location, MakesARelativePathAbsoluteAndDropsWhatAddsNothing) {
   const std::string here = std::filesystem::current_path().string();
   EXPECT_EQ(Location("photos").root(), here + "/photos");
-  EXPECT_EQ(Location("./photos/../photos//").root(), here + "/photos");
+  EXPECT_EQ(Location("./photos//").root(), here + "/photos");
   EXPECT_EQ(Location("/").root(), "/");
   EXPECT_EQ(Location("/").path_of("a/b"), "/a/b");
   EXPECT_EQ(Location("/photos/").path_of("a/b"), "/photos/a/b");
@@ -37,6 +37,17 @@ TEST(Location, RefusesSchemesAndAnEmptyName) {
   EXPECT_EQ(scheme.code(), ErrorCode::kUsage);
   EXPECT_NE(scheme.remedy().find("s3://"), std::string::npos);
   EXPECT_EQ(thrown_error([] { Location location(""); }).code(), ErrorCode::kUsage);
+}
+
+TEST(Location, RefusesANulInsteadOfReadingTheFolderBeforeIt) {
+  for (const std::string& uri : {std::string("/tmp\0/photos", 12), std::string("s3://bucket/a\0b", 15)}) {
+    EXPECT_EQ(thrown_error([&] { Location location(uri); }).code(), ErrorCode::kUsage);
+  }
+}
+
+TEST(Location, KeepsDotsInABucketWhereTheyAreLetters) {
+  EXPECT_EQ(Location("s3://bucket/a/../b/./c").root(), "s3://bucket/a/../b/./c");
+  EXPECT_EQ(Location("s3://bucket/..").path_of("../a.jpg"), "s3://bucket/../../a.jpg");
 }
 
 TEST(Location, NamesABucketAsAPersonTypesIt) {
@@ -92,6 +103,16 @@ TEST(Get, RefusesAFileLargerThanAnyPhotoBeforeItTakesTheMemory) {
   folder.write("sparse.jpg");
   ASSERT_EQ(truncate(folder.path_of("sparse.jpg").c_str(), (off_t{4} << 30) + 1), 0);
   EXPECT_EQ(failure_of(folder, "sparse.jpg"), FailureCode::kUnreadable);
+}
+
+TEST(Get, SaysThatAFileHasChangedThatGrewOrShrank) {
+  const TemporaryFolder folder;
+  folder.write("a.jpg", "12345");
+  for (const std::uint64_t listed : {std::uint64_t{4}, std::uint64_t{6}}) {
+    const Outcome<Bytes> bytes = folder.location().get(Entry{"a.jpg", listed, 0});
+    ASSERT_FALSE(bytes.ok());
+    EXPECT_EQ(bytes.failure().code, FailureCode::kChanged);
+  }
 }
 
 // It must not wait either: a pipe without a writer would hold an open() for ever.

@@ -69,6 +69,18 @@ TEST(MatrixCsv, PutsAnApostropheBeforeWhatASpreadsheetWouldRun) {
   EXPECT_EQ(matrix_csv_lines(one_row("a=b", "a@b", {}), {CsvSeparator::kComma}), "a=b,a@b\r\n");
 }
 
+TEST(MatrixCsv, MakesNoTwoTextsOneByTheApostrophe) {
+  EXPECT_EQ(matrix_csv_lines(one_row("'=1", "''=1", {}), {','}), "''=1,'''=1\r\n");
+  EXPECT_EQ(matrix_csv_lines(one_row("'a", "'", {}), {','}), "'a,'\r\n");
+}
+
+TEST(Csv, BeginsWithAByteOrderMarkWhereAsked) {
+  const CsvOptions options{',', CsvFormulas::kQuote, true};
+  EXPECT_EQ(matrix_csv_header(1, options), "\xEF\xBB\xBFpath,label,pc_1\r\n");
+  EXPECT_EQ(write_errors_csv({}, options), "\xEF\xBB\xBFpath,stage,code,message,size\r\n");
+  EXPECT_EQ(matrix_csv_lines(one_row("p", "l", {}), options), "p,l\r\n");
+}
+
 TEST(ErrorsCsv, PutsAnApostropheBeforeWhatASpreadsheetWouldRun) {
   const std::vector<ErrorRow> errors = {{"=p", "read", "vanished", "@m", 0}};
   EXPECT_EQ(write_errors_csv(errors, {CsvSeparator::kComma}), "path,stage,code,message,size\r\n'=p,read,vanished,'@m,0\r\n");

@@ -1,4 +1,4 @@
-#include "job/storage/long_path.hpp"
+#include "core/base/long_path.hpp"
 
 #include <fcntl.h>
 #include <unistd.h>

@@ -1,0 +1,96 @@
+#include "core/base/read_file.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <optional>
+#include <system_error>
+
+#include "core/base/long_path.hpp"
+
+namespace coulis {
+namespace {
+
+constexpr std::size_t kFirstGrowth = std::size_t{1} << 16;  // of a file that has more than it said, such as those of /proc
+
+Failure unreadable(const std::string& reason) {
+  return {Stage::kRead, FailureCode::kUnreadable, fmt::format("cannot be read: {}", reason)};
+}
+
+Failure read_failure(int code) {
+  if (code == ENOENT || code == ELOOP) return {Stage::kRead, FailureCode::kVanished, "the file is no longer there"};
+  return unreadable(std::generic_category().message(code));
+}
+
+std::optional<Failure> refuse_kind(mode_t mode) {
+  if (S_ISREG(mode)) return std::nullopt;
+  if (S_ISDIR(mode)) return read_failure(EISDIR);
+  return unreadable(fmt::format("it is a {}, not a file", S_ISFIFO(mode) ? "pipe" : S_ISSOCK(mode) ? "socket" : "device"));
+}
+
+// With O_NONBLOCK: without it, open() waits for somebody who writes into a pipe.
+int open_at_once(const std::string& path) {
+  const int file = open_long(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+  struct stat info {};
+  if (file >= 0 || errno != EWOULDBLOCK || stat(path.c_str(), &info) != 0 || !S_ISREG(info.st_mode)) return file;
+  return open_long(path, O_RDONLY | O_CLOEXEC);  // a lease on it, such as a file server takes, ends within seconds
+}
+
+class OpenFile {
+ public:
+  explicit OpenFile(const std::string& path) : file_(open_at_once(path)) {}
+  ~OpenFile() {
+    if (file_ >= 0) close(file_);
+  }
+  OpenFile(const OpenFile&) = delete;
+  OpenFile& operator=(const OpenFile&) = delete;
+  int get() const { return file_; }
+
+ private:
+  int file_;
+};
+
+bool has_nul(const std::string& path) {  // the system would take what is before it for the path
+  return path.find('\0') != std::string::npos;
+}
+
+}  // namespace
+
+Outcome<std::vector<std::byte>> read_file(const std::string& path, std::uint64_t most_bytes) {
+  if (has_nul(path)) return unreadable("its name has a NUL, which no file's has");
+  const OpenFile file(path);
+  struct stat info {};
+  if (file.get() < 0) {
+    const int code = errno;
+    const bool no_file = code == ENXIO && stat(path.c_str(), &info) == 0;  // a socket cannot be opened
+    return no_file ? refuse_kind(info.st_mode).value_or(read_failure(code)) : read_failure(code);
+  }
+  if (fstat(file.get(), &info) != 0) return read_failure(errno);
+  if (auto failure = refuse_kind(info.st_mode)) return *failure;
+  if (static_cast<std::uint64_t>(info.st_size) > most_bytes) return read_failure(EFBIG);
+  std::vector<std::byte> bytes(static_cast<std::size_t>(info.st_size) + 1);  // the one more shows where it ends
+  std::size_t filled = 0;
+  while (true) {
+    const ssize_t count = read(file.get(), bytes.data() + filled, bytes.size() - filled);
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) return read_failure(errno);
+    if (count == 0) break;
+    filled += static_cast<std::size_t>(count);
+    if (filled > most_bytes) return read_failure(EFBIG);
+    if (filled == bytes.size()) bytes.resize(std::max(2 * filled, kFirstGrowth));
+  }
+  bytes.resize(filled);
+  return bytes;
+}
+
+void start_reading(const std::string& path) {
+  if (has_nul(path)) return;
+  const OpenFile file(path);
+  if (file.get() >= 0) posix_fadvise(file.get(), 0, 0, POSIX_FADV_WILLNEED);
+}
+
+}  // namespace coulis

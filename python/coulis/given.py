@@ -1,0 +1,126 @@
+"""list_photos: what featurize() is given -> one path, content of an image file or array for each photo."""
+
+from __future__ import annotations
+
+import io
+import os
+from collections.abc import Iterable, Mapping
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+TAKEN = "photos are paths, bytes or open files of image files, or uint8 arrays, all of one kind"
+
+
+class BinaryFile(Protocol):
+    """Open for reading, as by open(path, "rb"): read() is called once."""
+
+    def read(self) -> bytes: ...
+
+
+Photo = str | os.PathLike[str] | bytes | bytearray | memoryview | BinaryFile | NDArray[np.uint8]
+Photos = (
+    Photo
+    | Iterable[str]
+    | Iterable[os.PathLike[str]]
+    | Iterable[bytes]
+    | Iterable[BinaryFile]
+    | Iterable[NDArray[np.uint8]]
+)
+
+
+def list_photos(photos: Photos) -> list[Any]:
+    """str, bytes or arrays, all of one type, in order. TypeError, which says what is taken, for what is no photo."""
+    items = [read_item(index, item) for index, item in enumerate(iterate(photos))]
+    for index, item in enumerate(items):
+        if type(item) is not type(items[0]):
+            kinds = f"photo 0 is {NAMES[type(items[0])]} and photo {index} {NAMES[type(item)]}"
+            raise TypeError(f"{kinds}: {TAKEN}")
+    return items
+
+
+NAMES = {str: "a path", bytes: "bytes", np.ndarray: "an array"}
+
+
+def iterate(photos: Any) -> Iterable[Any]:
+    """The photos one by one: those of a table or a set have no order that the rows could have."""
+    kind = type(photos).__name__
+    if isinstance(photos, np.ndarray) and photos.ndim in (2, 3) and photos.dtype != object:
+        return [photos]
+    if isinstance(photos, str | os.PathLike) or is_open_file(photos) or view_bytes(photos) is not None:
+        return [photos]
+    if isinstance(photos, np.ndarray) and photos.dtype.kind == "S":
+        raise TypeError("NumPy drops zeros at the end of such bytes: give a list, or an array of dtype=object")
+    if isinstance(photos, set | frozenset | Mapping) or hasattr(photos, "columns"):
+        raise TypeError(f"a {kind} is no list of photos: give a list, or one column; {TAKEN}")
+    if hasattr(photos, "to_pylist"):  # of Arrow
+        return list(photos.to_pylist())
+    if hasattr(photos, "status_code") or hasattr(photos, "readline"):
+        raise refuse("what was given", photos)
+    try:
+        photos = iter(photos)
+    except TypeError:
+        raise refuse("what was given", photos) from None
+    return list(photos)
+
+
+def read_item(index: int, item: Any) -> str | bytes | NDArray[np.uint8]:
+    if isinstance(item, str | os.PathLike):
+        return str(os.fsdecode(item))
+    if isinstance(item, np.ndarray):
+        check_array(index, item)
+        return np.asarray(item)
+    view = view_bytes(item)
+    if view is None and is_open_file(item):
+        return read_content(index, item)
+    if view is None:
+        raise refuse(f"photo {index}", item)
+    return bytes(view)
+
+
+def is_open_file(item: Any) -> bool:
+    return callable(getattr(item, "read", None))
+
+
+def read_content(index: int, file: Any) -> bytes:
+    content = "" if isinstance(file, io.TextIOBase) else file.read()
+    if isinstance(content, str):
+        raise TypeError(f"photo {index} is a file that is open for text: open it with open(path, 'rb')")
+    view = view_bytes(content)
+    if view is None:
+        raise TypeError(f"photo {index}: read() gives {type(content).__name__} and not bytes; {TAKEN}")
+    return bytes(view)
+
+
+def view_bytes(item: Any) -> bytes | memoryview | None:
+    """Of what holds bytes in a row: bytearray, memoryview, mmap, a buffer of Arrow, ..."""
+    if isinstance(item, bytes):
+        return item
+    if isinstance(item, np.ndarray | np.generic):
+        return None
+    try:
+        view = memoryview(item)
+    except TypeError:
+        return None
+    return view if view.ndim == 1 and view.itemsize == 1 else None
+
+
+def refuse(what: str, item: Any) -> TypeError:
+    advice = ""
+    if hasattr(item, "convert"):
+        advice = "; of a Pillow image: numpy.asarray(image.convert('RGB'))"
+    elif hasattr(item, "status_code"):
+        advice = "; of an HTTP response: its .content"
+    elif hasattr(item, "numpy"):
+        advice = "; of a tensor: its .numpy()"
+    return TypeError(f"{what} is of type {type(item).__name__}: {TAKEN}{advice}")
+
+
+def check_array(index: int, array: NDArray[Any]) -> None:
+    channels = array.shape[2] if array.ndim == 3 else 0
+    if array.dtype != np.uint8 or array.ndim not in (2, 3) or (array.ndim == 3 and channels not in (2, 3, 4)):
+        raise TypeError(
+            f"photo {index} is {array.dtype} {list(array.shape)}: an array must be uint8 [height, width] or "
+            "[height, width, channels] with 2, 3 or 4 channels; of an encoded file: array.tobytes()"
+        )

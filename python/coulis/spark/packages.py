@@ -1,0 +1,21 @@
+"""check_packages: what PySpark's mapInArrow asks for, said before any task and in a sentence."""
+
+from __future__ import annotations
+
+import re
+
+
+def check_packages() -> None:
+    """On the driver. ImportError for a package that is not there, or too old for this PySpark."""
+    try:
+        from pyspark.sql.pandas import utils
+    except ImportError as error:
+        raise ImportError(f"coulis.spark needs PySpark: pip install 'coulis[spark]' ({error})") from error
+    for package in ("numpy", "pyarrow", "pandas"):  # pandas, although no row passes through it
+        require = getattr(utils, f"require_minimum_{package}_version", None)  # of NumPy since 4.0
+        try:
+            if require is not None:
+                require()
+        except ImportError as error:
+            said = re.sub(r"^\[\w+\] ", "", str(error)).rstrip(".")
+            raise ImportError(f"PySpark needs {package} for coulis: {said}: pip install 'coulis[spark]'") from error

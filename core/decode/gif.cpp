@@ -45,20 +45,25 @@ class Walker {
   // Up to the codes of the first frame; nothing if there is none.
   std::optional<Frame> find_first_frame() {
     Frame frame;
-    while (file_.has(at_, 1)) {
+    while (has(1)) {
       const std::uint8_t kind = file_.u8(at_++);
-      has_ended_ = kind == ';';
-      if (has_ended_) return std::nullopt;
+      if (kind == ';') return std::nullopt;
       if (kind == '!' && !pass_extension(frame)) return std::nullopt;
       if (kind == ',') return read_frame(frame);
     }
     return std::nullopt;
   }
-  bool has_run_out() const { return !has_ended_ && !file_.has(at_, 1); }
+  bool has_run_out() const { return has_run_out_; }  // while it looked for a frame
 
  private:
+  bool has(std::uint64_t count) {
+    has_run_out_ = has_run_out_ || !file_.has(at_, count);
+    return !has_run_out_;
+  }
+
   // A block of an extension, which may be cut; empty at the end of the extension.
   ByteView read_block() {
+    has(std::uint64_t{1} + file_.u8(at_));
     const std::uint64_t length = std::min<std::uint64_t>(file_.u8(at_), file_.from(at_ + 1).size());
     const ByteView block{file_.from(at_ + 1).bytes.first(length)};
     at_ = std::min<std::uint64_t>(at_ + 1 + length, file_.size());
@@ -72,7 +77,7 @@ class Walker {
 
   bool pass_extension(Frame& frame) {
     constexpr std::uint8_t kGraphicControl = 0xF9, kComment = 0xFE, kApplication = 0xFF;
-    if (!file_.has(at_, 1)) return false;
+    if (!has(1)) return false;
     const std::uint8_t kind = file_.u8(at_++);
     const ByteView block = read_block();
     if (kind == kGraphicControl && block.size() > 0) {
@@ -87,7 +92,7 @@ class Walker {
   }
 
   std::optional<Frame> read_frame(Frame frame) {
-    if (!file_.has(at_, 9)) return std::nullopt;
+    if (!has(9)) return std::nullopt;
     frame.left = file_.u16(at_);
     frame.top = file_.u16(at_ + 2);
     frame.width = file_.u16(at_ + 4);
@@ -98,7 +103,7 @@ class Walker {
     frame.colours_at = at_;
     frame.colours = count_colours(flags);
     at_ += static_cast<std::uint64_t>(frame.colours) * 3;
-    if (!file_.has(at_, 1)) return std::nullopt;
+    if (!has(1)) return std::nullopt;
     frame.literal_bits = file_.u8(at_);
     frame.codes_at = at_ + 1;
     return frame;
@@ -106,7 +111,7 @@ class Walker {
 
   ByteView file_;
   std::uint64_t at_;
-  bool has_ended_ = false;  // as it says
+  bool has_run_out_ = false;
 };
 
 // As Pillow: no palette, or one in which each colour is the grey of its index, means that indices are greys.

@@ -1,9 +1,15 @@
 #include "core/decode/gif_codes.hpp"
 
+#include <algorithm>
+
 namespace coulis {
 
 GifCodes::GifCodes(ByteView file, std::uint64_t at, int literal_bits)
-    : file_(file), at_(at), block_end_(at), clear_code_(1 << literal_bits), literal_bits_(literal_bits) {
+    : file_(file),
+      at_(at),
+      block_end_(at),
+      clear_code_(1 << std::min(literal_bits, kMaxBits)),
+      literal_bits_(std::min(literal_bits, kMaxBits)) {
   if (literal_bits > kMaxBits) end_ = End::kCorrupt;
   clear();
 }

@@ -102,6 +102,7 @@ TiffDirectory::TiffDirectory(const TiffHeader& header) {
   if (!file.has(0, 2 * words.bytes) || !file.has(directory, count_bytes)) return;
   const std::uint64_t entries = header.is_big ? file.u64(directory) : file.u16(directory);
   std::uint64_t outside_bytes = 0;  // of all values that lie outside the directory: no more than the file is believed
+  bool has_cut_value = false;
   for (std::uint64_t i = 0; i < entries; ++i) {
     const std::uint64_t entry = directory + count_bytes + i * entry_bytes;
     if (!file.has(entry, entry_bytes)) return;
@@ -114,12 +115,14 @@ TiffDirectory::TiffDirectory(const TiffHeader& header) {
     if (value_bytes > words.bytes) {
       at = words.at(at);
       outside_bytes = std::min(outside_bytes + value_bytes, std::uint64_t{file.size()} + 1);
+      const bool is_beyond = !file.has(at, value_bytes);
+      has_cut_value = has_cut_value || is_beyond;
       if (outside_bytes > file.size()) continue;
-      if (!file.has(at, value_bytes)) return;
+      if (is_beyond) return;
     }
     if (count > 0) tags_[number] = {type, cut_out(file, at, value_bytes)};
   }
-  is_cut_ = false;
+  is_cut_ = has_cut_value;
 }
 
 const TiffTag* TiffDirectory::find(int tag) const {

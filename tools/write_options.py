@@ -1,4 +1,4 @@
-"""Writes python/coulis/options.py from `coulis options`: the options of a run, for Python's keywords and Spark's Params.
+"""Writes python/coulis/options.py from `coulis options`: for Python's keywords and Spark's Params.
 
 usage: write_options.py COULIS      COULIS: the command; a test compares the file with what this writes
 """
@@ -11,33 +11,23 @@ import sys
 from pathlib import Path
 from typing import Any
 
-TYPES = {"flag": "bool", "share": "float", "integer": "int", "list": "str | Sequence[str]", "text": "str", "word": "str"}
-PHOTO_GROUPS = ("network", "decode")  # what a feature row depends on
-FEATURIZE = ("threads", *PHOTO_GROUPS, "include", "exclude", "storage")  # options, and groups of them
+TYPES = {
+    "flag": "bool",
+    "integer": "int",
+    "list": "str | Sequence[str]",
+    "share": "float",
+    "text": "str",
+    "word": "str",
+}
 HEAD = '''"""The options of `coulis run`, as the command has them. Written by tools/write_options.py: do not edit."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any, TypedDict
+from typing import TypedDict
 
-
-@dataclass(frozen=True)
-class Option:
-    """One option: `name` is the flag without its dashes, `affects` what a change recomputes in a finished OUTPUT."""
-
-    name: str
-    type: str
-    help: str
-    affects: str
-    group: str
-    default: Any
-    choices: tuple[str, ...] = ()
-
-    @property
-    def keyword(self) -> str:
-        return self.name.replace("-", "_")
+from coulis.keywords import Option
 
 
 '''
@@ -65,14 +55,17 @@ def write_keywords(name: str, doc: str, options: list[dict[str, Any]]) -> str:
 
 
 def write_module(options: list[dict[str, Any]]) -> str:
-    def chosen(names: tuple[str, ...]) -> list[dict[str, Any]]:
-        return [option for option in options if option["name"] in names or option["group"] in names]
-
-    text = HEAD.replace("from collections", "import os\nfrom collections")
-    text += write_keywords("RunOptions", "The options of a run, as keywords.", options)
-    text += write_keywords("PhotoOptions", "Those that a feature row depends on.", chosen(PHOTO_GROUPS))
-    text += write_keywords("FeaturizeOptions", "Those of coulis.featurize.", chosen(FEATURIZE))
+    photo = [option for option in options if option["group"] in ("network", "decode")]
+    of_featurize = [
+        option
+        for option in options
+        if option in photo or option["affects"] == "photos" or option["group"] in ("machine", "storage")
+    ]
+    text = HEAD
+    text += write_keywords("RunOptions", "Of coulis.run.", options)
+    text += write_keywords("FeaturizeOptions", "Of coulis.featurize.", of_featurize)
     text += "OPTIONS = (\n" + "".join(map(write_option, options)) + ")\n"
+    text += "DEFAULTS = {option.keyword: option.default for option in OPTIONS}\n"
     return text
 
 

@@ -72,7 +72,9 @@ json to_json_value(const OptionTexts& options) {
 OptionTexts parse_options(const json& object) {
   OptionTexts options;
   for (const auto& [name, value] : object.get_ref<const json::object_t&>()) {
-    options[name] = value.is_string() ? std::vector{value.get<std::string>()} : value.get<std::vector<std::string>>();
+    const auto texts = value.is_string() ? std::vector{value.get<std::string>()} : value.get<std::vector<std::string>>();
+    std::vector<std::string>& raw = options[name];
+    for (const std::string& text : texts) raw.push_back(raw_name(text));
   }
   return options;
 }

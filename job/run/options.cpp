@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include "core/base/error.hpp"
-#include "job/run/cpu_quota.hpp"
 
 namespace coulis {
 namespace {

@@ -19,7 +19,6 @@
 namespace coulis {
 namespace {
 
-constexpr std::string_view kTemporaryPrefix = ".coulis-tmp-";
 constexpr std::uint64_t kLargestFile = std::uint64_t{4} << 30;  // no photo is larger; a sparse file must not take the memory
 
 // A temporary file beside the final one; fsync, rename.

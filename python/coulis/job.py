@@ -8,14 +8,17 @@ from typing import Any
 
 from coulis import _job
 from coulis.interruptible import finish
+from coulis.keywords import takes, to_native
+from coulis.options import OPTIONS
 
 logger = logging.getLogger(__name__)
 
 
+@takes(OPTIONS)
 def run(
     input: str | os.PathLike[str],
     output: str | os.PathLike[str],
-    k: int = 50,
+    k: int | None = None,
     *,
     pca: str | os.PathLike[str] | None = None,
     **options: Any,
@@ -30,7 +33,7 @@ def run(
     Raises coulis.Error; its `code` is the exit code of the command. Ctrl-C ends the run when the parts that are begun
     are finished.
     """
-    keywords = {"input": os.fspath(input), "output": os.fspath(output), "k": k, **options}
+    keywords = to_native({"input": input, "output": output, "k": k, **options})
     call = _job.LocalRun(keywords, None if pca is None else os.fspath(pca), report)
     summary: dict[str, Any] = finish(call)
     return summary

@@ -4,29 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any, TypedDict
+from typing import TypedDict
 
-
-@dataclass(frozen=True)
-class Option:
-    """One option: `name` is the flag without its dashes, `affects` what a change recomputes in a finished OUTPUT."""
-
-    name: str
-    type: str
-    help: str
-    affects: str
-    group: str
-    default: Any
-    choices: tuple[str, ...] = ()
-
-    @property
-    def keyword(self) -> str:
-        return self.name.replace("-", "_")
+from coulis.keywords import Option
 
 
 class RunOptions(TypedDict, total=False):
-    """The options of a run, as keywords."""
+    """Of coulis.run."""
 
     threads: int
     model: str | os.PathLike[str]
@@ -35,6 +19,7 @@ class RunOptions(TypedDict, total=False):
     exif_orientation: bool
     include: str | Sequence[str]
     exclude: str | Sequence[str]
+    no_default_excludes: bool
     label_level: int
     label_regex: str
     images_per_part: int
@@ -47,23 +32,15 @@ class RunOptions(TypedDict, total=False):
     pca_convention: str
     csv_separator: str
     csv_formulas: str
+    csv_bom: bool
     no_thumbnails: bool
     endpoint_url: str
     region: str
     addressing: str
 
 
-class PhotoOptions(TypedDict, total=False):
-    """Those that a feature row depends on."""
-
-    model: str | os.PathLike[str]
-    precision: str
-    max_pixels: int
-    exif_orientation: bool
-
-
 class FeaturizeOptions(TypedDict, total=False):
-    """Those of coulis.featurize."""
+    """Of coulis.featurize."""
 
     threads: int
     model: str | os.PathLike[str]
@@ -72,6 +49,7 @@ class FeaturizeOptions(TypedDict, total=False):
     exif_orientation: bool
     include: str | Sequence[str]
     exclude: str | Sequence[str]
+    no_default_excludes: bool
     endpoint_url: str
     region: str
     addressing: str
@@ -130,10 +108,18 @@ OPTIONS = (
     Option(
         name="exclude",
         type="list",
-        help="Leave out files that match this glob (repeatable)",
+        help="Leave out files and folders that match this glob (repeatable)",
         affects="photos",
         group="listing",
         default=[],
+    ),
+    Option(
+        name="no-default-excludes",
+        type="flag",
+        help="Take what lies in __MACOSX, @eaDir, .thumbnails, .Trash and the like, and macOS's ._ files",
+        affects="photos",
+        group="listing",
+        default=False,
     ),
     Option(
         name="label-level",
@@ -230,6 +216,14 @@ OPTIONS = (
         choices=("quote", "keep"),
     ),
     Option(
+        name="csv-bom",
+        type="flag",
+        help="Begin the CSV files with a byte order mark, so that Excel reads them as UTF-8",
+        affects="tables",
+        group="csv",
+        default=False,
+    ),
+    Option(
         name="no-thumbnails",
         type="flag",
         help="Leave photos out of the report; none is read again for it",
@@ -263,3 +257,4 @@ OPTIONS = (
         choices=("auto", "path", "virtual"),
     ),
 )
+DEFAULTS = {option.keyword: option.default for option in OPTIONS}

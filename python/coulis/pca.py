@@ -11,12 +11,16 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from coulis import _core
+from coulis.options import DEFAULTS
 
 try:
     from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
     from sklearn.utils.validation import check_array, check_is_fitted, validate_data
 except ImportError as error:
     raise ImportError("coulis.PCA is an estimator of scikit-learn 1.6 or later: pip install scikit-learn") from error
+
+
+DEFAULT_K: int = DEFAULTS["k"]
 
 
 class PCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):  # type: ignore[misc]
@@ -35,7 +39,7 @@ class PCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):  # 
     n_features_in_. transform() gives float64 [n, k].
     """
 
-    def __init__(self, n_components: int | float | None = 50, *, convention: str = "centred") -> None:
+    def __init__(self, n_components: int | float | None = DEFAULT_K, *, convention: str = "centred") -> None:
         self.n_components = n_components
         self.convention = convention
 

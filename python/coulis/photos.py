@@ -3,56 +3,29 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Unpack
 
 from coulis import _job
 from coulis.features import BadPhoto, Features
 from coulis.given import Photos, list_photos
 from coulis.interruptible import finish
+from coulis.keywords import takes, to_native
+from coulis.options import OPTIONS, FeaturizeOptions
 
 OnBad = Literal["row", "raise"]
+FEATURIZE_OPTIONS = [option for option in OPTIONS if option.keyword in FeaturizeOptions.__annotations__]
 
 
 class Featurizer:
     """A model, loaded once for many calls; threads may share it. The options are those of `coulis.featurize`."""
 
-    def __init__(
-        self,
-        *,
-        model: str | os.PathLike[str] | None = None,
-        precision: str = "fp32",
-        threads: int = 0,
-        on_bad: OnBad = "row",
-        max_pixels: int = 89_478_485,
-        exif_orientation: bool = False,
-        include: str | Sequence[str] = (),
-        exclude: str | Sequence[str] = (),
-        no_default_excludes: bool = False,
-        endpoint_url: str = "",
-        region: str = "",
-        addressing: str = "auto",
-    ) -> None:
+    @takes(FEATURIZE_OPTIONS)
+    def __init__(self, *, on_bad: OnBad = "row", **options: Unpack[FeaturizeOptions]) -> None:
         if on_bad not in ("row", "raise"):
             raise ValueError(f"on_bad is 'row' or 'raise', not {on_bad!r}")
         self._raises = on_bad == "raise"
-        self._native = _job.PhotoFeaturizer(
-            {
-                "model": "" if model is None else os.fspath(model),
-                "precision": precision,
-                "threads": threads,
-                "on_bad": "fail" if self._raises else "skip",
-                "max_pixels": max_pixels,
-                "exif_orientation": exif_orientation,
-                "include": as_list(include),
-                "exclude": as_list(exclude),
-                "no_default_excludes": no_default_excludes,
-                "endpoint_url": endpoint_url,
-                "region": region,
-                "addressing": addressing,
-            }
-        )
+        self._native = _job.PhotoFeaturizer({**to_native(options), "on_bad": "fail" if self._raises else "skip"})
 
     @property
     def width(self) -> int:
@@ -82,22 +55,8 @@ class Featurizer:
         return self._native.encoded(items) if isinstance(first, bytes) else self._native.arrays(items), []
 
 
-def featurize(
-    photos: Photos,
-    *,
-    model: str | os.PathLike[str] | None = None,
-    precision: str = "fp32",
-    threads: int = 0,
-    on_bad: OnBad = "row",
-    max_pixels: int = 89_478_485,
-    exif_orientation: bool = False,
-    include: str | Sequence[str] = (),
-    exclude: str | Sequence[str] = (),
-    no_default_excludes: bool = False,
-    endpoint_url: str = "",
-    region: str = "",
-    addressing: str = "auto",
-) -> Features:
+@takes(FEATURIZE_OPTIONS)
+def featurize(photos: Photos, *, on_bad: OnBad = "row", **options: Unpack[FeaturizeOptions]) -> Features:
     """The features of photos: float32 [photos, 1280], to the bit those that `coulis run` writes.
 
     photos: a folder or "s3://bucket/prefix", and all photos below it; or a list of paths (or "s3://bucket/key"), of
@@ -109,8 +68,7 @@ def featurize(
     threads: 0 is one per CPU that this process may use. The GIL is not held.
     on_bad: "row": a photo that cannot be used is a row of NaN and an item of `errors`; "raise": the first one raises
         BadPhoto.
-    max_pixels, exif_orientation, include, exclude, no_default_excludes, endpoint_url, region, addressing: as the flags
-        of `coulis run`.
+    All other options: as the flags of `coulis run`.
 
     Raises coulis.Error where nothing can be computed: no such folder, no photo in it, no such model, a bucket that
     cannot be reached; its `remedy` says what to do. TypeError for what is no photo. Ctrl-C ends it within the time of
@@ -119,26 +77,7 @@ def featurize(
     A photo takes 5 KB of memory: for millions, use `coulis.run`. Each call loads the model: for many calls of few
     photos, make a `coulis.Featurizer` with the same options.
     """
-    featurizer = Featurizer(
-        model=model,
-        precision=precision,
-        threads=threads,
-        on_bad=on_bad,
-        max_pixels=max_pixels,
-        exif_orientation=exif_orientation,
-        include=include,
-        exclude=exclude,
-        no_default_excludes=no_default_excludes,
-        endpoint_url=endpoint_url,
-        region=region,
-        addressing=addressing,
-    )
-    return featurizer.featurize(photos)
-
-
-def as_list(globs: str | Sequence[str]) -> list[str]:
-    """A str alone is one glob, not one for each letter."""
-    return [globs] if isinstance(globs, str) else list(globs)
+    return Featurizer(on_bad=on_bad, **options).featurize(photos)
 
 
 def split_place(paths: list[str]) -> tuple[bytes, list[bytes]]:

@@ -21,6 +21,7 @@
 #include "job/output/part_record.hpp"
 #include "python/bindings/job/keywords.hpp"
 #include "python/bindings/job/registers.hpp"
+#include "python/bindings/keywords.hpp"
 #include "python/bindings/text.hpp"
 
 namespace nb = nanobind;
@@ -153,9 +154,33 @@ nb::dict to_dict(const Summary& summary) {
   return dict;
 }
 
+struct WriteKeywords {
+  nb::dict& keywords;
+
+  template <class T>
+  void operator()(const Field& field, const T& value) const {
+    if constexpr (std::is_enum_v<T>) {
+      keywords[keyword_of(field).c_str()] = std::string(to_string(value));
+    } else {
+      keywords[keyword_of(field).c_str()] = value;
+    }
+  }
+};
+
 RunOptions read_run_options(const nb::dict& keywords, const std::optional<std::string>& pca_file) {
   const RunOptions options = read_keywords(keywords);
   return pca_file ? read_keywords(keywords, options_around(*pca_file, options.storage)) : options;
+}
+
+// All options by keyword: what tasks are told, so that none of them fills in a default of its own.
+nb::dict complete(const nb::dict& keywords, const std::optional<std::string>& pca_file) {
+  const RunOptions options = read_run_options(keywords, pca_file);
+  nb::dict all;
+  for (const char* place : {"input", "output"}) {
+    if (keywords.contains(place)) all[place] = keywords[place];
+  }
+  visit_fields(options, WriteKeywords{all});
+  return all;
 }
 
 nb::dict run_with_tasks(const nb::dict& keywords, const std::optional<std::string>& pca_file, nb::object tasks, nb::object report) {
@@ -198,6 +223,8 @@ class LocalRun {
 }  // namespace
 
 void register_run(nb::module_& m) {
+  m.def("complete", complete, nb::arg("keywords"), nb::arg("pca").none(),
+        "All options of a run by keyword: those given, and the defaults of the others.");
   m.def("run", run_with_tasks, nb::arg("keywords"), nb::arg("pca").none(), nb::arg("tasks"), nb::arg("report"),
         "The run that the keywords describe. tasks has featurize(settings, parts), read_parts(parts) and project_parts(parts, "
         "model_sha256, compression); report(level, sentence) hears what a person should.");

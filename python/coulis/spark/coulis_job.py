@@ -6,11 +6,14 @@ import argparse
 import json
 import logging
 import sys
+from collections.abc import Callable
 from typing import Any
 
 from pyspark.sql import SparkSession
 
 from coulis import _core
+from coulis.keywords import Option
+from coulis.options import OPTIONS
 from coulis.spark.job import run
 from coulis.spark.task_errors import RUN_FAILED
 
@@ -36,30 +39,23 @@ def parse_arguments() -> dict[str, Any]:
     parser = argparse.ArgumentParser(prog="coulis_job.py", description=__doc__, argument_default=argparse.SUPPRESS)
     parser.add_argument("input", metavar="INPUT")
     parser.add_argument("output", metavar="OUTPUT")
-    parser.add_argument("-k", "--components", dest="k", type=int)
     parser.add_argument("--pca", help="project through this pca_model.safetensors")
-    for name in (
-        "model",
-        "precision",
-        "on-bad",
-        "compression",
-        "label-regex",
-        "pca-convention",
-        "csv-separator",
-        "csv-formulas",
-    ):
-        parser.add_argument(f"--{name}")
-    for name in ("endpoint-url", "region", "addressing"):
-        parser.add_argument(f"--{name}")
-    for name in ("images-per-part", "label-level", "max-pixels"):
-        parser.add_argument(f"--{name}", type=int)
-    for name in ("max-bad", "variance"):
-        parser.add_argument(f"--{name}", type=parse_share)
-    for name in ("include", "exclude"):
-        parser.add_argument(f"--{name}", action="append")
-    for name in ("fresh", "exif-orientation", "no-thumbnails", "no-default-excludes", "csv-bom"):
-        parser.add_argument(f"--{name}", action="store_true")
+    for option in OPTIONS:
+        add_argument(parser, option)
     return vars(parser.parse_args())
+
+
+def add_argument(parser: argparse.ArgumentParser, option: Option) -> None:
+    flags = ["-k", "--components"] if option.name == "k" else [f"--{option.name}"]
+    text = option.help.replace("%", "%%")
+    if option.type == "flag":
+        parser.add_argument(*flags, dest=option.keyword, action="store_true", help=text)
+    elif option.type == "list":
+        parser.add_argument(*flags, dest=option.keyword, action="append", help=text)
+    else:
+        converters: dict[str, Callable[[str], Any]] = {"integer": int, "share": parse_share}
+        convert = converters.get(option.type, str)
+        parser.add_argument(*flags, dest=option.keyword, type=convert, help=text)
 
 
 def parse_share(text: str) -> float:

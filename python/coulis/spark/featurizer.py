@@ -13,10 +13,26 @@ from pyspark.sql import DataFrame
 from pyspark.sql.types import ArrayType, BinaryType, FloatType, StringType, StructField, StructType
 
 from coulis import _core
+from coulis.keywords import Option
+from coulis.options import OPTIONS
 from coulis.spark.arrow_batches import limit_batches_of_photos
 from coulis.spark.packages import check_packages
 from coulis.spark.photos import PhotoColumns, featurize_batches
 from coulis.spark.worker import Engine
+
+PHOTO_OPTIONS = [option for option in OPTIONS if option.group in ("network", "decode")]  # a row depends on them
+CONVERTERS = {
+    "flag": TypeConverters.toBoolean,
+    "integer": TypeConverters.toInt,
+    "text": TypeConverters.toString,
+    "word": TypeConverters.toString,
+}
+
+
+def param_of(option: Option) -> str:
+    """max-pixels -> maxPixels."""
+    first, *others = option.name.split("-")
+    return first + "".join(word.capitalize() for word in others)
 
 
 class ImageFeaturizer(
@@ -26,15 +42,9 @@ class ImageFeaturizer(
 
     The values are those of `coulis run`, to the bit. A photo that cannot be used is a row without features: `statusCol`
     says why in a word ("truncated", "vanished", ...; else "ok"), `errorCol` in a sentence. Without `keepInput` there is
-    no inputCol in the result, which saves a copy of all bytes.
+    no inputCol in the result, which saves a copy of all bytes. The other Params are options of `coulis run`.
     """
 
-    model = Param(Params._dummy(), "model", "known name, or .safetensors file", TypeConverters.toString)
-    precision = Param(Params._dummy(), "precision", "fp32, bf16 or int8", TypeConverters.toString)
-    maxPixels = Param(Params._dummy(), "maxPixels", "refuse photos with more pixels", TypeConverters.toInt)
-    exifOrientation = Param(
-        Params._dummy(), "exifOrientation", "turn photos as their EXIF says", TypeConverters.toBoolean
-    )
     statusCol = Param(Params._dummy(), "statusCol", "column for 'ok' or a failure's code", TypeConverters.toString)
     errorCol = Param(Params._dummy(), "errorCol", "column for a failure's message", TypeConverters.toString)
     keepInput = Param(Params._dummy(), "keepInput", "whether the result has inputCol", TypeConverters.toBoolean)
@@ -47,15 +57,12 @@ class ImageFeaturizer(
         outputCol: str = "features",
         statusCol: str = "",
         errorCol: str = "",
-        model: str = "",
-        precision: str = "fp32",
-        maxPixels: int = 89_478_485,
-        exifOrientation: bool = False,
         keepInput: bool = True,
+        **options: Any,
     ) -> None:
         super().__init__()
-        self._setDefault(inputCol="path", outputCol="features", statusCol="", errorCol="", model="", precision="fp32")
-        self._setDefault(maxPixels=89_478_485, exifOrientation=False, keepInput=True)
+        self._setDefault(inputCol="path", outputCol="features", statusCol="", errorCol="", keepInput=True)
+        self._setDefault(**{param_of(option): option.default for option in PHOTO_OPTIONS})
         self.setParams(**self._input_kwargs)
 
     _input_kwargs: dict[str, Any]  # set by keyword_only
@@ -85,14 +92,8 @@ class ImageFeaturizer(
         return dataset.mapInArrow(lambda batches: featurize_batches(engine, columns, batches), StructType(schema))
 
     def _engine(self) -> Engine:
-        name = self.getOrDefault(self.model)
-        return Engine(
-            model=name,
-            model_sha256=_core.read_card(name)["sha256"],
-            precision=self.getOrDefault(self.precision),
-            max_pixels=self.getOrDefault(self.maxPixels),
-            exif_orientation=self.getOrDefault(self.exifOrientation),
-        )
+        options = tuple((option.keyword, self.getOrDefault(param_of(option))) for option in PHOTO_OPTIONS)
+        return Engine(options, model_sha256=_core.read_card(dict(options)["model"])["sha256"])
 
     def _columns(self, schema: StructType) -> PhotoColumns:
         source = self.getInputCol()
@@ -110,3 +111,7 @@ class ImageFeaturizer(
         if len(set(columns.outgoing)) != len(columns.outgoing):
             raise ValueError(f"two columns of the result have one name: {columns.outgoing}")
         return columns
+
+
+for one in PHOTO_OPTIONS:
+    setattr(ImageFeaturizer, param_of(one), Param(Params._dummy(), param_of(one), one.help, CONVERTERS[one.type]))

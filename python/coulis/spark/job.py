@@ -14,6 +14,8 @@ import pyarrow as pa
 from pyspark.sql import DataFrame, SparkSession
 
 from coulis import _core, _job
+from coulis.keywords import takes, to_native
+from coulis.options import OPTIONS
 from coulis.spark import part_tasks
 from coulis.spark.moments import NEIGHBOURS, SCHEMA, collect_sum
 from coulis.spark.packages import check_packages
@@ -28,11 +30,12 @@ logger = logging.getLogger(__name__)
 TaskFunction = Callable[[part_tasks.Orders], Iterator[pa.RecordBatch]]
 
 
+@takes(OPTIONS)
 def run(
     spark: SparkSession,
     input: str,
     output: str,
-    k: int = 50,
+    k: int | None = None,
     *,
     pca: str | None = None,
     **options: Any,
@@ -45,7 +48,8 @@ def run(
     a core.
     """
     check_packages()
-    keywords = {"input": place(input), "output": place(output), "k": k, **options}
+    given = to_native({"input": place(input), "output": place(output), "k": k, **options})
+    keywords = _job.complete(given, pca)
     summary: dict[str, Any] = _job.run(keywords, pca, Tasks(spark, keywords), report)
     return summary
 

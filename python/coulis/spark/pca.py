@@ -23,6 +23,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql.types import ArrayType, DoubleType, FloatType, StructField, StructType
 
 from coulis import _core
+from coulis.options import DEFAULTS
 from coulis.spark.arrow_batches import check_columns, to_lists, to_matrix
 from coulis.spark.moments import collect_sum, sum_partitions
 from coulis.spark.packages import check_packages
@@ -47,14 +48,14 @@ class PCA(Estimator["PCAModel"], HasInputCol, HasOutputCol, DefaultParamsReadabl
     def __init__(
         self,
         *,
-        k: int = 50,
+        k: int = DEFAULTS["k"],
         variance: float = 0.0,
         convention: str = "centred",
         inputCol: str = "features",
         outputCol: str = "pca",
     ) -> None:
         super().__init__()
-        self._setDefault(k=50, variance=0.0, convention="centred", inputCol="features", outputCol="pca")
+        self._setDefault(k=DEFAULTS["k"], variance=0.0, convention="centred", inputCol="features", outputCol="pca")
         self.setParams(**self._input_kwargs)
 
     _input_kwargs: dict[str, Any]  # set by keyword_only

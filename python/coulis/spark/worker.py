@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from zipimport import zipimporter
 
 import numpy as np
@@ -26,13 +26,10 @@ class Failure(NamedTuple):
 
 @dataclass(frozen=True)
 class Engine:
-    """Which model, and what must be the same on the driver and on every worker."""
+    """The options that a row depends on, by keyword, and what must be the same on the driver and on every worker."""
 
-    model: str  # a known model's name, nothing for the built-in one, or a path
+    options: tuple[tuple[str, Any], ...]
     model_sha256: str
-    precision: str
-    max_pixels: int
-    exif_orientation: bool
     version: str = _core.__version__
 
 
@@ -40,7 +37,8 @@ class Lanes:
     """One featurizer for each thread that a task may use; all share the weights."""
 
     def __init__(self, engine: Engine, threads: int) -> None:
-        first = _core.Featurizer(model_path(engine.model), engine.precision, engine.max_pixels, engine.exif_orientation)
+        options = dict(engine.options)
+        first = _core.Featurizer(**{**options, "model": model_path(options["model"])})
         check_same("the model's sha256", first.model_sha256, engine.model_sha256)
         self.width: int = first.width
         self._featurizers = [first, *(first.share() for _ in range(threads - 1))]

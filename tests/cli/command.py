@@ -15,7 +15,6 @@ REPOSITORY = Path(__file__).parents[2]
 COMMAND = os.environ.get("COULIS", str(REPOSITORY / "build" / "release" / "bin" / "coulis"))
 PHOTOS = REPOSITORY / "examples" / "fruits"
 ALL_PHOTOS = sorted(PHOTOS.rglob("*.jpg"))
-SHARED = REPOSITORY.parent / "shared"
 
 
 @dataclass

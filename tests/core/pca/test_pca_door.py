@@ -2,7 +2,10 @@
 
 import numpy as np
 import pytest
+import safetensors
 from coulis import _core
+from safetensors import numpy as numpy_door
+from tolerance import sum_bound
 
 
 @pytest.fixture
@@ -14,7 +17,8 @@ def test_the_result_says_what_it_is(rows):
     pca = _core.fit_pca(rows, 5, convention="spark")
     assert (pca.count, pca.k, pca.convention) == (300, 5, "spark")
     assert pca.components.shape == (5, 40)
-    assert pca.total_variance == pytest.approx(rows.astype(np.float64).var(axis=0, ddof=1).sum(), rel=1e-12)
+    total = rows.astype(np.float64).var(axis=0, ddof=1).sum()
+    assert pca.total_variance == pytest.approx(total, rel=sum_bound(300 + 40, 1), abs=0)
 
 
 def test_arrays_are_read_only_and_outlive_the_pca(rows):
@@ -93,8 +97,6 @@ def test_rows_of_another_width_are_an_error(rows):
 
 
 def test_the_model_file_is_read_by_the_safetensors_package(rows, tmp_path):
-    safetensors = pytest.importorskip("safetensors")
-    numpy_door = pytest.importorskip("safetensors.numpy")
     pca = _core.fit_pca(rows, 7, convention="spark")
     path = tmp_path / "pca_model.safetensors"
     path.write_bytes(pca.to_safetensors())
@@ -109,7 +111,6 @@ def test_the_model_file_is_read_by_the_safetensors_package(rows, tmp_path):
 
 
 def test_a_model_file_of_the_safetensors_package_is_read_by_us(rows):
-    numpy_door = pytest.importorskip("safetensors.numpy")
     pca = _core.fit_pca(rows, 7)
     names = ["mean", "components", "explained_variance", "explained_variance_ratio"]
     metadata = {"convention": "centred", "count": "300", "total_variance": repr(pca.total_variance)}

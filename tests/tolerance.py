@@ -79,6 +79,9 @@ def pca_bounds(rows, k, convention="centred") -> PcaBounds:
 def assert_within(actual, expected, bound, name=""):
     """|actual - expected| <= bound, element by element; the bound broadcasts."""
     difference = np.abs(np.asarray(actual, np.float64) - np.asarray(expected, np.float64))
+    assert difference.shape == np.shape(actual), f"{name} has the shape {np.shape(actual)}"
+    if difference.size == 0:
+        return
     excess = difference - bound
     worst = np.unravel_index(np.argmax(excess), excess.shape)
     assert not np.isnan(difference).any() and excess[worst] <= 0, (
@@ -105,7 +108,8 @@ def float32_network_bound(terms, largest):
     """Of two float32 runs of a network whose layers sum `terms` products each, with values up to `largest`.
 
     A model, not a proof: rounding errors of different sums are independent, so that they add up as a random walk
-    (Higham and Mary, 2019), and layers pass them on without making them larger. An error lies anywhere within u: a deviation
-    of u / sqrt(3); two runs, times sqrt(2); five deviations, for the largest of a million values: 2 eps sqrt(terms).
+    (Higham and Mary, 2019), and layers pass them on without making them larger. An error lies anywhere within u,
+    a deviation of u / sqrt(3); two runs, times sqrt(2); five deviations, for the largest of a million values:
+    2 eps sqrt(terms).
     """
     return float(2 * EPS32 * np.sqrt(np.sum(terms)) * largest)

@@ -1,8 +1,11 @@
 """The published int8 file of MobileNetV2 in float32: as layers, and as an ONNX graph for ONNX Runtime.
 
 Read with the PyPI package tflite alone, operator by operator: nothing of coulis has a part in it.
+
+python tests/originals/published_model.py FILE     writes the graph
 """
 
+import sys
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -163,3 +166,7 @@ def features(images: np.ndarray) -> np.ndarray:
     """uint8 [n, 224, 224, 3] -> float32 [n, 1280], as ONNX Runtime has them."""
     inputs = (images.astype(np.float32) / np.float32(127.5) - np.float32(1)).transpose(0, 3, 1, 2)
     return np.concatenate([session().run(None, {"input": np.ascontiguousarray(x[None])})[0] for x in inputs])
+
+
+if __name__ == "__main__":
+    Path(sys.argv[1]).write_bytes(make_onnx().SerializeToString())

@@ -8,6 +8,7 @@ import sys
 import coulis
 import numpy as np
 import pytest
+from bits import same_bits
 from cli.command import coulis as command
 from sklearn import decomposition
 from sklearn.model_selection import GridSearchCV
@@ -91,7 +92,7 @@ def test_float64_far_from_zero_is_not_rounded_to_float32(rows):
 def test_without_the_mean_the_points_of_the_plane_are_the_same(rows):
     centred, spark = coulis.PCA(5).fit(rows), coulis.PCA(5, convention="spark").fit(rows)
     longest = np.linalg.norm(rows, axis=1).max()
-    assert np.array_equal(spark.components_, centred.components_)
+    assert same_bits(spark.components_, centred.components_)
     assert_within(spark.transform(rows), rows @ centred.components_.T, sum_bound(40, longest))
     points = centred.inverse_transform(centred.transform(rows))
     assert_within(spark.inverse_transform(spark.transform(rows)), points, orthonormal_bound(40) * longest)
@@ -119,9 +120,9 @@ def test_the_features_of_a_run_have_the_model_of_the_run_to_the_bit(photos, fini
     ours = coulis.PCA(5).fit(coulis.featurize(photos))
     loaded = coulis.PCA.load(finished / "pca_model.safetensors")
     for name in ("components_", "explained_variance_", "mean_", "n_components_", "n_samples_", "noise_variance_"):
-        assert np.array_equal(getattr(ours, name), getattr(loaded, name)), name
+        assert same_bits(getattr(ours, name), getattr(loaded, name)), name
     output = coulis.open(finished)
-    assert np.array_equal(ours.transform(output.matrix()).astype(np.float32), output.matrix("pca"))
+    assert same_bits(ours.transform(output.matrix()).astype(np.float32), output.matrix("pca"))
 
 
 def test_a_saved_model_is_taken_by_the_command_and_loads_as_it_was(rows, photos, tmp_path):
@@ -129,9 +130,9 @@ def test_a_saved_model_is_taken_by_the_command_and_loads_as_it_was(rows, photos,
     pca.save(tmp_path / "pca.safetensors")
     assert command("project", photos, tmp_path / "out", "--pca", tmp_path / "pca.safetensors").code == 0
     new = coulis.open(tmp_path / "out")
-    assert np.array_equal(new.matrix("pca"), pca.transform(new.matrix()).astype(np.float32))
+    assert same_bits(new.matrix("pca"), pca.transform(new.matrix()).astype(np.float32))
     again = coulis.PCA.load(tmp_path / "pca.safetensors")
-    assert np.array_equal(again.transform(new.matrix()), pca.transform(new.matrix()))
+    assert same_bits(again.transform(new.matrix()), pca.transform(new.matrix()))
     with pytest.raises(coulis.Error, match="PCA model"):
         coulis.PCA.from_bytes(b"something else")
     with pytest.raises(ValueError, match="40 features"):
@@ -141,7 +142,7 @@ def test_a_saved_model_is_taken_by_the_command_and_loads_as_it_was(rows, photos,
 def test_it_can_be_pickled(rows):
     pca = coulis.PCA(3).fit(rows)
     again = pickle.loads(pickle.dumps(pca))
-    assert np.array_equal(again.transform(rows), pca.transform(rows))
+    assert same_bits(again.transform(rows), pca.transform(rows))
 
 
 def test_it_is_a_step_of_a_pipeline_that_a_grid_search_can_turn(photos):

@@ -1,4 +1,4 @@
-"""Runs and increments on random collections beside a second implementation, tests/oracle; 20 of them are in `make test`."""
+"""Runs and increments on random collections beside a second implementation, tests/oracle. 20 are in `make test`."""
 
 import shutil
 import tempfile

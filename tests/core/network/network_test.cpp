@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/base/error.hpp"
+#include "tests/bits.hpp"
 #include "tests/core/network/every_level.hpp"
 #include "tests/core/network/random_image.hpp"
 #include "tests/core/network/reference_network.hpp"
@@ -72,9 +73,9 @@ TEST(Network, ARowDoesNotDependOnWhatRanBefore) {
   const std::vector<float> first_row = compute_features(*network, model.card, first);
   const std::vector<float> second_row = compute_features(*network, model.card, second);
   EXPECT_NE(first_row, second_row);
-  EXPECT_EQ(compute_features(*network, model.card, second), second_row);
-  EXPECT_EQ(compute_features(*network, model.card, first), first_row);
-  EXPECT_EQ(compute_features(*factory->make(), model.card, second), second_row);
+  EXPECT_EQ(bits_of(compute_features(*network, model.card, second)), bits_of(second_row));
+  EXPECT_EQ(bits_of(compute_features(*network, model.card, first)), bits_of(first_row));
+  EXPECT_EQ(bits_of(compute_features(*factory->make(), model.card, second)), bits_of(second_row));
 }
 
 TEST(Network, KeepsItsSimdLevelWhenTheLimitChangesLater) {
@@ -84,7 +85,7 @@ TEST(Network, KeepsItsSimdLevelWhenTheLimitChangesLater) {
   const auto factory = make_network_factory(model, Precision::kFp32);
   const std::vector<float> row = compute_features(*factory->make(), model.card, image);
   limit_simd(SimdLevel::kBest);
-  EXPECT_EQ(compute_features(*factory->make(), model.card, image), row);
+  EXPECT_EQ(bits_of(compute_features(*factory->make(), model.card, image)), bits_of(row));
 }
 
 TEST(Network, RefusesAnImageOrARowOfAnotherSize) {

@@ -3,14 +3,13 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <bit>
 #include <cmath>
-#include <cstdint>
 #include <limits>
 #include <vector>
 
 #include "core/network/fused/fp32/packing.hpp"
 #include "core/network/fused/fp32/sparse_pointwise.hpp"
+#include "tests/bits.hpp"
 #include "tests/core/network/every_level.hpp"
 #include "tests/core/network/random_floats.hpp"
 #include "tests/tolerance.hpp"
@@ -182,10 +181,9 @@ void expect_sparse_equal_to_dense(const Shape& shape) {
   compute_sparse(layer, run, output, residual);
   for (int channel = 0; channel < shape.out; ++channel) {
     for (int pixel = 0; pixel < shape.pixels; ++pixel) {
-      const float sparse = read(output, pixel, channel);  // bits: as numbers, -0 is 0
+      const float sparse = read(output, pixel, channel);
       const float dense = read(expected, pixel, channel);
-      ASSERT_EQ(std::bit_cast<std::uint32_t>(sparse), std::bit_cast<std::uint32_t>(dense))
-          << sparse << ", " << dense << " at " << pixel << ", " << channel;
+      ASSERT_EQ(bits_of(sparse), bits_of(dense)) << sparse << ", " << dense << " at " << pixel << ", " << channel;
     }
     ASSERT_EQ(read(output, shape.pixels, channel), kUntouched) << "written behind the run";
   }

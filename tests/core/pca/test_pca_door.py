@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import safetensors
+from bits import same_bits
 from coulis import _core
 from safetensors import numpy as numpy_door
 from tolerance import sum_bound
@@ -25,7 +26,7 @@ def test_arrays_are_read_only_and_outlive_the_pca(rows):
     components = _core.fit_pca(rows, 5).components
     copy = components.copy()
     _core.fit_pca(rows[::-1].copy(), 5)
-    assert np.array_equal(components, copy)
+    assert same_bits(components, copy)
     with pytest.raises(ValueError, match="read-only"):
         components[0, 0] = 1
 
@@ -104,7 +105,7 @@ def test_the_model_file_is_read_by_the_safetensors_package(rows, tmp_path):
     assert set(tensors) == {"mean", "components", "explained_variance", "explained_variance_ratio"}
     for name, values in tensors.items():
         assert values.dtype == np.float64
-        assert np.array_equal(values, getattr(pca, name))
+        assert same_bits(values, getattr(pca, name))
     with safetensors.safe_open(path, framework="np") as file:
         metadata = file.metadata()
     assert metadata == {"convention": "spark", "count": "300", "total_variance": repr(pca.total_variance)}
@@ -121,7 +122,7 @@ def test_a_model_file_of_the_safetensors_package_is_read_by_us(rows):
 def test_a_model_read_back_projects_to_the_same_bits(rows):
     pca = _core.fit_pca(rows, 7)
     again = _core.Pca.from_safetensors(pca.to_safetensors())
-    assert np.array_equal(again.project(rows), pca.project(rows))
+    assert same_bits(again.project(rows), pca.project(rows))
 
 
 def test_bytes_that_are_no_model_are_an_error():

@@ -26,7 +26,8 @@ build: $(PRESET_DIR)/build.ninja  ## Build the command and the Python extensions
 test: test-packages $(PRESET_DIR)/build.ninja .venv/.stamp-test  ## Build everything; run the C++ tests, the Python tests and the style checks
 	cmake --build $(PRESET_DIR) -j $(JOBS)
 	@failed=; \
-	ctest --test-dir $(PRESET_DIR) -j $(TEST_JOBS) --output-on-failure --no-tests=error || failed+=" ctest"; \
+	ctest --test-dir $(PRESET_DIR) -j $(TEST_JOBS) --output-on-failure --no-tests=error --output-junit ctest.xml || failed+=" ctest"; \
+	$(PYTHON) tests/expected_skips.py $(PRESET_DIR)/ctest.xml || failed+=" skips"; \
 	$(PYTHON) -m pytest -n $(TEST_JOBS) || failed+=" pytest"; \
 	$(MAKE) --no-print-directory lint || failed+=" lint"; \
 	if [[ -n $$failed ]]; then echo "FAILED:$$failed"; exit 1; fi; \

@@ -33,7 +33,7 @@ def make_models() -> None:
             file.unlink()
     script = harness.RIVALS / "make_models.py"
     harness.run_measured([harness.RIVALS_PYTHON, script, harness.PUBLISHED_MODEL, MODELS], quiet=True)
-    (MODELS / "fp32.onnx").symlink_to(harness.ONNX_MODEL)
+    (MODELS / "fp32.onnx").symlink_to(harness.make_onnx_model())
 
 
 def read_images(folder: Path, count: int) -> np.ndarray:

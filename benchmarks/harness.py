@@ -22,9 +22,8 @@ COULIS = BUILD / "bin" / "coulis"
 PEAK_FMA = BUILD / "benchmarks" / "peak_fma"
 HIDE_AVX512 = BUILD / "benchmarks" / "libhide_avx512.so"
 SAMPLE_AVX512 = BUILD / "benchmarks" / "libsample_avx512.so"
-SHARED = ROOT.parent / "shared"
-ONNX_MODEL = SHARED / "models" / "mobilenetv2_from_int8_fp32.onnx"  # the built-in model's weights
-PUBLISHED_MODEL = SHARED / "models" / "mobilenet_v2_1.0_224_ptq.tflite"  # where they come from
+ORIGINALS = ROOT / "tests" / "originals"
+PUBLISHED_MODEL = ORIGINALS / "mobilenet_v2_1.0_224_ptq.tflite"  # where the built-in model's weights come from
 RIVALS = ROOT / "benchmarks" / "rivals"
 RIVALS_PYTHON = ROOT / ".venv-bench" / "bin" / "python"
 ROUNDS = 5
@@ -93,6 +92,15 @@ def run_measured(command: Sequence[str | Path], *, quiet: bool = False, **option
             said.seek(0)
             sys.exit(f"{said.read()[-5000:]}\nexit status {process.returncode}: {' '.join(words)}")
     return Usage(wall_s, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024 / 1e6, stdout)
+
+
+def make_onnx_model() -> Path:
+    """The built-in model's weights in float32, for ONNX Runtime."""
+    path = BUILD / "benchmarks" / "mobilenet_v2_1.0_224.onnx"
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        run_measured([sys.executable, ORIGINALS / "published_model.py", path], quiet=True)
+    return path
 
 
 def find_missing(*files: Path) -> str:

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from pathlib import Path
 
 from harness import ROOT
 
-FRUITS_360_TEST = ROOT.parent / "shared" / "fruits-360" / "Test"
 EXAMPLES = ROOT / "examples" / "fruits"
 
 
 def default_folder() -> Path:
-    """2,592 photos of Fruits-360 where they are there, else the 192 of the repository."""
-    return FRUITS_360_TEST if FRUITS_360_TEST.is_dir() else EXAMPLES
+    """Where FRUITS_360_TEST says that the 2,592 photos of Fruits-360 lie, else the 192 of the repository."""
+    return Path(os.environ.get("FRUITS_360_TEST", EXAMPLES))
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

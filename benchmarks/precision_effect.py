@@ -1,6 +1,6 @@
 """What bf16 and int8 change in the results, on every photo: the subspace of the PCA and the nearest neighbours.
 
-Each precision is one `coulis run -k 50` on the 2,592 photos of Fruits-360's test set, compared with the run in float32:
+Each precision is one `coulis run -k 50` on the photos that FRUITS_360_TEST names, compared with float32:
 
   features    cosine of each row with its float32 row
   subspace    the angles between the two spaces of 50 components (scipy.linalg.subspace_angles)
@@ -22,11 +22,12 @@ from pathlib import Path
 import numpy as np
 import pyarrow.parquet as pq
 from agreement import cosines
-from harness import COULIS, SHARED
+from harness import COULIS
+from photos import default_folder
 from safetensors.numpy import load_file
 from scipy.linalg import subspace_angles
 
-PHOTOS = SHARED / "fruits-360" / "Test"
+PHOTOS = default_folder()
 COMPONENTS = 50
 PRECISIONS = ("fp32", "bf16", "int8")
 COLUMNS = (

@@ -69,11 +69,4 @@ std::string_view simd_in_use() {
   return "portable";
 }
 
-std::vector<SimdLevel> supported_simd_levels() {
-  std::vector<SimdLevel> levels = {SimdLevel::kPortable};
-  if (cpu_has(SimdLevel::kAvx2)) levels.push_back(SimdLevel::kAvx2);
-  if (cpu_has(SimdLevel::kAvx512)) levels.push_back(SimdLevel::kAvx512);
-  return levels;
-}
-
 }  // namespace coulis

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <string_view>
-#include <vector>
 
 namespace coulis {
 
@@ -14,7 +13,6 @@ void limit_simd(SimdLevel level);
 // "portable", "avx2", "avx512" or "best"; anything else throws Error(kUsage).
 SimdLevel parse_simd_level(std::string_view name);
 
-std::string_view simd_in_use();                  // what the next kernel call takes: "avx512", "avx2", "neon", "portable"
-std::vector<SimdLevel> supported_simd_levels();  // lowest first; what tests loop over
+std::string_view simd_in_use();  // what the next kernel call takes: "avx512", "avx2", "neon", "portable"
 
 }  // namespace coulis

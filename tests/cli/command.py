@@ -16,7 +16,6 @@ REPOSITORY = Path(__file__).parents[2]
 COMMAND = os.environ.get("COULIS", str(REPOSITORY / "build" / "release" / "bin" / "coulis"))
 PHOTOS = REPOSITORY / "examples" / "fruits"
 ALL_PHOTOS = sorted(PHOTOS.rglob("*.jpg"))
-SHARED = REPOSITORY.parent / "shared"
 # Before a command of root, permissions count for it.
 AS_A_USER = ["setpriv", "--bounding-set=-dac_override,-dac_read_search"] if os.geteuid() == 0 else []
 

@@ -1,5 +1,6 @@
 """The same photos give the same files, to the byte, however the work is spread."""
 
+import cpu
 import pytest
 from cli.command import copy_photos, coulis, differing, read_manifest, succeed
 
@@ -32,8 +33,9 @@ def test_threads_agree_where_there_are_more_of_them_than_photos(tmp_path):
     assert differing(tmp_path / "1", tmp_path / "16") == []
 
 
-@pytest.mark.parametrize(("level", "count"), [("portable", 3), ("avx2", 12)])
+@pytest.mark.parametrize(("level", "count"), [("portable", 3), ("avx2", 12), ("avx512", 12)])
 def test_threads_agree_on_every_instruction_set(tmp_path, level, count):
+    cpu.need(level)
     photos = copy_photos(tmp_path / "photos", count)
     for threads in (1, 3):
         flags = ["--threads", threads, "--images-per-part", 2]
@@ -43,17 +45,20 @@ def test_threads_agree_on_every_instruction_set(tmp_path, level, count):
 
 
 def test_threads_agree_in_bf16(tmp_path):
+    cpu.need("bf16")
     photos = copy_photos(tmp_path / "photos", 12)
     for threads in (1, 2, 7):
         flags = ["-k", 2, "--precision", "bf16", "--threads", threads, "--images-per-part", 5]
-        result = coulis("run", photos, tmp_path / str(threads), *flags)
-        if "AVX512_BF16" in result.stderr:
-            assert result.code == 2
-            pytest.skip(result.stderr)
-        assert result.code == 0, result.stderr
+        succeed("run", photos, tmp_path / str(threads), *flags)
         assert differing(tmp_path / "1", tmp_path / str(threads)) == [], f"{threads} threads"
     succeed("run", photos, tmp_path / "fp32", "-k", 2, "--images-per-part", 5)
     assert differing(tmp_path / "1", tmp_path / "fp32") != []
+
+
+def test_bf16_on_a_cpu_without_it_is_a_usage_error(tmp_path):
+    level = {"COULIS_SIMD": "portable"} if cpu.has("bf16") else {}  # as if the CPU had no more
+    result = coulis("run", copy_photos(tmp_path / "photos", 1), tmp_path / "out", "--precision", "bf16", **level)
+    assert (result.code, "AVX512_BF16" in result.stderr) == (2, True)
 
 
 def test_threads_agree_in_int8(tmp_path):

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from bits import same_bits
 from cli.command import coulis, read_parts
 from export.conftest import Finished
 from google.protobuf import json_format, text_format
@@ -51,7 +52,7 @@ class Served:
 def test_tensorboard_serves_every_photo_with_its_features_label_and_picture(finished: Finished, tmp_path: Path) -> None:
     served = Served(finished.export("projector", tmp_path / "projector"))
     table = read_parts(finished.output)
-    assert np.array_equal(served.tensor, np.array(table["features"].to_pylist(), np.float32))
+    assert same_bits(served.tensor, np.array(table["features"].to_pylist(), np.float32))
     assert served.metadata == [["label", "path"], *([row["label"], row["path"]] for row in table.to_pylist())]
     sprite = Image.open(io.BytesIO(served.get("/sprite_image"))).convert("RGB")
     assert served.config["sprite"]["singleImageDim"] == [SIDE, SIDE]

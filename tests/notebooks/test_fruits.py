@@ -4,22 +4,15 @@ import base64
 import io
 import os
 import re
-import shutil
 import subprocess
 import sys
 
+import nbformat
 import numpy as np
-import pytest
 from cli.command import ALL_PHOTOS, PHOTOS, REPOSITORY, coulis, differing, part_files, rows_by_path, succeed
 from PIL import Image
 from storage.bucket import Coulis, Place, make_bucket, no_credentials_of_this_machine
 from storage.seaweedfs import SeaweedFs
-
-nbformat = pytest.importorskip("nbformat", reason="nbformat is not installed: no notebook can be read")
-for package in ("nbclient", "ipykernel", "matplotlib", "pyspark"):
-    pytest.importorskip(package, reason=f"{package} is not installed: the notebook cannot run")
-if shutil.which("java") is None and "JAVA_HOME" not in os.environ:
-    pytest.skip("no java: Spark cannot run", allow_module_level=True)
 
 NOTEBOOK = REPOSITORY / "notebooks" / "fruits.ipynb"
 SPARK = "--master local[2] --conf spark.ui.enabled=false --conf spark.driver.host=127.0.0.1 pyspark-shell"

@@ -8,6 +8,7 @@ import sys
 import coulis
 import numpy as np
 import pytest
+from bits import same_bits
 from cli.command import coulis as command
 from sklearn import decomposition
 from sklearn.model_selection import GridSearchCV
@@ -15,6 +16,7 @@ from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.utils.estimator_checks import parametrize_with_checks
 from threadpoolctl import threadpool_limits
+from tolerance import EPS32, assert_same_components, assert_within, orthonormal_bound, pca_bounds, sum_bound
 
 
 @pytest.fixture(autouse=True)
@@ -53,38 +55,47 @@ def rows():
     return rng.standard_normal((300, 40)) @ rng.standard_normal((40, 40)) * 0.8 ** np.arange(40) + rng.uniform(0, 1, 40)
 
 
-ATTRIBUTES = ["components_", "explained_variance_", "explained_variance_ratio_", "singular_values_", "mean_"]
-ATTRIBUTES += ["n_components_", "n_samples_", "n_features_in_", "noise_variance_"]
-
-
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("n_components", [1, 7, 0.5, 0.95, None])
 def test_it_has_the_attributes_and_rows_of_scikit_learn(rows, n_components, dtype):
     rows = rows.astype(dtype)
     ours = coulis.PCA(n_components).fit(rows)
     theirs = decomposition.PCA(n_components, svd_solver="full").fit(rows.astype(np.float64))
-    for name in ATTRIBUTES:
-        np.testing.assert_allclose(getattr(ours, name), getattr(theirs, name), rtol=1e-7, atol=1e-9, err_msg=name)
+    for name in ("n_components_", "n_samples_", "n_features_in_"):
+        assert getattr(ours, name) == getattr(theirs, name), name
+    bounds = pca_bounds(rows, ours.n_components_)
+    assert set(assert_same_components(ours.components_, theirs.components_, bounds)) == {1.0}
+    assert_within(ours.explained_variance_, theirs.explained_variance_, bounds.variance)
+    assert_within(ours.explained_variance_ratio_, theirs.explained_variance_ratio_, bounds.ratio)
+    assert_within(ours.noise_variance_, theirs.noise_variance_, bounds.variance)
+    assert_within(ours.mean_, theirs.mean_, bounds.mean)
+    # s = sqrt((n - 1) variance): an error of the variance counts by the slope, 1 / (2 sqrt(variance))
+    slope = np.sqrt(299 / theirs.explained_variance_) / 2
+    assert_within(ours.singular_values_, theirs.singular_values_, 2 * slope * bounds.variance)
     projected = ours.transform(rows)
     assert projected.dtype == np.float64
-    np.testing.assert_allclose(projected, theirs.transform(rows.astype(np.float64)), rtol=0, atol=1e-9)
-    np.testing.assert_allclose(
-        ours.inverse_transform(projected), theirs.inverse_transform(projected), rtol=0, atol=1e-9
-    )
+    assert_within(projected, theirs.transform(rows.astype(np.float64)), bounds.projected)
+    longest = np.linalg.norm(projected, axis=1).max()
+    bound = longest * np.linalg.norm(bounds.components) + np.linalg.norm(bounds.mean)
+    assert_within(ours.inverse_transform(projected), theirs.inverse_transform(projected), bound)
 
 
 def test_float64_far_from_zero_is_not_rounded_to_float32(rows):
     far = rows + 1e7
     ours, theirs = coulis.PCA(5).fit(far), decomposition.PCA(5, svd_solver="full").fit(far)
-    np.testing.assert_allclose(ours.explained_variance_, theirs.explained_variance_, rtol=1e-6)
-    np.testing.assert_allclose(ours.transform(far), theirs.transform(far), rtol=0, atol=1e-5)
+    bounds = pca_bounds(far, 5)
+    assert bounds.projected.max() < EPS32 * 1e7, "rounding to float32 would be within the bound"
+    assert_within(ours.explained_variance_, theirs.explained_variance_, bounds.variance)
+    assert_within(ours.transform(far), theirs.transform(far), bounds.projected)
 
 
 def test_without_the_mean_the_points_of_the_plane_are_the_same(rows):
     centred, spark = coulis.PCA(5).fit(rows), coulis.PCA(5, convention="spark").fit(rows)
-    np.testing.assert_allclose(spark.transform(rows), rows @ centred.components_.T, rtol=0, atol=1e-9)
+    longest = np.linalg.norm(rows, axis=1).max()
+    assert same_bits(spark.components_, centred.components_)
+    assert_within(spark.transform(rows), rows @ centred.components_.T, sum_bound(40, longest))
     points = centred.inverse_transform(centred.transform(rows))
-    np.testing.assert_allclose(spark.inverse_transform(spark.transform(rows)), points, rtol=0, atol=1e-9)
+    assert_within(spark.inverse_transform(spark.transform(rows)), points, orthonormal_bound(40) * longest)
 
 
 def test_more_components_than_rows_or_columns_are_lowered(rows):
@@ -108,10 +119,10 @@ def test_a_photo_that_cannot_be_used_does_not_go_unnoticed(photos):
 def test_the_features_of_a_run_have_the_model_of_the_run_to_the_bit(photos, finished):
     ours = coulis.PCA(5).fit(coulis.featurize(photos))
     loaded = coulis.PCA.load(finished / "pca_model.safetensors")
-    for name in ATTRIBUTES:
-        assert np.array_equal(getattr(ours, name), getattr(loaded, name)), name
+    for name in ("components_", "explained_variance_", "mean_", "n_components_", "n_samples_", "noise_variance_"):
+        assert same_bits(getattr(ours, name), getattr(loaded, name)), name
     output = coulis.open(finished)
-    assert np.array_equal(ours.transform(output.matrix()).astype(np.float32), output.matrix("pca"))
+    assert same_bits(ours.transform(output.matrix()).astype(np.float32), output.matrix("pca"))
 
 
 def test_a_saved_model_is_taken_by_the_command_and_loads_as_it_was(rows, photos, tmp_path):
@@ -119,9 +130,9 @@ def test_a_saved_model_is_taken_by_the_command_and_loads_as_it_was(rows, photos,
     pca.save(tmp_path / "pca.safetensors")
     assert command("project", photos, tmp_path / "out", "--pca", tmp_path / "pca.safetensors").code == 0
     new = coulis.open(tmp_path / "out")
-    assert np.array_equal(new.matrix("pca"), pca.transform(new.matrix()).astype(np.float32))
+    assert same_bits(new.matrix("pca"), pca.transform(new.matrix()).astype(np.float32))
     again = coulis.PCA.load(tmp_path / "pca.safetensors")
-    assert np.array_equal(again.transform(new.matrix()), pca.transform(new.matrix()))
+    assert same_bits(again.transform(new.matrix()), pca.transform(new.matrix()))
     with pytest.raises(coulis.Error, match="PCA model"):
         coulis.PCA.from_bytes(b"something else")
     with pytest.raises(ValueError, match="40 features"):
@@ -131,7 +142,7 @@ def test_a_saved_model_is_taken_by_the_command_and_loads_as_it_was(rows, photos,
 def test_it_can_be_pickled(rows):
     pca = coulis.PCA(3).fit(rows)
     again = pickle.loads(pickle.dumps(pca))
-    assert np.array_equal(again.transform(rows), pca.transform(rows))
+    assert same_bits(again.transform(rows), pca.transform(rows))
 
 
 def test_it_is_a_step_of_a_pipeline_that_a_grid_search_can_turn(photos):

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import h5py
 import numpy as np
+from tolerance import float32_network_bound
 
 EPSILON = 1e-3
 
@@ -39,6 +40,12 @@ class Network:
             yield from block.layers
         if self.head:
             yield self.head
+
+
+def float32_bound(network: Network, expected: np.ndarray) -> float:
+    """Between two float32 runs that gave features as large as `expected`. BatchNorm adds four roundings to a sum."""
+    terms = [layer.weight[0].size + 4 for layer in network.layers()]
+    return float32_network_bound(terms, max(np.abs(expected).max(), 6))
 
 
 class Weights:

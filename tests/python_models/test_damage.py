@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from coulis.models.describe import Wishes
 from coulis.models.import_model import import_model
+from originals.published_model import PUBLISHED
 from python_models.networks import small_network, tiny_mobilenet_v2, write_keras
 from python_models.onnx_networks import Style, make_onnx
 from python_models.tails import CUT
@@ -16,7 +17,6 @@ from python_models.tails import make as make_tail
 from python_models.torch_files import state_dict, tiny_efficientnet_lite, write_torch
 
 MUTANTS = Path(__file__).with_name("mutants.py")
-TFLITE = Path(__file__).parents[2] / ".." / "shared" / "models" / "mobilenet_v2_1.0_224_ptq.tflite"
 
 
 def make_source(kind: str, folder: Path) -> Path:
@@ -50,10 +50,8 @@ def test_a_damaged_source_is_an_error_of_ours(tmp_path, kind, count):
 
 
 def test_a_damaged_tflite_file_is_an_error_of_ours(tmp_path):
-    if not TFLITE.exists():
-        pytest.skip(f"{TFLITE} is missing")
     source = tmp_path / "source.tflite"
-    source.write_bytes(TFLITE.read_bytes())
+    source.write_bytes(PUBLISHED.read_bytes())
     assert run_mutants(source, 60)["refused"] >= 15
 
 

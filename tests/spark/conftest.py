@@ -1,7 +1,6 @@
 """One Spark session on two cores for all tests of this folder, and one finished run to compare with."""
 
 import os
-import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -24,9 +23,8 @@ os.environ["JAVA_TOOL_OPTIONS"] = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
 
 @pytest.fixture(scope="session")
 def spark(tmp_path_factory):
-    sql = pytest.importorskip("pyspark.sql", reason="pyspark is not installed: no Spark to run on")
-    if shutil.which("java") is None and "JAVA_HOME" not in os.environ:
-        pytest.skip("no java: Spark cannot run")
+    from pyspark import sql
+
     builder = sql.SparkSession.builder.master("local[2]").appName("coulis tests")
     settings = {
         "spark.ui.enabled": "false",

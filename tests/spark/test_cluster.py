@@ -1,7 +1,6 @@
 """The job on executors of their own, which are killed, lack something, or meet a photo that kills them."""
 
 import csv
-import os
 import platform
 import shutil
 from pathlib import Path
@@ -24,9 +23,6 @@ BY_EXECUTOR = "/proc/self/cwd"  # the folder that an executor works in, and its 
 
 @pytest.fixture(scope="module")
 def cluster(tmp_path_factory):
-    pytest.importorskip("pyspark.sql", reason="pyspark is not installed: no Spark to run on")
-    if shutil.which("java") is None and "JAVA_HOME" not in os.environ:
-        pytest.skip("no java: Spark cannot run")
     folder = tmp_path_factory.mktemp("cluster")
     (folder / "events").mkdir()
     log = {"spark.eventLog.enabled": "true", "spark.eventLog.compress": "false"}

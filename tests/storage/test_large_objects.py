@@ -3,7 +3,6 @@
 import os
 import subprocess
 
-import pytest
 from cli.command import REPOSITORY
 from storage.seaweedfs import KEYS, READ_WRITE
 
@@ -11,8 +10,6 @@ TESTS = REPOSITORY / "build" / "release" / "tests" / "job" / "storage" / "job_st
 
 
 def test_an_object_in_parts_appears_whole_or_not_at_all(server, output):
-    if not TESTS.exists():
-        pytest.skip(f"{TESTS} is not built")
     environment = {
         **os.environ,
         "AWS_ACCESS_KEY_ID": READ_WRITE,

@@ -78,7 +78,8 @@ def test_an_errors_table_without_rows_has_its_columns(output):
 
 def test_spark_reads_the_same_rows(tmp_path, monkeypatch):
     """One test, one Spark session for both compressions."""
-    sql = pytest.importorskip("pyspark.sql")
+    from pyspark import sql
+
     monkeypatch.setenv("SPARK_LOCAL_IP", "127.0.0.1")
     photos = copy_photos(tmp_path / "photos", 8)
     outputs = [tmp_path / compression for compression in ("snappy", "zstd")]

@@ -2,10 +2,13 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/base/error.hpp"
+#include "tests/cpu.hpp"
 
 namespace coulis {
 namespace {
@@ -40,14 +43,26 @@ TEST_F(Simd, AnUnknownNameIsAUsageErrorThatListsTheChoices) {
   }
 }
 
-TEST_F(Simd, EachSupportedLevelCanBeForced) {
-  const auto levels = supported_simd_levels();
-  ASSERT_FALSE(levels.empty());
-  EXPECT_EQ(levels.front(), SimdLevel::kPortable);
-  for (const SimdLevel level : levels) {
+TEST_F(Simd, EachLevelOfTheCpuCanBeForced) {
+  for (const SimdLevel level : simd_levels_of_cpu()) {
     limit_simd(level);
     EXPECT_EQ(simd_in_use(), level == SimdLevel::kPortable ? kBaseline : level == SimdLevel::kAvx2 ? "avx2" : "avx512");
   }
+}
+
+TEST_F(Simd, BestIsTheHighestLevelOfTheCpu) {
+  const std::string best(simd_in_use());
+  limit_simd(simd_levels_of_cpu().back());
+  EXPECT_EQ(simd_in_use(), best);
+}
+
+TEST_F(Simd, ALevelThatTheCpuLacksIsAUsageError) {
+#if defined(__x86_64__)
+  const std::vector<SimdLevel> levels = simd_levels_of_cpu();
+  for (const SimdLevel level : {SimdLevel::kAvx2, SimdLevel::kAvx512}) {
+    if (std::find(levels.begin(), levels.end(), level) == levels.end()) EXPECT_THROW(limit_simd(level), Error);
+  }
+#endif
 }
 
 TEST_F(Simd, BestLiftsTheLimit) {

@@ -1,4 +1,4 @@
-// Seeded feature rows for the tests of moments and PCA.
+// Seeded feature rows for the tests of moments and PCA, and moments compared.
 #pragma once
 
 #include <cstddef>
@@ -6,6 +6,8 @@
 #include <vector>
 
 #include "core/base/matrix_view.hpp"
+#include "core/moments/moments.hpp"
+#include "tests/bits.hpp"
 
 namespace coulis {
 
@@ -19,6 +21,10 @@ inline std::vector<float> random_rows(std::size_t rows, std::size_t columns, uns
     values[i] = uniform(generator) / (1 + column) + 3 * column;
   }
   return values;
+}
+
+inline bool same_bits(const Moments& one, const Moments& other) {
+  return one.count == other.count && bits_of(one.mean) == bits_of(other.mean) && bits_of(one.scatter) == bits_of(other.scatter);
 }
 
 }  // namespace coulis

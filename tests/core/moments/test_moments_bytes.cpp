@@ -19,8 +19,7 @@ TEST(MomentsBytes, GiveBackTheSameBits) {
     EXPECT_EQ(bytes.size(), 16 + 8 * columns * (columns + 3) / 2);
     const Moments back = parse_moments(bytes);
     EXPECT_EQ(back.count, 12);
-    EXPECT_TRUE(back.mean == moments.mean);
-    EXPECT_TRUE(back.scatter == moments.scatter);
+    EXPECT_TRUE(same_bits(back, moments));
   }
 }
 

@@ -19,8 +19,8 @@ TEST(Neighbours, AreTheNearestOtherRowsTheNearestFirst) {
   const std::vector<float> rows = {0, 10, 11, 13, 100};
   const auto found = NeighbourSearch({rows.data(), 5, 1}).find(0, 5, 2);
   EXPECT_EQ(rows_of(found), (std::vector<std::uint32_t>{1, 2, 2, 3, 1, 3, 2, 1, 3, 2}));
-  EXPECT_FLOAT_EQ(found[0].distance, 10);
-  EXPECT_FLOAT_EQ(found[9].distance, 89);
+  EXPECT_EQ(found[0].distance, 10);
+  EXPECT_EQ(found[9].distance, 89);
 }
 
 TEST(Neighbours, OfEqualDistanceAreInTheOrderOfTheirRows) {

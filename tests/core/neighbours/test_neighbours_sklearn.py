@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from coulis import _core
 from sklearn.neighbors import NearestNeighbors
+from tolerance import EPS32, assert_within, distance_bound
 
 
 def theirs(rows: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
@@ -18,7 +19,7 @@ def test_neighbours_are_those_of_scikit_learn(n, d, count):
     indices, distances = (np.reshape(values, (n, count)) for values in _core.find_neighbours(rows, count))
     their_indices, their_distances = theirs(rows, count)
     np.testing.assert_array_equal(indices, their_indices)
-    np.testing.assert_allclose(distances, their_distances, rtol=1e-6)
+    assert_within(distances, their_distances, distance_bound(rows, their_distances) + EPS32 * their_distances)
 
 
 def test_near_copies_are_told_from_copies():
@@ -27,7 +28,7 @@ def test_near_copies_are_told_from_copies():
     rows[20, 0] = np.nextafter(rows[20, 0], np.float32(9))
     indices, distances = (np.reshape(values, (60, 2)) for values in _core.find_neighbours(rows, 2))
     assert indices[0].tolist() == [10, 20]
-    assert distances[0][0] == 0 < distances[0][1] < 1e-5
+    assert distances[0].tolist() == [0, rows[20, 0] - rows[0, 0]]  # neighbouring floats: exact
 
 
 def test_more_neighbours_than_rows_are_refused():

@@ -10,13 +10,16 @@
 
 #include "core/network/fused/bf16/bfloat16.hpp"
 #include "core/network/fused/bf16/cpu.hpp"
+#include "tests/cpu.hpp"
 
 namespace coulis::fused::bf16 {
 
 class OnBf16Cpu : public testing::Test {
  protected:
   void SetUp() override {
-    if (!has_bf16_instructions()) GTEST_SKIP() << "this CPU lacks AVX512_BF16";
+    const bool at_avx512 = simd_levels_of_cpu().back() == SimdLevel::kAvx512;
+    if (!at_avx512 || !cpu_has({"avx512_bf16"})) GTEST_SKIP() << "this CPU lacks bf16";
+    ASSERT_TRUE(has_bf16_instructions()) << "/proc/cpuinfo has avx512_bf16";
   }
 };
 

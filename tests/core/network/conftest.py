@@ -1,18 +1,24 @@
-"""Real photos, as the built-in model takes them."""
+"""Real photos, as the built-in model takes them, and SIMD levels."""
 
-from pathlib import Path
-
-import numpy as np
+import cpu
 import pytest
-from PIL import Image
-
-PHOTOS = Path(__file__).parents[3] / ".." / "shared" / "fruits-360" / "Test"
+from coulis import _core
+from originals.photos import read_all_twice
 
 
 @pytest.fixture(scope="module")
 def photos():
-    """uint8 [500, 224, 224, 3], spread evenly over the classes."""
-    paths = sorted(PHOTOS.glob("*/*.jpg"))
-    chosen = [paths[i * len(paths) // 500] for i in range(500)]
-    images = [Image.open(path).convert("RGB").resize((224, 224), Image.Resampling.BICUBIC) for path in chosen]
-    return np.stack([np.asarray(image) for image in images])
+    """uint8 [384, 224, 224, 3]"""
+    return read_all_twice()
+
+
+@pytest.fixture
+def limit_simd():
+    """A function that limits coulis to a level, or skips on a CPU without it."""
+
+    def limit(level):
+        cpu.need(level)
+        _core.limit_simd(level)
+
+    yield limit
+    _core.limit_simd("best")

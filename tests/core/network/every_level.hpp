@@ -4,12 +4,13 @@
 #include <gtest/gtest.h>
 
 #include "core/base/simd.hpp"
+#include "tests/cpu.hpp"
 
 namespace coulis {
 
 template <class Check>
 void on_every_level(const Check& check) {
-  for (const SimdLevel level : supported_simd_levels()) {
+  for (const SimdLevel level : simd_levels_of_cpu()) {
     limit_simd(level);
     SCOPED_TRACE(simd_in_use());
     check();

@@ -9,8 +9,10 @@
 
 #include "core/network/fused/fp32/packing.hpp"
 #include "core/network/fused/fp32/sparse_pointwise.hpp"
+#include "tests/bits.hpp"
 #include "tests/core/network/every_level.hpp"
 #include "tests/core/network/random_floats.hpp"
+#include "tests/tolerance.hpp"
 
 namespace coulis::fused::fp32 {
 namespace {
@@ -35,13 +37,21 @@ float read(const Plane<float>& plane, int pixel, int channel) {
   return plane.at(channel / kBlockChannels, pixel)[channel % kBlockChannels];
 }
 
-double compute_expected(const PointwiseWeights& layer, const Plane<float>& input, int pixel, int channel) {
+struct Expected {
+  double value = 0;
+  double absolute_sum = 0;  // of the terms of the sum
+};
+
+Expected compute_expected(const PointwiseWeights& layer, const Plane<float>& input, int pixel, int channel) {
   double sum = layer.bias[static_cast<std::size_t>(channel)];
+  double absolute_sum = std::abs(sum);
   for (int k = 0; k < layer.in_channels; ++k) {
-    sum += static_cast<double>(layer.weight[static_cast<std::size_t>(channel * layer.in_channels + k)]) * read(input, pixel, k);
+    const double product = double{layer.weight[static_cast<std::size_t>(channel * layer.in_channels + k)]} * read(input, pixel, k);
+    sum += product;
+    absolute_sum += std::abs(product);
   }
   const Clamp clamp = clamp_of(layer.activation);
-  return std::min<double>(std::max<double>(sum, clamp.low), clamp.high);
+  return {std::min<double>(std::max<double>(sum, clamp.low), clamp.high), absolute_sum};
 }
 
 struct Shape {
@@ -73,7 +83,9 @@ void expect_panels_equal_to_plain_sums(const Shape& shape) {
   for (int channel = 0; channel < shape.out; ++channel) {
     for (int pixel = 0; pixel < shape.pixels; ++pixel) {
       const double added = shape.residual ? read(residual, pixel, channel) : 0;
-      ASSERT_NEAR(read(output, pixel, channel), compute_expected(layer, input, pixel, channel) + added, 2e-5) << pixel << ", " << channel;
+      const Expected expected = compute_expected(layer, input, pixel, channel);
+      const double bound = sum_bound<float>(static_cast<std::size_t>(shape.in) + 2, expected.absolute_sum + std::abs(added));
+      ASSERT_NEAR(read(output, pixel, channel), expected.value + added, bound) << pixel << ", " << channel;
     }
     ASSERT_EQ(read(output, shape.pixels, channel), kUntouched) << "written behind the run";
   }
@@ -112,9 +124,13 @@ TEST(Pointwise, SumsOverPixelsAfterTheActivation) {
         kernel.sum_panel(packed, panel, run_of(input, shape.pixels), sums + panel.first_vector * packed.lanes);
       }
       for (int channel = 0; channel < shape.out; ++channel) {
-        double expected = 0;
-        for (int pixel = 0; pixel < shape.pixels; ++pixel) expected += compute_expected(layer, input, pixel, channel);
-        ASSERT_NEAR(sums[channel], expected, 1e-5 * (1 + shape.pixels)) << channel;
+        Expected expected;
+        for (int pixel = 0; pixel < shape.pixels; ++pixel) {
+          const Expected one = compute_expected(layer, input, pixel, channel);
+          expected = {expected.value + one.value, expected.absolute_sum + one.absolute_sum};
+        }
+        const double bound = sum_bound<float>(static_cast<std::size_t>(shape.in + 1 + shape.pixels), expected.absolute_sum);
+        ASSERT_NEAR(sums[channel], expected.value, bound) << channel;
       }
     }
   });
@@ -165,7 +181,9 @@ void expect_sparse_equal_to_dense(const Shape& shape) {
   compute_sparse(layer, run, output, residual);
   for (int channel = 0; channel < shape.out; ++channel) {
     for (int pixel = 0; pixel < shape.pixels; ++pixel) {
-      ASSERT_EQ(read(output, pixel, channel), read(expected, pixel, channel)) << pixel << ", " << channel;
+      const float sparse = read(output, pixel, channel);
+      const float dense = read(expected, pixel, channel);
+      ASSERT_EQ(bits_of(sparse), bits_of(dense)) << sparse << ", " << dense << " at " << pixel << ", " << channel;
     }
     ASSERT_EQ(read(output, shape.pixels, channel), kUntouched) << "written behind the run";
   }

@@ -11,6 +11,7 @@
 
 #include "core/base/error.hpp"
 #include "core/safetensors/safetensors.hpp"
+#include "tests/bits.hpp"
 
 namespace coulis {
 namespace {
@@ -58,10 +59,10 @@ TEST(PcaFile, ComesBackBitForBit) {
   const PcaFile file = parse_pca_file(bytes, "x");
   EXPECT_EQ(file.provenance, provenance);
   EXPECT_EQ(file.model.count, model.count);
-  EXPECT_EQ(file.model.mean, model.mean);
-  EXPECT_EQ(file.model.components, model.components);
-  EXPECT_EQ(file.model.explained_variance, model.explained_variance);
-  EXPECT_EQ(file.model.explained_variance_ratio, model.explained_variance_ratio);
+  EXPECT_EQ(bits_of(file.model.mean), bits_of(model.mean));
+  EXPECT_EQ(bits_of(file.model.components), bits_of(model.components));
+  EXPECT_EQ(bits_of(file.model.explained_variance), bits_of(model.explained_variance));
+  EXPECT_EQ(bits_of(file.model.explained_variance_ratio), bits_of(model.explained_variance_ratio));
   EXPECT_EQ(file.model.total_variance, model.total_variance);
   EXPECT_EQ(file.model.convention, model.convention);
   EXPECT_EQ(to_safetensors(file.model, file.provenance), bytes);

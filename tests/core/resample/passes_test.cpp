@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/base/simd.hpp"
+#include "tests/cpu.hpp"
 
 namespace coulis {
 namespace {
@@ -38,13 +39,15 @@ struct Level {
 
 constexpr std::int64_t kBaseline = HWY_STATIC_TARGET;
 
-std::vector<Level> supported_levels() {
-  hwy::SetSupportedTargetsForTest(0);
-  const std::int64_t supported = hwy::SupportedTargets();
+std::vector<Level> levels_of_cpu() {
   std::vector<Level> levels = {{"portable", kBaseline}};
-  if ((supported & HWY_AVX2) != 0) levels.push_back({"avx2", HWY_AVX2 | kBaseline});
-  if ((supported & HWY_AVX3) != 0) levels.push_back({"avx512_without_vnni", HWY_AVX3 | kBaseline});
-  if ((supported & HWY_AVX3_DL) != 0) levels.push_back({"avx512", HWY_AVX3_DL | kBaseline});
+  for (const SimdLevel level : simd_levels_of_cpu()) {
+    if (level == SimdLevel::kAvx2) levels.push_back({"avx2", HWY_AVX2 | kBaseline});
+    if (level != SimdLevel::kAvx512) continue;
+    levels.push_back({"avx512_without_vnni", HWY_AVX3 | kBaseline});
+    const bool whole = cpu_has({"avx512_bitalg", "avx512_vbmi2", "avx512_vnni", "avx512_vpopcntdq", "avx512vbmi", "gfni", "vaes"});
+    if (whole) levels.push_back({"avx512", HWY_AVX3_DL | kBaseline});
+  }
   return levels;
 }
 
@@ -105,7 +108,7 @@ TEST_P(PassesAt, over_columns_equal_the_plain_definition) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(level, PassesAt, testing::ValuesIn(supported_levels()), [](const auto& level) { return level.param.name; });
+INSTANTIATE_TEST_SUITE_P(level, PassesAt, testing::ValuesIn(levels_of_cpu()), [](const auto& level) { return level.param.name; });
 
 }  // namespace
 }  // namespace coulis

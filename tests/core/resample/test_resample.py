@@ -1,12 +1,12 @@
 """_core.resample against the installed Pillow, to the byte, on every SIMD level of this CPU."""
 
-from pathlib import Path
-
+import cpu
 import numpy as np
 import pytest
 from coulis import _core
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from originals.photos import ALL
 from PIL import Image
 
 FILTERS = {
@@ -15,27 +15,15 @@ FILTERS = {
     "bicubic": Image.Resampling.BICUBIC,
     "lanczos": Image.Resampling.LANCZOS,
 }
-PHOTOS = Path(__file__).resolve().parents[3] / ".." / "shared" / "fruits-360" / "Test"
 
 sizes = st.integers(1, 400)
 targets = st.one_of(st.integers(1, 400), st.just(224))
 contents = st.sampled_from(["random", "extreme", "checker", "white"])
 
 
-def cpu_levels():
-    levels = []
-    for level in ("portable", "avx2", "avx512"):
-        try:
-            _core.limit_simd(level)
-            levels.append(level)
-        except _core.Error:
-            continue
-    _core.limit_simd("best")
-    return levels
-
-
-@pytest.fixture(params=cpu_levels(), scope="module")
+@pytest.fixture(params=cpu.LEVELS, scope="module")
 def level(request):
+    cpu.need(request.param)
     _core.limit_simd(request.param)
     yield request.param
     _core.limit_simd("best")
@@ -114,11 +102,7 @@ def test_the_order_of_the_passes_changes_where_pillow_changes_it(level, to_width
 
 
 def test_real_photos_equal_pillow(level):
-    if not PHOTOS.is_dir():
-        pytest.skip("../shared/fruits-360/Test is not there")
-    photos = sorted(PHOTOS.rglob("*.jpg"))[::101]
-    assert photos
-    for photo in photos:
+    for photo in ALL[::8]:
         assert_equals_pillow(np.asarray(Image.open(photo).convert("RGB")), 224, 224, "bicubic")
 
 

@@ -10,6 +10,7 @@
 
 #include "core/base/error.hpp"
 #include "job/tables/tables.hpp"
+#include "tests/bits.hpp"
 #include "tests/job/tables/example_tables.hpp"
 #include "tests/job/thrown_error.hpp"
 
@@ -19,7 +20,7 @@ namespace {
 void expect_equal(const RowTable& actual, const RowTable& expected) {
   EXPECT_EQ(actual.paths, expected.paths);
   EXPECT_EQ(actual.labels, expected.labels);
-  EXPECT_EQ(actual.values, expected.values);
+  EXPECT_EQ(bits_of(actual.values), bits_of(expected.values));
   EXPECT_EQ(actual.metadata, expected.metadata);
 }
 
@@ -70,7 +71,7 @@ TEST(RowTable, KeepsEveryFloatToTheBit) {
   RowTable table = make_table(2, 4);
   table.values = {Limits::denorm_min(), Limits::max(), -0.0F, Limits::infinity(), 0.1F, -Limits::min(), 1.0F + Limits::epsilon(), 0.0F};
   const RowTable back = read_back(table);
-  EXPECT_EQ(back.values, table.values);
+  EXPECT_EQ(bits_of(back.values), bits_of(table.values));
   EXPECT_TRUE(std::signbit(back.values[2]));
 }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/base/error.hpp"
+#include "tests/bits.hpp"
 #include "tests/core/network/every_level.hpp"
 #include "tests/core/network/int8/reference_network.hpp"
 #include "tests/core/network/random_image.hpp"
@@ -27,7 +28,7 @@ void expect_equal_to_reference(const SmallModelOptions& options) {
   on_every_level([&] {
     std::vector<float> row(expected.size(), -1.0F);
     make_network_factory(model, Precision::kInt8)->make()->features(image.view(), row);
-    EXPECT_EQ(row, expected);
+    EXPECT_EQ(bits_of(row), bits_of(expected));
   });
 }
 

@@ -14,13 +14,20 @@
 namespace coulis {
 namespace {
 
+void refuse_missing(const Location& output) {  // before the lock, which would make the folder
+  if (output.exists()) return;
+  throw Error(ErrorCode::kStorage, fmt::format("{} does not exist", printable(output.root())), "check the spelling of OUTPUT");
+}
+
 Manifest read_run(const Location& output) {
-  if (!output.exists())
-    throw Error(ErrorCode::kStorage, fmt::format("{} does not exist", printable(output.root())), "check the spelling of OUTPUT");
   std::optional<Manifest> manifest = read_manifest(output);
   if (!manifest || manifest->parts.empty()) {
     throw Error(ErrorCode::kRunFailed, fmt::format("{} holds no finished run", printable(output.root())),
                 "finish it with `coulis run` first");
+  }
+  if (manifest->options.empty()) {
+    throw Error(ErrorCode::kRunFailed, fmt::format("{} is of a version of coulis that kept no options", printable(output.root())),
+                "run the same `coulis run` command again first");
   }
   return std::move(*manifest);
 }
@@ -37,6 +44,7 @@ RunOptions options_of(const Manifest& manifest, const OptionTexts& given) {
 }  // namespace
 
 Summary refit(const Location& output, const OptionTexts& given, Progress& progress) {
+  refuse_missing(output);
   const Lock lock(output);
   Manifest manifest = read_run(output);
   if (!output.has(kSuccessKey)) {  // a fit would remove the parts that a killed run left
@@ -59,6 +67,7 @@ Summary refit(const Location& output, const OptionTexts& given, Progress& progre
 }
 
 void rewrite_report(const Location& output, const OptionTexts& given, Progress& progress) {
+  refuse_missing(output);
   const Lock lock(output);
   Manifest manifest = read_run(output);
   const RunOptions options = options_of(manifest, given);

@@ -27,7 +27,7 @@ Manifest example() {
   m.ok = 2;
   m.failed_by_code = {{"corrupt", 1}, {"empty", 2}};
   m.listing_hash = "cd";
-  m.options = {{"csv-separator", {"tab"}}, {"exclude", {"a", "b"}}, {"include", {}}};
+  m.options = {{"csv-separator", {"tab"}}, {"exclude", {"a", "b\n"}}};
   m.pca = {"variance=0.95", "centred", {0.75, 0.1, 1.0 / 3}};
   m.parts = {{7, "ef", 5, 2, 3, {"features/a", 10, "01"}, {"pca/a", 20, "02"}}};
   m.files = {{"matrix.csv", 30, "03"}, {"errors.csv", 0, "04"}};
@@ -98,7 +98,7 @@ TEST(Manifest, RefusesAFieldThatIsMissingOrOfAnotherType) {
     EXPECT_EQ(thrown_error([&] { parse_manifest(changed.unflatten().dump(), "that file"); }).code(), ErrorCode::kRunFailed) << pointer;
     const bool in_a_list = pointer.starts_with("/pca/explained");
     const bool newer = pointer == "/last_run/computed" || pointer == "/last_run/share_of_peak";  // manifests of before do not have it
-    if (in_a_list || newer) continue;
+    if (in_a_list || newer || pointer.starts_with("/options")) continue;
     changed.erase(pointer);
     EXPECT_EQ(thrown_error([&] { parse_manifest(changed.unflatten().dump(), "that file"); }).code(), ErrorCode::kRunFailed) << pointer;
   }

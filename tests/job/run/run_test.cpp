@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
 
 #include "core/pca/model_file.hpp"
@@ -116,8 +117,10 @@ TEST(Run, WarnsWhenTheImagesHaveFewerComponentsThanAskedFor) {
   PhotoFolder photos(3);
   photos.options.pca.k = 50;
   EXPECT_EQ(photos.run_all().manifest.pca.explained_variance_ratio.size(), 3U);
-  ASSERT_EQ(photos.progress.warnings.size(), 1U);
-  EXPECT_NE(photos.progress.warnings[0].find("k is 3 instead of 50"), std::string::npos);
+  const auto& warnings = photos.progress.warnings;
+  EXPECT_TRUE(std::any_of(warnings.begin(), warnings.end(), [](const std::string& warning) {
+    return warning.find("k is 3 instead of 50") != std::string::npos;
+  }));
 }
 
 TEST(Preview, SaysWhatARunWouldDoWithoutDoingIt) {

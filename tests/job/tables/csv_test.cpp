@@ -70,12 +70,12 @@ TEST(MatrixCsv, PutsAnApostropheBeforeWhatASpreadsheetWouldRun) {
 }
 
 TEST(MatrixCsv, MakesNoTwoTextsOneByTheApostrophe) {
-  EXPECT_EQ(matrix_csv_lines(one_row("'=1", "''=1", {}), {','}), "''=1,'''=1\r\n");
-  EXPECT_EQ(matrix_csv_lines(one_row("'a", "'", {}), {','}), "'a,'\r\n");
+  EXPECT_EQ(matrix_csv_lines(one_row("'=1", "''=1", {}), {CsvSeparator::kComma}), "''=1,'''=1\r\n");
+  EXPECT_EQ(matrix_csv_lines(one_row("'a", "'", {}), {CsvSeparator::kComma}), "'a,'\r\n");
 }
 
 TEST(Csv, BeginsWithAByteOrderMarkWhereAsked) {
-  const CsvOptions options{',', CsvFormulas::kQuote, true};
+  const CsvOptions options{CsvSeparator::kComma, CsvFormulas::kQuote, true};
   EXPECT_EQ(matrix_csv_header(1, options), "\xEF\xBB\xBFpath,label,pc_1\r\n");
   EXPECT_EQ(write_errors_csv({}, options), "\xEF\xBB\xBFpath,stage,code,message,size\r\n");
   EXPECT_EQ(matrix_csv_lines(one_row("p", "l", {}), options), "p,l\r\n");

@@ -32,13 +32,13 @@ void add_session_flags(CLI::App& verb, Session& session) {
   verb.add_flag("--json", session.json, "Print one JSON object instead of text");
 }
 
-void add_feature_flags(CLI::App& verb, RunOptions& options) {
+void add_feature_flags(CLI::App& verb, RunOptions& options, const Session& session) {
   const FlagBinder bind{verb};
   visit_fields(options.features, bind);
   visit_fields(options.listing, bind);
   verb.get_option("--label-regex")->excludes(verb.get_option("--label-level"));
   visit_fields(options.decode, bind);
-  add_storage_flags(verb, options.storage);
+  add_storage_flags(verb, options.storage, session);
   visit_fields(options.report, bind);
   verb.add_option_function<std::string>(
           "--csv-separator", [&options](const std::string& text) { options.csv.separator = parse_separator(text); },
@@ -47,7 +47,8 @@ void add_feature_flags(CLI::App& verb, RunOptions& options) {
   bind("csv-formulas", "CSV texts that a spreadsheet would run as a formula: quote (a ' in front) or keep", options.csv.formulas);
 }
 
-void add_storage_flags(CLI::App& verb, StorageOptions& options) {
+void add_storage_flags(CLI::App& verb, StorageOptions& options, const Session& session) {
+  options.maybe_interrupted = &session.interrupted;
   visit_fields(options, FlagBinder{verb});
 }
 

@@ -71,8 +71,8 @@ struct FlagBinder {
 };
 
 void add_session_flags(CLI::App& verb, Session& session);
-void add_feature_flags(CLI::App& verb, RunOptions& options);      // --model, --threads, ..., --include, --max-pixels, ...
-void add_pca_flags(CLI::App& verb, PcaOptions& options);          // -k, --variance, --pca-convention
-void add_storage_flags(CLI::App& verb, StorageOptions& options);  // --endpoint-url, --region, --addressing
+void add_feature_flags(CLI::App& verb, RunOptions& options, const Session& session);      // --model, --threads, ..., --include, ...
+void add_pca_flags(CLI::App& verb, PcaOptions& options);                                  // -k, --variance, --pca-convention
+void add_storage_flags(CLI::App& verb, StorageOptions& options, const Session& session);  // --endpoint-url, --region, ...
 
 }  // namespace coulis

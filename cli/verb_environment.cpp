@@ -59,7 +59,7 @@ void add_check(CLI::App& app, Session& session) {
   const auto arguments = std::make_shared<CheckArguments>();
   CLI::App* verb = app.add_subcommand("check", "Can a run work here? Model, CPU, and the locations named");
   verb->add_option("LOCATION", arguments->locations, "Folders, s3://bucket/prefix");
-  add_storage_flags(*verb, arguments->storage);
+  add_storage_flags(*verb, arguments->storage, session);
   add_session_flags(*verb, session);
   verb->footer("Example: coulis check photos/ s3://results/run1");
   verb->callback([arguments, &session] { execute_check(*arguments, session); });

@@ -62,7 +62,7 @@ void add_export(CLI::App& app, Session& session) {
       ->capture_default_str()
       ->check(CLI::Range(1, 100'000));
   verb->add_option("--threads", arguments->threads, "Worker threads; 0: one per CPU")->capture_default_str()->check(CLI::NonNegativeNumber);
-  add_storage_flags(*verb, arguments->storage);
+  add_storage_flags(*verb, arguments->storage, session);
   add_session_flags(*verb, session);
   verb->footer("Example: coulis export results/ --to projector projector/");
   verb->callback([arguments, &session] { execute_export(*arguments, session); });

@@ -28,7 +28,7 @@ CLI::App* add_verb(CLI::App& app, Session& session, const char* name, const char
   CLI::App* verb = app.add_subcommand(name, help);
   verb->add_option("OUTPUT", arguments->output, "Folder or s3://bucket/prefix of a finished run")->required();
   verb->add_option("--threads", arguments->threads, "Worker threads; 0: one per CPU")->capture_default_str()->check(CLI::NonNegativeNumber);
-  add_storage_flags(*verb, arguments->storage);
+  add_storage_flags(*verb, arguments->storage, session);
   add_session_flags(*verb, session);
   return verb;
 }
@@ -42,14 +42,14 @@ void execute_verify(const OutputArguments& arguments, Session& session) {
                    {"ok", result.problems.empty()}, {"files", result.files}, {"rows", result.rows}, {"problems", result.problems}}
                    .dump());
   } else if (result.problems.empty() && !session.quiet) {
-    fmt::print("{}: {}, {}, all as the manifest says\n", printable(arguments.output), counted(result.files, "file"),
+    fmt::print("{}: {}, {}, all as the manifest says\n", shown_place(arguments.output), counted(result.files, "file"),
                counted(result.rows, "row"));
   }
   if (result.problems.empty()) return;
   session.exit_code = static_cast<int>(ErrorCode::kRunFailed);
   if (session.json) return;
   for (const std::string& problem : result.problems) fmt::print("{}\n", problem);
-  print_error(fmt::format("{}: {}", arguments.output, counted(result.problems.size(), "problem")),
+  print_error(fmt::format("{}: {}", shown_place(arguments.output), counted(result.problems.size(), "problem")),
               "remove the files that are named, then run the same `coulis run` command again: it restores them");
 }
 

@@ -113,7 +113,7 @@ void add_plan(CLI::App& app, Session& session) {
   CLI::App* verb = app.add_subcommand("plan", "What a run would do, without doing it");
   verb->add_option("INPUT", options->input, "Folder or s3://bucket/prefix with photos")->required();
   verb->add_option("OUTPUT", options->output, "Folder or s3://bucket/prefix for the results; need not exist")->required();
-  add_feature_flags(*verb, *options);
+  add_feature_flags(*verb, *options, session);
   add_pca_flags(*verb, options->pca);  // so that a command line can be tried with plan in the place of run
   add_session_flags(*verb, session);
   verb->footer("Example: coulis plan s3://photos/Test results/ -k 50");

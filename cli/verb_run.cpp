@@ -22,7 +22,7 @@ CLI::App* add_verb(CLI::App& app, Session& session, const char* name, const char
   CLI::App* verb = app.add_subcommand(name, help);
   verb->add_option("INPUT", arguments->options.input, "Folder or s3://bucket/prefix with photos")->required();
   verb->add_option("OUTPUT", arguments->options.output, "Folder or s3://bucket/prefix for the results")->required();
-  add_feature_flags(*verb, arguments->options);
+  add_feature_flags(*verb, arguments->options, session);
   add_session_flags(*verb, session);
   verb->callback([arguments, &session] { execute(*arguments, session); });
   return verb;

@@ -152,7 +152,7 @@ Summary run(const RunOptions& options, const std::optional<std::string>& pca_fil
             PartExecutor& executor) {
   validate(options);
   const Location input(options.input, options.storage);
-  const Location output(options.output, options.storage);
+  const Location output = Location(options.output, options.storage).beside(input);
   const Model model = load_model(options.features.model);  // sha256 checked here
   const PcaRequest pca = request_pca(options, pca_file, model);
   const LabelRule labels(options.listing);
@@ -197,6 +197,7 @@ Summary run(const RunOptions& options, const std::optional<std::string>& pca_fil
        manifest.listed, interrupted},
       progress);
   watch.lap("features");
+  if (const std::string warning = input.warning(); !warning.empty()) progress.warn(warning);
   note_worker_seconds(seconds, manifest);
   for (const Part& part : plan.parts) summary.computed += part.done ? 0 : part.images.size();
   const std::vector<PartFile> files = files_of(plan, options.features.compression);

@@ -36,6 +36,8 @@ class Featurizer:
         endpoint_url: str = "",
         region: str = "",
         addressing: str = "auto",
+        no_sign_request: bool = False,
+        request_payer: bool = False,
     ) -> None:
         if on_bad not in ("row", "raise"):
             raise ValueError(f"on_bad is 'row' or 'raise', not {on_bad!r}")
@@ -53,6 +55,8 @@ class Featurizer:
                 "endpoint_url": endpoint_url,
                 "region": region,
                 "addressing": addressing,
+                "no_sign_request": no_sign_request,
+                "request_payer": request_payer,
             }
         )
 
@@ -106,6 +110,8 @@ def featurize(
     endpoint_url: str = "",
     region: str = "",
     addressing: str = "auto",
+    no_sign_request: bool = False,
+    request_payer: bool = False,
 ) -> Features:
     """The features of photos: float32 [photos, 1280], to the bit those that `coulis run` writes.
 
@@ -118,7 +124,8 @@ def featurize(
     threads: 0 is one per CPU that this process may use. The GIL is not held.
     on_bad: "row": a photo that cannot be used is a row of NaN and an item of `errors`; "raise": the first one raises
         BadPhoto.
-    max_pixels, exif_orientation, include, exclude, endpoint_url, region, addressing: as the flags of `coulis run`.
+    max_pixels, exif_orientation, include, exclude, endpoint_url, region, addressing, no_sign_request, request_payer:
+        as the flags of `coulis run`.
 
     Raises coulis.Error where nothing can be computed: no such folder, no photo in it, no such model, a bucket that
     cannot be reached; its `remedy` says what to do. TypeError for what is no photo. Ctrl-C ends it within the time of
@@ -139,6 +146,8 @@ def featurize(
         endpoint_url=endpoint_url,
         region=region,
         addressing=addressing,
+        no_sign_request=no_sign_request,
+        request_payer=request_payer,
     )
     return featurizer.featurize(photos)
 
@@ -152,11 +161,18 @@ def split_place(paths: list[str]) -> tuple[bytes, list[bytes]]:
     """The place that holds all of them, "/" for files, and their keys below it."""
     if not any("://" in path for path in paths):
         return b"/", [os.fsencode(os.path.abspath(path).lstrip("/")) for path in paths]  # noqa: PTH100
-    buckets = {"/".join(path.split("/", 3)[:3]) for path in paths}
+    buckets = {bucket_of(path) for path in paths}
     if len(buckets) > 1:
         raise ValueError(f"the photos of one call are all files, or all in one bucket, not in {sorted(buckets)}")
     bucket = buckets.pop()
     return os.fsencode(bucket), [os.fsencode(path[len(bucket) + 1 :]) for path in paths]
+
+
+def bucket_of(path: str) -> str:
+    """ "s3://bucket"; the ARN of an access point holds a '/' itself."""
+    if path.startswith("s3://"):
+        return "s3://" + os.fsdecode(_job.bucket_in(os.fsencode(path.removeprefix("s3://"))))
+    return "/".join(path.split("/", 3)[:3])
 
 
 def is_one_array(photos: object) -> bool:

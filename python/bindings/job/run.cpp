@@ -159,7 +159,9 @@ nb::dict run_with_tasks(const nb::dict& keywords, const std::optional<std::strin
 class LocalRun {
  public:
   LocalRun(const nb::dict& keywords, std::optional<std::string> pca_file, nb::object report)
-      : options_(read_keywords(keywords)), pca_file_(std::move(pca_file)), progress_(std::move(report)) {}
+      : options_(read_keywords(keywords)), pca_file_(std::move(pca_file)), progress_(std::move(report)) {
+    options_.storage.maybe_interrupted = &interrupted_;
+  }
 
   nb::dict run() {
     std::optional<Summary> summary;

@@ -56,7 +56,7 @@ def parse_arguments() -> dict[str, Any]:
         parser.add_argument(f"--{name}", type=parse_share)
     for name in ("include", "exclude"):
         parser.add_argument(f"--{name}", action="append")
-    for name in ("fresh", "exif-orientation", "no-thumbnails"):
+    for name in ("fresh", "exif-orientation", "no-thumbnails", "no-sign-request", "request-payer"):
         parser.add_argument(f"--{name}", action="store_true")
     return vars(parser.parse_args())
 

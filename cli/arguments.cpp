@@ -31,7 +31,8 @@ void add_pca_flags(CLI::App& verb, OptionTexts& given) {
   verb.get_option("--variance")->excludes(verb.get_option("-k"));
 }
 
-RunOptions read_options(const OptionTexts& given, RunOptions start) {
+RunOptions read_options(const OptionTexts& given, const Session& session, RunOptions start) {
+  start.storage.maybe_interrupted = &session.interrupted;
   set_options(given, start);
   if (given.contains("variance") && start.pca.variance == 0) {
     throw Error(ErrorCode::kUsage, "--variance 0 asks for no component", "give a share above 0, or -k");

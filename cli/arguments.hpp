@@ -53,6 +53,6 @@ void add_place_flags(CLI::App& verb, OptionTexts& given);                  // --
 void add_pca_flags(CLI::App& verb, OptionTexts& given);                    // -k, --variance, ...
 
 // Throws Error(kUsage).
-RunOptions read_options(const OptionTexts& given, RunOptions start = {});
+RunOptions read_options(const OptionTexts& given, const Session& session, RunOptions start = {});
 
 }  // namespace coulis

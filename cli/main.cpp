@@ -24,6 +24,7 @@
 #include "core/base/error.hpp"
 #include "core/base/simd.hpp"
 #include "core/base/version.hpp"
+#include "job/storage/arrow_calls.hpp"
 
 namespace {
 
@@ -120,9 +121,7 @@ int run_command_line(int argc, char** argv) {
   return session.exit_code;
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
+int run_guarded(int argc, char** argv) {
   try {
     install_signal_handlers();
     limit_kept_memory();
@@ -141,4 +140,13 @@ int main(int argc, char** argv) {
     coulis::print_error(fmt::format("unexpected: {}", e.what()), "this is a defect of coulis: please report it");
   }
   return static_cast<int>(coulis::ErrorCode::kRunFailed);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const int exit_code = run_guarded(argc, argv);
+  if (!coulis::any_call_left_behind()) return exit_code;
+  std::fflush(nullptr);
+  _exit(exit_code);
 }

@@ -40,7 +40,7 @@ void print_json(const Summary& summary, const std::string& output) {
 }  // namespace
 
 void print_results(const Summary& summary, const std::string& raw_output, const Session& session) {
-  const std::string output = printable(raw_output);  // JSON is UTF-8
+  const std::string output = shown_place(raw_output);  // JSON is UTF-8
   if (session.json) {
     print_json(summary, output);
     return;

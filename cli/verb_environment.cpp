@@ -21,7 +21,7 @@ struct CheckArguments {
 };
 
 void execute_check(const CheckArguments& arguments, Session& session) {
-  const std::vector<CheckItem> items = check_environment(arguments.locations, read_options(arguments.given).storage);
+  const std::vector<CheckItem> items = check_environment(arguments.locations, read_options(arguments.given, session).storage);
   const bool all_ok = std::all_of(items.begin(), items.end(), [](const CheckItem& item) { return item.ok; });
   if (session.json) {
     nlohmann::ordered_json list = nlohmann::ordered_json::array();

@@ -31,7 +31,7 @@ std::string how_to_open(ExportFormat format, const std::string& destination) {
 
 void execute_export(const ExportArguments& arguments, const Session& session) {
   Console console(session.verbosity());
-  const RunOptions options = read_options(arguments.given);
+  const RunOptions options = read_options(arguments.given, session);
   const Location destination(arguments.destination, options.storage);
   const Exported exported =
       export_output(Location(arguments.output, options.storage), arguments.options, destination, worker_count(options.threads), console);

@@ -29,32 +29,32 @@ CLI::App* add_verb(CLI::App& app, Session& session, const char* name, const char
   return verb;
 }
 
-Location output_of(const OutputArguments& arguments) {
-  return Location(arguments.output, read_options(arguments.given).storage);
+Location output_of(const OutputArguments& arguments, const Session& session) {
+  return Location(arguments.output, read_options(arguments.given, session).storage);
 }
 
 void execute_verify(const OutputArguments& arguments, Session& session) {
   Console console(session.verbosity());
-  const Verification result = verify(output_of(arguments), worker_count(read_options(arguments.given).threads), console);
+  const Verification result = verify(output_of(arguments, session), worker_count(read_options(arguments.given, session).threads), console);
   if (session.json) {
     fmt::print("{}\n",
                nlohmann::ordered_json{
                    {"ok", result.problems.empty()}, {"files", result.files}, {"rows", result.rows}, {"problems", result.problems}}
                    .dump());
   } else if (result.problems.empty() && !session.quiet) {
-    fmt::print("{}: {}, {}, all as the manifest says\n", printable(arguments.output), counted(result.files, "file"),
+    fmt::print("{}: {}, {}, all as the manifest says\n", shown_place(arguments.output), counted(result.files, "file"),
                counted(result.rows, "row"));
   }
   if (result.problems.empty()) return;
   session.exit_code = static_cast<int>(ErrorCode::kRunFailed);
   if (session.json) return;
   for (const std::string& problem : result.problems) fmt::print("{}\n", problem);
-  print_error(fmt::format("{}: {}", arguments.output, counted(result.problems.size(), "problem")),
+  print_error(fmt::format("{}: {}", shown_place(arguments.output), counted(result.problems.size(), "problem")),
               "remove the files that are named, then run the same `coulis run` command again: it restores them");
 }
 
 void execute_report(const OutputArguments& arguments, const Session& session) {
-  const Location output = output_of(arguments);
+  const Location output = output_of(arguments, session);
   Console console(session.verbosity());
   rewrite_report(output, arguments.given, console);
   const std::string path = printable(output.path_of(kReportKey));
@@ -77,7 +77,7 @@ void add_fit(CLI::App& app, Session& session) {
   verb->footer("Options that are not given are those of the run.\nExample: coulis fit results/ -k 20");
   verb->callback([arguments, &session] {
     Console console(session.verbosity());
-    print_results(refit(output_of(*arguments), arguments->given, console), arguments->output, session);
+    print_results(refit(output_of(*arguments, session), arguments->given, console), arguments->output, session);
   });
 }
 

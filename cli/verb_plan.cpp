@@ -133,7 +133,7 @@ void add_plan(CLI::App& app, Session& session) {
   add_session_flags(*verb, session);
   verb->footer("Example: coulis plan s3://photos/Test results/ -k 50");
   verb->callback([arguments, &session] {
-    RunOptions options = read_options(arguments->given);
+    RunOptions options = read_options(arguments->given, session);
     options.input = arguments->input;
     options.output = arguments->output;
     const Preview result = preview(options);

@@ -16,11 +16,11 @@ struct Arguments {
 
 void execute(const Arguments& arguments, Session& session) {
   Console console(session.verbosity());
-  RunOptions options = read_options(arguments.given);
+  RunOptions options = read_options(arguments.given, session);
   std::optional<std::string> pca_file;
   if (!arguments.pca_file.empty()) {
     pca_file = arguments.pca_file;
-    options = read_options(arguments.given, options_around(*pca_file, options.storage));
+    options = read_options(arguments.given, session, options_around(*pca_file, options.storage));
   }
   options.input = arguments.input;
   options.output = arguments.output;

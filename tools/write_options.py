@@ -64,6 +64,8 @@ def write_module(options: list[dict[str, Any]]) -> str:
     text = HEAD
     text += write_keywords("RunOptions", "Of coulis.run.", options)
     text += write_keywords("FeaturizeOptions", "Of coulis.featurize.", of_featurize)
+    storage = [option for option in options if option["group"] == "storage"]
+    text += write_keywords("StorageOptions", "Of coulis.open, for buckets.", storage)
     text += "OPTIONS = (\n" + "".join(map(write_option, options)) + ")\n"
     text += "DEFAULTS = {option.keyword: option.default for option in OPTIONS}\n"
     return text

@@ -161,7 +161,7 @@ Summary run(const RunOptions& options, const std::optional<std::string>& pca_fil
             PartExecutor& executor) {
   validate(options);
   const Location input(options.input, options.storage);
-  const Location output(options.output, options.storage);
+  const Location output = Location(options.output, options.storage).beside(input);
   const Model model = load_model(options.network.model);  // sha256 checked here
   const PcaRequest pca = request_pca(options, pca_file, model);
   const LabelRule labels(options.listing);
@@ -200,6 +200,7 @@ Summary run(const RunOptions& options, const std::optional<std::string>& pca_fil
       progress);
   clock.lap("features");
   manifest.seconds = times;
+  if (const std::string warning = input.warning(); !warning.empty()) progress.warn(warning);
   note_worker_seconds(seconds, manifest);
   for (const Part& part : plan.parts) manifest.computed += part.done ? 0 : part.images.size();
   manifest.share_of_peak = share_of_peak(model, options.network.precision, manifest.computed, seconds);

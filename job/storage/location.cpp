@@ -8,6 +8,7 @@
 #include "job/storage/absolute_path.hpp"
 #include "job/storage/arrow_store.hpp"
 #include "job/storage/folder.hpp"
+#include "job/storage/s3/access_point.hpp"
 #include "job/storage/s3/bucket.hpp"
 #include "job/storage/store.hpp"
 
@@ -19,7 +20,15 @@ std::string without_trailing_slashes(std::string text) {
   return text;
 }
 
+bool has_query(const std::string& uri) {
+  return uri.starts_with("gs://") || uri.starts_with("abfs://") || uri.starts_with("abfss://");
+}
+
 }  // namespace
+
+std::string shown_place(const std::string& uri) {
+  return printable(has_query(uri) ? uri.substr(0, uri.find('?')) : uri);
+}
 
 Location::Location(const std::string& uri, const StorageOptions& options) : options_(options) {
   if (uri.empty()) throw Error(ErrorCode::kUsage, "the location is empty", "name a folder or s3://bucket/prefix");
@@ -35,21 +44,31 @@ Location::Location(const std::string& uri, const StorageOptions& options) : opti
   const std::string scheme = uri.substr(0, scheme_end);
   if (scheme == "s3") {
     const std::string path = without_trailing_slashes(uri.substr(scheme_end + 3));
-    const std::size_t slash = path.find('/');
-    const std::string bucket = path.substr(0, slash);
+    const std::string bucket(s3::bucket_in(path));
     if (bucket.empty() || bucket == "/")
       throw Error(ErrorCode::kUsage, fmt::format("{}: the bucket is missing", printable(uri)), "write s3://bucket/prefix");
     root_ = fmt::format("s3://{}", path);
-    store_ = std::make_shared<s3::Bucket>(bucket, slash == std::string::npos ? "" : path.substr(slash + 1) + "/", options);
+    store_ = std::make_shared<s3::Bucket>(bucket, path == bucket ? "" : path.substr(bucket.size() + 1) + "/", options);
     return;
   }
   if (scheme == "gs" || scheme == "abfs" || scheme == "abfss") {
-    root_ = without_trailing_slashes(uri);
-    store_ = std::make_shared<ArrowStore>(root_);
+    root_ = without_trailing_slashes(uri.substr(0, uri.find('?')));  // a query may hold a secret, and is no part of paths
+    store_ = std::make_shared<ArrowStore>(uri, options);
     return;
   }
   throw Error(ErrorCode::kUsage, fmt::format("{}: '{}://' is not supported", printable(uri), printable(scheme)),
               "use a folder or s3://bucket/prefix");
+}
+
+Location Location::another(const std::string& uri) const {
+  if (maybe_beside_ && maybe_beside_->root() == uri) return *maybe_beside_;
+  return Location(uri, options_);
+}
+
+Location Location::beside(const Location& other) const {
+  Location self = *this;
+  self.maybe_beside_ = std::make_shared<const Location>(other);
+  return self;
 }
 
 std::string Location::path_of(std::string_view key) const {
@@ -96,6 +115,14 @@ bool Location::has(std::string_view key) const {
   return store_->has(key);
 }
 
+std::optional<std::uint64_t> Location::maybe_size(std::string_view key) const {
+  return store_->maybe_size(key);
+}
+
+Bytes Location::get_range(std::string_view key, std::uint64_t offset, std::uint64_t size_bytes) const {
+  return store_->get_range(key, offset, size_bytes);
+}
+
 void Location::will_need(std::string_view key) const {
   store_->will_need(key);
 }
@@ -116,6 +143,10 @@ void Location::remove(std::string_view key) const {
 
 void Location::remove_leftovers(std::span<const std::string_view> beginnings) const {
   store_->remove_leftovers(beginnings);
+}
+
+std::string Location::warning() const {
+  return store_->warning();
 }
 
 void Location::stop() const {

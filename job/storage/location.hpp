@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -55,7 +56,8 @@ class Location {
   // kept in a bucket. It need not exist; nothing is asked of the network yet. Throws Error(kUsage) for a scheme that is not supported.
   explicit Location(const std::string& uri, const StorageOptions& options = {});
 
-  Location another(const std::string& uri) const { return Location(uri, options_); }  // reached in the same way
+  Location another(const std::string& uri) const;  // reached in the same way
+  Location beside(const Location& other) const;    // the same, and another(printable root of the other) is the other
 
   const std::string& root() const { return root_; }  // as a person would type it, without a trailing '/'
   std::string path_of(std::string_view key) const;   // raw bytes
@@ -75,6 +77,9 @@ class Location {
   Outcome<Bytes> get(const Entry& entry) const;    // as it was listed, or Failure{kRead, kChanged}
   Bytes get_or_throw(std::string_view key) const;  // for our own files: Error(kStorage)
   bool has(std::string_view key) const;
+  std::optional<std::uint64_t> maybe_size(std::string_view key) const;  // nothing: there is no such object
+  // As far as the object goes. Throws Error(kStorage).
+  Bytes get_range(std::string_view key, std::uint64_t offset, std::uint64_t size_bytes) const;
   void will_need(std::string_view key) const;  // a hint that get(key) comes soon: its bytes may be fetched in the background
 
   // The key holds the whole object afterwards. If this throws Error(kStorage) it holds what it held before, or nothing.
@@ -84,6 +89,8 @@ class Location {
   void remove(std::string_view key) const;  // a missing key is fine
   // What killed runs have begun to put under keys with one of these beginnings.
   void remove_leftovers(std::span<const std::string_view> beginnings) const;
+
+  std::string warning() const;  // of something that a person should know of what was read; usually empty
 
   void stop() const;  // the run ends: calls that wait for a server to recover throw Error(kInterrupted)
 
@@ -95,6 +102,7 @@ class Location {
   std::string root_;
   bool is_folder_ = true;
   std::shared_ptr<const Store> store_;
+  std::shared_ptr<const Location> maybe_beside_;
 };
 
 // A put in pieces, for objects larger than memory should hold. Nothing is visible before commit().
@@ -111,5 +119,7 @@ class PutStream {
  private:
   std::unique_ptr<PendingObject> object_;
 };
+
+std::string shown_place(const std::string& uri);  // printable, without the query of gs:// and abfss://, which may hold a secret
 
 }  // namespace coulis

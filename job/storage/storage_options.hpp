@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <string>
 
 #include "core/base/enum_names.hpp"
@@ -22,13 +23,18 @@ struct StorageOptions {
   std::string endpoint_url{};  // empty: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL, the profile's, Amazon's
   std::string region{};        // empty: AWS_REGION, AWS_DEFAULT_REGION, the profile's, what the bucket answers
   Addressing addressing = Addressing::kAuto;
+  bool no_sign_request = false;
+  bool request_payer = false;
+  const std::atomic<bool>* maybe_interrupted = nullptr;  // by a signal: no call waits for longer than a few seconds from then on
 };
 
 template <OptionsOf<StorageOptions> O, class V>
 void visit_fields(O& o, V&& v) {
-  v(Field("endpoint-url", "S3 server, such as http://127.0.0.1:9000; overrides AWS_ENDPOINT_URL", Affects::kNothing), o.endpoint_url);
+  v(Field("endpoint-url", "Storage server, such as http://127.0.0.1:9000; overrides AWS_ENDPOINT_URL", Affects::kNothing), o.endpoint_url);
   v(Field("region", "S3 region; overrides AWS_REGION", Affects::kNothing), o.region);
   v(Field("addressing", "Where the bucket name goes in an S3 address: auto, path or virtual", Affects::kNothing), o.addressing);
+  v(Field("no-sign-request", "Send no credentials, for public buckets", Affects::kNothing), o.no_sign_request);
+  v(Field("request-payer", "Pay for the requests to a requester-pays S3 bucket", Affects::kNothing), o.request_payer);
 }
 
 }  // namespace coulis

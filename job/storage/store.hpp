@@ -46,6 +46,12 @@ class Store {
   virtual std::unique_ptr<HeldLock> lock() const = 0;
   virtual void will_need(std::string_view) const {}
   virtual void stop() const {}
+  virtual std::string warning() const { return ""; }
+  // For readers of single columns; only buckets are read in this way.
+  virtual std::optional<std::uint64_t> maybe_size(std::string_view key) const;
+  virtual Bytes get_range(std::string_view key, std::uint64_t offset, std::uint64_t size_bytes) const;
 };
+
+Bytes slice(const Bytes& bytes, std::uint64_t offset, std::uint64_t size_bytes);  // as far as they go
 
 }  // namespace coulis

@@ -32,6 +32,7 @@ CheckItem check_bucket(const Location& location, std::uint64_t files) {
     location.remove(kProbe);
     return {name, true, fmt::format("{}, can be read and written", counted(files, "file"))};
   } catch (const Error& e) {
+    if (e.code() == ErrorCode::kInterrupted) throw;
     return {name, true, fmt::format("{}, can be read, cannot be written: {}", counted(files, "file"), e.what())};
   }
 }
@@ -39,7 +40,7 @@ CheckItem check_bucket(const Location& location, std::uint64_t files) {
 CheckItem check_location(const std::string& uri, const StorageOptions& storage) {
   try {
     const Location location(uri, storage);
-    if (!location.exists()) return {printable(uri), false, "does not exist; a run creates it if it is an OUTPUT"};
+    if (!location.exists()) return {shown_place(uri), false, "does not exist; a run creates it if it is an OUTPUT"};
     std::uint64_t files = 0;
     std::uint64_t unseen = 0;
     const auto count = [&](const Entry& entry, EntryKind kind) {
@@ -51,12 +52,13 @@ CheckItem check_location(const std::string& uri, const StorageOptions& storage) 
     std::error_code error;
     const auto space = std::filesystem::space(location.root(), error);
     const std::string free = error ? "" : fmt::format(", {:.1f} GB free", static_cast<double>(space.available) / 1e9);
-    return {printable(uri), true,
+    return {shown_place(uri), true,
             fmt::format("{}{}, can be read{}{}", counted(files, "file"),
                         unseen == 0 ? "" : fmt::format(" and {} that cannot be looked at", counted(unseen, "name")),
                         writable ? " and written" : ", cannot be written", free)};
   } catch (const Error& e) {
-    return {printable(uri), false, e.what()};
+    if (e.code() == ErrorCode::kInterrupted) throw;
+    return {shown_place(uri), false, e.what()};
   }
 }
 

@@ -6,8 +6,7 @@ import json
 import os
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING, Any, Literal, Unpack
 
 import numpy as np
 import pyarrow as pa
@@ -15,9 +14,14 @@ from numpy.typing import NDArray
 from pyarrow import dataset, fs, parquet
 
 from coulis import _core
+from coulis.keywords import takes, to_native
+from coulis.options import OPTIONS, StorageOptions
 
 if TYPE_CHECKING:
     from coulis.pca import PCA
+
+
+STORAGE_OPTIONS = [option for option in OPTIONS if option.group == "storage"]
 
 
 class Output:
@@ -96,39 +100,41 @@ class Output:
             return bytes(stream.read())
 
 
-def open_output(location: str | os.PathLike[str], *, endpoint_url: str = "", region: str = "") -> Output:
+@takes(STORAGE_OPTIONS)
+def open_output(location: str | os.PathLike[str], **options: Unpack[StorageOptions]) -> Output:
     """What `coulis run` has written to a folder or "s3://bucket/prefix": tables as Arrow datasets, arrays, the
     manifest, the PCA.
 
-    endpoint_url, region: of the S3 server; none: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL, AWS_REGION,
-    AWS_DEFAULT_REGION. Buckets are read by pyarrow, with the credentials that it finds.
+    options: how a bucket is reached, as the flags of `coulis run`. Server and credentials are found as the command
+    finds them.
     Raises coulis.Error if there is no finished run. A run that goes on or begins again removes _SUCCESS first: open
     it when it is done.
     """
     place = os.fspath(location)
-    files, folder = find_place(place, endpoint_url, region)
+    if "://" in place:
+        return open_bucket(place, to_native(options))
+    files, folder = fs.LocalFileSystem(), str(Path(place).absolute())
     names = ("_SUCCESS", "manifest.json", "features")
     found = [info.type != fs.FileType.NotFound for info in files.get_file_info([f"{folder}/{name}" for name in names])]
-    if not any(found):
-        raise make_error(f"{place} holds no results of coulis", "name the OUTPUT of a `coulis run`")
-    if not all(found[:2]):
-        raise make_error(f"{place} is not finished: it has no _SUCCESS", "run the same `coulis run` again: it goes on")
+    check_finished(place, *found)
     return Output(place, files, folder)
 
 
-def find_place(place: str, endpoint_url: str, region: str) -> tuple[fs.FileSystem, str]:
-    if "://" not in place:
-        return fs.LocalFileSystem(), str(Path(place).absolute())
-    if not place.startswith("s3://"):
-        files, folder = fs.FileSystem.from_uri(place.rstrip("/"))
-        return files, folder
-    folder = place.removeprefix("s3://").rstrip("/")
-    endpoint = endpoint_url or os.environ.get("AWS_ENDPOINT_URL_S3") or os.environ.get("AWS_ENDPOINT_URL") or ""
-    region = region or os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or ""
-    if endpoint:
-        url = urlsplit(endpoint)
-        return fs.S3FileSystem(endpoint_override=url.netloc, scheme=url.scheme, region=region or "us-east-1"), folder
-    return fs.S3FileSystem(region=region or fs.resolve_s3_region(folder.split("/")[0])), folder
+def open_bucket(uri: str, options: dict[str, Any]) -> Output:
+    from coulis.object_files import ObjectFiles  # with the native code, which folders need not load
+
+    handler = ObjectFiles(uri, options)
+    finished, described = (handler.place.size(name) is not None for name in ("_SUCCESS", "manifest.json"))
+    place = uri.partition("?")[0]
+    check_finished(place, finished, described, finished or described or bool(handler.place.keys("features")))
+    return Output(place, fs.PyFileSystem(handler), handler.folder)
+
+
+def check_finished(place: str, finished: bool, described: bool, begun: bool) -> None:
+    if not (finished or described or begun):
+        raise make_error(f"{place} holds no results of coulis", "name the OUTPUT of a `coulis run`")
+    if not (finished and described):
+        raise make_error(f"{place} is not finished: it has no _SUCCESS", "run the same `coulis run` again: it goes on")
 
 
 def make_error(message: str, remedy: str) -> _core.Error:

@@ -85,8 +85,15 @@ def split_place(paths: list[str]) -> tuple[bytes, list[bytes]]:
     if not any("://" in path for path in paths):
         here = "" if all(path.startswith("/") for path in paths) else f"{Path.cwd()}/"
         return b"/", [os.fsencode(path if path.startswith("/") else here + path).lstrip(b"/") for path in paths]
-    buckets = {"/".join(path.split("/", 3)[:3]) for path in paths}
+    buckets = {bucket_of(path) for path in paths}
     if len(buckets) > 1:
         raise ValueError(f"the photos of one call are all files, or all in one bucket, not in {sorted(buckets)}")
     bucket = buckets.pop()
     return os.fsencode(bucket), [os.fsencode(path[len(bucket) + 1 :]) for path in paths]
+
+
+def bucket_of(path: str) -> str:
+    """ "s3://bucket"; the ARN of an access point holds a '/' itself."""
+    if path.startswith("s3://"):
+        return "s3://" + os.fsdecode(_job.bucket_in(os.fsencode(path.removeprefix("s3://"))))
+    return "/".join(path.split("/", 3)[:3])

@@ -37,8 +37,8 @@ HttpReply ask_sts(const Query& question, const Credentials& source, const std::s
   const auto bytes = std::as_bytes(std::span(body));
   HttpRequest request;
   request.method = "POST";
-  request.url = fmt::format("{}://{}/", endpoint.scheme, endpoint.host);
-  request.headers = sign({"POST", endpoint.host, "/", "", {}, bytes, "sts"}, source, region, std::time(nullptr));
+  request.url = endpoint.url() + "/";
+  request.headers = sign({"POST", endpoint.host, endpoint.path + "/", "", {}, bytes, "sts"}, source, region, std::time(nullptr));
   request.headers.emplace_back("Content-Type: application/x-www-form-urlencoded");
   request.body = bytes;
   return HttpClient().send(request);

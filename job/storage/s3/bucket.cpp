@@ -2,15 +2,21 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <charconv>
 #include <utility>
+#include <vector>
 
 #include "job/storage/s3/bucket_lock.hpp"
-#include "job/storage/s3/etag.hpp"
 #include "job/storage/s3/list_page.hpp"
 #include "job/storage/s3/upload.hpp"
 
 namespace coulis::s3 {
 namespace {
+
+// When the first ETag does not fit.
+constexpr std::size_t kOthersAsked = 3;
+constexpr std::size_t kTimesAsked = 3;  // for the object itself
 
 Failure unreadable(const std::string& reason) {
   return {Stage::kRead, FailureCode::kUnreadable, fmt::format("cannot be read: {}", printable_sentence(reason))};
@@ -63,9 +69,8 @@ Outcome<Bytes> Bucket::get(std::string_view key, const Entry* listed) const {
     request.expected_bytes = static_cast<std::size_t>(listed->size_bytes);
     if (!listed->etag.empty()) request.headers.push_back(fmt::format("If-Match: \"{}\"", listed->etag));
   }
-  request.find_defect = [](const HttpReply& reply) -> std::string {
-    return is_damaged(reply) ? "the bytes received do not fit the object's ETag" : "";
-  };
+  request.wants_checksum = true;
+  request.find_defect = [&](const HttpReply& reply) { return find_damage(reply, request.key); };
   HttpReply reply = client_->send(request);
   if (reply.ok()) {
     const std::string_view etag = without_quotes(reply.header("etag"));
@@ -80,26 +85,67 @@ Outcome<Bytes> Bucket::get(std::string_view key, const Entry* listed) const {
   return explain(reply, start, key);
 }
 
+std::string Bucket::find_damage(const HttpReply& reply, const std::string& full_key) const {
+  switch (compare_checksum(reply)) {
+    case Fit::kFits: return "";
+    case Fit::kDiffers: return "the bytes received do not fit the object's checksum";
+    case Fit::kUnknown: break;
+  }
+  const bool damaged = etag_rule_.is_damaged(reply, [&] { return an_etag_fits(reply, full_key); });
+  return damaged ? "the bytes received do not fit the object's ETag" : "";
+}
+
+// The object again and a few small others: if none has the MD5 that its ETag looks like, the server's ETags are something else. What
+// differs from one time to the next is damage.
+bool Bucket::an_etag_fits(const HttpReply& damaged, const std::string& full_key) const {
+  std::vector<std::string> keys = {full_key};
+  const HttpReply listed = client_->send({"GET", "", {{"list-type", "2"}, {"prefix", prefix_}, {"encoding-type", "url"}}});
+  if (listed.ok()) {
+    std::vector<Entry> others = parse_list_page(listed.text(), place_of("")).entries;
+    std::erase_if(others, [&](const Entry& entry) { return entry.key == full_key || !looks_like_md5(entry.etag); });
+    std::sort(others.begin(), others.end(), [](const Entry& a, const Entry& b) { return a.size_bytes < b.size_bytes; });
+    for (std::size_t i = 0; i < std::min(others.size(), kOthersAsked); ++i) keys.push_back(others[i].key);
+  }
+  keys.insert(keys.end(), kTimesAsked - 1, full_key);
+  return std::any_of(keys.begin(), keys.end(), [&](const std::string& key) {
+    const HttpReply reply = client_->send({"GET", key});
+    if (!reply.ok()) return false;
+    return compare_etag(reply) == Fit::kFits ||
+           (key == full_key && reply.body != damaged.body && reply.header("etag") == damaged.header("etag"));
+  });
+}
+
 Failure Bucket::explain(const HttpReply& reply, std::chrono::steady_clock::time_point start, std::string_view key) const {
   const std::string code = error_in(reply).code;
   if (reply.status == 412) return overwritten();
-  if (reply.status == 404 && code != "NoSuchBucket") return {Stage::kRead, FailureCode::kVanished, "the object is no longer there"};
-  if (reply.status == 403 && code == "AccessDenied") return unreadable("access denied (403)");
-  if (reply.status == 403 && code == "InvalidObjectState") return unreadable("it is archived: restore it first");
-  const bool of_this_object = reply.status == 400 || reply.status == 405 || reply.status == 416;
-  if (of_this_object && !says_expired(reply)) return unreadable(fmt::format("{}, {}", reply.status, code));
+  if (reply.status == 404 && (code.empty() || code == "NoSuchKey" || code == "NoSuchVersion"))
+    return {Stage::kRead, FailureCode::kVanished, "the object is no longer there"};
+  const Meaning meaning = meaning_of(reply);
   // Others can be read and this one cannot: bad data. None can: a bad environment.
-  const bool gave_up = reply.status == 0 || reply.status >= 500;
-  if (gave_up && (client_->answered_since(start) || list_one().ok())) {
-    return unreadable(reply.status == 0 ? reply.error : fmt::format("the server answers {}", reply.status));
-  }
+  const bool gave_up = meaning == Meaning::kBusy && (client_->answered_since(start) || list_one().ok());
+  if (meaning == Meaning::kObject || gave_up) return unreadable(reply.defect.empty() ? client_->explain(reply).cause : reply.defect);
   client_->throw_refusal(fmt::format("cannot read {}", place_of(key)), reply);
 }
 
-bool Bucket::has(std::string_view key) const {
+Bytes Bucket::get_range(std::string_view key, std::uint64_t offset, std::uint64_t size_bytes) const {
+  S3Request request{"GET", full_key(key)};
+  request.headers.push_back(fmt::format("Range: bytes={}-{}", offset, offset + size_bytes - 1));
+  request.expected_bytes = static_cast<std::size_t>(size_bytes);
+  HttpReply reply = client_->send(request);
+  if (!reply.ok()) client_->throw_refusal(fmt::format("cannot read {}", place_of(key)), reply);
+  if (reply.status == 200) return slice(reply.body, offset, size_bytes);  // a server without ranges
+  return std::move(reply.body);
+}
+
+std::optional<std::uint64_t> Bucket::maybe_size(std::string_view key) const {
   const HttpReply reply = client_->send({"HEAD", full_key(key)});
-  if (reply.ok()) return true;
-  if (reply.status == 404) return false;
+  if (reply.ok()) {
+    std::uint64_t size_bytes = 0;
+    const std::string_view text = reply.header("content-length");
+    std::from_chars(text.data(), text.data() + text.size(), size_bytes);
+    return size_bytes;
+  }
+  if (reply.status == 404) return std::nullopt;
   client_->throw_refusal(fmt::format("cannot look at {}", place_of(key)), reply);
 }
 
@@ -114,6 +160,11 @@ void Bucket::remove(std::string_view key) const {
 
 void Bucket::remove_leftovers(std::span<const std::string_view> beginnings) const {
   abort_uploads(*client_, prefix_, beginnings);
+}
+
+std::string Bucket::warning() const {
+  if (!etag_rule_.is_off()) return "";
+  return fmt::format("the ETags of {} are not MD5s of its objects: bytes that change on the way will not be noticed", place_of(""));
 }
 
 std::unique_ptr<HeldLock> Bucket::lock() const {

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "job/storage/s3/client.hpp"
+#include "job/storage/s3/etag.hpp"
 #include "job/storage/store.hpp"
 
 namespace coulis::s3 {
@@ -16,17 +17,22 @@ class Bucket : public Store {
 
   bool exists() const override;
   void list(std::string_view prefix, const std::function<void(Entry)>& visit) const override;
-  // One GET. With `listed`, only of the object as it was listed; its bytes are compared with the ETag where that is their MD5.
+  // One GET. With `listed`, only of the object as it was listed; its bytes are compared with its checksum or its ETag.
   Outcome<Bytes> get(std::string_view key, const Entry* listed) const override;
-  bool has(std::string_view key) const override;
+  bool has(std::string_view key) const override { return maybe_size(key).has_value(); }
+  Bytes get_range(std::string_view key, std::uint64_t offset, std::uint64_t size_bytes) const override;
+  std::optional<std::uint64_t> maybe_size(std::string_view key) const override;
   std::unique_ptr<PendingObject> begin_put(std::string_view key) const override;
   void remove(std::string_view key) const override;
   void remove_leftovers(std::span<const std::string_view> beginnings) const override;
   std::unique_ptr<HeldLock> lock() const override;
   void stop() const override { client_->stop(); }
+  std::string warning() const override;
 
  private:
-  HttpReply list_one() const;  // asks whether the bucket answers at all
+  HttpReply list_one() const;                                                          // asks whether the bucket answers at all
+  std::string find_damage(const HttpReply& reply, const std::string& full_key) const;  // empty: none
+  bool an_etag_fits(const HttpReply& damaged, const std::string& full_key) const;
   Failure explain(const HttpReply& reply, std::chrono::steady_clock::time_point start,
                   std::string_view key) const;  // of a GET begun at `start`
   std::string full_key(std::string_view key) const { return prefix_ + std::string(key); }
@@ -35,6 +41,7 @@ class Bucket : public Store {
   std::string bucket_;
   std::string prefix_;
   std::shared_ptr<S3Client> client_;
+  mutable EtagRule etag_rule_;
 };
 
 }  // namespace coulis::s3

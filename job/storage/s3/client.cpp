@@ -3,16 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <ctime>
-#include <pugixml.hpp>
 #include <random>
-#include <string_view>
 #include <utility>
 
 #include "core/base/error.hpp"
-#include "job/storage/location.hpp"
 #include "job/storage/s3/profile.hpp"
 
 namespace coulis::s3 {
@@ -26,6 +22,7 @@ constexpr int kLeastAttempts = 10;
 constexpr std::chrono::minutes kLeastTime{2};
 constexpr int kAttemptsBeforeFirstAnswer = 6;
 constexpr int kAttemptsWhenDamaged = 5;
+constexpr int kMostHops = 5;  // of one request, from one place to another
 constexpr std::size_t kSlowestRate_bytes_per_ms =
     16;  // below it a transfer is given up: a request's deadline is a minute and its size over this
 
@@ -36,84 +33,31 @@ int read_max_attempts() {
   return std::max(value, 0);
 }
 
-template <std::size_t N>
-bool is_one_of(std::string_view code, const std::array<std::string_view, N>& codes) {
-  return std::find(codes.begin(), codes.end(), code) != codes.end();
-}
-
-constexpr std::array<std::string_view, 5> kExpired = {"ExpiredToken", "ExpiredTokenException", "InvalidToken", "TokenRefreshRequired",
-                                                      "RequestExpired"};
-constexpr std::array<std::string_view, 6> kBusy = {"SlowDown",       "InternalError",    "ServiceUnavailable",
-                                                   "RequestTimeout", "OperationAborted", "ThrottlingException"};
-constexpr std::array<std::string_view, 3> kElsewhere = {"PermanentRedirect", "AuthorizationHeaderMalformed",
-                                                        "IllegalLocationConstraintException"};
-
-struct Advice {
-  std::string cause;
-  std::string remedy;
-};
-
-Advice advise(const std::string& bucket, const HttpReply& reply, const std::string& address) {
-  const ServerError error = error_in(reply);
-  if (reply.status == 0)
-    return {fmt::format("no answer from {}: {}", address, printable_sentence(reply.error)),
-            "check the network and the address (--endpoint-url, --region)"};
-  const std::string said =
-      error.code.empty() ? fmt::format("status {}", reply.status) : fmt::format("{}, {}", reply.status, printable_sentence(error.code));
-  if (error.code == "NoSuchBucket")
-    return {fmt::format("there is no bucket '{}' at {}", printable(bucket), address), "check its name, --region and --endpoint-url"};
-  if (is_one_of(error.code, kExpired))
-    return {fmt::format("the credentials have expired ({})", said),
-            "renew them, then run the same command again: it goes on where it stopped"};
-  if (error.code == "InvalidAccessKeyId")
-    return {fmt::format("the server does not know the access key ({})", said),
-            "check AWS_ACCESS_KEY_ID or AWS_PROFILE; `aws sts get-caller-identity` shows who you are"};
-  if (error.code == "SignatureDoesNotMatch")
-    return {fmt::format("the secret key does not fit the access key ({})", said), "check AWS_SECRET_ACCESS_KEY or AWS_PROFILE"};
-  if (error.code == "RequestTimeTooSkewed") return {fmt::format("this machine's clock is wrong ({})", said), "set the clock"};
-  if (reply.status == 403)
-    return {fmt::format("access denied ({})", said),
-            "check the rights: s3:ListBucket and s3:GetObject on INPUT, s3:PutObject and s3:DeleteObject too on OUTPUT; `aws sts "
-            "get-caller-identity` shows who you are"};
-  const std::string detail = error.message.empty() ? "" : fmt::format(": {}", printable_sentence(error.message));
-  return {fmt::format("{} answered {}{}", address, said, detail), "try again later: the same command goes on where it stopped"};
-}
-
 }  // namespace
-
-ServerError error_in(const HttpReply& reply) {
-  pugi::xml_document document;
-  if (reply.ok() || !document.load_buffer(reply.body.data(), reply.body.size())) return {};
-  const pugi::xml_node error = document.child("Error");
-  return {error.child_value("Code"), error.child_value("Message")};
-}
-
-bool says_expired(const HttpReply& reply) {
-  return is_one_of(error_in(reply).code, kExpired);
-}
 
 S3Client::S3Client(std::string bucket, StorageOptions options)
     : bucket_(std::move(bucket)),
       options_(std::move(options)),
       credentials_(find_region(options_)),
       max_attempts_(read_max_attempts()),
-      region_(find_region(options_)),
-      endpoint_(find_endpoint(bucket_, region_, options_)) {}
+      place_(find_place(bucket_, find_region(options_), options_)),
+      patience_(options_.maybe_interrupted) {}
 
-HttpRequest S3Client::to_http(const S3Request& request, const Credentials& credentials) const {
-  Endpoint endpoint;
-  std::string region;
-  {
-    const std::lock_guard lock(place_mutex_);
-    endpoint = endpoint_;
-    region = region_;
-  }
-  const std::string path = fmt::format("{}/{}", endpoint.path, percent_encode(request.key, true));
+HttpRequest S3Client::to_http(const S3Request& request, const Credentials& credentials, const Place& place) const {
+  const std::string path = fmt::format("{}/{}", place.endpoint.path, percent_encode(request.key, true));
   const std::string query = canonical_query(request.query);
+  std::vector<std::pair<std::string, std::string>> headers;
+  if (options_.request_payer) headers.emplace_back("x-amz-request-payer", "requester");
+  if (request.wants_checksum) headers.emplace_back("x-amz-checksum-mode", "ENABLED");
   HttpRequest http;
   http.method = request.method;
-  http.url = fmt::format("{}://{}{}{}{}", endpoint.scheme, endpoint.host, path, query.empty() ? "" : "?", query);
-  http.headers = sign({request.method, endpoint.host, path, query, {}, request.body}, credentials, region, std::time(nullptr));
+  http.url = fmt::format("{}://{}{}{}{}", place.endpoint.scheme, place.endpoint.host, path, query.empty() ? "" : "?", query);
+  if (options_.no_sign_request) {
+    for (const auto& [name, value] : headers) http.headers.push_back(fmt::format("{}: {}", name, value));
+  } else {
+    http.headers = sign({request.method, place.endpoint.host, path, query, std::move(headers), request.body, place.service}, credentials,
+                        place.region, std::time(nullptr));
+  }
   http.headers.emplace_back("Content-Type: application/octet-stream");
   http.headers.insert(http.headers.end(), request.headers.begin(), request.headers.end());
   http.body = request.body;
@@ -122,35 +66,36 @@ HttpRequest S3Client::to_http(const S3Request& request, const Credentials& crede
   return http;
 }
 
-S3Client::Verdict S3Client::judge(const S3Request& request, HttpReply& reply) {
-  constexpr int kNotImplemented = 501;
-  if (reply.status == kNotImplemented) return Verdict::kFinal;
-  if (reply.status == 0 || reply.status >= 500 || reply.status == 429 || reply.status == 408) return Verdict::kAskAgain;
+Meaning S3Client::judge(const S3Request& request, HttpReply& reply) {
   if (reply.ok()) {
-    if (request.find_defect) {
-      if (std::string defect = request.find_defect(reply); !defect.empty()) {
-        reply.status = 0;
-        reply.error = std::move(defect);
-        return Verdict::kDamaged;
-      }
-    }
-    return Verdict::kFinal;
+    if (request.find_defect) reply.defect = request.find_defect(reply);
+    if (reply.defect.empty()) return Meaning::kFinal;
+    reply.status = 0;
   }
-  const std::string code = error_in(reply).code;
-  if (is_one_of(code, kBusy)) return Verdict::kAskAgain;
-  const bool untold = reply.status == 403 && request.method == "HEAD";  // an answer without a body: the code is not known
-  if (is_one_of(code, kExpired) || untold) return Verdict::kExpired;
-  const bool elsewhere = reply.status == 301 || is_one_of(code, kElsewhere) || (reply.status == 400 && request.method == "HEAD");
-  return elsewhere ? Verdict::kOtherRegion : Verdict::kFinal;
+  // An answer without a body: the code is not known.
+  if (request.method == "HEAD" && reply.status == 403) return Meaning::kExpired;
+  if (request.method == "HEAD" && reply.status == 400) return Meaning::kElsewhere;
+  return meaning_of(reply);
 }
 
-bool S3Client::follow_to_region(const HttpReply& reply) {
-  const std::string region(reply.header("x-amz-bucket-region"));
+Place S3Client::place() const {
   const std::lock_guard lock(place_mutex_);
-  if (region.empty() || region == region_) return false;
-  endpoint_ = find_endpoint(bucket_, region, options_);
-  region_ = region;
-  return true;
+  return place_;
+}
+
+std::optional<Redirect> S3Client::find_way(const HttpReply& reply, const S3Request& request, const Credentials& credentials,
+                                           const Place& from) {
+  if (auto redirect = maybe_redirect(reply, from, bucket_, request.key, options_)) return redirect;
+  for (const char* method : {"HEAD", "GET"}) {  // the region may be in the answer to these alone
+    const HttpReply told = http_.send(to_http({method, "", {{"list-type", "2"}, {"max-keys", "1"}}}, credentials, from));
+    if (auto redirect = maybe_redirect(told, from, bucket_, "", options_)) return redirect;
+  }
+  return std::nullopt;
+}
+
+void S3Client::go_to(const Place& place, const Place& from) {
+  const std::lock_guard lock(place_mutex_);
+  if (place_ == from) place_ = place;  // else another thread has been told meanwhile
 }
 
 bool S3Client::gives_up(int attempt, int damaged, Clock::time_point start) const {
@@ -165,27 +110,46 @@ bool S3Client::wait_before(int attempt) {
   thread_local std::minstd_rand random{std::random_device{}()};
   const std::chrono::milliseconds longest = std::min(kLongestWait, kFirstWait * (1 << std::min(attempt - 1, 16)));
   const std::chrono::milliseconds wait(std::uniform_int_distribution<std::int64_t>(0, longest.count())(random));
+  const Clock::time_point end = Clock::now() + wait;
   std::unique_lock lock(stop_mutex_);
-  return !stop_signal_.wait_for(lock, wait, [&] { return stopped_; });
+  do {
+    if (stopped_ || patience_.is_over()) return false;
+    stop_signal_.wait_until(lock, std::min(end, Clock::now() + Patience::kLook), [&] { return stopped_; });
+  } while (Clock::now() < end);
+  return !stopped_;
 }
 
 HttpReply S3Client::send(const S3Request& request) {
   const Clock::time_point start = Clock::now();
+  std::optional<Place> detour;  // of this request alone
   int damaged = 0;
+  int hops = 0;
   for (int attempt = 1;; ++attempt) {
-    const Credentials used = credentials_.current();
-    HttpReply reply = http_.send(to_http(request, used));
+    const Credentials used = options_.no_sign_request ? Credentials() : credentials_.current();
+    const Place from = detour ? *detour : place();
+    HttpReply reply = http_.send(to_http(request, used, from));
     if (reply.status != 0) reached_ = true;
-    const Verdict verdict = judge(request, reply);
-    if (verdict == Verdict::kDamaged) ++damaged;
-    if (verdict == Verdict::kFinal) {
+    const Meaning meaning = judge(request, reply);
+    if (!reply.defect.empty()) ++damaged;
+    if (meaning == Meaning::kFinal || meaning == Meaning::kObject) {
       last_answer_ = Clock::now().time_since_epoch().count();
       return reply;
     }
-    if (verdict == Verdict::kOtherRegion && follow_to_region(reply)) continue;
-    if (verdict == Verdict::kExpired && attempt < kLeastAttempts && credentials_.renew(used)) continue;
-    const bool refused = verdict == Verdict::kOtherRegion || verdict == Verdict::kExpired;
-    if (refused || gives_up(attempt, damaged, start)) return reply;
+    if (meaning == Meaning::kElsewhere) {
+      const std::optional<Redirect> way = ++hops > kMostHops ? std::nullopt : find_way(reply, request, used, from);
+      if (!way) return reply;
+      if (way->for_all && !detour) {
+        go_to(way->place, from);
+      } else {
+        detour = way->place;
+      }
+      continue;
+    }
+    if (meaning == Meaning::kExpired) {
+      if (options_.no_sign_request || attempt >= kLeastAttempts || !credentials_.renew(used)) return reply;
+      continue;
+    }
+    if (gives_up(attempt, damaged, start)) return reply;
     if (!wait_before(attempt)) throw Error(ErrorCode::kInterrupted, "stopped while waiting for the server to recover");
   }
 }
@@ -194,13 +158,14 @@ bool S3Client::answered_since(Clock::time_point time) const {
   return last_answer_ > time.time_since_epoch().count();
 }
 
+Advice S3Client::explain(const HttpReply& refusal) const {
+  const Place asked = place();
+  return advise(refusal, {bucket_, fmt::format("{}://{}", asked.endpoint.scheme, asked.endpoint.host), asked.region,
+                          !options_.no_sign_request, options_.request_payer});
+}
+
 void S3Client::throw_refusal(const std::string& what, const HttpReply& reply) const {
-  std::string address;
-  {
-    const std::lock_guard lock(place_mutex_);
-    address = fmt::format("{}://{}", endpoint_.scheme, endpoint_.host);
-  }
-  const Advice advice = advise(bucket_, reply, address);
+  const Advice advice = explain(reply);
   throw Error(ErrorCode::kStorage, fmt::format("{}: {}", what, advice.cause), advice.remedy);
 }
 

@@ -7,13 +7,17 @@
 #include <cstddef>
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "job/storage/patience.hpp"
 #include "job/storage/s3/credentials.hpp"
 #include "job/storage/s3/endpoint.hpp"
 #include "job/storage/s3/http.hpp"
+#include "job/storage/s3/redirect.hpp"
+#include "job/storage/s3/refusals.hpp"
 
 namespace coulis::s3 {
 
@@ -24,16 +28,10 @@ struct S3Request {
   std::vector<std::string> headers{};  // "If-Match: ..."
   std::span<const std::byte> body{};
   std::size_t expected_bytes = 0;  // of the answer
+  bool wants_checksum = false;     // of the object, in the answer to a GET
   // What is wrong with an answer that came whole, such as a flipped byte; empty: nothing. It is asked for again then.
   std::function<std::string(const HttpReply&)> find_defect{};
 };
-
-struct ServerError {
-  std::string code;  // "NoSuchBucket"
-  std::string message;
-};
-ServerError error_in(const HttpReply& reply);
-bool says_expired(const HttpReply& reply);  // of the credentials
 
 // Thread-safe.
 class S3Client {
@@ -47,6 +45,8 @@ class S3Client {
 
   bool answered_since(std::chrono::steady_clock::time_point time) const;  // to any request
 
+  Advice explain(const HttpReply& refusal) const;
+
   // Throws Error(kStorage): `what` was to be done, `reply` says why it was not.
   [[noreturn]] void throw_refusal(const std::string& what, const HttpReply& reply) const;
 
@@ -54,11 +54,11 @@ class S3Client {
   void stop();
 
  private:
-  enum class Verdict { kFinal, kAskAgain, kExpired, kOtherRegion, kDamaged };
-
-  HttpRequest to_http(const S3Request& request, const Credentials& credentials) const;
-  static Verdict judge(const S3Request& request, HttpReply& reply);
-  bool follow_to_region(const HttpReply& reply);
+  HttpRequest to_http(const S3Request& request, const Credentials& credentials, const Place& place) const;
+  static Meaning judge(const S3Request& request, HttpReply& reply);
+  Place place() const;
+  std::optional<Redirect> find_way(const HttpReply& reply, const S3Request& request, const Credentials& credentials, const Place& from);
+  void go_to(const Place& place, const Place& from);
   bool gives_up(int attempt, int damaged, std::chrono::steady_clock::time_point start) const;
   bool wait_before(int attempt);  // false if stopped
 
@@ -69,14 +69,14 @@ class S3Client {
   int max_attempts_;  // 0: the rule above
 
   mutable std::mutex place_mutex_;
-  std::string region_;
-  Endpoint endpoint_;
+  Place place_;
 
   std::atomic<bool> reached_ = false;                            // by any answer, a busy server's too
   std::atomic<std::chrono::steady_clock::rep> last_answer_ = 0;  // 0: never
   std::mutex stop_mutex_;
   std::condition_variable stop_signal_;
   bool stopped_ = false;
+  Patience patience_;
 };
 
 }  // namespace coulis::s3

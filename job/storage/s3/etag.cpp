@@ -20,12 +20,32 @@ std::string_view without_quotes(std::string_view etag) {
   return etag;
 }
 
-bool is_damaged(const HttpReply& reply) {
+bool looks_like_md5(std::string_view etag) {
+  return etag.size() == kMd5Digits && is_hex(etag);
+}
+
+Fit compare_etag(const HttpReply& reply) {
   const std::string_view etag = without_quotes(reply.header("etag"));
   const std::string_view encryption = reply.header("x-amz-server-side-encryption");
   const bool own_key = !reply.header("x-amz-server-side-encryption-customer-algorithm").empty();
-  const bool is_md5 = etag.size() == kMd5Digits && is_hex(etag) && !own_key && (encryption.empty() || encryption == "AES256");
-  return is_md5 && md5_hex(reply.body) != etag;
+  if (!looks_like_md5(etag) || own_key || (!encryption.empty() && encryption != "AES256")) return Fit::kUnknown;
+  return md5_hex(reply.body) == etag ? Fit::kFits : Fit::kDiffers;
+}
+
+bool EtagRule::is_damaged(const HttpReply& reply, const std::function<bool()>& any_fits) {
+  if (is_off()) return false;
+  const Fit fit = compare_etag(reply);
+  State open = State::kOpen;
+  if (fit == Fit::kFits) state_.compare_exchange_strong(open, State::kOn);
+  if (fit != Fit::kDiffers) return false;
+  if (state_ == State::kOpen) {
+    const std::lock_guard lock(deciding_);
+    if (state_ == State::kOpen) {
+      const State found = any_fits() ? State::kOn : State::kOff;
+      state_.compare_exchange_strong(open, found);  // one that fits elsewhere may have come first
+    }
+  }
+  return state_ == State::kOn;
 }
 
 }  // namespace coulis::s3

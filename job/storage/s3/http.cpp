@@ -146,7 +146,9 @@ HttpReply HttpClient::send(const HttpRequest& request) {
   curl_easy_setopt(handle, CURLOPT_WRITEDATA, &receiver);
   const CURLcode code = curl_easy_perform(handle);
   long status = 0;
+  long status_of_proxy = 0;  // to CONNECT
   curl_easy_getinfo(handle, CURLINFO_RESPONSE_CODE, &status);
+  curl_easy_getinfo(handle, CURLINFO_HTTP_CONNECTCODE, &status_of_proxy);
   curl_easy_setopt(handle, CURLOPT_ERRORBUFFER, nullptr);
   {
     const std::lock_guard lock(mutex_);
@@ -157,6 +159,7 @@ HttpReply HttpClient::send(const HttpRequest& request) {
     reply.status = static_cast<int>(status);
   } else {  // a body that ended early is no answer
     reply.error = words[0] != '\0' ? words.data() : curl_easy_strerror(code);
+    if (status_of_proxy >= 300) reply.status = static_cast<int>(status_of_proxy);
   }
   return reply;
 }

@@ -22,8 +22,9 @@ struct HttpRequest {
 };
 
 struct HttpReply {
-  int status = 0;                                            // 0: there was no whole answer, and `error` says why
-  std::string error;                                         // of the transport, never holding a secret
+  int status = 0;                                            // 0: there was no good answer, and `error` or `defect` says why
+  std::string error;                                         // of the transport or a proxy, never holding a secret
+  std::string defect;                                        // of an answer that came whole
   std::vector<std::pair<std::string, std::string>> headers;  // names in lower case
   std::vector<std::byte> body;
 

@@ -9,6 +9,7 @@ namespace nb = nanobind;
 NB_MODULE(_job, m) {
   nb::module_::import_("coulis._core");  // its Error is ours too
   coulis::bindings::register_photos(m);
+  coulis::bindings::register_place(m);
   coulis::bindings::register_run(m);
   coulis::bindings::register_tasks(m);
 }

@@ -6,6 +6,7 @@
 namespace coulis::bindings {
 
 void register_photos(nanobind::module_& m);
+void register_place(nanobind::module_& m);
 void register_run(nanobind::module_& m);
 void register_tasks(nanobind::module_& m);
 

@@ -200,7 +200,9 @@ nb::dict run_with_tasks(const nb::dict& keywords, const std::optional<std::strin
 class LocalRun {
  public:
   LocalRun(const nb::dict& keywords, std::optional<std::string> pca_file, nb::object report)
-      : options_(read_run_options(keywords, pca_file)), pca_file_(std::move(pca_file)), progress_(std::move(report)) {}
+      : options_(read_run_options(keywords, pca_file)), pca_file_(std::move(pca_file)), progress_(std::move(report)) {
+    options_.storage.maybe_interrupted = &interrupted_;
+  }
 
   nb::dict run() {
     std::optional<Summary> summary;

@@ -118,9 +118,8 @@ TEST(Run, WarnsWhenTheImagesHaveFewerComponentsThanAskedFor) {
   photos.options.pca.k = 50;
   EXPECT_EQ(photos.run_all().manifest.pca.explained_variance_ratio.size(), 3U);
   const auto& warnings = photos.progress.warnings;
-  EXPECT_TRUE(std::any_of(warnings.begin(), warnings.end(), [](const std::string& warning) {
-    return warning.find("k is 3 instead of 50") != std::string::npos;
-  }));
+  EXPECT_TRUE(std::any_of(warnings.begin(), warnings.end(),
+                          [](const std::string& warning) { return warning.find("k is 3 instead of 50") != std::string::npos; }));
 }
 
 TEST(Preview, SaysWhatARunWouldDoWithoutDoingIt) {

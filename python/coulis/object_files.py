@@ -1,0 +1,92 @@
+"""ObjectFiles: a bucket as pyarrow reads it, through the client of `coulis run`: one way to servers and credentials."""
+
+from __future__ import annotations
+
+import io
+import os
+from collections.abc import Sequence
+from typing import Any, NoReturn
+
+import pyarrow as pa
+from pyarrow import fs
+
+from coulis import _job
+
+
+class ObjectFiles(fs.FileSystemHandler):  # type: ignore[misc]
+    """For reading only. Paths begin with `folder`, such as "bucket/prefix"."""
+
+    def __init__(self, uri: str, options: dict[str, Any]) -> None:
+        self.place = _job.Place(os.fsencode(uri), options)
+        self.folder = uri.partition("?")[0].partition("://")[2].rstrip("/")
+        self._made_of = (uri, options)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return ObjectFiles, self._made_of
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, ObjectFiles) and self._made_of == other._made_of
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def key_of(self, path: str) -> str:
+        return path.removeprefix(f"{self.folder}/")
+
+    def get_type_name(self) -> str:
+        return "coulis"
+
+    def normalize_path(self, path: str) -> str:
+        return path
+
+    def get_file_info(self, paths: Sequence[str]) -> list[fs.FileInfo]:
+        sizes = [(path, self.place.size(self.key_of(path))) for path in paths]
+        return [
+            fs.FileInfo(path, fs.FileType.NotFound if size is None else fs.FileType.File, size=size)
+            for path, size in sizes
+        ]
+
+    def open_input_stream(self, path: str) -> pa.NativeFile:
+        return pa.BufferReader(self.place.read(self.key_of(path)))
+
+    def open_input_file(self, path: str) -> pa.NativeFile:
+        key = self.key_of(path)
+        size = self.place.size(key)
+        if size is None:
+            raise FileNotFoundError(path)
+        return pa.PythonFile(ObjectFile(self.place, key, size), mode="r")
+
+    def refuse(self, *_: object) -> NoReturn:
+        raise NotImplementedError("results of coulis are for reading")
+
+    get_file_info_selector = create_dir = delete_dir = delete_dir_contents = delete_root_dir_contents = refuse
+    delete_file = move = copy_file = open_output_stream = open_append_stream = refuse
+
+
+class ObjectFile(io.RawIOBase):
+    """Each read is one request, for what is asked."""
+
+    def __init__(self, place: _job.Place, key: str, size: int) -> None:
+        self._place, self._key, self._size, self._at = place, key, size, 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def tell(self) -> int:
+        return self._at
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        self._at = offset + {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self._size}[whence]
+        return self._at
+
+    def read(self, size: int | None = -1) -> bytes:
+        left = max(0, self._size - self._at)
+        wanted = left if size is None or size < 0 else min(size, left)
+        data = self._place.read_range(self._key, self._at, wanted) if wanted else b""
+        self._at += len(data)
+        return data

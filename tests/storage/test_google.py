@@ -1,0 +1,167 @@
+"""gs://: a whole run at an emulator; and where nothing answers, an end within a minute, or at once when asked."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+
+import pytest
+from cli.command import differing, rows_by_path
+from storage.bucket import COUNT, FLAGS, Coulis, some_photos
+from storage.google import Google, serve_google
+from storage.test_keys import read_errors
+from storage.test_refusals import silent_socket
+
+
+@pytest.fixture(scope="module")
+def google():
+    with serve_google() as google:
+        for photo in some_photos():
+            google.put(f"Test/{photo.parent.name}/{photo.name}", photo.read_bytes())
+        yield google
+
+
+@pytest.fixture
+def run(google: Google) -> Coulis:
+    return Coulis("", {"STORAGE_EMULATOR_HOST": f"127.0.0.1:{google.port}"})
+
+
+def download(google: Google, prefix: str, folder):
+    for name in google.names(f"{prefix}/"):
+        target = folder / name.removeprefix(f"{prefix}/")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(google.get(name))
+    return folder
+
+
+def test_a_run_has_the_rows_of_a_folder_and_is_verified(run: Coulis, google: Google, folders, tmp_path):
+    result = run.succeed("run", "gs://photos/Test", "gs://photos/out", *FLAGS, "--json").json
+    assert (result["ok"], result["failed"]) == (COUNT, 0)
+    run.succeed("verify", "gs://photos/out")
+    ours = rows_by_path(download(google, "out", tmp_path))
+    theirs = rows_by_path(folders.output)
+    assert {path.removeprefix("gs://photos/Test/"): row for path, row in ours.items()} == {
+        path.removeprefix(f"{folders.photos}/"): row for path, row in theirs.items()
+    }
+    again = run.succeed("run", "gs://photos/Test", "gs://photos/out", *FLAGS, "--json").json
+    assert (again["up_to_date"], again["computed"]) == (True, 0)
+    run.succeed("report", "gs://photos/out")
+    run.succeed("check", "gs://photos/Test", "gs://photos/out")
+
+
+def test_a_run_that_was_killed_goes_on(run: Coulis, google: Google, tmp_path):
+    started = run.start("run", "gs://photos/Test", "gs://photos/killed", *FLAGS, "--threads", 1)
+    deadline = time.monotonic() + 60
+    while not google.names("killed/features/"):
+        assert time.monotonic() < deadline and started.poll() is None
+        time.sleep(0.02)
+    started.kill()
+    started.communicate()
+    done = len(google.names("killed/features/"))
+    result = run.succeed("run", "gs://photos/Test", "gs://photos/killed", *FLAGS, "--json").json
+    assert result["ok"] == COUNT and result["computed"] <= COUNT - 4 * done
+    run.succeed("run", "gs://photos/Test", "gs://photos/whole", *FLAGS)
+    killed, whole = (download(google, name, tmp_path / name) for name in ("killed", "whole"))
+    assert differing(killed, whole) == []
+
+
+def test_the_flag_leads_to_the_server_too_and_a_query_is_no_part_of_paths(google: Google, tmp_path):
+    stranger = Coulis("", {})
+    place = f"gs://photos/Test?endpoint_override=127.0.0.1:{google.port}&scheme=http"
+    for uri, flags in (("gs://photos/Test", ("--endpoint-url", google.url)), (place, ())):
+        output = tmp_path / str(len(flags))
+        stranger.succeed("run", uri, output, *FLAGS, *flags)
+        assert {path.rpartition("/Test/")[0] for path in rows_by_path(output)} == {"gs://photos"}
+
+
+def test_keys_with_odd_characters(run: Coulis, google: Google, tmp_path):
+    photo = some_photos()[0].read_bytes()
+    names = ["odd/a b+c.jpg", "odd/é.jpg", "odd/100%.jpg", "odd/q?.jpg", "odd/#1.jpg"]
+    for name in names:
+        google.put(name, photo)
+    run.succeed("run", "gs://photos/odd", tmp_path / "out", "-k", 1)
+    assert sorted(rows_by_path(tmp_path / "out")) == sorted(f"gs://photos/{name}" for name in names)
+    assert read_errors(tmp_path / "out") == {}
+
+
+def test_python_reads_what_a_run_has_written(run: Coulis):
+    run.succeed("run", "gs://photos/Test", "gs://photos/python", *FLAGS)
+    code = (
+        "import coulis\n"
+        "result, features = coulis.open('gs://photos/python'), coulis.featurize('gs://photos/Test')\n"
+        "assert (result.matrix() == features.values).all() and result.paths == features.paths\n"
+        "assert len(coulis.featurize(features.paths[:3])) == 3\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=120, env={**os.environ, **run.environment})
+
+
+@pytest.fixture(params=["gs", "abfss"])
+def nowhere(request):
+    """Coulis, and an address, where a port takes no connection."""
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        yield command_at(request.param, f"http://127.0.0.1:{closed.getsockname()[1]}")
+
+
+@pytest.fixture(params=["gs", "abfss"])
+def silence(request):
+    """Coulis, and an address, where connections are taken and nobody answers."""
+    with silent_socket(accepts=True) as url:
+        yield command_at(request.param, url)
+
+
+def command_at(scheme: str, url: str) -> tuple[Coulis, list[str]]:
+    uri = {"gs": "gs://bucket/x", "abfss": "abfss://bucket@account.dfs.core.windows.net/x"}[scheme]
+    return Coulis("", {"AZURE_STORAGE_KEY": "a2V5"}), [uri, "--endpoint-url", url]
+
+
+@pytest.mark.parametrize("where", ["nowhere", "silence"])
+def test_where_nothing_answers_a_run_ends_within_a_minute(request, where, tmp_path):
+    run, (uri, *flags) = request.getfixturevalue(where)
+    begin = time.monotonic()
+    result = run("run", uri, tmp_path / "out", *flags)
+    assert time.monotonic() - begin < 60
+    assert result.code == 5 and flags[-1].removeprefix("http://") in result.stderr, result.stderr
+    assert result.stderr.count("coulis: error: ") == 1 and len(result.stderr.splitlines()) <= 3, result.stderr
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("verb", ["run", "check", "verify"])
+def test_one_signal_ends_the_wait(silence, tmp_path, number, verb):
+    run, (uri, *flags) = silence
+    started = run.start(verb, uri, *([tmp_path / "out"] if verb == "run" else []), *flags)
+    time.sleep(2)
+    assert started.poll() is None
+    started.send_signal(number)
+    begin = time.monotonic()
+    result = run.finish(started, timeout_s=30)
+    assert time.monotonic() - begin < 10
+    assert result.code == 130, result.stderr
+
+
+def test_a_server_that_dies_ends_the_run_and_is_no_row(tmp_path):
+    """Not each photo that could not be read meanwhile is bad."""
+    with serve_google() as google:
+        for photo in some_photos():
+            google.put(f"Test/{photo.parent.name}/{photo.name}", photo.read_bytes())
+        run = Coulis("", {"STORAGE_EMULATOR_HOST": google.url})
+        started = run.start("run", "gs://photos/Test", tmp_path / "out", *FLAGS, "--images-per-part", 2, "--threads", 1)
+        deadline = time.monotonic() + 60
+        while not (tmp_path / "out" / "features").is_dir() or not any((tmp_path / "out" / "features").iterdir()):
+            assert time.monotonic() < deadline and started.poll() is None
+            time.sleep(0.005)
+        google.process.kill()
+        result = run.finish(started, timeout_s=120)
+    assert (result.code, (tmp_path / "out" / "_SUCCESS").exists()) == (5, False), result.stderr
+    assert not (tmp_path / "out" / "errors.csv").exists()
+
+
+def test_no_secret_of_an_azure_address_is_shown(tmp_path):
+    uri = "abfss://bucket@account.dfs.core.windows.net/x?sv=2022-11-02&sig=c2VjcmV0&sp=r"
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{closed.getsockname()[1]}"
+        result = Coulis("", {})("run", uri, tmp_path / "out", "--endpoint-url", url)
+    assert result.code == 5 and "c2VjcmV0" not in result.stdout + result.stderr, result.stderr

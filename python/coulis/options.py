@@ -37,6 +37,8 @@ class RunOptions(TypedDict, total=False):
     endpoint_url: str
     region: str
     addressing: str
+    no_sign_request: bool
+    request_payer: bool
 
 
 class FeaturizeOptions(TypedDict, total=False):
@@ -53,6 +55,18 @@ class FeaturizeOptions(TypedDict, total=False):
     endpoint_url: str
     region: str
     addressing: str
+    no_sign_request: bool
+    request_payer: bool
+
+
+class StorageOptions(TypedDict, total=False):
+    """Of coulis.open, for buckets."""
+
+    endpoint_url: str
+    region: str
+    addressing: str
+    no_sign_request: bool
+    request_payer: bool
 
 
 OPTIONS = (
@@ -234,7 +248,7 @@ OPTIONS = (
     Option(
         name="endpoint-url",
         type="text",
-        help="S3 server, such as http://127.0.0.1:9000; overrides AWS_ENDPOINT_URL",
+        help="Storage server, such as http://127.0.0.1:9000; overrides AWS_ENDPOINT_URL",
         affects="nothing",
         group="storage",
         default="",
@@ -255,6 +269,22 @@ OPTIONS = (
         group="storage",
         default="auto",
         choices=("auto", "path", "virtual"),
+    ),
+    Option(
+        name="no-sign-request",
+        type="flag",
+        help="Send no credentials, for public buckets",
+        affects="nothing",
+        group="storage",
+        default=False,
+    ),
+    Option(
+        name="request-payer",
+        type="flag",
+        help="Pay for the requests to a requester-pays S3 bucket",
+        affects="nothing",
+        group="storage",
+        default=False,
     ),
 )
 DEFAULTS = {option.keyword: option.default for option in OPTIONS}

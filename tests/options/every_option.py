@@ -53,6 +53,8 @@ def other_values(folder: Path) -> dict[str, Any]:
         "endpoint_url": "http://127.0.0.1:9",
         "region": "eu-west-3",
         "addressing": "path",
+        "no_sign_request": True,
+        "request_payer": True,
     }
 
 

@@ -19,7 +19,7 @@ namespace coulis::bindings {
 namespace {
 
 nb::bytes to_python(const Bytes& bytes) {
-  return {bytes.data(), bytes.size()};
+  return nb::bytes(bytes.data(), bytes.size());
 }
 
 // Of strings: the keys of an OUTPUT are ASCII.

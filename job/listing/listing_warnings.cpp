@@ -13,7 +13,7 @@
 namespace coulis {
 namespace {
 
-constexpr std::size_t kFewestLabels = 3;  // two photos in two folders are no mistake
+constexpr std::size_t kFewestLabels = 4;  // three photos in three folders are no mistake
 
 // Labels as hashes: a label for each of two million photos would take a quarter of a gigabyte.
 class LabelCount {

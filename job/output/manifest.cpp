@@ -48,6 +48,7 @@ json to_json_value(const PassedOver& passed_over) {
 }
 
 PassedOver parse_passed_over(const json& value) {
+  [[maybe_unused]] const auto& is_an_object = value.get_ref<const json::object_t&>();
   PassedOver passed_over;
   for (std::size_t i = 0; i < kReasons; ++i) {
     const auto found = value.find(to_string(static_cast<Reason>(i)));
@@ -145,7 +146,7 @@ Manifest parse_manifest(const std::string& text, const std::string& origin) {
     m.listed = parse_natural(root.at("listing").at("images"));
     m.listed_bytes = parse_natural(root.at("listing").at("bytes"));
     m.listing_hash = root.at("listing").at("hash").get<std::string>();
-    m.passed_over = parse_passed_over(root.at("listing").value("passed_over", json::object()));
+    m.passed_over = parse_passed_over(root.at("listing").value("passed_over", json::object()));  // manifests of before do not have it
     m.ok = parse_natural(root.at("counts").at("ok"));
     for (const auto& [code, count] : root.at("counts").at("failed_by_code").get_ref<const json::object_t&>()) {
       m.failed_by_code[code] = parse_natural(count);

@@ -26,6 +26,8 @@ Manifest example() {
   m.listed_bytes = 1'234'567'890'123;
   m.ok = 2;
   m.failed_by_code = {{"corrupt", 1}, {"empty", 2}};
+  m.passed_over.add_file(Reason::kEnding, "notes.txt");
+  m.passed_over.add_folder(Reason::kExclude, "private");
   m.listing_hash = "cd";
   m.options = {{"csv-separator", {"tab"}}, {"exclude", {"a", "b\n"}}};
   m.pca = {"variance=0.95", "centred", {0.75, 0.1, 1.0 / 3}};
@@ -45,6 +47,7 @@ TEST(Manifest, ReadsBackAsItWas) {
   EXPECT_EQ(to_json(m), text);
   EXPECT_EQ(m.input, "/photos/größe");
   EXPECT_EQ(m.listed_bytes, 1'234'567'890'123U);
+  EXPECT_EQ(m.passed_over, example().passed_over);
   EXPECT_EQ(m.failed(), 3U);
   EXPECT_EQ(m.options, example().options);
   EXPECT_EQ(m.pca.explained_variance_ratio, example().pca.explained_variance_ratio);
@@ -106,7 +109,7 @@ TEST(Manifest, RefusesAFieldThatIsMissingOrOfAnotherType) {
 
 TEST(Manifest, RefusesACountThatIsNoNaturalNumber) {
   const json whole = json::parse(to_json(example()));
-  for (const char* pointer : {"/listing/images", "/listing/bytes", "/counts/ok", "/counts/failed_by_code/corrupt", "/last_run/threads",
+  for (const char* pointer : {"/listing/images", "/listing/bytes", "/listing/passed_over/ending/files", "/counts/ok", "/counts/failed_by_code/corrupt", "/last_run/threads",
                               "/parts/0/number", "/parts/0/listed", "/parts/0/features/bytes", "/files/0/bytes"}) {
     for (const json& value : {json(-1), json(1.5), json(1e300), json("1"), json(true), json::array()}) {
       json changed = whole;

@@ -1,33 +1,17 @@
 """200,000 photos through one process: memory does not grow with them, and the last are as fast as the first."""
 
-import os
 import tempfile
 import time
 from pathlib import Path
 
 import numpy as np
-from cli.command import SHARED, part_files, start
-from soak.row import Row, Skip
+from cli.command import part_files, start
+from soak.many_photos import link_photos
+from soak.row import Row
 
-PHOTOS = SHARED / "fruits-360" / "Test"
 IMAGES = 200_000
 MOST_SLOPE_MB = 1.0  # per 100,000 photos
 MOST_SLOWER = 0.05
-
-
-def link_photos(folder: Path, count: int) -> None:
-    """Hard links to the photos there are, under other names: as many reads and decodes, no more space."""
-    photos = sorted(PHOTOS.rglob("*.jpg"))
-    if not photos:
-        raise Skip(f"no photos in {PHOTOS}")
-    for number in range(count):
-        source = photos[number % len(photos)]
-        target = folder / f"{number // len(photos):03}" / source.parent.name / source.name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            os.link(source, target)
-        except OSError:  # another file system
-            target.symlink_to(source)
 
 
 def resident_mb(process: int) -> float:

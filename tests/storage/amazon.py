@@ -192,7 +192,7 @@ class Handler(BaseHTTPRequestHandler):
         self.send_response(200)
         self.end_headers()
         self.connection = self.server.tls.wrap_socket(self.connection, server_side=True)
-        self.rfile, self.wfile = self.connection.makefile("rb"), self.connection.makefile("wb", buffering=0)
+        self.rfile, self.wfile = self.connection.makefile("rb"), self.connection.makefile("wb")
 
     def log_message(self, *_: object) -> None:
         pass

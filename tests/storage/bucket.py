@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import sys
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -133,6 +134,20 @@ def assert_no_secret(text: str | bytes) -> None:
     data = text if isinstance(text, bytes) else text.encode(errors="surrogateescape")
     for secret in SECRETS:
         assert secret.encode() not in data, "a secret is in the output"
+
+
+def run_python(code: str, *arguments: str, **environment: str) -> None:
+    """In a process of its own, with this environment."""
+    paths = os.pathsep.join(path for path in sys.path if path)
+    done = subprocess.run(
+        [sys.executable, "-c", code, *arguments],
+        capture_output=True,
+        text=True,
+        timeout=180,
+        env={**os.environ, **environment, "PYTHONPATH": paths},
+    )
+    assert_no_secret(done.stdout + done.stderr)
+    assert done.returncode == 0, done.stderr
 
 
 @dataclass(frozen=True)

@@ -1,15 +1,12 @@
 """gs://: a whole run at an emulator; and where nothing answers, an end within a minute, or at once when asked."""
 
-import os
 import signal
 import socket
-import subprocess
-import sys
 import time
 
 import pytest
 from cli.command import differing, rows_by_path
-from storage.bucket import COUNT, FLAGS, Coulis, some_photos
+from storage.bucket import COUNT, FLAGS, Coulis, run_python, some_photos
 from storage.google import Google, serve_google
 from storage.test_keys import read_errors
 from storage.test_refusals import silent_socket
@@ -94,7 +91,7 @@ def test_python_reads_what_a_run_has_written(run: Coulis):
         "assert (result.matrix() == features.values).all() and result.paths == features.paths\n"
         "assert len(coulis.featurize(features.paths[:3])) == 3\n"
     )
-    subprocess.run([sys.executable, "-c", code], check=True, timeout=120, env={**os.environ, **run.environment})
+    run_python(code, **run.environment)
 
 
 @pytest.fixture(params=["gs", "abfss"])

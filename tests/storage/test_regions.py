@@ -99,9 +99,8 @@ def test_a_young_buckets_307_is_followed_with_a_signature_of_its_own(amazon: Ama
 def test_a_307_between_servers_of_ones_own_is_for_one_request(amazon: Amazon, tmp_path):
     with serve_amazon(objects()) as other:
         amazon.rules = [lambda asked: error(307, "TemporaryRedirect", {"Location": f"{other.url}{asked.target}"})]
-        run_all(Coulis(amazon.url), tmp_path / "out", "--no-thumbnails")
+        run_all(Coulis(amazon.url), tmp_path / "out")
         assert len(amazon.gets()) == len(other.gets()) == len(PHOTOS)
-        assert amazon.objects == other.objects
 
 
 def test_servers_that_send_us_in_circles_are_left(amazon: Amazon, tmp_path):

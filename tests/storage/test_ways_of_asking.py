@@ -1,12 +1,8 @@
 """Servers below a path, public buckets, buckets whose readers pay: through every door."""
 
-import os
-import subprocess
-import sys
-
 import pytest
 from storage.amazon import Amazon, Answer, Asked, credentials, error, serve_amazon
-from storage.bucket import FLAGS, Coulis
+from storage.bucket import FLAGS, Coulis, run_python
 from storage.test_refusals import refused
 from storage.test_regions import PHOTOS, objects, run_all
 
@@ -38,15 +34,7 @@ def amazon():
 
 
 def in_python(server: Amazon, output: str, options: str, **environment: str) -> None:
-    variables = Coulis(server.url, environment).variables
-    done = subprocess.run(
-        [sys.executable, "-c", PYTHON, "s3://photos/Test", output, options],
-        capture_output=True,
-        text=True,
-        timeout=120,
-        env={**os.environ, **variables},
-    )
-    assert done.returncode == 0, done.stderr
+    run_python(PYTHON, "s3://photos/Test", output, options, **Coulis(server.url, environment).variables)
 
 
 def test_a_server_below_a_path_is_asked_and_signed_for_there(below_a_path: Amazon):
@@ -109,5 +97,4 @@ def test_the_profiles_endpoint_is_found_by_coulis_open_too(amazon: Amazon, tmp_p
     Coulis(amazon.url).succeed("run", "s3://photos/Test", "s3://photos/out", *FLAGS)
     (tmp_path / "config").write_text(f"[default]\nendpoint_url = {amazon.url}\n")
     code = f"import coulis; assert len(coulis.open('s3://photos/out').paths) == {len(PHOTOS)}"
-    variables = {**credentials(), "AWS_CONFIG_FILE": str(tmp_path / "config")}
-    subprocess.run([sys.executable, "-c", code], check=True, timeout=60, env={**os.environ, **variables})
+    run_python(code, **credentials(), AWS_CONFIG_FILE=str(tmp_path / "config"))

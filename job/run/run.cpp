@@ -61,9 +61,9 @@ PcaRequest request_pca(const RunOptions& options, const std::optional<std::strin
   if (!pca_file) return request;
   const std::size_t scheme = pca_file->find("://");
   const std::size_t slash = scheme == std::string::npos ? pca_file->rfind('/') : pca_file->find('/', scheme + 3);
-  const std::size_t key = slash == std::string::npos ? 0 : slash + 1;
-  const Location place(key == 0 ? "." : pca_file->substr(0, key), options.storage);
-  const Outcome<Bytes> bytes = place.get(pca_file->substr(key));
+  const std::size_t name = slash == std::string::npos ? 0 : slash + 1;  // in a bucket, all of the key
+  const Location place(name == 0 ? "." : pca_file->substr(0, name), options.storage);
+  const Outcome<Bytes> bytes = place.get(pca_file->substr(name));
   if (!bytes)
     throw Error(ErrorCode::kUsage, fmt::format("{}: {}", printable(*pca_file), bytes.failure().message),
                 "name the pca_model.safetensors of an OUTPUT");

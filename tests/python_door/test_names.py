@@ -11,6 +11,8 @@ import numpy as np
 import pytest
 from cli.command import ALL_PHOTOS, copy_photos, succeed
 from coulis import _core
+from coulis.models.import_model import read_source
+from coulis.models.model_file import ModelError
 
 
 @pytest.fixture
@@ -50,7 +52,7 @@ def test_runs_and_their_results_too(linked):
     succeed("verify", "link/../out")
     succeed("report", "link/../out")
     succeed("fit", "link/../out", "-k", 1)
-    succeed("export", "link/../out", "link/../exported", "--format", "huggingface")
+    succeed("export", "link/../out", "link/../exported", "--to", "huggingface")
     assert (linked / "there" / "exported").is_dir()
     summary = coulis.run("photos", "out", pca="link/../out/pca_model.safetensors")
     assert (summary["listed"], summary["k"]) == (3, 1)
@@ -83,11 +85,13 @@ def test_what_is_no_file_is_a_bad_photo_and_not_waited_for(no_files):
 def test_no_pipe_is_a_model_or_a_pca(no_files, tmp_path):
     pipe = tmp_path / "pipe.safetensors"
     os.mkfifo(pipe)
-    for options in ({"model": pipe}, {"pca": pipe}):
+    for options in ({"model": str(pipe)}, {"pca": pipe}):
         with pytest.raises(coulis.Error, match="it is a pipe, not a file"):
             coulis.run(ALL_PHOTOS[0].parent, tmp_path / "out", **options)
     with pytest.raises(OSError, match="is not a file"):
         coulis.PCA.load(pipe)
+    with pytest.raises(ModelError, match="is a pipe or a device, not a file"):
+        read_source(pipe)
 
 
 def test_a_name_with_nul_is_no_other_file(tmp_path):

@@ -21,7 +21,7 @@ def package(tmp_path: Path) -> Path:
     shutil.copytree(BUILT, package, ignore=shutil.ignore_patterns("__pycache__"))
     [extension] = package.glob("_job.*.so")
     linked = extension.read_bytes()
-    known = re.findall(rb"[^\0:]*/pyarrow(?=[\0:])", linked)
+    known = re.findall(rb"/[\w./-]{1,300}/pyarrow(?=[\0:])", linked)
     assert known  # else it is found all the same, and the tests say nothing
     for place in known:
         linked = linked.replace(place, b"/nowhere".ljust(len(place), b"x"))
@@ -47,11 +47,11 @@ def test_half_a_pyarrow_is_named(package: Path, tmp_path: Path) -> None:
         target = half / item.name
         target.mkdir()
         for part in item.iterdir():
-            if not part.name.startswith("libparquet"):
+            if not part.name.startswith("libarrow_s3"):
                 (target / part.name).symlink_to(part)
     done = run_python(package, "from coulis import _job", half)
     assert re.fullmatch(
-        rf"ImportError: coulis needs libparquet\.so\.\d+ of pyarrow's wheel, which {half}/pyarrow does not have: "
+        rf"ImportError: coulis needs libarrow_s3\.so\.\d+ of pyarrow's wheel, which {half}/pyarrow does not have: "
         r"pip install 'pyarrow==\d+\.\d+\.\*' --force-reinstall",
         done.stderr.splitlines()[-1],
     )

@@ -123,7 +123,7 @@ void work_until_done(Worker& worker, PartQueue& queue, ReadAhead& photos, BadIma
     if (part.remaining.fetch_sub(1) == 1) {  // the last image: this worker commits, the others are in the next part already
       worker.watch.restart();
       commit_part(part, context);
-      if (!context.input.is_folder()) return_free_memory();
+      if (!context.input.traits().local) return_free_memory();
       worker.watch.lap(worker.write_seconds);
       queue.part_committed();
     }

@@ -13,7 +13,6 @@ constexpr std::uint64_t kFilesAhead = 512;  // and 256 at least: a few ms of wor
 constexpr std::uint64_t kBytesAhead = std::uint64_t{64} << 20;
 // 16 requests of 30 ms each give a worker 500 photos a second; more than 128 threads would be asked to slow down.
 constexpr int kRequestsPerWorker = 16;
-constexpr int kMostRequests = 128;
 constexpr std::uint64_t kObjectsPerRequest = 16;       // held and not yet taken: what is behind one slow answer
 constexpr std::chrono::milliseconds kPatience{5'000};  // with a server, once the run is interrupted
 
@@ -23,14 +22,14 @@ ReadAhead::ReadAhead(const std::vector<const Part*>& parts, const Location& inpu
                      Sizes sizes, std::map<std::string, Failure> given_up)
     : parts_(parts),
       input_(input),
-      threads_(input.is_folder() ? 1 : std::min(workers * kRequestsPerWorker, kMostRequests)),
-      most_ahead_(input.is_folder() ? kFilesAhead : kObjectsPerRequest * static_cast<std::uint64_t>(threads_)),
+      threads_(std::min(workers * kRequestsPerWorker, input.traits().useful_requests)),
+      most_ahead_(input.traits().local ? kFilesAhead : kObjectsPerRequest * static_cast<std::uint64_t>(threads_)),
       interrupted_(interrupted),
       sizes_(sizes),
       given_up_(std::move(given_up)) {}
 
 void ReadAhead::run() {
-  input_.is_folder() ? ask_for_files() : fetch_objects();
+  input_.traits().local ? ask_for_files() : fetch_objects();
 }
 
 const ImageRef* ReadAhead::next_image() {
@@ -99,7 +98,7 @@ void ReadAhead::wait_for(std::unique_lock<std::mutex>& lock, std::uint64_t numbe
 
 Outcome<Bytes> ReadAhead::take(std::uint64_t number, const ImageRef& image) {
   std::unique_lock lock(mutex_);
-  if (input_.is_folder()) {
+  if (input_.traits().local) {
     ++taken_;
     if (has_room()) room_.notify_one();
     lock.unlock();

@@ -63,7 +63,7 @@ std::optional<Reason> ImageCollector::refuse(const Entry& entry, EntryKind kind)
   if (options_.include.empty() && !ends_like_an_image(key)) return Reason::kEnding;
   if (!options_.include.empty() && !matches_any(key, options_.include)) return Reason::kInclude;
   // In a bucket each such object would take a request: it is read when its turn comes, and becomes a row of the errors table.
-  const bool may_be_notes = !options_.no_default_excludes && maybe_input_ != nullptr && maybe_input_->is_folder();
+  const bool may_be_notes = !options_.no_default_excludes && maybe_input_ != nullptr && maybe_input_->traits().local;
   if (may_be_notes && is_named_like_apple_double(key)) {
     const Outcome<Bytes> bytes = maybe_input_->get(key);
     if (bytes && is_apple_double({reinterpret_cast<const char*>(bytes.value().data()), bytes.value().size()})) {
@@ -80,7 +80,7 @@ void ImageCollector::add(Entry entry, EntryKind kind) {
   if (!refusal) {
     listing_.total_bytes += entry.size_bytes;
     listing_.images.push_back(std::move(entry));
-  } else if (kind == EntryKind::kLeftOut && maybe_input_->is_folder()) {
+  } else if (kind == EntryKind::kLeftOut && maybe_input_->traits().local) {
     listing_.passed_over.add_folder(*refusal, entry.key);
   } else if (may_be_a_mark && is_named_like_ours(entry.key)) {
     maybe_ours_.emplace_back(std::move(entry.key), *refusal);

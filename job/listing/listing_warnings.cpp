@@ -107,7 +107,7 @@ std::vector<std::string> listing_warnings(const std::vector<ImageRef>& images, c
   }
   const auto notes = static_cast<std::uint64_t>(
       std::count_if(images.begin(), images.end(), [](const ImageRef& image) { return is_named_like_apple_double(image.key); }));
-  if (notes > 0 && !input.is_folder() && !options.no_default_excludes) {
+  if (notes > 0 && !input.traits().local && !options.no_default_excludes) {
     warnings.push_back(
         fmt::format("{} named like the notes that macOS keeps beside files (._): those that are notes become errors; --exclude "
                     "'._*' leaves them out",

@@ -20,7 +20,7 @@ constexpr int kSmallSide_px = 48;
 constexpr std::size_t kLargeSheets_bytes = 900'000;
 constexpr std::size_t kAllSheets_bytes = 2'000'000;
 constexpr std::size_t kFirstPhotos = 12;
-constexpr int kRequests = 32;  // at a time, to a bucket
+constexpr int kMostRequests = 32;  // at a time: there are few photos
 constexpr std::uint64_t kLeastRead_bytes = std::uint64_t{256} << 20;
 constexpr std::uint64_t kMostRead_bytes = std::uint64_t{2} << 30;
 
@@ -56,7 +56,10 @@ Image read_thumbnail(const Location& input, const ImageRef& image, int side_px) 
 class ThumbnailReader {
  public:
   ThumbnailReader(const Location& input, const std::vector<ImageRef>& images, int threads, Progress& progress)
-      : input_(input), images_(images), threads_(input.is_folder() ? threads : kRequests), progress_(progress) {}
+      : input_(input),
+        images_(images),
+        threads_(std::max(threads, std::min(input.traits().useful_requests, kMostRequests))),
+        progress_(progress) {}
 
   std::vector<Image> read(const std::vector<std::uint32_t>& photos, int side_px) const {
     std::vector<Image> thumbnails(photos.size());

@@ -172,6 +172,7 @@ Summary run(const RunOptions& options, const std::optional<std::string>& pca_fil
   for (const std::string& warning : listing_warnings(listing.images, input, options.listing)) progress.warn(warning);
   const Lock lock(output);
   if (lock.maybe_dead_holder()) progress.say(fmt::format("resuming the unfinished run of {}", *lock.maybe_dead_holder()));
+  if (!output.traits().locks) progress.warn(fmt::format("{} cannot be locked: start no second run on it", printable(output.root())));
   output.remove_leftovers(kKeyBeginnings);
   Manifest manifest = describe_run(options, input, listing, model, pca);
   const std::optional<Manifest> earlier = earlier_manifest(output, options.features);

@@ -21,6 +21,7 @@ class ArrowStore : public Store {
  public:
   ArrowStore(const std::string& uri, const StorageOptions& options);  // throws Error(kUsage) if Arrow cannot read it
 
+  StoreTraits traits() const override { return {.useful_requests = 128, .locks = false}; }
   bool exists() const override;
   void list(std::string_view prefix, const std::function<void(Entry)>& visit) const override;
   Outcome<Bytes> get(std::string_view key, const Entry* listed) const override;

@@ -11,6 +11,7 @@ class Folder : public Store {
  public:
   explicit Folder(std::string root) : root_(std::move(root)) {}  // absolute
 
+  StoreTraits traits() const override { return {.local = true}; }
   bool exists() const override;
   void list(std::string_view prefix, const std::function<void(Entry)>& visit) const override;
   void walk(const Walk& walk) const override;

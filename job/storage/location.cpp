@@ -40,7 +40,6 @@ Location::Location(const std::string& uri, const StorageOptions& options) : opti
     store_ = std::make_shared<Folder>(root_);
     return;
   }
-  is_folder_ = false;
   const std::string scheme = uri.substr(0, scheme_end);
   if (scheme == "s3") {
     const std::string path = without_trailing_slashes(uri.substr(scheme_end + 3));
@@ -58,6 +57,10 @@ Location::Location(const std::string& uri, const StorageOptions& options) : opti
   }
   throw Error(ErrorCode::kUsage, fmt::format("{}: '{}://' is not supported", printable(uri), printable(scheme)),
               "use a folder or s3://bucket/prefix");
+}
+
+StoreTraits Location::traits() const {
+  return store_->traits();
 }
 
 Location Location::another(const std::string& uri) const {
@@ -85,7 +88,7 @@ void Location::list(std::string_view prefix, const std::function<void(Entry)>& v
 
 void Location::walk(const Walk& walk) const {
   const std::string root = path_of("");
-  if (is_folder_ || walk.left_out == nullptr || !walk.left_out->root().starts_with(root)) return store_->walk(walk);
+  if (traits().local || walk.left_out == nullptr || !walk.left_out->root().starts_with(root)) return store_->walk(walk);
   const std::string left_out = walk.left_out->path_of("").substr(root.size());
   store_->walk({[&](Entry entry, EntryKind kind) {
                   const bool below = entry.key.starts_with(left_out);

@@ -46,6 +46,13 @@ struct Walk {
   const Location* left_out = nullptr;                   // not looked into, however it is reached; may be null
 };
 
+// What kind of place a location is, for those who adapt to it.
+struct StoreTraits {
+  bool local = false;       // files of this machine: looking at one costs nothing
+  int useful_requests = 1;  // more at a time do not make it faster
+  bool locks = true;        // a second run on the same OUTPUT is refused
+};
+
 class Store;
 class PendingObject;
 
@@ -61,7 +68,7 @@ class Location {
 
   const std::string& root() const { return root_; }  // as a person would type it, without a trailing '/'
   std::string path_of(std::string_view key) const;   // raw bytes
-  bool is_folder() const { return is_folder_; }
+  StoreTraits traits() const;
   bool exists() const;  // a bucket exists whatever its prefix holds
 
   // Calls `visit` for each file below `prefix` (a folder key, or "" for all), in no order. Links are followed, loops are not.
@@ -100,7 +107,6 @@ class Location {
 
   StorageOptions options_;
   std::string root_;
-  bool is_folder_ = true;
   std::shared_ptr<const Store> store_;
   std::shared_ptr<const Location> maybe_beside_;
 };

@@ -33,6 +33,7 @@ class HeldLock {
 class Store {
  public:
   virtual ~Store() = default;
+  virtual StoreTraits traits() const = 0;
   virtual bool exists() const = 0;
   virtual void list(std::string_view prefix, const std::function<void(Entry)>& visit) const = 0;
   virtual void walk(const Walk& walk) const {

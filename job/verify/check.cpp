@@ -47,7 +47,7 @@ CheckItem check_location(const std::string& uri, const StorageOptions& storage) 
       if (kind != EntryKind::kSpecial) ++(entry.seen() ? files : unseen);
     };
     location.walk({count, {}});
-    if (!location.is_folder()) return check_bucket(location, files);
+    if (!location.traits().local) return check_bucket(location, files);
     const bool writable = access(location.root().c_str(), W_OK) == 0;
     std::error_code error;
     const auto space = std::filesystem::space(location.root(), error);

@@ -15,6 +15,7 @@ class Bucket : public Store {
  public:
   Bucket(const std::string& bucket, std::string prefix, const StorageOptions& options);  // prefix: empty, or it ends with '/'
 
+  StoreTraits traits() const override { return {.useful_requests = 128}; }
   bool exists() const override;
   void list(std::string_view prefix, const std::function<void(Entry)>& visit) const override;
   // One GET. With `listed`, only of the object as it was listed; its bytes are compared with its checksum or its ETag.

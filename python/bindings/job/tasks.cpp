@@ -42,7 +42,7 @@ class SilentProgress final : public Progress {  // the driver counts parts
 
 Location open_here(const std::string& uri, const StorageOptions& storage) {
   Location location(uri, storage);
-  if (!location.is_folder() || location.exists()) return location;
+  if (!location.traits().local || location.exists()) return location;
   throw Error(ErrorCode::kStorage, fmt::format("{} does not exist on this worker", printable(location.root())),
               "use a folder that all machines share, or a bucket");
 }

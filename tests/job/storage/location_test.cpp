@@ -54,7 +54,7 @@ TEST(Location, NamesABucketAsAPersonTypesIt) {
   const Location photos("s3://bucket/some//photos/");
   EXPECT_EQ(photos.root(), "s3://bucket/some//photos");
   EXPECT_EQ(photos.path_of("a b.jpg"), "s3://bucket/some//photos/a b.jpg");
-  EXPECT_FALSE(photos.is_folder());
+  EXPECT_FALSE(photos.traits().local);
   EXPECT_EQ(Location("s3://bucket").path_of("a"), "s3://bucket/a");
   EXPECT_EQ(thrown_error([] { Location location("s3:///photos"); }).code(), ErrorCode::kUsage);
 }

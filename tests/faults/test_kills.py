@@ -20,7 +20,7 @@ def test_the_next_run_says_that_a_dead_one_did_not_finish_and_only_the_next(tmp_
         assert killed.poll() is None
     killed.kill()
     killed.communicate()
-    sentence = f"the run of process {killed.pid} did not finish: this one goes on from its parts"
+    sentence = f"resuming the unfinished run of process {killed.pid}"
     assert sentence in succeed(*command).stderr.splitlines()
     for flags in ([], ["-k", 3]):
-        assert "did not finish" not in succeed(*command, *flags).stderr
+        assert "resuming" not in succeed(*command, *flags).stderr

@@ -214,8 +214,9 @@ def test_a_limit_of_rows_holds_for_its_block_only(spark):
 
 
 def engine(**changes) -> Engine:
-    same = {"model": "", "model_sha256": _core.read_card("")["sha256"], "precision": "fp32"}
-    return Engine(**{**same, "max_pixels": 10**8, "exif_orientation": False, **changes})
+    sum_and_version = {name: changes.pop(name) for name in ("model_sha256", "version") if name in changes}
+    options = {"model": "", "precision": "fp32", **changes}
+    return Engine(tuple(options.items()), **{"model_sha256": _core.read_card("")["sha256"], **sum_and_version})
 
 
 def test_a_worker_loads_a_model_once_and_again_after_a_fork(monkeypatch):

@@ -63,7 +63,7 @@ def test_the_lock_of_a_killed_run_is_taken_over_and_said_so(run, proxy, photos: 
     start = time.monotonic()
     result = run.succeed("run", photos.uri, output.uri, *FLAGS)
     assert time.monotonic() - start < 20
-    assert f"process {held.pid}" in result.stderr and "did not finish" in result.stderr
+    assert f"process {held.pid}" in result.stderr and "resuming the unfinished run" in result.stderr
     assert LOCK not in output.names()
 
 

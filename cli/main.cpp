@@ -34,7 +34,7 @@ static_assert(std::atomic<bool>::is_always_lock_free);  // a signal handler may 
 // The first signal asks for an orderly end, the second one ends at once: finished parts are safe either way.
 void on_signal(int) {
   if (interrupted.exchange(true)) _exit(static_cast<int>(coulis::ErrorCode::kInterrupted));
-  constexpr std::string_view kText = "\ncoulis: finishing the parts that are begun; once more to stop at once\n";
+  constexpr std::string_view kText = "\ncoulis: finishing parts in progress; press Ctrl-C again to stop now\n";
   [[maybe_unused]] const ssize_t written = write(STDERR_FILENO, kText.data(), kText.size());
 }
 

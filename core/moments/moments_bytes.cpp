@@ -40,7 +40,7 @@ Moments parse_moments(std::span<const std::byte> bytes) {
   std::uint64_t width = 0;
   if (bytes.size() >= kHeaderBytes) std::memcpy(&width, bytes.data() + 8, 8);
   if (bytes.size() < kHeaderBytes || width > kMaxWidth || bytes.size() != size_in_bytes(width)) {
-    throw Error(ErrorCode::kRunFailed, "these bytes are no moments", "use the same version of coulis everywhere");
+    throw Error(ErrorCode::kRunFailed, "not a serialized Moments object", "use the same version of coulis everywhere");
   }
   const std::size_t d = width;
   Moments moments{0, std::vector<double>(d), std::vector<double>(d * d, 0.0)};

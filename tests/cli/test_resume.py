@@ -92,7 +92,7 @@ def test_a_signal_ends_the_run_in_order_and_it_goes_on_from_there(photos, undist
     run.send_signal(number)
     _, stderr = run.communicate(timeout=60)
     assert run.returncode == 130, stderr
-    assert b"finishing the parts" in stderr
+    assert b"finishing parts" in stderr
     assert b"run the same command again" in stderr
     committed = len(part_files(output))
     assert 1 <= committed < PARTS
@@ -109,7 +109,7 @@ def test_a_second_ctrl_c_ends_at_once(tmp_path):
     while run.poll() is None and not (output / ".coulis-lock").exists():
         time.sleep(POLL_S)
     run.send_signal(signal.SIGINT)
-    while b"finishing the parts" not in run.stderr.readline():  # two at once would be one
+    while b"finishing parts" not in run.stderr.readline():  # two at once would be one
         assert run.poll() is None
     run.send_signal(signal.SIGINT)
     run.communicate(timeout=60)

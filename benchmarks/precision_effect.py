@@ -105,8 +105,8 @@ def main() -> None:
 `--precision` sets the number format of the network. The PCA is always float64. This page was made by
 `python benchmarks/precision_effect.py`, which defines each figure. It uses {len(reference.labels)} photos of
 Fruits-360's test set and {COMPONENTS} components, and compares each precision with float32.
-{queries} photos are queries: each looks for its nearest neighbour among the other {len(reference.labels) - queries} photos,
-which show the same fruits from other sides.
+{queries} photos are queries: each looks for its nearest neighbour
+among the other {len(reference.labels) - queries} photos, which show the same fruits from other sides.
 
 {make_row(COLUMNS)}
 {"|---" * len(COLUMNS)}|""")

@@ -102,19 +102,20 @@ def main() -> None:
     queries = int(reference.is_query.sum())
     print(f"""# What a precision does to the results
 
-`--precision` picks the number format of the network; the PCA is float64 always. Made by
-`python benchmarks/precision_effect.py`, which says how each figure is defined: {len(reference.labels)} photos of
-Fruits-360's test set, {COMPONENTS} components, each precision against float32; {queries} photos ask for their nearest
-neighbour among the other {len(reference.labels) - queries}, which show the same fruits from other sides.
+`--precision` sets the number format of the network. The PCA is always float64. This page was made by
+`python benchmarks/precision_effect.py`, which defines each figure. It uses {len(reference.labels)} photos of
+Fruits-360's test set and {COMPONENTS} components, and compares each precision with float32.
+{queries} photos are queries: each looks for its nearest neighbour
+among the other {len(reference.labels) - queries} photos, which show the same fruits from other sides.
 
 {make_row(COLUMNS)}
 {"|---" * len(COLUMNS)}|""")
     for precision, result in results.items():
         print(describe(precision, result, reference))
     print("""
-The largest angle belongs to the last components: their eigenvalues lie so near the 51st that a small change swaps them,
-and they say the least. Photos that follow each other in a series are all but equal, so that another neighbour is often
-as good a one: the labels tell.""")
+The largest angle belongs to the last components. Their eigenvalues are so close to the 51st that a small change swaps
+them, and they carry the least information. Consecutive photos are nearly identical, so a different nearest neighbour is
+often just as good; compare label accuracy instead.""")
 
 
 if __name__ == "__main__":

@@ -107,12 +107,13 @@ struct ReadTexts {
   }
 };
 
+// Of the fields that a change of recomputes something: the others say nothing about results.
 struct WriteTexts {
   OptionTexts& texts;
 
   template <class T>
   void operator()(const Field& field, const T& value) const {
-    texts[field.name] = to_texts(value);
+    if (field.affects != Affects::kNothing) texts[field.name] = to_texts(value);
   }
 };
 

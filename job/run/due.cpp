@@ -12,6 +12,7 @@ struct CompareTexts {
 
   template <class T>
   void operator()(const Field& field, const T& value) const {
+    if (field.affects == Affects::kNothing) return;
     const auto found = earlier.find(field.name);
     const bool same = (found != earlier.end() ? found->second : defaults.at(field.name)) == to_texts(value);
     if (same) return;

@@ -29,7 +29,8 @@ void validate(const RunOptions& options) {
 }
 
 void set_options(const OptionTexts& texts, RunOptions& options) {
-  if (texts.contains("k")) options.pca.variance = 0;
+  if (texts.contains("k")) options.pca.variance = PcaOptions().variance;
+  if (texts.contains("variance")) options.pca.k = PcaOptions().k;
   if (texts.contains("label-level")) options.listing.label_regex.clear();
   visit_fields(options, ReadTexts{texts});
 }

@@ -60,7 +60,7 @@ void validate(const RunOptions& options);  // throws Error(kUsage) with the flag
 
 // Sets what the texts name. Options that exclude each other: the one that is named wins over one that was set before.
 void set_options(const OptionTexts& texts, RunOptions& options);
-OptionTexts to_texts(const RunOptions& options);  // of all options
+OptionTexts to_texts(const RunOptions& options);  // of those that affect results: what the manifest keeps
 
 // All that changes the bytes of a part file besides its images: in every fingerprint, every file, the manifest.
 std::string settings_of(const RunOptions& options, const Location& input, const ModelCard& card);

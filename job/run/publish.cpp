@@ -114,17 +114,14 @@ Manifest publish(const Location& output, Committed committed, const PcaRequest& 
 
 Manifest publish_again(const Location& output, Manifest manifest, Due due, const RunOptions& options, Progress& progress) {
   const std::vector<ErrorRow> errors = read_errors(output);
-  StageClock clock(manifest.seconds);
   output.remove(kSuccessKey);
   manifest.options = to_texts(options);
   if (due.tables) {
     put_errors_csv(output, errors, options.csv, manifest);
     describe_in(manifest, write_matrix_csv(output, manifest.parts, manifest.pca.explained_variance_ratio.size(), options.csv));
-    clock.lap("projection and tables");
   }
   if (due.report) {
     const Figures figures = gather_figures(output, manifest, worker_count(options.threads), options.report, progress);
-    clock.lap("report");
     output.put(kReportKey, render_report(manifest, errors, figures));
   }
   output.put(kManifestKey, to_json(manifest));

@@ -35,7 +35,6 @@ Manifest read_run(const Location& output) {
 RunOptions options_of(const Manifest& manifest, const OptionTexts& given) {
   RunOptions options;
   set_options(manifest.options, options);
-  options.threads = 0;  // as many as here and now
   set_options(given, options);
   validate(options);
   return options;
@@ -79,7 +78,6 @@ RunOptions options_around(const std::string& pca_file, const StorageOptions& sto
   const Location folder(slash == std::string::npos ? "." : pca_file.substr(0, slash + 1), storage);
   RunOptions options;
   if (const std::optional<Manifest> manifest = read_manifest(folder)) set_options(manifest->options, options);
-  options.threads = 0;
   options.pca = PcaOptions();
   options.storage = storage;
   return options;

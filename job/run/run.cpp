@@ -169,11 +169,11 @@ Summary run(const RunOptions& options, const std::optional<std::string>& pca_fil
   StageClock clock(times);
   Listing listing = list_or_refuse(input, output, options.listing);
   clock.lap("list");
-  for (const std::string& warning : listing_warnings(listing.images, input, options.listing)) progress.warn(warning);
   const Lock lock(output);
   if (lock.maybe_dead_holder()) progress.say(fmt::format("resuming the unfinished run of {}", *lock.maybe_dead_holder()));
   if (!output.traits().locks) progress.warn(fmt::format("{} cannot be locked: start no second run on it", printable(output.root())));
   output.remove_leftovers(kKeyBeginnings);
+  for (const std::string& warning : listing_warnings(listing.images, input, options.listing)) progress.warn(warning);
   Manifest manifest = describe_run(options, input, listing, model, pca);
   const std::optional<Manifest> earlier = earlier_manifest(output, options.features);
   Plan plan = plan_for(listing, output, earlier, options, manifest.settings);

@@ -101,7 +101,7 @@ def test_a_label_rule_that_is_not_utf8_is_written_as_text(odd_names, tmp_path):
     succeed("run", odd_names, tmp_path / "out", "--label-regex", os.fsdecode(b"latin1-(\xe9)"))
     labels = [label for label, _ in rows_by_path(tmp_path / "out").values()]
     assert sorted(set(labels)) == ["", "\\xe9"]
-    assert "label_regex=latin1-(\\xe9)" in read_manifest(tmp_path / "out")["settings"]
+    assert "label-regex=latin1-(\\xe9)" in read_manifest(tmp_path / "out")["settings"]
 
 
 def test_folders_whose_names_printed_alike_are_two_labels(tmp_path):

@@ -133,6 +133,10 @@ DIR* opendir(const char* path) {
   return must_fail("opendir", path) ? nullptr : real<DIR*(const char*)>("opendir")(path);
 }
 
+DIR* fdopendir(int file) {
+  return must_fail("opendir", file) ? nullptr : real<DIR*(int)>("fdopendir")(file);
+}
+
 struct dirent* readdir(DIR* folder) {
   return must_fail("readdir", dirfd(folder)) ? nullptr : real<struct dirent*(DIR*)>("readdir")(folder);
 }

@@ -85,7 +85,7 @@ struct CheckRange {
       throw Error(ErrorCode::kUsage,
                   open ? fmt::format("{} must be at least {}", flag_of(field), field.range.lowest)
                        : fmt::format("{} must lie between {} and {}", flag_of(field), field.range.lowest, field.range.highest),
-                  "");
+                  "see `coulis run --help`");
     }
   }
 };

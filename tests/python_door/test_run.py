@@ -23,7 +23,9 @@ def test_it_projects_through_a_model_that_is_given(photos, finished, tmp_path):
 
 
 def test_what_goes_wrong_has_the_code_of_the_command(photos, tmp_path):
-    for options, code in [({"no_such_flag": 1}, 2), ({"k": 0}, 2), ({"threads": "two"}, 2)]:
+    with pytest.raises(TypeError, match="'no_such_flag'"):
+        coulis.run(photos, tmp_path / "out", no_such_flag=1)
+    for options, code in [({"k": 0}, 2), ({"threads": "two"}, 2)]:
         with pytest.raises(coulis.Error) as raised:
             coulis.run(photos, tmp_path / "out", **options)
         assert raised.value.code == code

@@ -137,6 +137,9 @@ std::optional<std::string_view> name_foreign(ByteView file) {
 
 Failure refuse_foreign(ByteView file) {
   if (const auto maybe_name = name_foreign(file)) return unsupported(fmt::format("{} are not read", *maybe_name));
+  if (file.has_text(0, "\0\5\x16\7"sv)) {  // RFC 1740
+    return {Stage::kDecode, FailureCode::kNotAnImage, "Notes that macOS keeps beside a file of this name without '._' (AppleDouble)"};
+  }
   return {Stage::kDecode, FailureCode::kNotAnImage, "The file does not begin like a JPEG, PNG, WebP, GIF, BMP or TIFF"};
 }
 

@@ -226,7 +226,7 @@ def test_hostile_names_are_only_names(browser, hostile):
         text = page.inner_text("body")
         for name in HOSTILE[:1] + HOSTILE[2:3]:
             assert name in text
-        assert "\\u202egpj.exe\\u2028" in text
+        assert "gpj.exe" in text and not {"\u202e", "\u2028"} & set(text)
         assert "\u202e" not in page.content().split('id="data"')[0] + page.evaluate("document.title")
         page.fill("#search", "<script>hacked")
         assert "1 label and 3 photos" in page.inner_text("#found")

@@ -6,7 +6,20 @@ import subprocess
 import pytest
 from cli.command import COMMAND, coulis, succeed
 
-VERBS = ["run", "plan", "fit", "project", "verify", "report", "export", "check", "models", "options", "completion", "man"]
+VERBS = [
+    "run",
+    "plan",
+    "fit",
+    "project",
+    "verify",
+    "report",
+    "export",
+    "check",
+    "models",
+    "options",
+    "completion",
+    "man",
+]
 
 
 def need(program: str) -> str:

@@ -109,8 +109,9 @@ TEST(Manifest, RefusesAFieldThatIsMissingOrOfAnotherType) {
 
 TEST(Manifest, RefusesACountThatIsNoNaturalNumber) {
   const json whole = json::parse(to_json(example()));
-  for (const char* pointer : {"/listing/images", "/listing/bytes", "/listing/passed_over/ending/files", "/counts/ok", "/counts/failed_by_code/corrupt", "/last_run/threads",
-                              "/parts/0/number", "/parts/0/listed", "/parts/0/features/bytes", "/files/0/bytes"}) {
+  for (const char* pointer :
+       {"/listing/images", "/listing/bytes", "/listing/passed_over/ending/files", "/counts/ok", "/counts/failed_by_code/corrupt",
+        "/last_run/threads", "/parts/0/number", "/parts/0/listed", "/parts/0/features/bytes", "/files/0/bytes"}) {
     for (const json& value : {json(-1), json(1.5), json(1e300), json("1"), json(true), json::array()}) {
       json changed = whole;
       changed[json::json_pointer(pointer)] = value;

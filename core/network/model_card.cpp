@@ -21,6 +21,8 @@ constexpr int kMaxInputPx = 4096;
 constexpr int kMaxChannels = 1 << 14;
 constexpr std::size_t kMaxBlocks = 256;
 constexpr int kRgb = 3;
+// Importers that did not look for a classifier, nor at the order of the input's axes, wrote no 'output' either.
+constexpr const char* kMadeBefore = "an earlier coulis imported it, and its features may be class scores or of a misread image";
 
 [[noreturn]] void refuse(const std::string& why) {
   throw Error(ErrorCode::kRunFailed, why);
@@ -162,7 +164,10 @@ ParsedCard parse_card(const std::string& text, const std::string& origin) {
   try {
     const json root = json::parse(text);
     ParsedCard parsed{read_card(root), std::nullopt};
-    if (parsed.card.architecture == "onnx") return parsed;
+    if (parsed.card.architecture == "onnx") {
+      if (!root.contains("output")) refuse(fmt::format("{}; it was made of {}", kMadeBefore, parsed.card.source));
+      return parsed;
+    }
     parsed.maybe_layers = read_layers(root);
     const int last_channels = parsed.maybe_layers->last_layer().out_channels;
     if (last_channels != parsed.card.feature_width) refuse("'feature_width' is not the width of the last layer");
@@ -170,7 +175,8 @@ ParsedCard parse_card(const std::string& text, const std::string& origin) {
   } catch (const json::exception& e) {
     throw Error(ErrorCode::kRunFailed, fmt::format("the card of {} cannot be read: {}", origin, e.what()), "import the model again");
   } catch (const Error& e) {
-    throw Error(ErrorCode::kRunFailed, fmt::format("the card of {} is not valid: {}", origin, e.what()), "import the model again");
+    throw Error(ErrorCode::kRunFailed, fmt::format("the card of {} is not valid: {}", origin, e.what()),
+                "import the model again: coulis models import SOURCE");
   }
 }
 

@@ -13,6 +13,8 @@ from coulis import _core
 from PIL import Image
 from python_models.networks import small_network, tiny_mobilenet_v2, write_keras
 from python_models.onnx_networks import Style, make_onnx
+from python_models.tails import UNDECIDED
+from python_models.tails import make as make_tail
 
 PACKAGE = Path(COMMAND).parents[1] / "python"
 
@@ -60,6 +62,37 @@ def test_a_run_uses_the_imported_model_with_its_own_input_size(tmp_path, photos)
     rows = np.array(read_parts(tmp_path / "out")["features"].to_pylist())
     assert rows.shape == (12, 20) and rows.std(0).max() > 1e-3
     assert _core.read_card(str(model))["sha256"] in str(read_manifest(tmp_path / "out"))
+
+
+def test_a_model_file_of_an_earlier_coulis_is_refused_with_the_remedy(tmp_path, photos):
+    source, model = tmp_path / "small.onnx", tmp_path / "small.safetensors"
+    source.write_bytes(make_onnx(small_network(), Style(), 45, 38).SerializeToString())
+    assert import_model(source, model, "--whole").code == 0
+    data = model.read_bytes()
+    assert data.count(rb"\"output\":") == 1
+    model.write_bytes(data.replace(rb"\"output\":", rb"\"outpu_\":"))  # as it was before there was one
+    for result in (coulis("run", photos, tmp_path / "out", "--model", model), coulis("models", model)):
+        assert result.code == 1
+        assert "may be class scores" in result.stderr and "it was made of small.onnx, sha256 " in result.stderr
+        assert "try: import the model again: coulis models import SOURCE" in result.stderr
+    assert not (tmp_path / "out").exists()
+
+
+def test_an_undecided_graph_is_refused_with_a_list_and_then_taken_as_told(tmp_path):
+    source, model = tmp_path / "undecided.onnx", tmp_path / "model.safetensors"
+    source.write_bytes(make_tail(UNDECIDED["linear layer"].tail).SerializeToString())
+    result = import_model(source, model)
+    refuse(result, 1, "which may be a classifier or a projection; it could be cut at\n    ", "pool  [1, 12, 1, 1] of")
+    assert "\n  try: --cut TENSOR for one of them, or --whole for the output as it is\n" in result.stderr
+    for flags, width in ((["--cut", "pool"], 12), (["--whole"], 5)):
+        result = import_model(source, model, *flags)
+        assert result.code == 0 and f"\n{width} features, " in result.stdout, result.stderr
+    refuse(import_model(source, model, "--cut", "pool", "--whole"), 2, "not allowed with")
+
+
+@pytest.mark.parametrize("flags", [["--cut", "Conv1"], ["--whole"]], ids=lambda flags: flags[0])
+def test_cut_and_whole_are_not_ignored_where_they_mean_nothing(weights, tmp_path, flags):
+    refuse(import_model(weights, tmp_path / "m.safetensors", *flags), 1, "--cut and --whole are for ONNX files")
 
 
 def refuse(result: Result, code: int, *texts: str) -> None:

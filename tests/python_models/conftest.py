@@ -1,5 +1,6 @@
-"""Photos and SIMD levels for the imported models."""
+"""Photos, SIMD levels and OpenVINO for the imported models."""
 
+import importlib.util
 from pathlib import Path
 
 import numpy as np
@@ -44,3 +45,10 @@ def assert_parity():
         assert cosine.min() >= 0.999999
 
     return check
+
+
+@pytest.fixture(autouse=True)
+def openvino_of_this_python(monkeypatch):
+    """_core lies in the build folder, not beside the package."""
+    if spec := importlib.util.find_spec("openvino"):
+        monkeypatch.setenv("COULIS_OPENVINO", str(Path(spec.submodule_search_locations[0]) / "libs"))

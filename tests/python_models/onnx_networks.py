@@ -125,13 +125,16 @@ def finish(builder: Builder, outputs: list[str], shape: list) -> onnx.ModelProto
     return helper.make_model(graph, opset_imports=[helper.make_opsetid("", builder.style.opset)], ir_version=8)
 
 
-def run_onnx(model: onnx.ModelProto | str, images: np.ndarray, scale, offset, output: str = "features") -> np.ndarray:
+def run_onnx(
+    model: onnx.ModelProto | str, images: np.ndarray, scale, offset, output: str = "features", layout: str = "nchw"
+) -> np.ndarray:
     """images: uint8 [n, height, width, 3]. -> float32 [n, features], one image at a time."""
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     source = model if isinstance(model, str) else model.SerializeToString()
     session = onnxruntime.InferenceSession(source, options, providers=["CPUExecutionProvider"])
-    inputs = (images.astype(np.float64) * np.array(scale) + np.array(offset)).astype(np.float32).transpose(0, 3, 1, 2)
+    inputs = (images.astype(np.float64) * np.array(scale) + np.array(offset)).astype(np.float32)
+    inputs = inputs if layout == "nhwc" else inputs.transpose(0, 3, 1, 2)
     name = session.get_inputs()[0].name
     rows = [session.run([output], {name: np.ascontiguousarray(image[None])})[0] for image in inputs]
     return np.concatenate(rows).reshape(len(images), -1)

@@ -11,6 +11,8 @@ from coulis.models.describe import Wishes
 from coulis.models.import_model import import_model
 from python_models.networks import small_network, tiny_mobilenet_v2, write_keras
 from python_models.onnx_networks import Style, make_onnx
+from python_models.tails import CUT
+from python_models.tails import make as make_tail
 from python_models.torch_files import state_dict, tiny_efficientnet_lite, write_torch
 
 MUTANTS = Path(__file__).with_name("mutants.py")
@@ -23,7 +25,12 @@ def make_source(kind: str, folder: Path) -> Path:
     if kind == "torch":
         return write_torch(folder / "source.pth", state_dict(tiny_efficientnet_lite()))
     source = folder / "source.onnx"
-    source.write_bytes(make_onnx(small_network(), Style(), 64, 64).SerializeToString())
+    model = (
+        make_tail(CUT["two layers"].tail)
+        if kind == "onnx for OpenVINO"
+        else make_onnx(small_network(), Style(), 64, 64)
+    )
+    source.write_bytes(model.SerializeToString())
     return source
 
 
@@ -35,7 +42,7 @@ def run_mutants(source: Path, count: int) -> dict[str, int]:
     return json.loads(done.stdout)
 
 
-@pytest.mark.parametrize(("kind", "count"), [("keras", 120), ("onnx", 300), ("torch", 300)])
+@pytest.mark.parametrize(("kind", "count"), [("keras", 120), ("onnx", 300), ("onnx for OpenVINO", 300), ("torch", 300)])
 def test_a_damaged_source_is_an_error_of_ours(tmp_path, kind, count):
     results = run_mutants(make_source(kind, tmp_path), count)
     assert sum(results.values()) == count

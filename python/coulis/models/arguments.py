@@ -60,8 +60,10 @@ def make_parser() -> argparse.ArgumentParser:
         ("--std", None),
     ):
         parser.add_argument(flag, type=parse_numbers, metavar="X|R,G,B", help=text)
-    cut_help = "ONNX: the tensor to take as features; what follows is left out"
-    parser.add_argument("--cut", metavar="TENSOR", help=cut_help)
+    output = parser.add_mutually_exclusive_group()
+    cut_help = "ONNX: the tensor to take as features, if not the one before the classifier; what follows is left out"
+    output.add_argument("--cut", metavar="TENSOR", help=cut_help)
+    output.add_argument("--whole", action="store_true", help="ONNX: take the output as it is, class scores too")
     parser.add_argument("--json", action="store_true", help="print one JSON object instead of text")
     return parser
 

@@ -72,6 +72,7 @@ class Wishes:
     mean: list[float] | None = None
     std: list[float] | None = None
     cut: str | None = None
+    whole: bool = False
 
     def preparation(self, default: Preparation) -> Preparation:
         if (self.mean or self.std) and (self.scale or self.offset):

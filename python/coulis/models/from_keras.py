@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import h5py
 import numpy as np
@@ -21,7 +22,7 @@ FULL_WIDTH = 320  # channels of the last block at width 1.0
 MAX_INFLATION = 4  # declared bytes for each byte of the file: weights hardly compress
 
 
-def read_keras(data: bytes, sha256: str, _: str, wishes: Wishes) -> Imported:
+def read_keras(data: bytes, sha256: str, _: Path, wishes: Wishes) -> Imported:
     with h5py.File(io.BytesIO(data), "r") as file:
         convolutions = list(fold_layers(list_layers(file, len(data))))
     if len(convolutions) != CONVOLUTIONS:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -61,11 +62,10 @@ class Graph:
         return q.ScaleAsNumpy().astype(np.float32), q.ZeroPointAsNumpy().astype(np.int32)
 
 
-def read_tflite(data: bytes, sha256: str, stem_name: str, wishes: Wishes) -> Imported:
-    """stem_name: what to call a model that nothing else names."""
+def read_tflite(data: bytes, sha256: str, path: Path, wishes: Wishes) -> Imported:
     try:
         graph = Graph(data)
-        _, height, width, _ = graph.shape(graph.operators[0].inputs[0])
+        height, width = image_extents(graph)
         importer = Importer(graph)
         layers = importer.layers()
     except (AttributeError, IndexError, KeyError, OverflowError, TypeError, ValueError, struct.error) as error:
@@ -73,10 +73,17 @@ def read_tflite(data: bytes, sha256: str, stem_name: str, wishes: Wishes) -> Imp
     if wishes.input_size not in (None, (width, height)):
         raise ModelError(f"the TFLite model's input is fixed at {width}x{height}")
     # [-1, 1] is what the QUANTIZE operator of Google's files takes.
-    title = f"{stem_name}, int8 weights"
+    title = f"{path.stem}, int8 weights"
     return Imported(
-        {**describe(wishes, sha256, stem_name, title, TENSORFLOW, (width, height)), **layers}, importer.tensors
+        {**describe(wishes, sha256, path.stem, title, TENSORFLOW, (width, height)), **layers}, importer.tensors
     )
+
+
+def image_extents(graph: Graph) -> tuple[int, int]:
+    shape = graph.shape(int(graph.subgraph.Inputs(0)))
+    if len(shape) != 4 or shape[3] != 3:
+        raise ModelError(f"the TFLite model's input is {shape}, not one RGB image [1, height, width, 3]")
+    return shape[1], shape[2]
 
 
 class Importer:
@@ -96,6 +103,7 @@ class Importer:
             block, at = self._block(steps, at, f"blocks.{len(blocks)}")
             blocks.append(block)
         head = self._layer("head", steps[at])
+        check_classifier_follows(steps[at + 2 :], head)
         self._add_activation("pool.output", steps[at + 1].output)
         layers = {"padding": "same", "stem": stem, "blocks": blocks, "head": head}
         return {"feature_width": head["out_channels"], **layers}
@@ -161,3 +169,15 @@ class Importer:
 def is_head(steps: list[Operator], at: int) -> bool:
     """The convolution in front of the average pool; the classifier behind it is left out."""
     return steps[at].kind == "CONV_2D" and steps[at + 1].kind == "MEAN"
+
+
+def check_classifier_follows(steps: list[Operator], head: dict[str, object]) -> None:
+    """steps: behind the average pool. If no layer is among them, the one before the pool makes the scores."""
+    kinds = [op.kind for op in steps]
+    scores = any(kind in ("ARG_MAX", "LOGISTIC", "LOG_SOFTMAX", "SOFTMAX") for kind in kinds)
+    layers = any(kind in ("CONV_2D", "FULLY_CONNECTED") for kind in kinds)
+    if not layers and (scores or head["activation"] == "none"):
+        raise ModelError(
+            "the TFLite model's last convolution, before the average pool, may be its classifier",
+            "export the model to ONNX and import that",
+        )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from pathlib import Path
 
 import numpy as np
 
@@ -17,7 +18,7 @@ EPSILON = 1e-3
 StateDict = dict[str, Array]
 
 
-def read_torch(data: bytes, sha256: str, _: str, wishes: Wishes) -> Imported:
+def read_torch(data: bytes, sha256: str, _: Path, wishes: Wishes) -> Imported:
     weights = read_state_dict(data)
     if "_conv_stem.weight" not in weights or "_blocks.0._depthwise_conv.weight" not in weights:
         raise ModelError("the .pth file is not an EfficientNet-Lite", "export the model to ONNX and import that")

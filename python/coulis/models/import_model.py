@@ -31,15 +31,14 @@ def import_model(source: Path, target: Path | None, wishes: Wishes) -> tuple[Pat
         source = find_package_file(str(source))
     data = read_source(source)
     sha256 = hashlib.sha256(data).hexdigest()
-    imported = choose_importer(data)(data, sha256, source.stem, wishes)
+    imported = choose_importer(data, wishes)(data, sha256, source, wishes)
     name = str(imported.card["name"])
     if not re.fullmatch(r"[\w.+-]+", name):
         raise ModelError(f"'{name}' is no name for a model", "give --name, of letters, digits and . + - _")
     published = PUBLISHED.get(sha256)
     publisher = f"{published.publisher}, " if published else ""
-    cut = f"cut at {wishes.cut}" if wishes.cut else "the classifier is left out"
-    left_out = f"; {cut}" if wishes.cut or imported.card["architecture"] == "inverted_residual" else ""
-    card = {**imported.card, "source": f"{publisher}{source.name}, sha256 {sha256}{left_out}"}
+    output = imported.card.get("output", "the classifier is left out")
+    card = {**imported.card, "source": f"{publisher}{source.name}, sha256 {sha256}; {output}"}
     target = target or Path(name + SUFFIX)
     return target, write_model(target, card, imported.tensors)
 
@@ -63,10 +62,19 @@ def find_package_file(name: str) -> Path:
     return Path(spec.submodule_search_locations[0]) / path
 
 
-Importer = Callable[[bytes, str, str, Wishes], Imported]
+Importer = Callable[[bytes, str, Path, Wishes], Imported]  # content, its sha256, where it is
 
 
-def choose_importer(data: bytes) -> Importer:
+def choose_importer(data: bytes, wishes: Wishes) -> Importer:
+    importer = find_importer(data)
+    if (wishes.cut or wishes.whole) and importer.__name__ != "read_onnx":
+        raise ModelError(
+            "--cut and --whole are for ONNX files: of others the classifier is always left out", "leave it out"
+        )
+    return importer
+
+
+def find_importer(data: bytes) -> Importer:
     """By magic bytes; ONNX has none, and is what is left. Each importer's packages are loaded only for it."""
     if data.startswith(b"\x89HDF\r\n\x1a\n"):
         from coulis.models.from_keras import read_keras

@@ -3,60 +3,99 @@
 from __future__ import annotations
 
 import numpy as np
-import onnx
-from onnx import ModelProto, shape_inference
+from onnx import ModelProto, TensorProto, helper, shape_inference
 from onnx.utils import Extractor
 
+from coulis.models.classifier import MAX_WIDTH, Ending, can_be_averaged, list_candidates
 from coulis.models.describe import TORCH, Wishes, describe
+from coulis.models.image_input import image_input, input_size
 from coulis.models.model_file import Imported, ModelError
-from coulis.models.onnx_file import image_input, input_size
+from coulis.models.onnx_graphs import name_type
+from coulis.models.onnx_tensors import Kind, Tensors
+
+CHOOSE = "--cut TENSOR for one of them, or --whole for the output as it is"
 
 
-def wrap_onnx(model: ModelProto, sha256: str, stem_name: str, wishes: Wishes) -> Imported:
-    size = input_size(model, wishes)
-    model = fix_extents(model, *size)
-    if wishes.cut:
-        model = cut_graph(model, wishes.cut)
+def wrap_onnx(model: ModelProto, sha256: str, stem_name: str, wishes: Wishes, ending: Ending) -> Imported:
+    """model: with fixed extents."""
+    if ending.tensor is None and not ending.whole:
+        raise refuse_undecided(ending, Tensors(model))
+    size = input_size(model.graph, wishes)
+    model, output = infer_shapes(model, size), "whole"
+    if ending.tensor is not None and not ending.whole:
+        model, output = cut_graph(model, ending.tensor)
     description = describe(wishes, sha256, stem_name, f"{stem_name}, run by OpenVINO", TORCH, size)
-    card = {**description, "architecture": "onnx", "feature_width": feature_width(model)}
+    card = {**description, "architecture": "onnx", "output": output, "feature_width": feature_width(model)}
     return Imported(card, {"onnx": np.frombuffer(model.SerializeToString(deterministic=True), np.uint8)})
 
 
-def fix_extents(model: ModelProto, width: int, height: int) -> ModelProto:
-    """One image at a time, of one size; the shapes of all tensors inferred from that."""
-    shape = image_input(model).type.tensor_type.shape
+def refuse_undecided(ending: Ending, tensors: Tensors) -> ModelError:
+    candidates = list_candidates(tensors)
+    kinds = {output: tensors.kind(output) for output in tensors.outputs}
+    no_rows = [
+        f"puts out '{output}', {kind.shape}, no row of features" for output, kind in kinds.items() if kind.is_block()
+    ]
+    listed = "; it could be cut at\n    " + "\n    ".join(candidates) if candidates else ""
+    return ModelError(f"the ONNX graph {(no_rows or [ending.why])[0]}{listed}", CHOOSE if candidates else "")
+
+
+def fix_extents(model: ModelProto, width: int, height: int) -> None:
+    """One image at a time, of one size; the shapes of other tensors are to be inferred from that."""
+    shape = image_input(model.graph).type.tensor_type.shape
     del shape.dim[:]
     for extent in (1, 3, height, width):
         shape.dim.add().dim_value = extent
     del model.graph.value_info[:]
     for output in model.graph.output:
-        output.type.tensor_type.ClearField("shape")
+        if output.type.HasField("tensor_type"):
+            output.type.tensor_type.ClearField("shape")
+
+
+def infer_shapes(model: ModelProto, size: tuple[int, int]) -> ModelProto:
     try:
         return shape_inference.infer_shapes(model, strict_mode=True, data_prop=True)
     except (shape_inference.InferenceError, ValueError) as error:
-        raise ModelError(f"the ONNX graph does not take one image of {width}x{height}: {error}") from error
+        reason = " ".join(str(error).split())
+        raise ModelError(f"the ONNX graph does not take one image of {size[0]}x{size[1]}: {reason}") from error
 
 
-def cut_graph(model: ModelProto, tensor: str) -> ModelProto:
+def cut_graph(model: ModelProto, tensor: str) -> tuple[ModelProto, str]:
+    """-> the graph up to the tensor, a map of it averaged; and what was done, in words."""
+    tensors = Tensors(model)
     try:
-        return Extractor(model).extract_model([image_input(model).name], [tensor])
+        if tensor not in tensors.of_image:
+            raise ValueError
+        cut = Extractor(model).extract_model([tensors.image], [tensor])
     except (AssertionError, ValueError) as error:
-        last = ", ".join(node.output[0] for node in model.graph.node[-6:])
-        raise ModelError(f"the ONNX graph cannot be cut at '{tensor}'", f"its last tensors are {last}") from error
+        candidates = "\n    ".join(list_candidates(tensors))
+        raise ModelError(
+            f"the ONNX graph cannot be cut at '{tensor}'", f"one of its last tensors:\n    {candidates}"
+        ) from error
+    if not can_be_averaged(tensors, tensor):
+        return cut, f"cut at {tensor}"
+    average = next(name for n in range(len(tensors.kinds) + 2) if (name := f"averages{n or ''}") not in tensors.makers)
+    cut.graph.node.append(helper.make_node("GlobalAveragePool", [tensor], [average]))
+    channels = tensors.kind(tensor).shape[1]
+    cut.graph.output[0].CopyFrom(helper.make_tensor_value_info(average, TensorProto.FLOAT, [1, channels, 1, 1]))
+    return cut, f"cut at {tensor} and averaged over the image"
 
 
 def feature_width(model: ModelProto) -> int:
-    """C of the one output, [1, C] or [1, C, 1, 1]."""
+    """C of the one output, [1, C] or with more extents of 1."""
     outputs = model.graph.output
     if len(outputs) != 1:
         names = ", ".join(output.name for output in outputs)
         raise ModelError(f"the ONNX graph has {len(outputs)} outputs: {names}", "choose one with --cut")
-    tensor = outputs[0].type.tensor_type
-    shape = [dim.dim_value for dim in tensor.shape.dim]
-    is_row = len(shape) in (2, 4) and shape[0] == 1 and shape[1] > 0 and all(extent == 1 for extent in shape[2:])
-    if tensor.elem_type != onnx.TensorProto.FLOAT or not is_row:
+    name, type = outputs[0].name, outputs[0].type
+    if name_type(type) != "float32":
         raise ModelError(
-            f"the ONNX graph's output '{outputs[0].name}' is {shape}, not floats [1, C] or [1, C, 1, 1]",
+            f"the ONNX graph's '{name}' is {name_type(type)}, not float32", "choose a tensor of float32 with --cut"
+        )
+    kind = Kind(type.tensor_type.elem_type, [max(dim.dim_value, 0) for dim in type.tensor_type.shape.dim])
+    if not kind.is_row() or kind.width() > MAX_WIDTH:
+        shape = f"{kind.shape}" if kind.shape else "of an unknown shape"
+        raise ModelError(
+            f"the ONNX graph's '{name}' is {shape}, not one row [1, C] or [1, C, 1, 1] of at most {MAX_WIDTH} features",
             "choose a tensor of that shape with --cut",
         )
-    return int(shape[1])
+    return kind.width()

@@ -93,6 +93,7 @@ TEST(Model, AFileOfAnotherFormatIsRefused) {
 TEST(Model, AnOnnxGraphIsHandedOnAsItsBytes) {
   SmallModel small = make_small_model({});
   small.card["architecture"] = "onnx";
+  small.card["output"] = "whole";
   const std::vector<std::byte> graph = {std::byte{8}, std::byte{0}, std::byte{255}};
   const std::map<std::string, std::string> metadata = {{"format", small.format}, {"card", small.card.dump()}};
   const Model model = parse_model(write_safetensors({{"onnx", {DType::kU8, {3}, graph}}}, metadata), "the test model");
@@ -100,6 +101,22 @@ TEST(Model, AnOnnxGraphIsHandedOnAsItsBytes) {
   EXPECT_EQ(model.maybe_weights, nullptr);
   EXPECT_NE(parse_error(write_safetensors({}, metadata)).find("no tensor 'onnx' of bytes"), std::string::npos);
   EXPECT_NE(parse_error(write_safetensors({{"onnx", {DType::kI8, {3}, graph}}}, metadata)).find("no tensor 'onnx'"), std::string::npos);
+}
+
+TEST(Model, AnOnnxGraphOfAnEarlierCoulisIsToBeImportedAgain) {
+  SmallModel small = make_small_model({});
+  small.card["architecture"] = "onnx";
+  small.card["source"] = "resnet18.onnx, sha256 0";
+  const std::vector<std::byte> graph = {std::byte{8}};
+  const std::map<std::string, std::string> metadata = {{"format", small.format}, {"card", small.card.dump()}};
+  try {
+    parse_model(write_safetensors({{"onnx", {DType::kU8, {1}, graph}}}, metadata), "the test model");
+    FAIL() << "no Error";
+  } catch (const Error& e) {
+    EXPECT_NE(std::string(e.what()).find("its features may be class scores"), std::string::npos) << e.what();
+    EXPECT_NE(std::string(e.what()).find("resnet18.onnx"), std::string::npos) << e.what();
+    EXPECT_NE(e.remedy().find("coulis models import"), std::string::npos) << e.remedy();
+  }
 }
 
 TEST(Model, AMissingTensorIsNamed) {

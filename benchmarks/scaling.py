@@ -10,9 +10,9 @@ manifest has them. The model, for N photos on P cores:
 
 `busy` is 0.95, what tests/job/features/part_queue_simulation_test.cpp asks of the queue. A stage of the reduction
 (moments, projection and tables) that takes t1 with one thread and t2 with two is taken as p = 2 (t1 - t2) parallel,
-the rest serial. Beside the time, what a machine must supply: bytes read and written a second, and memory traffic, at most one
-reading of the network's weights and widest activations for each photo. The proof: the model at the cores here against
-the run measured here.
+the rest serial. Beside the time, what a machine must supply: bytes read and written a second, and memory traffic, at
+most one reading of the network's weights and widest activations for each photo. The proof: the model at the cores here
+against the run measured here.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from cli.command import copy_photos, coulis, differing, rows_by_path, succeed
+from cli.command import copy_photos, coulis, differing, rows_by_path
 from faults.io_faults import SHIM
 from faults.outputs import content
 from spark.cluster import SPECULATION, Cluster
@@ -18,6 +18,7 @@ from storage.bucket import Bucket, Coulis, Place, make_bucket, put_some_photos, 
 from storage.seaweedfs import KEYS, READ_WRITE, SeaweedFs
 
 PHOTOS_OF_A_TASK = {"k": 5, "images_per_part": 4}
+FLAGS_OF_TASKS = ("-k", 5, "--images-per-part", 4)
 BY_EXECUTOR = "/proc/self/cwd"  # the folder that an executor works in, and its Python workers; the driver has another
 
 
@@ -86,6 +87,12 @@ def test_executors_with_wrong_credentials_are_named_and_the_next_run_goes_on(clu
     assert objects_of(output) == command_into(results, server, photos)
 
 
+def command_with_model(model: str, cluster: Cluster, photos: Path, output: Path) -> Path:
+    """In the driver's folder, with the path that Spark is given: the manifest has it."""
+    assert coulis("run", photos, output, *FLAGS_OF_TASKS, "--model", model, cwd=cluster.folder).code == 0
+    return output
+
+
 def test_executors_without_the_model_file_are_named_and_the_next_run_goes_on(cluster, photos, tmp_path):
     """One that fails alone is named too, unless Spark happens to give its task to the other before the fourth try."""
     model = f"{BY_EXECUTOR}/model.safetensors"
@@ -98,8 +105,7 @@ def test_executors_without_the_model_file_are_named_and_the_next_run_goes_on(clu
             assert not (tmp_path / "out" / "_SUCCESS").exists()
         shutil.copy(MODEL, (one if must_fail else other) / "model.safetensors")
     cluster.succeed(photos, tmp_path / "out", model=model, **PHOTOS_OF_A_TASK)
-    succeed("run", photos, tmp_path / "command", "-k", 5, "--images-per-part", 4, "--model", MODEL)
-    assert differing(tmp_path / "out", tmp_path / "command") == []
+    assert differing(tmp_path / "out", command_with_model(model, cluster, photos, tmp_path / "command")) == []
 
 
 def test_photos_that_kill_their_worker_are_rows_of_the_errors_table(cluster, photos, finished, tmp_path):
@@ -144,7 +150,7 @@ def test_kills_of_executors_and_workers_leave_the_bytes_of_the_command(cluster, 
     assert runs.kills
 
 
-def test_spark_does_without_an_executor_that_fails_if_it_is_told_to(cluster, photos, finished, tmp_path):
+def test_spark_does_without_an_executor_that_fails_if_it_is_told_to(cluster, photos, tmp_path):
     """The last test: the cluster is another one then."""
     cluster.restart({"spark.excludeOnFailure.enabled": "true"})
     model = f"{BY_EXECUTOR}/model.safetensors"
@@ -154,4 +160,4 @@ def test_spark_does_without_an_executor_that_fails_if_it_is_told_to(cluster, pho
     log_before = cluster.log()
     cluster.succeed(photos, tmp_path / "out", model=model, **PHOTOS_OF_A_TASK)
     assert f"no model file {model}" in cluster.log().removeprefix(log_before)
-    assert differing(tmp_path / "out", finished) == []
+    assert differing(tmp_path / "out", command_with_model(model, cluster, photos, tmp_path / "command")) == []

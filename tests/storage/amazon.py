@@ -113,7 +113,7 @@ class Amazon(ThreadingHTTPServer):
 
     def serve(self, asked: Asked) -> Answer:
         if asked.listed:
-            return self.list(asked.query.get("prefix", [""])[0])
+            return self.listing(asked.query.get("prefix", [""])[0])
         if asked.method == "PUT":
             self.objects[asked.key] = asked.body
             return Answer(200, headers={"ETag": f'"{self.etag_of(asked.body)}"'})
@@ -131,7 +131,7 @@ class Amazon(ThreadingHTTPServer):
             return Answer(206, data[int(wanted[1]) : int(wanted[2]) + 1], headers)
         return Answer(200, self.spoil(asked.key, data), headers | self.object_headers(asked.key, data))
 
-    def list(self, prefix: str) -> Answer:
+    def listing(self, prefix: str) -> Answer:
         time = datetime(2026, 1, 1, tzinfo=UTC).isoformat()
         contents = "".join(
             f"<Contents><Key>{quote(key)}</Key><Size>{len(data)}</Size><LastModified>{time}</LastModified>"

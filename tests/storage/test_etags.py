@@ -40,7 +40,7 @@ def test_etags_that_are_no_md5s_are_one_warning(amazon: Amazon, tmp_path, thread
 def test_a_bucket_of_one_object(amazon: Amazon, tmp_path):
     amazon.objects = dict(list(amazon.objects.items())[:1])
     amazon.etag_of = no_md5
-    result = Coulis(amazon.url).succeed("run", "s3://photos/Test", tmp_path / "out", *FLAGS, "-k", 1)
+    result = Coulis(amazon.url).succeed("run", "s3://photos/Test", tmp_path / "out", "-k", 1, "--no-thumbnails")
     assert result.stderr.count(WARNING) == 1 and read_errors(tmp_path / "out") == {}
 
 

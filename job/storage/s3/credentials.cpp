@@ -34,7 +34,8 @@ Credentials CredentialChain::ask_chain() {
   } while (found.access_key != chain_->GetAccessKey());
   if (found.access_key.empty() || found.secret_key.empty()) {
     throw Error(ErrorCode::kStorage, "no AWS credentials were found: not in the environment, the profile files, or a role of this machine",
-                "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE, or run `aws configure`");
+                "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE, or run `aws configure`; a public bucket needs none "
+                "with --no-sign-request");
   }
   return found;
 }

@@ -193,6 +193,8 @@ Advice advise(const HttpReply& reply, const Asked& asked) {
     if (!address.empty() && address != asked.address) {
       advice.cause += fmt::format(": {} sends us to {}", asked.address, address);
       advice.remedy = fmt::format("--endpoint-url {}, if you trust it with your requests", address);
+    } else if (!address.empty()) {
+      advice.cause += ": servers send us in a circle, back to it";
     } else if (!region.empty() && region != asked.region) {
       advice.cause += fmt::format(": it is in {}", region);
       advice.remedy = fmt::format("--region {}", region);

@@ -213,16 +213,17 @@ bool begins_like_bmp(const ByteView& file) {
   return file.has_text(0, "BM") || (file.has(0, 4) && is_known_header(file.u32(0)));
 }
 
-Outcome<Image> decode_bmp(std::span<const std::byte> bytes, std::int64_t max_pixels) {
+std::optional<Failure> decode_bmp(std::span<const std::byte> bytes, std::int64_t max_pixels, RowSink& sink) {
   const ByteView file{bytes};
   if (!file.has(find_info_header(file), 12)) return truncated("The file ends within its header");
   const std::optional<Header> maybe_header = read_header(file);
   if (!maybe_header) return unsupported(fmt::format("A BMP header of {} bytes", file.u32(find_info_header(file))));
   const Header& header = *maybe_header;
   if (!file.has(0, header.palette_at)) return truncated("The file ends within its header");
-  if (const auto refusal = refuse_header(header, max_pixels)) return *refusal;
-  const auto height = static_cast<std::size_t>(header.height);
+  if (auto refusal = refuse_header(header, max_pixels)) return refusal;
   const auto width = static_cast<int>(header.width);
+  const auto height = static_cast<int>(header.height);
+  const auto rows = static_cast<std::size_t>(header.height);
 
   const bool is_rle = header.compression == kRle8 || header.compression == kRle4;
   std::unique_ptr<std::uint8_t[]> indices;
@@ -230,20 +231,18 @@ Outcome<Image> decode_bmp(std::span<const std::byte> bytes, std::int64_t max_pix
   std::uint64_t stride_bytes = (row_bytes + 3) / 4 * 4;
   if (is_rle) {
     row_bytes = stride_bytes = static_cast<std::uint64_t>(header.width);
-    if (expand_runs(file, header, nullptr) < height * row_bytes) return truncated("The run lengths end before the image does");
-    indices.reset(new std::uint8_t[height * row_bytes]);
+    if (expand_runs(file, header, nullptr) < rows * row_bytes) return truncated("The run lengths end before the image does");
+    indices.reset(new std::uint8_t[rows * row_bytes]);
     expand_runs(file, header, indices.get());
-  } else if (!file.has(header.pixels_at, stride_bytes * (height - 1) + row_bytes)) {
+  } else if (!file.has(header.pixels_at, stride_bytes * (rows - 1) + row_bytes)) {
     return truncated("The file ends before its pixels do");
   }
   const Palette palette = header.bits <= 8 ? read_palette(file, header) : Palette{};
   const Layout layout = *find_layout(header);
   const std::uint8_t* pixels = is_rle ? indices.get() : file.data(header.pixels_at);
 
-  Image image(width, static_cast<int>(header.height));
-  for (int y = 0; y < image.height(); ++y) {
-    const std::uint8_t* in = pixels + static_cast<std::uint64_t>(header.is_top_down ? y : image.height() - 1 - y) * stride_bytes;
-    std::uint8_t* row = image.row(y);
+  const auto convert_row = [&](int y, std::uint8_t* row) {
+    const std::uint8_t* in = pixels + static_cast<std::uint64_t>(header.is_top_down ? y : height - 1 - y) * stride_bytes;
     if (header.bits > 8) {
       spread_row(in, header, layout, row);
     } else if (header.bits == 8 || is_rle) {
@@ -253,8 +252,15 @@ Outcome<Image> decode_bmp(std::span<const std::byte> bytes, std::int64_t max_pix
       unpack_bits(in, width, header.bits, row_indices);
       spread_palette(row_indices, width, palette, row);
     }
+  };
+  sink.start(width, height, 1);
+  for (int y = 0; y < height;) {
+    const int count = rows_of_band(width, height - y);
+    std::uint8_t* rgb = sink.place(count);
+    for (int i = 0; i < count; ++i, ++y) convert_row(y, rgb + std::ptrdiff_t{i} * width * 3);
+    sink.take();
   }
-  return image;
+  return std::nullopt;
 }
 
 }  // namespace coulis

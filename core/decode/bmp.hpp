@@ -3,17 +3,18 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 
-#include "core/base/outcome.hpp"
+#include "core/base/failure.hpp"
 #include "core/decode/byte_view.hpp"
-#include "core/decode/image.hpp"
+#include "core/decode/row_sink.hpp"
 
 namespace coulis {
 
 // "BM", or the size of one of the headers that follow it: so begins a DIB, a BMP without its file header.
 bool begins_like_bmp(const ByteView& file);
 
-Outcome<Image> decode_bmp(std::span<const std::byte> bytes, std::int64_t max_pixels);
+[[nodiscard]] std::optional<Failure> decode_bmp(std::span<const std::byte> bytes, std::int64_t max_pixels, RowSink& sink);
 
 }  // namespace coulis

@@ -1,13 +1,13 @@
 #include "core/decode/decode.hpp"
 
 #include <new>
-#include <utility>
 
 #include "core/decode/bmp.hpp"
 #include "core/decode/byte_view.hpp"
 #include "core/decode/failures.hpp"
 #include "core/decode/foreign.hpp"
 #include "core/decode/gif.hpp"
+#include "core/decode/image_sink.hpp"
 #include "core/decode/jpeg.hpp"
 #include "core/decode/orientation.hpp"
 #include "core/decode/png.hpp"
@@ -18,14 +18,16 @@
 namespace coulis {
 namespace {
 
-Outcome<Image> decode_format(Format format, std::span<const std::byte> bytes, std::int64_t max_pixels) {
+std::optional<Failure> decode_format(Format format, std::span<const std::byte> bytes, const DecodeOptions& options, RowSink& sink) {
+  const std::int64_t max_pixels = options.max_pixels;
+  const int orientation = options.exif_orientation ? find_orientation(bytes, format) : 1;
   switch (format) {
-    case Format::kJpeg: return decode_jpeg(bytes, max_pixels);
-    case Format::kPng: return decode_png(bytes, max_pixels);
-    case Format::kWebp: return decode_webp(bytes, max_pixels);
-    case Format::kGif: return decode_gif(bytes, max_pixels);
-    case Format::kBmp: return decode_bmp(bytes, max_pixels);
-    case Format::kTiff: return decode_tiff(bytes, max_pixels);
+    case Format::kJpeg: return decode_jpeg(bytes, max_pixels, orientation, sink);
+    case Format::kPng: return decode_png(bytes, max_pixels, orientation, sink);
+    case Format::kWebp: return decode_webp(bytes, max_pixels, orientation, sink);
+    case Format::kGif: return decode_gif(bytes, max_pixels, sink);
+    case Format::kBmp: return decode_bmp(bytes, max_pixels, sink);
+    case Format::kTiff: return decode_tiff(bytes, max_pixels, sink);
   }
   return corrupt("Unknown format");
 }
@@ -55,17 +57,21 @@ std::optional<Format> sniff_format(std::span<const std::byte> bytes) {
   return std::nullopt;
 }
 
-Outcome<Image> decode(std::span<const std::byte> bytes, const DecodeOptions& options) {
+std::optional<Failure> decode(std::span<const std::byte> bytes, const DecodeOptions& options, RowSink& sink) {
   if (bytes.empty()) return Failure{Stage::kDecode, FailureCode::kEmpty, "The file has no bytes"};
   const std::optional<Format> maybe_format = sniff_format(bytes);
   if (!maybe_format) return refuse_foreign({bytes});
   try {
-    Outcome<Image> image = decode_format(*maybe_format, bytes, options.max_pixels);
-    if (!image || !options.exif_orientation) return image;
-    return turn(std::move(image.value()), find_orientation(bytes, *maybe_format));
+    return decode_format(*maybe_format, bytes, options, sink);
   } catch (const std::bad_alloc&) {
     return too_large("There is not enough memory for the pixels of this image");
   }
+}
+
+Outcome<Image> decode(std::span<const std::byte> bytes, const DecodeOptions& options) {
+  ImageSink sink;
+  if (const auto failure = decode(bytes, options, sink)) return *failure;
+  return sink.finish();
 }
 
 }  // namespace coulis

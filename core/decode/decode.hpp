@@ -10,6 +10,7 @@
 #include "core/base/field.hpp"
 #include "core/base/outcome.hpp"
 #include "core/decode/image.hpp"
+#include "core/decode/row_sink.hpp"
 
 namespace coulis {
 
@@ -33,6 +34,8 @@ std::optional<Format> sniff_format(std::span<const std::byte> bytes);
 
 // Equals Pillow to the byte: 16-bit grey is clipped at 255, not scaled, alpha is dropped, ICC profiles are ignored.
 // Thread-safe: keeps no state. Anything wrong with the bytes is a Failure{kDecode, ...}; it never throws on bad input.
-Outcome<Image> decode(std::span<const std::byte> bytes, const DecodeOptions& options = {});
+// The rows go to `sink` as they are made. After a failure the sink may hold some of them.
+[[nodiscard]] std::optional<Failure> decode(std::span<const std::byte> bytes, const DecodeOptions& options, RowSink& sink);
+Outcome<Image> decode(std::span<const std::byte> bytes, const DecodeOptions& options = {});  // the whole picture
 
 }  // namespace coulis

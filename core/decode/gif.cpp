@@ -151,7 +151,17 @@ class Rows {
   int y_ = 0;
 };
 
-std::optional<Failure> read_indices(ByteView file, const Frame& frame, Image& image) {
+// Indices lie in the tails of the rows.
+struct Canvas {
+  std::uint8_t* rgb = nullptr;
+  int width = 0;
+  int height = 0;
+
+  std::uint8_t* row(int y) const { return rgb + std::ptrdiff_t{y} * width * 3; }
+  std::uint8_t* indices(int y) const { return tail_of_row(row(y), width, 1); }
+};
+
+std::optional<Failure> read_indices(ByteView file, const Frame& frame, const Canvas& canvas) {
   GifCodes codes(file, frame.codes_at, frame.literal_bits);
   Rows rows(frame.height, frame.is_interlaced);
   int x = 0;
@@ -161,7 +171,7 @@ std::optional<Failure> read_indices(ByteView file, const Frame& frame, Image& im
     if (codes.end() == GifCodes::End::kCorrupt) return corrupt("The compressed data of the GIF contradicts itself");
     while (!indices.empty()) {
       const std::size_t count = std::min(indices.size(), static_cast<std::size_t>(frame.width - x));
-      std::memcpy(tail_of_row(image.row(frame.top + rows.current()), image.width(), 1) + frame.left + x, indices.data(), count);
+      std::memcpy(canvas.indices(frame.top + rows.current()) + frame.left + x, indices.data(), count);
       indices = indices.subspan(count);
       x += static_cast<int>(count);
       if (x < frame.width) continue;
@@ -172,19 +182,19 @@ std::optional<Failure> read_indices(ByteView file, const Frame& frame, Image& im
 }
 
 // Everything but the frame. Done last: a canvas that lies costs no memory before a frame has been read.
-void fill_around(const Frame& frame, int index, Image& image) {
+void fill_around(const Frame& frame, int index, const Canvas& canvas) {
   const int frame_right = frame.left + frame.width;
-  for (int y = 0; y < image.height(); ++y) {
-    std::uint8_t* row = tail_of_row(image.row(y), image.width(), 1);
+  for (int y = 0; y < canvas.height; ++y) {
+    std::uint8_t* row = canvas.indices(y);
     const bool crosses_frame = y >= frame.top && y < frame.top + frame.height;
-    std::memset(row, index, static_cast<std::size_t>(crosses_frame ? frame.left : image.width()));
-    if (crosses_frame) std::memset(row + frame_right, index, static_cast<std::size_t>(image.width() - frame_right));
+    std::memset(row, index, static_cast<std::size_t>(crosses_frame ? frame.left : canvas.width));
+    if (crosses_frame) std::memset(row + frame_right, index, static_cast<std::size_t>(canvas.width - frame_right));
   }
 }
 
 }  // namespace
 
-Outcome<Image> decode_gif(std::span<const std::byte> bytes, std::int64_t max_pixels) {
+std::optional<Failure> decode_gif(std::span<const std::byte> bytes, std::int64_t max_pixels, RowSink& sink) {
   const ByteView file{bytes};
   if (!file.has(0, kHeaderBytes)) return truncated("The file ends within its header");
   const int shared_colours = count_colours(file.u8(10));
@@ -195,15 +205,17 @@ Outcome<Image> decode_gif(std::span<const std::byte> bytes, std::int64_t max_pix
   if (frame.width <= 0 || frame.height <= 0) return corrupt("The first frame has no pixels");
   const int width = std::max<int>(file.u16(6), frame.left + frame.width);  // a frame may reach beyond the canvas: as Pillow, it grows
   const int height = std::max<int>(file.u16(8), frame.top + frame.height);
-  if (const auto refusal = refuse_size(width, height, max_pixels)) return *refusal;
+  if (auto refusal = refuse_size(width, height, max_pixels)) return refusal;
 
-  Image image(width, height);
-  if (const auto refusal = read_indices(file, frame, image)) return *refusal;
-  fill_around(frame, frame.maybe_transparent.value_or(0), image);
+  sink.start(width, height, 1);
+  const Canvas canvas{sink.place(height), width, height};
+  if (auto refusal = read_indices(file, frame, canvas)) return refusal;
+  fill_around(frame, frame.maybe_transparent.value_or(0), canvas);
   const Palette palette =
       frame.colours > 0 ? read_palette(file, frame.colours_at, frame.colours) : read_palette(file, kHeaderBytes, shared_colours);
-  for (int y = 0; y < height; ++y) spread_palette(tail_of_row(image.row(y), width, 1), width, palette, image.row(y));
-  return image;
+  for (int y = 0; y < height; ++y) spread_palette(canvas.indices(y), width, palette, canvas.row(y));
+  sink.take();
+  return std::nullopt;
 }
 
 }  // namespace coulis

@@ -13,8 +13,8 @@
 #include "core/decode/failures.hpp"
 #include "core/decode/pixels.hpp"
 
-// Note [setjmp]: libjpeg reports errors by longjmp, which runs no destructors. So the functions that call setjmp (read_header, read_rows)
-// hold nothing that has one; what must be freed belongs to their caller.
+// Note [setjmp]: libjpeg reports errors by longjmp, which runs no destructors. So the functions that call setjmp (read_header, start_rows,
+// read_rows) hold nothing that has one; what must be freed belongs to their caller.
 
 namespace coulis {
 namespace {
@@ -135,8 +135,7 @@ bool read_header(Decompressor& decompressor, const unsigned char* data, unsigned
   return true;
 }
 
-// cmyk_row: [width, 4], used where libjpeg gives CMYK. Reads no further than the last row: an end marker may lack, pixels may not.
-bool read_rows(Decompressor& decompressor, std::uint8_t* rgb, std::uint8_t* cmyk_row) {
+bool start_rows(Decompressor& decompressor) {
   jpeg_decompress_struct& info = decompressor.info;
   if (setjmp(decompressor.errors.on_error)) return false;  // Note [setjmp]
   jpeg_start_decompress(&info);
@@ -144,9 +143,17 @@ bool read_rows(Decompressor& decompressor, std::uint8_t* rgb, std::uint8_t* cmyk
     decompressor.errors.set(FailureCode::kTruncated, "Scans of the progressive JPEG are missing");
     return false;
   }
+  return true;
+}
+
+// The next `count` rows. cmyk_row: [width, 4], used where libjpeg gives CMYK.
+bool read_rows(Decompressor& decompressor, std::uint8_t* rgb, JDIMENSION count, std::uint8_t* cmyk_row) {
+  jpeg_decompress_struct& info = decompressor.info;
+  if (setjmp(decompressor.errors.on_error)) return false;  // Note [setjmp]
   const std::size_t row_bytes = std::size_t{info.output_width} * 3;
-  while (info.output_scanline < info.output_height) {
-    std::uint8_t* row = rgb + info.output_scanline * row_bytes;
+  const JDIMENSION first = info.output_scanline;
+  while (info.output_scanline < first + count) {
+    std::uint8_t* row = rgb + (info.output_scanline - first) * row_bytes;
     if (cmyk_row != nullptr) {
       jpeg_read_scanlines(&info, &cmyk_row, 1);
       // As Pillow: what a JPEG calls CMYK is inverted, as Adobe writes it, with or without Adobe's marker.
@@ -155,21 +162,21 @@ bool read_rows(Decompressor& decompressor, std::uint8_t* rgb, std::uint8_t* cmyk
       continue;
     }
     JSAMPROW rows[kRowsPerCall];
-    const JDIMENSION left = info.output_height - info.output_scanline;
-    const JDIMENSION count = left < kRowsPerCall ? left : kRowsPerCall;
-    for (JDIMENSION i = 0; i < count; ++i) rows[i] = row + i * row_bytes;
-    jpeg_read_scanlines(&info, rows, count);
+    const JDIMENSION left = first + count - info.output_scanline;
+    const JDIMENSION wanted = left < kRowsPerCall ? left : kRowsPerCall;
+    for (JDIMENSION i = 0; i < wanted; ++i) rows[i] = row + i * row_bytes;
+    jpeg_read_scanlines(&info, rows, wanted);
   }
   return true;
 }
 
 }  // namespace
 
-Outcome<Image> decode_jpeg(std::span<const std::byte> bytes, std::int64_t max_pixels) {
+std::optional<Failure> decode_jpeg(std::span<const std::byte> bytes, std::int64_t max_pixels, int orientation, RowSink& sink) {
   Decompressor decompressor;
   if (!read_header(decompressor, reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size())) return decompressor.failure();
   jpeg_decompress_struct& info = decompressor.info;
-  if (const auto refusal = refuse_size(info.image_width, info.image_height, max_pixels)) return *refusal;
+  if (const auto refusal = refuse_size(info.image_width, info.image_height, max_pixels)) return refusal;
   if (info.num_components != 1 && info.num_components != 3 && info.num_components != 4) {
     return unsupported("A JPEG of " + std::to_string(info.num_components) + " components");
   }
@@ -177,10 +184,19 @@ Outcome<Image> decode_jpeg(std::span<const std::byte> bytes, std::int64_t max_pi
   const bool is_cmyk = info.num_components == 4;
   info.out_color_space = is_cmyk ? JCS_CMYK : JCS_RGB;  // libjpeg turns grey, YCbCr and YCCK into these
   std::vector<std::uint8_t> cmyk_row(is_cmyk ? std::size_t{info.image_width} * 4 : 0);
-  // libjpeg adds two bytes a sample where a file has several scans; they are touched only as far as the scans reach.
-  Image image(static_cast<int>(info.image_width), static_cast<int>(info.image_height));
-  if (!read_rows(decompressor, image.data(), is_cmyk ? cmyk_row.data() : nullptr)) return decompressor.failure();
-  return image;
+  // Where a file has several scans, libjpeg holds two bytes a sample; they are touched only as far as the scans reach.
+  if (!start_rows(decompressor)) return decompressor.failure();
+  const int width = static_cast<int>(info.output_width);
+  const int height = static_cast<int>(info.output_height);
+  sink.start(width, height, orientation);
+  for (int y = 0; y < height;) {  // no further than the last row: an end marker may lack, pixels may not
+    const int count = rows_of_band(width, height - y);
+    std::uint8_t* rgb = sink.place(count);
+    if (!read_rows(decompressor, rgb, static_cast<JDIMENSION>(count), is_cmyk ? cmyk_row.data() : nullptr)) return decompressor.failure();
+    sink.take();
+    y += count;
+  }
+  return std::nullopt;
 }
 
 }  // namespace coulis

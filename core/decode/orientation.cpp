@@ -1,9 +1,7 @@
 #include "core/decode/orientation.hpp"
 
-#include <cstring>
 #include <optional>
 #include <string_view>
-#include <utility>
 
 #include "core/decode/metadata.hpp"
 
@@ -44,27 +42,6 @@ int orientation_of(const TiffDirectory& directory) {
   const TiffTag* xmp = directory.find(kTiffXmp);
   if (xmp == nullptr) return orientation_of(directory, {});
   return orientation_of(directory, {reinterpret_cast<const char*>(xmp->bytes.data()), xmp->bytes.size()});
-}
-
-Image turn(Image image, int orientation) {
-  if (orientation < 2 || orientation > 8) return image;
-  const bool swaps_sides = orientation >= 5;
-  const bool from_right = orientation == 2 || orientation == 3 || orientation == 7 || orientation == 8;  // of the stored image
-  const bool from_bottom = orientation == 3 || orientation == 4 || orientation == 6 || orientation == 7;
-  const int width = image.width();
-  const int height = image.height();
-  Image turned(swaps_sides ? height : width, swaps_sides ? width : height);
-  for (int y = 0; y < turned.height(); ++y) {
-    std::uint8_t* out = turned.row(y);
-    for (int x = 0; x < turned.width(); ++x, out += 3) {
-      const int column = swaps_sides ? y : x;
-      const int row = swaps_sides ? x : y;
-      const int from_x = from_right ? width - 1 - column : column;
-      const int from_y = from_bottom ? height - 1 - row : row;
-      std::memcpy(out, image.row(from_y) + static_cast<std::ptrdiff_t>(from_x) * 3, 3);
-    }
-  }
-  return turned;
 }
 
 }  // namespace coulis

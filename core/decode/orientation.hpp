@@ -1,11 +1,10 @@
-// EXIF orientation: find it in a file, and turn the pixels as it says.
+// EXIF orientation, as a file says it.
 #pragma once
 
 #include <cstddef>
 #include <span>
 
 #include "core/decode/decode.hpp"
-#include "core/decode/image.hpp"
 #include "core/decode/tiff_directory.hpp"
 
 namespace coulis {
@@ -15,8 +14,5 @@ int find_orientation(std::span<const std::byte> bytes, Format format);
 
 // The same for a TIFF, whose tags are its EXIF.
 int orientation_of(const TiffDirectory& directory);
-
-// As Pillow's ImageOps.exif_transpose. Orientations outside 2..8 leave the image as it is.
-Image turn(Image image, int orientation);
 
 }  // namespace coulis

@@ -15,7 +15,7 @@
 #include "core/decode/pixels.hpp"
 
 // Note [setjmp]: libpng reports errors by longjmp, which runs no destructors. So the functions that call setjmp (read_header,
-// set_transforms, read_pixels) hold nothing that has one; what must be freed belongs to their caller.
+// set_transforms, read_rows) hold nothing that has one; what must be freed belongs to their caller.
 
 namespace coulis {
 namespace {
@@ -130,13 +130,20 @@ bool has_all_rows(const Reader& reader) {
   return (has_last || png_get_current_pass_number(reader.png) >= kPasses) && std::strstr(reader.message, "CRC error") == nullptr;
 }
 
-// Fills the tails of the rows. Without the list of rows that png_read_image wants: 8 bytes each, for rows that may be one pixel wide.
-bool read_pixels(Reader& reader, Image& image, int bytes_per_pixel, int passes) {
+// Some rows of an image.
+struct Band {
+  std::uint8_t* rgb = nullptr;
+  int width = 0;
+  int rows = 0;
+
+  std::uint8_t* row(int y) const { return rgb + std::ptrdiff_t{y} * width * 3; }
+};
+
+// Fills the tails of the rows: the next ones, or all of them in each pass of an interlaced image.
+bool read_rows(Reader& reader, const Band& band, int bytes_per_pixel, int passes) {
   if (setjmp(png_jmpbuf(reader.png))) return has_all_rows(reader);  // Note [setjmp]
   for (int pass = 0; pass < passes; ++pass) {
-    for (int y = 0; y < image.height(); ++y) {
-      png_read_row(reader.png, tail_of_row(image.row(y), image.width(), bytes_per_pixel), nullptr);
-    }
+    for (int y = 0; y < band.rows; ++y) png_read_row(reader.png, tail_of_row(band.row(y), band.width, bytes_per_pixel), nullptr);
   }
   return true;
 }
@@ -154,7 +161,7 @@ void spread_row(std::uint8_t* row, int width, int bytes_per_pixel, bool is_palet
 
 }  // namespace
 
-Outcome<Image> decode_png(std::span<const std::byte> bytes, std::int64_t max_pixels) {
+std::optional<Failure> decode_png(std::span<const std::byte> bytes, std::int64_t max_pixels, int orientation, RowSink& sink) {
   // Apple's Xcode writes these for iPhones: without zlib's header, and with red and blue swapped.
   if (ByteView{bytes}.has_text(12, "CgBI")) return unsupported("PNGs that Xcode optimised for iPhones (CgBI) are not read");
   Reader reader(bytes);
@@ -162,7 +169,7 @@ Outcome<Image> decode_png(std::span<const std::byte> bytes, std::int64_t max_pix
   if (!read_header(reader)) return reader.failure();
   const png_uint_32 width = png_get_image_width(reader.png, reader.info);
   const png_uint_32 height = png_get_image_height(reader.png, reader.info);
-  if (const auto refusal = refuse_size(width, height, max_pixels)) return *refusal;
+  if (const auto refusal = refuse_size(width, height, max_pixels)) return refusal;
   constexpr std::uint64_t kMaxDeflateRatio = 1032;  // so that a header that lies cannot make libpng allocate rows for nothing
   if (std::uint64_t{png_get_rowbytes(reader.png, reader.info)} * height > kMaxDeflateRatio * bytes.size()) {
     return truncated("The file is too short for the size in its header");
@@ -173,13 +180,19 @@ Outcome<Image> decode_png(std::span<const std::byte> bytes, std::int64_t max_pix
   int passes = 0;
   const int bit_depth = png_get_bit_depth(reader.png, reader.info);
   if (!set_transforms(reader, colour_type, bit_depth, bytes_per_pixel, passes)) return reader.failure();
-  Image image(static_cast<int>(width), static_cast<int>(height));
-  if (!read_pixels(reader, image, bytes_per_pixel, passes)) return reader.failure();
-  if (bytes_per_pixel < 3) {
-    const bool is_palette = colour_type == PNG_COLOR_TYPE_PALETTE;
-    for (int y = 0; y < image.height(); ++y) spread_row(image.row(y), image.width(), bytes_per_pixel, is_palette, reader.palette);
+  const bool is_palette = colour_type == PNG_COLOR_TYPE_PALETTE;
+  const int rows = static_cast<int>(height);
+  Band band{nullptr, static_cast<int>(width), 0};
+  sink.start(band.width, rows, orientation);
+  for (int y = 0; y < rows; y += band.rows) {
+    band.rows = passes > 1 ? rows : rows_of_band(band.width, rows - y);
+    band.rgb = sink.place(band.rows);
+    if (!read_rows(reader, band, bytes_per_pixel, passes)) return reader.failure();
+    for (int i = 0; bytes_per_pixel < 3 && i < band.rows; ++i)
+      spread_row(band.row(i), band.width, bytes_per_pixel, is_palette, reader.palette);
+    sink.take();
   }
-  return image;
+  return std::nullopt;
 }
 
 }  // namespace coulis

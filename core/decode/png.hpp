@@ -3,13 +3,14 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 
-#include "core/base/outcome.hpp"
-#include "core/decode/image.hpp"
+#include "core/base/failure.hpp"
+#include "core/decode/row_sink.hpp"
 
 namespace coulis {
 
-Outcome<Image> decode_png(std::span<const std::byte> bytes, std::int64_t max_pixels);
+[[nodiscard]] std::optional<Failure> decode_png(std::span<const std::byte> bytes, std::int64_t max_pixels, int orientation, RowSink& sink);
 
 }  // namespace coulis

@@ -1,7 +1,6 @@
 #include "core/decode/tiff.hpp"
 
 #include <optional>
-#include <utility>
 
 #include "core/decode/failures.hpp"
 #include "core/decode/orientation.hpp"
@@ -13,11 +12,12 @@
 namespace coulis {
 namespace {
 
-Outcome<Image> read_page(const TiffHeader& header, const TiffDirectory& directory, std::int64_t max_pixels) {
+std::optional<Failure> read_page(const TiffHeader& header, const TiffDirectory& directory, std::int64_t max_pixels, RowSink& sink) {
   const Outcome<TiffPage> page = read_tiff_page(header, directory, max_pixels);
   if (!page) return page.failure();
-  if (page.value().compression == kTiffUncompressed) return read_raw_tiff(header, directory, page.value());
-  return read_coded_tiff(header.file, page.value(), max_pixels);
+  const int orientation = orientation_of(directory);
+  if (page.value().compression == kTiffUncompressed) return read_raw_tiff(header, directory, page.value(), orientation, sink);
+  return read_coded_tiff(header.file, page.value(), max_pixels, orientation, sink);
 }
 
 // Where the orientation is looked for in XMP, Pillow fails at XMP that is neither bytes nor nothing. So do we: it may say a turn.
@@ -36,17 +36,17 @@ bool is_camera_raw(const TiffHeader& header, const TiffDirectory& directory) {
 
 }  // namespace
 
-Outcome<Image> decode_tiff(std::span<const std::byte> bytes, std::int64_t max_pixels) {
+std::optional<Failure> decode_tiff(std::span<const std::byte> bytes, std::int64_t max_pixels, RowSink& sink) {
   const std::optional<TiffHeader> maybe_header = read_tiff_header({bytes});
   if (!maybe_header) return corrupt("The file does not begin like a TIFF");
   const TiffDirectory directory(*maybe_header);
-  Outcome<Image> image = read_page(*maybe_header, directory, max_pixels);
-  if (image && has_unreadable_xmp(directory)) return corrupt("The XMP of the TIFF is of a type that cannot be read");
-  if (image) return turn(std::move(image.value()), orientation_of(directory));
-  if (image.failure().code == FailureCode::kUnsupported && is_camera_raw(*maybe_header, directory)) {
+  std::optional<Failure> failure = read_page(*maybe_header, directory, max_pixels, sink);
+  if (!failure && has_unreadable_xmp(directory)) return corrupt("The XMP of the TIFF is of a type that cannot be read");
+  if (!failure) return std::nullopt;
+  if (failure->code == FailureCode::kUnsupported && is_camera_raw(*maybe_header, directory)) {
     return unsupported("Camera raw files are not read");
   }
-  if (image.failure().code == FailureCode::kTooLarge || !directory.is_cut()) return image;
+  if (failure->code == FailureCode::kTooLarge || !directory.is_cut()) return failure;
   return truncated("The file ends before the description of its page does");
 }
 

@@ -170,7 +170,7 @@ std::optional<Failure> read_block(TIFF* tiff, Client& client, bool is_tile, std:
 }
 
 std::optional<Failure> read_pixels(TIFF* tiff, Client& client, const TiffPage& page, const Blocks& blocks,
-                                   std::optional<TiffYcbcr>& maybe_ycbcr, Image& image) {
+                                   std::optional<TiffYcbcr>& maybe_ycbcr, RowSink& sink) {
   const auto planes = static_cast<std::size_t>(page.layout.planes());
   const auto plane_bytes = static_cast<std::size_t>(blocks.are_tiles ? TIFFTileSize(tiff) : TIFFVStripSize(tiff, blocks.height));
   const std::unique_ptr<std::uint8_t[]> block(new std::uint8_t[plane_bytes * planes]);  // [planes, rows, row_bytes]
@@ -180,6 +180,7 @@ std::optional<Failure> read_pixels(TIFF* tiff, Client& client, const TiffPage& p
   for (std::size_t p = 0; p < planes; ++p) starts[p] = block.get() + p * plane_bytes;
   for (std::uint32_t y = 0; y < page.height; y += blocks.height) {
     const std::uint32_t rows = std::min(blocks.height, page.height - y);
+    std::uint8_t* band = sink.place(static_cast<int>(rows));
     const tmsize_t size_bytes = blocks.are_tiles ? static_cast<tmsize_t>(plane_bytes) : TIFFVStripSize(tiff, rows);
     for (std::uint32_t x = 0; x < page.width; x += blocks.width) {
       for (std::size_t p = 0; p < planes; ++p) {
@@ -189,7 +190,7 @@ std::optional<Failure> read_pixels(TIFF* tiff, Client& client, const TiffPage& p
       }
       const int width = static_cast<int>(std::min(blocks.width, page.width - x));
       for (std::uint32_t r = 0; r < rows; ++r) {
-        std::uint8_t* rgb = image.row(static_cast<int>(y + r)) + std::size_t{x} * 3;
+        std::uint8_t* rgb = band + (std::size_t{r} * page.width + x) * 3;
         if (maybe_ycbcr) {
           maybe_ycbcr->convert_row(starts, blocks.row_bytes, blocks.width, r, width, rgb);
           continue;
@@ -199,13 +200,14 @@ std::optional<Failure> read_pixels(TIFF* tiff, Client& client, const TiffPage& p
         convert_tiff_row(page.layout, row, width, scratch.get(), rgb);
       }
     }
+    sink.take();
   }
   return std::nullopt;
 }
 
 }  // namespace
 
-Outcome<Image> read_coded_tiff(ByteView file, const TiffPage& described, std::int64_t max_pixels) {
+std::optional<Failure> read_coded_tiff(ByteView file, const TiffPage& described, std::int64_t max_pixels, int orientation, RowSink& sink) {
   TiffPage page = described;
   if (!is_read(page.compression)) return unsupported(fmt::format("A TIFF of compression {}", page.compression));
   Client client;
@@ -216,14 +218,13 @@ Outcome<Image> read_coded_tiff(ByteView file, const TiffPage& described, std::in
     // libdeflate decodes nothing of a last strip that was padded to full height, and libtiff 4.5.0 does not notice.
     TIFFSetField(tiff.get(), TIFFTAG_DEFLATE_SUBCODEC, DEFLATE_SUBCODEC_ZLIB);
   }
-  if (const auto refusal = agree(tiff.get(), page)) return *refusal;
+  if (auto refusal = agree(tiff.get(), page)) return refusal;
   std::optional<TiffYcbcr> maybe_ycbcr;
-  if (const auto refusal = start_ycbcr(tiff.get(), page, maybe_ycbcr)) return *refusal;
+  if (auto refusal = start_ycbcr(tiff.get(), page, maybe_ycbcr)) return refusal;
   Blocks blocks;
-  if (const auto refusal = read_blocks(tiff.get(), page, maybe_ycbcr.has_value(), max_pixels, blocks)) return *refusal;
-  Image image(static_cast<int>(page.width), static_cast<int>(page.height));
-  if (const auto refusal = read_pixels(tiff.get(), client, page, blocks, maybe_ycbcr, image)) return *refusal;
-  return image;
+  if (auto refusal = read_blocks(tiff.get(), page, maybe_ycbcr.has_value(), max_pixels, blocks)) return refusal;
+  sink.start(static_cast<int>(page.width), static_cast<int>(page.height), orientation);
+  return read_pixels(tiff.get(), client, page, blocks, maybe_ycbcr, sink);
 }
 
 }  // namespace coulis

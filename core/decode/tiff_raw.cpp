@@ -88,7 +88,8 @@ const std::uint8_t* in_machine_order(const std::uint8_t* row, std::size_t row_by
 
 }  // namespace
 
-Outcome<Image> read_raw_tiff(const TiffHeader& header, const TiffDirectory& directory, const TiffPage& page) {
+std::optional<Failure> read_raw_tiff(const TiffHeader& header, const TiffDirectory& directory, const TiffPage& page, int orientation,
+                                     RowSink& sink) {
   const std::optional<Blocks> maybe_blocks = read_blocks(directory, page);
   if (!maybe_blocks) return corrupt("The TIFF does not say where its pixels are");
   const Blocks& blocks = *maybe_blocks;
@@ -98,11 +99,10 @@ Outcome<Image> read_raw_tiff(const TiffHeader& header, const TiffDirectory& dire
   const std::size_t most_bytes = layout.row_bytes(std::min(blocks.width, page.width));
   const bool is_swapped = header.file.big_endian != (std::endian::native == std::endian::big);
 
-  Image image(static_cast<int>(page.width), static_cast<int>(page.height));
   const std::unique_ptr<std::uint8_t[]> own(new std::uint8_t[most_bytes * planes]);
   const std::unique_ptr<std::uint8_t[]> scratch(
       new std::uint8_t[std::size_t{page.width} * static_cast<std::size_t>(layout.used_samples())]);
-  for (std::uint32_t y = 0; y < page.height; ++y) {
+  const auto convert_row = [&](std::uint32_t y, std::uint8_t* rgb) -> std::optional<Failure> {
     for (std::uint32_t column = 0; column < blocks.across; ++column) {
       const std::uint32_t x = column * blocks.width;
       const std::uint32_t width = std::min(blocks.width, page.width - x);
@@ -115,10 +115,22 @@ Outcome<Image> read_raw_tiff(const TiffHeader& header, const TiffDirectory& dire
         if (*maybe_offset > header.file.size() || !header.file.has(at, used_bytes)) return truncated("The file ends before its pixels do");
         rows[p] = in_machine_order(header.file.data(at), used_bytes, layout, is_swapped, own.get() + p * most_bytes);
       }
-      convert_tiff_row(layout, rows, static_cast<int>(width), scratch.get(), image.row(static_cast<int>(y)) + std::size_t{x} * 3);
+      convert_tiff_row(layout, rows, static_cast<int>(width), scratch.get(), rgb + std::size_t{x} * 3);
     }
+    return std::nullopt;
+  };
+  const int width = static_cast<int>(page.width);
+  const int height = static_cast<int>(page.height);
+  sink.start(width, height, orientation);
+  for (int y = 0; y < height;) {
+    const int count = rows_of_band(width, height - y);
+    std::uint8_t* rgb = sink.place(count);
+    for (int i = 0; i < count; ++i, ++y) {
+      if (auto refusal = convert_row(static_cast<std::uint32_t>(y), rgb + std::ptrdiff_t{i} * width * 3)) return refusal;
+    }
+    sink.take();
   }
-  return image;
+  return std::nullopt;
 }
 
 }  // namespace coulis

@@ -44,44 +44,49 @@ Failure failure_of(VP8StatusCode status) {
 }
 
 // Everything but the frame. Done last: a canvas that lies costs no memory before its frame has been read.
-void blacken_around(const WebPIterator& frame, Image& image) {
-  for (int y = 0; y < image.height(); ++y) {
+void blacken_around(const WebPIterator& frame, std::uint8_t* canvas, int width, int height) {
+  for (int y = 0; y < height; ++y) {
     const bool crosses_frame = y >= frame.y_offset && y < frame.y_offset + frame.height;
-    const int left_px = crosses_frame ? frame.x_offset : image.width();
-    const int right_px = crosses_frame ? image.width() - frame.x_offset - frame.width : 0;
-    std::memset(image.row(y), 0, static_cast<std::size_t>(left_px) * 3);
-    std::memset(image.row(y) + static_cast<std::ptrdiff_t>(image.width() - right_px) * 3, 0, static_cast<std::size_t>(right_px) * 3);
+    const int left_px = crosses_frame ? frame.x_offset : width;
+    const int right_px = crosses_frame ? width - frame.x_offset - frame.width : 0;
+    std::uint8_t* row = canvas + std::ptrdiff_t{y} * width * 3;
+    std::memset(row, 0, static_cast<std::size_t>(left_px) * 3);
+    std::memset(row + std::ptrdiff_t{width - right_px} * 3, 0, static_cast<std::size_t>(right_px) * 3);
   }
 }
 
 }  // namespace
 
-Outcome<Image> decode_webp(std::span<const std::byte> bytes, std::int64_t max_pixels) {
+std::optional<Failure> decode_webp(std::span<const std::byte> bytes, std::int64_t max_pixels, int orientation, RowSink& sink) {
   const WebPData data{reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()};
   WebPDemuxState state = WEBP_DEMUX_PARSE_ERROR;
   const std::unique_ptr<WebPDemuxer, DemuxerDeleter> demuxer(WebPDemuxPartial(&data, &state));
   if (state == WEBP_DEMUX_PARSE_ERROR) return corrupt("The chunks of the WebP contradict each other");
   if (demuxer == nullptr || state == WEBP_DEMUX_PARSING_HEADER) return truncated("The file ends within its header");
-  const std::uint32_t width = WebPDemuxGetI(demuxer.get(), WEBP_FF_CANVAS_WIDTH);
-  const std::uint32_t height = WebPDemuxGetI(demuxer.get(), WEBP_FF_CANVAS_HEIGHT);
-  if (const auto refusal = refuse_size(width, height, max_pixels)) return *refusal;
+  const std::uint32_t canvas_width = WebPDemuxGetI(demuxer.get(), WEBP_FF_CANVAS_WIDTH);
+  const std::uint32_t canvas_height = WebPDemuxGetI(demuxer.get(), WEBP_FF_CANVAS_HEIGHT);
+  if (const auto refusal = refuse_size(canvas_width, canvas_height, max_pixels)) return refusal;
   if (state != WEBP_DEMUX_DONE) return truncated("The file is shorter than its header says");
   Frame frame;
   if (WebPDemuxGetFrame(demuxer.get(), 1, &frame.iterator) == 0) return corrupt("The file has no frame");
   const WebPIterator& first = frame.iterator;
 
-  Image image(static_cast<int>(width), static_cast<int>(height));
   WebPDecoderConfig config;
   if (WebPInitDecoderConfig(&config) == 0) return unsupported("The libwebp of this machine is of another version");
-  std::uint8_t* origin = image.row(first.y_offset) + static_cast<std::ptrdiff_t>(first.x_offset) * 3;
-  const int stride = image.width() * 3;
+  const int width = static_cast<int>(canvas_width);
+  const int height = static_cast<int>(canvas_height);
+  sink.start(width, height, orientation);
+  std::uint8_t* canvas = sink.place(height);  // libwebp writes a whole picture
+  const std::uint8_t* end = canvas + std::ptrdiff_t{height} * width * 3;
+  std::uint8_t* origin = canvas + (std::ptrdiff_t{first.y_offset} * width + first.x_offset) * 3;
   config.output.colorspace = MODE_RGB;  // drops alpha, as Pillow does
   config.output.is_external_memory = 1;
-  config.output.u.RGBA = {origin, stride, static_cast<std::size_t>(image.data() + image.size_bytes() - origin)};
+  config.output.u.RGBA = {origin, width * 3, static_cast<std::size_t>(end - origin)};
   const VP8StatusCode status = WebPDecode(first.fragment.bytes, first.fragment.size, &config);
   if (status != VP8_STATUS_OK) return failure_of(status);
-  blacken_around(first, image);
-  return image;
+  blacken_around(first, canvas, width, height);
+  sink.take();
+  return std::nullopt;
 }
 
 std::string find_webp_chunk(std::span<const std::byte> bytes, const char* name) {

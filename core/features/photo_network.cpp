@@ -13,10 +13,17 @@ void PhotoNetwork::lap(double& stage) {
 
 std::optional<Failure> PhotoNetwork::features(std::span<const std::byte> file, std::span<float> row) {
   last_ = Clock::now();
-  const Outcome<Image> decoded = decode(file, decode_);
+  const double resampled_before = resampler_.seconds();
+  std::optional<Failure> failure = decode(file, decode_, resampler_);
   lap(seconds_.decode);
-  if (!decoded) return decoded.failure();
-  features(decoded.value().view(), row);
+  const double within = resampler_.seconds() - resampled_before;  // rows are resampled while they are decoded
+  seconds_.decode -= within;
+  seconds_.resample += within;
+  if (failure) return failure;
+  const ImageView resampled = resampler_.finish();
+  lap(seconds_.resample);
+  network_->features(resampled, row);
+  lap(seconds_.network);
   return std::nullopt;
 }
 

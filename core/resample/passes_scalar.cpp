@@ -21,11 +21,10 @@ void resample_rows(const Weights& weights, const ImageView& source, std::uint8_t
   }
 }
 
-void resample_columns(const Weights& weights, const ImageView& source, std::uint8_t* target) {
+void resample_columns(const Weights& weights, const ColumnOutputs& outputs, const ImageView& source, std::uint8_t* target) {
   const int row_bytes = source.width * 3;
-  for (int out = 0; out < weights.out_px; ++out) {
-    resample_column_scalar(weights, out, source, 0, row_bytes,
-                           target + static_cast<std::size_t>(out) * static_cast<std::size_t>(row_bytes));
+  for (int out = outputs.first; out < outputs.end; ++out, target += row_bytes) {
+    resample_column_scalar(weights, out, outputs.first_row, source, 0, row_bytes, target);
   }
 }
 
@@ -48,10 +47,10 @@ void resample_row_scalar(const Weights& weights, const std::uint8_t* source_row,
   }
 }
 
-void resample_column_scalar(const Weights& weights, int out, const ImageView& source, int first_byte, int end_byte,
+void resample_column_scalar(const Weights& weights, int out, int first_row, const ImageView& source, int first_byte, int end_byte,
                             std::uint8_t* target_row) {
   const std::span<const std::int32_t> k = weights.taps_of(out);
-  const int start = weights.start[static_cast<std::size_t>(out)];
+  const int start = weights.start[static_cast<std::size_t>(out)] - first_row;
   for (int x = first_byte; x < end_byte; ++x) {
     std::int32_t sum = kOneHalf;
     for (std::size_t i = 0; i < k.size(); ++i) sum += source.row(start + static_cast<int>(i))[x] * k[i];

@@ -22,8 +22,8 @@ void resample_rows(const Weights& weights, const ImageView& source, std::uint8_t
   scalar_passes().resample_rows(weights, source, target);
 }
 
-void resample_columns(const Weights& weights, const ImageView& source, std::uint8_t* target) {
-  scalar_passes().resample_columns(weights, source, target);
+void resample_columns(const Weights& weights, const ColumnOutputs& outputs, const ImageView& source, std::uint8_t* target) {
+  scalar_passes().resample_columns(weights, outputs, source, target);
 }
 
 #else
@@ -180,10 +180,10 @@ HWY_INLINE HalvesVec broadcast_pair(std::uint32_t pair) {
 
 // The results as int16 from 0 to 255.
 template <Parity kParity>
-HWY_INLINE HalvesVec resample_bytes_at(const Weights& weights, int out, const ImageView& source, std::size_t x) {
+HWY_INLINE HalvesVec resample_bytes_at(const Weights& weights, int out, int first_row, const ImageView& source, std::size_t x) {
   const std::uint32_t* pairs = weights.halves.by_output.data() + static_cast<std::size_t>(out) * static_cast<std::size_t>(weights.taps);
   const std::size_t stride = static_cast<std::size_t>(source.width) * 3;
-  const std::uint8_t* row = source.row(weights.start[static_cast<std::size_t>(out)]) + x;
+  const std::uint8_t* row = source.row(weights.start[static_cast<std::size_t>(out)] - first_row) + x;
   const std::uint8_t* last_row = source.row(source.height - 1) + x;  // again for the filling, which weighs nothing
   SplitSum lower, upper;
   for (int tap = 0; tap < weights.taps; tap += 2, pairs += 2) {
@@ -198,27 +198,28 @@ HWY_INLINE HalvesVec resample_bytes_at(const Weights& weights, int out, const Im
   return hn::Min(hn::Max(demoted, hn::Zero(kHalvesTag)), hn::Set(kHalvesTag, 255));
 }
 
-HWY_INLINE Bytes resample_bytes(const Weights& weights, int out, const ImageView& source, std::size_t x) {
-  const HalvesVec even = resample_bytes_at<Parity::kEven>(weights, out, source, x);
-  const HalvesVec odd = resample_bytes_at<Parity::kOdd>(weights, out, source, x);
+HWY_INLINE Bytes resample_bytes(const Weights& weights, int out, int first_row, const ImageView& source, std::size_t x) {
+  const HalvesVec even = resample_bytes_at<Parity::kEven>(weights, out, first_row, source, x);
+  const HalvesVec odd = resample_bytes_at<Parity::kOdd>(weights, out, first_row, source, x);
   return hn::BitCast(kBytesTag, hn::Or(even, hn::ShiftLeft<8>(odd)));
 }
 
-void resample_columns(const Weights& weights, const ImageView& source, std::uint8_t* target) {
+void resample_columns(const Weights& weights, const ColumnOutputs& outputs, const ImageView& source, std::uint8_t* target) {
 #if HWY_TARGET == HWY_AVX3_DL
-  return resample_columns_vnni(weights, source, target);
+  return resample_columns_vnni(weights, outputs, source, target);
 #endif
   const std::size_t row_bytes = static_cast<std::size_t>(source.width) * 3;
-  for (int out = 0; out < weights.out_px; ++out, target += row_bytes) {
+  const int first_row = outputs.first_row;
+  for (int out = outputs.first; out < outputs.end; ++out, target += row_bytes) {
     if (row_bytes < kVectorBytes) {
-      resample_column_scalar(weights, out, source, 0, source.width * 3, target);
+      resample_column_scalar(weights, out, first_row, source, 0, source.width * 3, target);
       continue;
     }
     for (std::size_t x = 0; x + kVectorBytes < row_bytes; x += kVectorBytes) {
-      hn::StoreU(resample_bytes(weights, out, source, x), kBytesTag, target + x);
+      hn::StoreU(resample_bytes(weights, out, first_row, source, x), kBytesTag, target + x);
     }
     const std::size_t last = row_bytes - kVectorBytes;  // the last vector may do some bytes again
-    hn::StoreU(resample_bytes(weights, out, source, last), kBytesTag, target + last);
+    hn::StoreU(resample_bytes(weights, out, first_row, source, last), kBytesTag, target + last);
   }
 }
 
@@ -240,9 +241,9 @@ void dispatch_rows(const Weights& weights, const ImageView& source, std::uint8_t
   HWY_DYNAMIC_DISPATCH(resample_rows)(weights, source, target);
 }
 
-void dispatch_columns(const Weights& weights, const ImageView& source, std::uint8_t* target) {
-  if (!weights.packed()) return scalar_passes().resample_columns(weights, source, target);
-  HWY_DYNAMIC_DISPATCH(resample_columns)(weights, source, target);
+void dispatch_columns(const Weights& weights, const ColumnOutputs& outputs, const ImageView& source, std::uint8_t* target) {
+  if (!weights.packed()) return scalar_passes().resample_columns(weights, outputs, source, target);
+  HWY_DYNAMIC_DISPATCH(resample_columns)(weights, outputs, source, target);
 }
 
 }  // namespace

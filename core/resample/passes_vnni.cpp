@@ -137,9 +137,9 @@ COULIS_VNNI_INLINE Quads load_quads(const QuadRows& from, std::size_t x, __mmask
 
 // One quad of taps, kOuts output rows with the same first tap: rows and digits stay in registers.
 template <std::size_t kOuts>
-COULIS_VNNI void enlarge_columns(const Weights& weights, std::size_t out, const ImageView& source, std::uint8_t* target) {
+COULIS_VNNI void enlarge_columns(const Weights& weights, std::size_t out, int first_row, const ImageView& source, std::uint8_t* target) {
   const std::size_t row_bytes = static_cast<std::size_t>(source.width) * 3;
-  const QuadRows rows = find_rows(source, weights.start[out]);
+  const QuadRows rows = find_rows(source, weights.start[out] - first_row);
   QuadDigits digits[kOuts];
   for (std::size_t o = 0; o < kOuts; ++o) digits[o] = load_digits(weights, out + o, 0);
   for (std::size_t x = 0; x < row_bytes; x += kVectorBytes) {
@@ -155,14 +155,14 @@ COULIS_VNNI void enlarge_columns(const Weights& weights, std::size_t out, const 
   }
 }
 
-COULIS_VNNI void reduce_columns(const Weights& weights, std::size_t out, const ImageView& source, std::uint8_t* target) {
+COULIS_VNNI void reduce_columns(const Weights& weights, std::size_t out, int first_row, const ImageView& source, std::uint8_t* target) {
   const std::size_t row_bytes = static_cast<std::size_t>(source.width) * 3;
   const std::size_t quads = static_cast<std::size_t>(weights.taps) / 4;
   for (std::size_t x = 0; x < row_bytes; x += kVectorBytes) {
     const __mmask64 mask = mask_bytes(row_bytes - x);
     DigitSums sums[4] = {start_sums(), start_sums(), start_sums(), start_sums()};
     for (std::size_t quad = 0; quad < quads; ++quad) {
-      const Quads columns = load_quads(find_rows(source, weights.start[out] + static_cast<int>(quad) * 4), x, mask);
+      const Quads columns = load_quads(find_rows(source, weights.start[out] - first_row + static_cast<int>(quad) * 4), x, mask);
       const QuadDigits digits = load_digits(weights, out, quad);
       for (std::size_t i = 0; i < 4; ++i) add(sums[i], columns.quad[i], digits.digit0, digits.digit1, digits.digit2);
     }
@@ -183,19 +183,21 @@ void resample_rows_vnni(const Weights& weights, const ImageView& source, std::ui
   for (; y < source.height; ++y) resample_band<1>(weights, source.row(y), target + static_cast<std::size_t>(y) * row_bytes);
 }
 
-void resample_columns_vnni(const Weights& weights, const ImageView& source, std::uint8_t* target) {
+void resample_columns_vnni(const Weights& weights, const ColumnOutputs& outputs, const ImageView& source, std::uint8_t* target) {
   const std::size_t row_bytes = static_cast<std::size_t>(source.width) * 3;
   const std::vector<int>& start = weights.start;
-  for (std::size_t out = 0; out < start.size();) {
-    std::uint8_t* target_row = target + out * row_bytes;
+  const auto first = static_cast<std::size_t>(outputs.first);
+  const auto end = static_cast<std::size_t>(outputs.end);
+  for (std::size_t out = first; out < end;) {
+    std::uint8_t* target_row = target + (out - first) * row_bytes;
     if (weights.taps > 4) {
-      reduce_columns(weights, out, source, target_row);
+      reduce_columns(weights, out, outputs.first_row, source, target_row);
       out += 1;
-    } else if (out + 1 < start.size() && start[out] == start[out + 1]) {
-      enlarge_columns<2>(weights, out, source, target_row);
+    } else if (out + 1 < end && start[out] == start[out + 1]) {
+      enlarge_columns<2>(weights, out, outputs.first_row, source, target_row);
       out += 2;
     } else {
-      enlarge_columns<1>(weights, out, source, target_row);
+      enlarge_columns<1>(weights, out, outputs.first_row, source, target_row);
       out += 1;
     }
   }

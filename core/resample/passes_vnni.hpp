@@ -4,11 +4,12 @@
 #include <cstdint>
 
 #include "core/decode/image.hpp"
+#include "core/resample/passes.hpp"
 #include "core/resample/weights.hpp"
 
 namespace coulis {
 
 void resample_rows_vnni(const Weights& weights, const ImageView& source, std::uint8_t* target);  // needs digits.fits_rows()
-void resample_columns_vnni(const Weights& weights, const ImageView& source, std::uint8_t* target);
+void resample_columns_vnni(const Weights& weights, const ColumnOutputs& outputs, const ImageView& source, std::uint8_t* target);
 
 }  // namespace coulis

@@ -1,38 +1,55 @@
 #include "core/resample/resample.hpp"
 
+#include <algorithm>
+#include <array>
+#include <chrono>
 #include <cstddef>
 #include <cstring>
 #include <utility>
 #include <vector>
 
 #include "core/base/error.hpp"
+#include "core/decode/turn.hpp"
 #include "core/resample/axis_cache.hpp"
 #include "core/resample/nearest.hpp"
 #include "core/resample/passes.hpp"
+#include "core/resample/row_window.hpp"
+#include "core/resample/scratch.hpp"
 #include "core/resample/weights.hpp"
 
 namespace coulis {
 namespace {
 
+using Clock = std::chrono::steady_clock;
+
 // Pillow 13: a height that shrinks by more than twice what the width does is resampled first. The order shows in the bytes,
 // because the first pass rounds.
-bool columns_go_first(const ImageView& image, const ResampleOptions& options) {
-  const int height_loss = image.height - options.height_px;
-  const int width_loss = image.width - options.width_px;
+bool columns_go_first(int width, int height, const ResampleOptions& options) {
+  const int height_loss = height - options.height_px;
+  const int width_loss = width - options.width_px;
   return height_loss > 0 && height_loss > 2 * width_loss;
 }
 
-// Grows to the largest image seen and stays.
-class Scratch {
+// One axis of the stored image.
+struct Axis {
+  int in_px = 0;
+  int out_px = 0;
+  const Weights* weights = nullptr;  // none where the length stays
+};
+
+// The weights of an axis, forwards and mirrored.
+class WeightsOfAxes {
  public:
-  std::uint8_t* reserve(int width, int height) {
-    const std::size_t bytes = static_cast<std::size_t>(width) * static_cast<std::size_t>(height) * 3 + Image::kReadablePadding;
-    if (bytes > bytes_.size()) bytes_ = std::vector<std::uint8_t>(bytes);
-    return bytes_.data();
+  const Weights* find(int in_px, int out_px, Filter filter, bool is_mirrored, int axis) {
+    if (in_px == out_px) return nullptr;
+    const auto compute = is_mirrored ? compute_mirrored_weights : compute_weights;
+    if (in_px > kLongestPackedPx) return &(long_[static_cast<std::size_t>(axis)] = compute(in_px, out_px, filter));  // not worth keeping
+    return &kept_[is_mirrored ? 1 : 0].find_or_make(in_px, out_px, [&](int in, int out) { return compute(in, out, filter); });
   }
 
  private:
-  std::vector<std::uint8_t> bytes_;
+  std::array<AxisCache<Weights>, 2> kept_;
+  std::array<Weights, 2> long_;
 };
 
 }  // namespace
@@ -40,11 +57,113 @@ class Scratch {
 struct Resampler::State {
   ResampleOptions options;
   Passes passes = simd_passes();
-  AxisCache<Weights> weights;
-  Weights long_axis_weights;  // not worth keeping
+  WeightsOfAxes weights;
   AxisCache<std::vector<int>> positions;
-  Scratch between_passes;
-  Scratch result;
+  double seconds = 0;
+
+  // The image that is coming, as it is stored.
+  enum class First { kNothing, kRows, kColumns } first = First::kNothing;  // which pass; kNothing: the picture is put together
+  Turn turn;
+  Axis across, down;
+  int taken = 0;   // rows
+  int placed = 0;  // rows, not yet taken
+  int made = 0;    // rows, of a pass over columns
+
+  Scratch band;      // rows before a pass over rows
+  RowWindow window;  // rows before a pass over columns
+  Scratch between;   // after the first pass, or the whole picture
+  Scratch result, turned;
+
+  void start(int width, int height, int orientation) {
+    turn = turn_of(orientation);
+    const int upright_width = turn.swaps_sides ? height : width;
+    const int upright_height = turn.swaps_sides ? width : height;
+    across = {width, turn.swaps_sides ? options.height_px : options.width_px};
+    down = {height, turn.swaps_sides ? options.width_px : options.height_px};
+    taken = placed = made = 0;
+    between.shrink();
+    const bool keeps_size = across.in_px == across.out_px && down.in_px == down.out_px;
+    first = First::kNothing;
+    if (keeps_size || options.filter == Filter::kNearest) return;
+    across.weights = weights.find(across.in_px, across.out_px, options.filter, turn.from_right, 0);
+    down.weights = weights.find(down.in_px, down.out_px, options.filter, turn.from_bottom, 1);
+    first = columns_go_first(upright_width, upright_height, options) == turn.swaps_sides ? First::kRows : First::kColumns;
+    window.start(width, height);
+  }
+
+  bool passes_first() const {
+    return first == First::kRows ? across.weights != nullptr : first == First::kColumns && down.weights != nullptr;
+  }
+
+  std::uint8_t* place(int count) {
+    placed = count;
+    if (!passes_first()) return between.reserve(across.in_px, down.in_px) + offset(taken, across.in_px);
+    return first == First::kRows ? band.reserve(across.in_px, count) : window.place(count);
+  }
+
+  void take() {
+    if (!passes_first()) {
+      taken += placed;
+    } else if (first == First::kRows) {
+      pass_rows({band.data(), across.in_px, placed});
+    } else {
+      window.take();
+      pass_columns(window.rows(), window.first_row());
+      window.drop_before(made < down.out_px ? down.weights->start[static_cast<std::size_t>(made)] : down.in_px);
+    }
+    if (taken < down.in_px) return;
+    band.shrink();
+    window.shrink();
+  }
+
+  ImageView pass_whole(const ImageView& image) {
+    if (!passes_first()) return image;
+    first == First::kRows ? pass_rows(image) : pass_columns(image, 0);
+    return after_first();
+  }
+
+  void pass_rows(const ImageView& rows) {
+    passes.resample_rows(*across.weights, rows, between.reserve(across.out_px, down.in_px) + offset(taken, across.out_px));
+    taken += rows.height;
+  }
+
+  // Makes all outputs whose rows are there. rows: from row `first_row` of the image on.
+  void pass_columns(const ImageView& rows, int first_row) {
+    taken = first_row + rows.height;
+    const Weights& w = *down.weights;
+    int end = made;
+    while (end < w.out_px && (taken == w.in_px || w.start[static_cast<std::size_t>(end)] + w.taps <= taken)) ++end;
+    std::uint8_t* target = between.reserve(across.in_px, w.out_px) + offset(made, across.in_px);
+    if (end > made) passes.resample_columns(w, {made, end, first_row}, rows, target);
+    made = end;
+  }
+
+  // What the first pass has made, or the picture itself.
+  ImageView after_first() {
+    return {between.data(), first == First::kRows ? across.out_px : across.in_px, first == First::kColumns ? down.out_px : down.in_px};
+  }
+
+  ImageView finish(ImageView view) {
+    if (first == First::kRows && down.weights != nullptr) {
+      std::uint8_t* target = result.reserve(across.out_px, down.out_px);
+      passes.resample_columns(*down.weights, {0, down.out_px, 0}, view, target);
+      view = {target, across.out_px, down.out_px};
+    } else if (first == First::kColumns && across.weights != nullptr) {
+      std::uint8_t* target = result.reserve(across.out_px, down.out_px);
+      passes.resample_rows(*across.weights, view, target);
+      view = {target, across.out_px, down.out_px};
+    }
+    view = upright(view);
+    const bool has_size = view.width == options.width_px && view.height == options.height_px;
+    return has_size ? view : pick_nearest(view);
+  }
+
+  ImageView upright(const ImageView& view) {
+    if (!turn.is_any()) return view;
+    std::uint8_t* target = turned.reserve(view.width, view.height);
+    turn_pixels(view, turn, target);
+    return turn.swaps_sides ? ImageView{target, view.height, view.width} : ImageView{target, view.width, view.height};
+  }
 
   ImageView pick_nearest(const ImageView& image) {
     std::uint8_t* target = result.reserve(options.width_px, options.height_px);
@@ -54,25 +173,24 @@ struct Resampler::State {
     return {target, options.width_px, options.height_px};
   }
 
-  ImageView resample_rows(const ImageView& image, Scratch& scratch) {
-    if (image.width == options.width_px) return image;
-    std::uint8_t* target = scratch.reserve(options.width_px, image.height);
-    passes.resample_rows(weights_for(image.width, options.width_px), image, target);
-    return {target, options.width_px, image.height};
-  }
-
-  ImageView resample_columns(const ImageView& image, Scratch& scratch) {
-    if (image.height == options.height_px) return image;
-    std::uint8_t* target = scratch.reserve(image.width, options.height_px);
-    passes.resample_columns(weights_for(image.height, options.height_px), image, target);
-    return {target, image.width, options.height_px};
-  }
-
-  const Weights& weights_for(int in_px, int out_px) {
-    if (in_px > kLongestPackedPx) return long_axis_weights = compute_weights(in_px, out_px, options.filter);
-    return weights.find_or_make(in_px, out_px, [this](int in, int out) { return compute_weights(in, out, options.filter); });
-  }
+  static std::size_t offset(int rows, int width) { return static_cast<std::size_t>(rows) * static_cast<std::size_t>(width) * 3; }
 };
+
+namespace {
+
+class Lap {
+ public:
+  explicit Lap(double& seconds) : seconds_(seconds) {}
+  ~Lap() { seconds_ += std::chrono::duration<double>(Clock::now() - start_).count(); }
+  Lap(const Lap&) = delete;
+  Lap& operator=(const Lap&) = delete;
+
+ private:
+  double& seconds_;
+  Clock::time_point start_ = Clock::now();
+};
+
+}  // namespace
 
 Resampler::Resampler(const ResampleOptions& options) : state_(std::make_unique<State>()) {
   if (options.width_px < 1 || options.height_px < 1) {
@@ -85,14 +203,32 @@ Resampler::~Resampler() = default;
 Resampler::Resampler(Resampler&&) noexcept = default;
 Resampler& Resampler::operator=(Resampler&&) noexcept = default;
 
+void Resampler::start(int width, int height, int orientation) {
+  state_->start(width, height, orientation);
+}
+
+std::uint8_t* Resampler::place(int count) {
+  return state_->place(count);
+}
+
+void Resampler::take() {
+  const Lap lap(state_->seconds);
+  state_->take();
+}
+
+ImageView Resampler::finish() {
+  const Lap lap(state_->seconds);
+  return state_->finish(state_->after_first());
+}
+
 ImageView Resampler::resample(const ImageView& image) {
-  State& state = *state_;
-  if (image.width == state.options.width_px && image.height == state.options.height_px) return image;
-  if (state.options.filter == Filter::kNearest) return state.pick_nearest(image);
-  if (columns_go_first(image, state.options)) {
-    return state.resample_rows(state.resample_columns(image, state.between_passes), state.result);
-  }
-  return state.resample_columns(state.resample_rows(image, state.between_passes), state.result);
+  const Lap lap(state_->seconds);
+  state_->start(image.width, image.height, 1);
+  return state_->finish(state_->pass_whole(image));
+}
+
+double Resampler::seconds() const {
+  return state_->seconds;
 }
 
 Image resample(const ImageView& image, const ResampleOptions& options) {

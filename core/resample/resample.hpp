@@ -6,6 +6,7 @@
 
 #include "core/base/enum_names.hpp"
 #include "core/decode/image.hpp"
+#include "core/decode/row_sink.hpp"
 
 namespace coulis {
 
@@ -26,17 +27,26 @@ struct ResampleOptions {
   bool operator==(const ResampleOptions&) const = default;
 };
 
-// Keeps the weights of the last few input sizes and the scratch of the two passes. Not thread-safe: one per worker.
-class Resampler {
+// Resamples rows while a decoder makes them: a large picture never stands in memory, unless its format needs that. A turned photo is
+// resampled as it is stored, with the weights of the upright one. Keeps the weights of the last few sizes and scratch memory. Not
+// thread-safe: one per worker.
+class Resampler final : public RowSink {
  public:
   explicit Resampler(const ResampleOptions& options);
   ~Resampler();
   Resampler(Resampler&&) noexcept;
   Resampler& operator=(Resampler&&) noexcept;
 
-  // image has at least one pixel; one that has the size already is handed back as it is.
-  // Otherwise the result lives in the resampler until the next call.
+  void start(int width, int height, int orientation) override;
+  std::uint8_t* place(int count) override;
+  void take() override;
+  // After the last row: the upright image of the size asked for. It lives in the resampler until the next start().
+  ImageView finish();
+
+  // A whole image of at least one pixel; one that has the size already is handed back as it is.
   ImageView resample(const ImageView& image);
+
+  double seconds() const;  // spent in take() and finish() since it was made
 
  private:
   struct State;

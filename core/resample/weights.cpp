@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "core/resample/filters.hpp"
@@ -65,6 +66,12 @@ void weigh_window(const Axis& axis, int out, Window window, const FilterShape& s
   for (double& weight : weights) weight /= sum;
 }
 
+void pack(Weights& weights) {
+  if (weights.in_px > kLongestPackedPx || weights.out_px > kLongestPackedPx) return;
+  weights.halves = pack_halves(weights);
+  weights.digits = pack_digits(weights);
+}
+
 }  // namespace
 
 Weights compute_weights(int in_px, int out_px, Filter filter) {
@@ -85,9 +92,25 @@ Weights compute_weights(int in_px, int out_px, Filter filter) {
     result.start[static_cast<std::size_t>(out)] = start;
     std::transform(weights.begin(), weights.end(), result.row(out) + (window.first - start), quantize);
   }
-  if (in_px > kLongestPackedPx || out_px > kLongestPackedPx) return result;
-  result.halves = pack_halves(result);
-  result.digits = pack_digits(result);
+  pack(result);
+  return result;
+}
+
+Weights compute_mirrored_weights(int in_px, int out_px, Filter filter) {
+  const Weights forward = compute_weights(in_px, out_px, filter);
+  Weights result;
+  result.in_px = in_px;
+  result.out_px = out_px;
+  result.taps = forward.taps;
+  result.start.resize(forward.start.size());
+  result.k.assign(forward.k.size(), 0);
+  for (int out = 0; out < out_px; ++out) {
+    const int from = out_px - 1 - out;
+    const std::span<const std::int32_t> taps = forward.taps_of(from);
+    result.start[static_cast<std::size_t>(out)] = in_px - forward.start[static_cast<std::size_t>(from)] - static_cast<int>(taps.size());
+    std::reverse_copy(taps.begin(), taps.end(), result.row(out));
+  }
+  pack(result);
   return result;
 }
 

@@ -39,4 +39,7 @@ struct Weights {
 
 Weights compute_weights(int in_px, int out_px, Filter filter);
 
+// For an axis that runs backwards in the image that Pillow resamples: the same numbers, so the same bytes, backwards.
+Weights compute_mirrored_weights(int in_px, int out_px, Filter filter);
+
 }  // namespace coulis

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "core/decode/orientation.hpp"
+#include "core/decode/turn.hpp"
 #include "tests/core/decode/test_images.hpp"
 
 namespace coulis {

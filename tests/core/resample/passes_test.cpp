@@ -4,6 +4,7 @@
 #include <hwy/targets.h>
 
 #include <cstdint>
+#include <functional>
 #include <random>
 #include <string>
 #include <utility>
@@ -60,10 +61,10 @@ class PassesAt : public testing::TestWithParam<Level> {
   void TearDown() override { limit_simd(SimdLevel::kBest); }
 };
 
-using Pass = void (*)(const Weights&, const ImageView&, std::uint8_t*);
+using Pass = std::function<void(const Weights&, const ImageView&, std::uint8_t*)>;
 
 // Also that nothing is written behind the target.
-void expect_same_bytes(Pass simd, Pass scalar, const Weights& weights, const ImageView& source, std::size_t target_bytes) {
+void expect_same_bytes(const Pass& simd, const Pass& scalar, const Weights& weights, const ImageView& source, std::size_t target_bytes) {
   std::vector<std::uint8_t> expected(target_bytes + kGuardBytes, 0xAB), actual(target_bytes + kGuardBytes, 0xAB);
   scalar(weights, source, expected.data());
   simd(weights, source, actual.data());
@@ -100,11 +101,35 @@ TEST_P(PassesAt, over_columns_equal_the_plain_definition) {
           SCOPED_TRACE(testing::Message() << in_px << " -> " << out_px << " of " << width << " columns, " << to_string(filter));
           const auto pixels = make_pixels(width, in_px, content);
           const auto target_bytes = static_cast<std::size_t>(out_px) * static_cast<std::size_t>(width) * 3;
-          expect_same_bytes(simd_passes().resample_columns, scalar_passes().resample_columns, weights, {pixels.data(), width, in_px},
-                            target_bytes);
+          const auto all = [&](const Passes& passes) {
+            return [&weights, columns = passes.resample_columns](const Weights& w, const ImageView& source, std::uint8_t* target) {
+              columns(w, {0, weights.out_px, 0}, source, target);
+            };
+          };
+          expect_same_bytes(all(simd_passes()), all(scalar_passes()), weights, {pixels.data(), width, in_px}, target_bytes);
         }
       }
     }
+  }
+}
+
+// Each output from a source that holds its rows and no others.
+TEST_P(PassesAt, over_columns_take_the_rows_that_they_need_and_no_others) {
+  constexpr int kWidth = 43;
+  for (const auto& [in_px, out_px] : kAxes) {
+    const Weights weights = compute_weights(in_px, out_px, Filter::kLanczos);
+    const auto pixels = make_pixels(kWidth, in_px, Content::kRandom);
+    std::vector<std::uint8_t> expected(static_cast<std::size_t>(out_px) * kWidth * 3), actual(expected.size());
+    scalar_passes().resample_columns(weights, {0, out_px, 0}, {pixels.data(), kWidth, in_px}, expected.data());
+    for (int out = 0; out < out_px; ++out) {
+      const int first = weights.start[static_cast<std::size_t>(out)];
+      const int rows = static_cast<int>(weights.taps_of(out).size());
+      const auto begin = pixels.begin() + std::ptrdiff_t{first} * kWidth * 3;
+      const std::vector<std::uint8_t> own(begin, begin + std::ptrdiff_t{rows} * kWidth * 3);
+      simd_passes().resample_columns(weights, {out, out + 1, first}, {own.data(), kWidth, rows},
+                                     actual.data() + std::ptrdiff_t{out} * kWidth * 3);
+    }
+    EXPECT_EQ(actual, expected) << in_px << " -> " << out_px;
   }
 }
 

@@ -1,0 +1,31 @@
+// RowSink: takes the rows of an image as a decoder makes them, from the top down.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+
+namespace coulis {
+
+class RowSink {
+ public:
+  // Once for an image, when its size is known and allowed. orientation: 1 (as stored) to 8, what EXIF says.
+  virtual void start(int width, int height, int orientation) = 0;
+
+  // Where the decoder writes the next rows: [count, width, 3]. A decoder that needs the whole picture asks for all rows at once.
+  virtual std::uint8_t* place(int count) = 0;
+
+  // The rows are in place. An image that fails before its last row is forgotten at the next start().
+  virtual void take() = 0;
+
+ protected:
+  ~RowSink() = default;
+};
+
+// How many rows a decoder makes at a time: a band stays in the second-level cache, and small images are one band.
+inline int rows_of_band(int width, int rows_left) {
+  constexpr int kBand_bytes = 192 << 10;
+  constexpr int kLeastRows = 16;  // of a JPEG's blocks, with halved chroma
+  return std::min(rows_left, std::max(kLeastRows, kBand_bytes / (width * 3)));
+}
+
+}  // namespace coulis

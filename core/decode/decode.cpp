@@ -22,7 +22,7 @@ std::optional<Failure> decode_format(Format format, std::span<const std::byte> b
   const std::int64_t max_pixels = options.max_pixels;
   const int orientation = options.exif_orientation ? find_orientation(bytes, format) : 1;
   switch (format) {
-    case Format::kJpeg: return decode_jpeg(bytes, max_pixels, orientation, sink);
+    case Format::kJpeg: return decode_jpeg(bytes, options, orientation, sink);
     case Format::kPng: return decode_png(bytes, max_pixels, orientation, sink);
     case Format::kWebp: return decode_webp(bytes, max_pixels, orientation, sink);
     case Format::kGif: return decode_gif(bytes, max_pixels, sink);

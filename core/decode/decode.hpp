@@ -1,12 +1,14 @@
 // decode: the bytes of an image file -> RGB pixels, as Pillow's Image.open(...).convert("RGB") gives them.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
 #include <string_view>
 
+#include "core/base/enum_names.hpp"
 #include "core/base/field.hpp"
 #include "core/base/outcome.hpp"
 #include "core/decode/image.hpp"
@@ -14,15 +16,27 @@
 
 namespace coulis {
 
+enum class Decoding { kFull, kScaled };
+
+template <>
+struct EnumNames<Decoding> {
+  static constexpr std::string_view kWhat = "way of decoding";
+  static constexpr std::array<std::pair<Decoding, std::string_view>, 2> kAll = {{{Decoding::kFull, "full"}, {Decoding::kScaled, "scaled"}}};
+};
+
 struct DecodeOptions {
   std::int64_t max_pixels = 89'478'485;  // Pillow's MAX_IMAGE_PIXELS; more is kTooLarge, refused before allocation
   bool exif_orientation = false;  // turn the photo as its EXIF says; off, as in Pillow and Keras (a TIFF is always turned, as in Pillow)
+  Decoding decoding = Decoding::kFull;
 };
 
 template <OptionsOf<DecodeOptions> O, class V>
 void visit_fields(O& o, V&& v) {
   v(Field("max-pixels", "Refuse photos with more pixels than this", Affects::kFeatures, {1, 1e15}), o.max_pixels);
   v(Field("exif-orientation", "Rotate photos as their EXIF orientation says", Affects::kFeatures), o.exif_orientation);
+  v(Field("decode", "Decoding of large JPEGs: full, or scaled to no less than twice the network's input (faster, less exact)",
+          Affects::kFeatures),
+    o.decoding);
 }
 
 enum class Format { kJpeg, kPng, kWebp, kGif, kBmp, kTiff };

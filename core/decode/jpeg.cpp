@@ -6,6 +6,7 @@
 #include <jerror.h>
 #include <jpeglib.h>
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <vector>
@@ -170,13 +171,21 @@ bool read_rows(Decompressor& decompressor, std::uint8_t* rgb, JDIMENSION count, 
   return true;
 }
 
+// As Pillow's Image.draft: the image is made this much smaller while its frequencies become pixels.
+unsigned choose_scale(const jpeg_decompress_struct& info, const PixelSize& least) {
+  if (least.width <= 0 || least.height <= 0) return 1;
+  const unsigned most =
+      std::min(info.image_width / static_cast<unsigned>(least.width), info.image_height / static_cast<unsigned>(least.height));
+  return most >= 8 ? 8 : most >= 4 ? 4 : most >= 2 ? 2 : 1;
+}
+
 }  // namespace
 
-std::optional<Failure> decode_jpeg(std::span<const std::byte> bytes, std::int64_t max_pixels, int orientation, RowSink& sink) {
+std::optional<Failure> decode_jpeg(std::span<const std::byte> bytes, const DecodeOptions& options, int orientation, RowSink& sink) {
   Decompressor decompressor;
   if (!read_header(decompressor, reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size())) return decompressor.failure();
   jpeg_decompress_struct& info = decompressor.info;
-  if (const auto refusal = refuse_size(info.image_width, info.image_height, max_pixels)) return refusal;
+  if (const auto refusal = refuse_size(info.image_width, info.image_height, options.max_pixels)) return refusal;
   if (info.num_components != 1 && info.num_components != 3 && info.num_components != 4) {
     return unsupported("A JPEG of " + std::to_string(info.num_components) + " components");
   }
@@ -185,6 +194,7 @@ std::optional<Failure> decode_jpeg(std::span<const std::byte> bytes, std::int64_
   info.out_color_space = is_cmyk ? JCS_CMYK : JCS_RGB;  // libjpeg turns grey, YCbCr and YCCK into these
   std::vector<std::uint8_t> cmyk_row(is_cmyk ? std::size_t{info.image_width} * 4 : 0);
   // Where a file has several scans, libjpeg holds two bytes a sample; they are touched only as far as the scans reach.
+  if (options.decoding == Decoding::kScaled) info.scale_denom = choose_scale(info, sink.least_size());
   if (!start_rows(decompressor)) return decompressor.failure();
   const int width = static_cast<int>(info.output_width);
   const int height = static_cast<int>(info.output_height);

@@ -7,10 +7,12 @@
 #include <span>
 
 #include "core/base/failure.hpp"
+#include "core/decode/decode.hpp"
 #include "core/decode/row_sink.hpp"
 
 namespace coulis {
 
-[[nodiscard]] std::optional<Failure> decode_jpeg(std::span<const std::byte> bytes, std::int64_t max_pixels, int orientation, RowSink& sink);
+[[nodiscard]] std::optional<Failure> decode_jpeg(std::span<const std::byte> bytes, const DecodeOptions& options, int orientation,
+                                                 RowSink& sink);
 
 }  // namespace coulis

@@ -6,8 +6,16 @@
 
 namespace coulis {
 
+struct PixelSize {
+  int width = 0;
+  int height = 0;
+};
+
 class RowSink {
  public:
+  // A decoder that is told to scale gives no fewer pixels than these, of the stored image; no size: all pixels.
+  virtual PixelSize least_size() const { return {}; }
+
   // Once for an image, when its size is known and allowed. orientation: 1 (as stored) to 8, what EXIF says.
   virtual void start(int width, int height, int orientation) = 0;
 

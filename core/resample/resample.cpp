@@ -203,6 +203,10 @@ Resampler::~Resampler() = default;
 Resampler::Resampler(Resampler&&) noexcept = default;
 Resampler& Resampler::operator=(Resampler&&) noexcept = default;
 
+PixelSize Resampler::least_size() const {
+  return {state_->options.width_px * 2, state_->options.height_px * 2};
+}
+
 void Resampler::start(int width, int height, int orientation) {
   state_->start(width, height, orientation);
 }

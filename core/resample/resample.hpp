@@ -37,6 +37,7 @@ class Resampler final : public RowSink {
   Resampler(Resampler&&) noexcept;
   Resampler& operator=(Resampler&&) noexcept;
 
+  PixelSize least_size() const override;  // twice the size asked for
   void start(int width, int height, int orientation) override;
   std::uint8_t* place(int count) override;
   void take() override;

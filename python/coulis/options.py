@@ -17,6 +17,7 @@ class RunOptions(TypedDict, total=False):
     precision: str
     max_pixels: int
     exif_orientation: bool
+    decode: str
     include: str | Sequence[str]
     exclude: str | Sequence[str]
     no_default_excludes: bool
@@ -49,6 +50,7 @@ class FeaturizeOptions(TypedDict, total=False):
     precision: str
     max_pixels: int
     exif_orientation: bool
+    decode: str
     include: str | Sequence[str]
     exclude: str | Sequence[str]
     no_default_excludes: bool
@@ -110,6 +112,15 @@ OPTIONS = (
         affects="features",
         group="decode",
         default=False,
+    ),
+    Option(
+        name="decode",
+        type="word",
+        help="Decoding of large JPEGs: full, or scaled to no less than twice the network's input (faster, less exact)",
+        affects="features",
+        group="decode",
+        default="full",
+        choices=("full", "scaled"),
     ),
     Option(
         name="include",

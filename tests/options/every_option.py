@@ -33,6 +33,7 @@ def other_values(folder: Path) -> dict[str, Any]:
         "precision": "int8",
         "max_pixels": 1_000_000,
         "exif_orientation": True,
+        "decode": "scaled",
         "include": ["*.jpg", "*.png"],
         "exclude": ["0.jpg"],
         "no_default_excludes": True,

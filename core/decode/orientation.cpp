@@ -38,6 +38,11 @@ int find_orientation(std::span<const std::byte> bytes, Format format) {
   return maybe_header ? orientation_of(TiffDirectory(*maybe_header), metadata.xmp) : orientation_of_xmp(metadata.xmp);
 }
 
+int find_orientation(std::span<const std::byte> bytes) {
+  const std::optional<Format> maybe_format = sniff_format(bytes);
+  return maybe_format ? find_orientation(bytes, *maybe_format) : 1;
+}
+
 int orientation_of(const TiffDirectory& directory) {
   const TiffTag* xmp = directory.find(kTiffXmp);
   if (xmp == nullptr) return orientation_of(directory, {});

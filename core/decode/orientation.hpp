@@ -11,6 +11,7 @@ namespace coulis {
 
 // 1 (as stored) to 8, from the EXIF of a JPEG, PNG or WebP, or from its XMP where EXIF says nothing; 1 where there is neither.
 int find_orientation(std::span<const std::byte> bytes, Format format);
+int find_orientation(std::span<const std::byte> bytes);  // of any file; 1 for a TIFF, which is always turned
 
 // The same for a TIFF, whose tags are its EXIF.
 int orientation_of(const TiffDirectory& directory);

@@ -20,18 +20,19 @@ std::optional<Failure> PhotoNetwork::features(std::span<const std::byte> file, s
   seconds_.decode -= within;
   seconds_.resample += within;
   if (failure) return failure;
-  const ImageView resampled = resampler_.finish();
-  lap(seconds_.resample);
-  network_->features(resampled, row);
-  lap(seconds_.network);
+  run_network(resampler_.finish(), row);
   return std::nullopt;
 }
 
 void PhotoNetwork::features(const ImageView& pixels, std::span<float> row) {
   last_ = Clock::now();
-  const ImageView resampled = resampler_.resample(pixels);
+  run_network(resampler_.resample(pixels), row);
+}
+
+void PhotoNetwork::run_network(const ImageView& input, std::span<float> row) {
+  input_ = input;
   lap(seconds_.resample);
-  network_->features(resampled, row);
+  network_->features(input_, row);
   lap(seconds_.network);
 }
 

@@ -29,15 +29,21 @@ class PhotoNetwork {
   [[nodiscard]] std::optional<Failure> features(std::span<const std::byte> file, std::span<float> row);
   void features(const ImageView& pixels, std::span<float> row);
 
+  // Of the photo that features() came from last: what the network saw, and how large it was. Until the next one.
+  const ImageView& input() const { return input_; }
+  PixelSize size() const { return resampler_.upright_size(); }
+
   const PhotoSeconds& seconds() const { return seconds_; }  // since it was made
 
  private:
   using Clock = std::chrono::steady_clock;
+  void run_network(const ImageView& input, std::span<float> row);
   void lap(double& stage);  // adds the time since the last lap
 
   DecodeOptions decode_;
   Resampler resampler_;
   std::unique_ptr<Network> network_;
+  ImageView input_;
   PhotoSeconds seconds_;
   Clock::time_point last_;
 };

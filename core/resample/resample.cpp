@@ -231,6 +231,11 @@ ImageView Resampler::resample(const ImageView& image) {
   return state_->finish(state_->pass_whole(image));
 }
 
+PixelSize Resampler::upright_size() const {
+  const State& s = *state_;
+  return s.turn.swaps_sides ? PixelSize{s.down.in_px, s.across.in_px} : PixelSize{s.across.in_px, s.down.in_px};
+}
+
 double Resampler::seconds() const {
   return state_->seconds;
 }

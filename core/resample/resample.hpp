@@ -47,6 +47,8 @@ class Resampler final : public RowSink {
   // A whole image of at least one pixel; one that has the size already is handed back as it is.
   ImageView resample(const ImageView& image);
 
+  PixelSize upright_size() const;  // of the last image that came
+
   double seconds() const;  // spent in take() and finish() since it was made
 
  private:

@@ -16,6 +16,7 @@
 #include "job/features/bad_image_limit.hpp"
 #include "job/features/part_queue.hpp"
 #include "job/features/read_ahead.hpp"
+#include "job/features/thumbnail.hpp"
 #include "job/threads/worker_count.hpp"
 #include "job/threads/workers.hpp"
 
@@ -79,8 +80,20 @@ RowTable to_table(const PartInFlight& finished, const FeaturizeContext& context)
   return table;
 }
 
+void put_thumbnails(const PartInFlight& finished, const FeaturizeContext& context) {
+  const Part& part = *finished.part;
+  ThumbnailTable table;
+  for (std::size_t i = 0; i < part.sampled.size(); ++i) {
+    if (finished.thumbnails[i].empty()) continue;
+    table.paths.push_back(printable(context.input.path_of(part.images[part.sampled[i]].key)));
+    table.jpegs.push_back(finished.thumbnails[i]);
+  }
+  context.output.put(part.thumbnails_key(to_string(context.features.compression)), write_thumbnail_table(table));
+}
+
 void commit_part(const PartInFlight& finished, const FeaturizeContext& context) {
   const Compression compression = context.features.compression;
+  if (context.thumbnails && !finished.part->sampled.empty()) put_thumbnails(finished, context);  // first: a part that is there has them
   context.output.put(finished.part->file_key(to_string(compression)),
                      write_row_table(to_table(finished, context), kFeaturesColumn, compression));
 }
@@ -90,6 +103,14 @@ void return_free_memory() {
 #ifdef __GLIBC__
   malloc_trim(0);
 #endif
+}
+
+// If the photo is one of the sample.
+void keep_thumbnail(const Worker& worker, std::size_t image, const Bytes& file, PartInFlight& part, const FeaturizeContext& context) {
+  const std::vector<std::uint32_t>& sampled = part.part->sampled;
+  const auto found = std::lower_bound(sampled.begin(), sampled.end(), image);
+  if (found == sampled.end() || *found != image) return;
+  part.thumbnails[static_cast<std::size_t>(found - sampled.begin())] = thumbnail_of(worker.network, file, context.decode);
 }
 
 void add(const Worker& worker, StageSeconds& total) {
@@ -117,6 +138,7 @@ void work_until_done(Worker& worker, PartQueue& queue, ReadAhead& photos, BadIma
     worker.watch.lap(worker.read_seconds);
     std::optional<Failure> failure = make_row(bytes, worker.network, {part.rows.data() + task->index * width, width});
     const bool failed = failure.has_value();
+    if (!failed && context.thumbnails) keep_thumbnail(worker, task->index, bytes.value(), part, context);
     if (failed) bad.limit.check(++bad.count, printable(context.input.path_of(image.key)), to_string(failure->code), failure->message);
     part.failures[task->index] = std::move(failure);
     progress.advance(1, failed ? 1 : 0);

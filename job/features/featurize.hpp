@@ -41,6 +41,7 @@ struct FeaturizeContext {
   int threads;                                   // 0: one per CPU
   std::string settings;                          // written into every part file
   std::uint64_t listed;                          // what max_bad is a share of
+  bool thumbnails;                               // of the photos of the sample, into OUTPUT
   const std::atomic<bool>& interrupted;          // set by a signal: the parts begun are finished, no new one begins
   std::map<std::string, Failure> given_up = {};  // by key: photos that are not touched, and why
 };

@@ -6,7 +6,11 @@
 namespace coulis {
 
 PartInFlight::PartInFlight(const Part& source, std::size_t width)
-    : part(&source), rows(source.images.size() * width), failures(source.images.size()), remaining(source.images.size()) {}
+    : part(&source),
+      rows(source.images.size() * width),
+      failures(source.images.size()),
+      thumbnails(source.sampled.size()),
+      remaining(source.images.size()) {}
 
 // While a worker is busy with one photo that takes a hundred times the usual, or with a slow commit, the others go on for about this
 // many images. Fewer left 64 workers waiting for half of their time (part_queue_simulation_test).

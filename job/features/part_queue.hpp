@@ -7,6 +7,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "core/base/failure.hpp"
@@ -21,6 +22,7 @@ struct PartInFlight {
   const Part* part;
   std::vector<float> rows;                       // [images, width]; a failed image's row is never read
   std::vector<std::optional<Failure>> failures;  // [images]
+  std::vector<std::string> thumbnails;           // [part->sampled]: JPEGs; empty for a failed image
   std::atomic<std::size_t> remaining;
 };
 

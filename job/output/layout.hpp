@@ -8,6 +8,8 @@ namespace coulis {
 
 inline constexpr const char* kFeaturesFolder = "features";
 inline constexpr const char* kPcaFolder = "pca";
+inline constexpr const char* kThumbnailsFolder = "thumbnails";
+inline constexpr std::array<std::string_view, 3> kPartFolders = {kFeaturesFolder, kPcaFolder, kThumbnailsFolder};
 inline constexpr const char* kMatrixKey = "matrix.csv";
 inline constexpr const char* kPcaModelKey = "pca_model.safetensors";
 inline constexpr const char* kErrorsKey = "errors.parquet";
@@ -17,7 +19,7 @@ inline constexpr const char* kReportKey = "report.html";
 inline constexpr const char* kSuccessKey = "_SUCCESS";  // written last: without it the OUTPUT is not finished
 
 // How the keys of all that a run puts into an OUTPUT begin.
-inline constexpr std::array<std::string_view, 8> kKeyBeginnings = {"features/part-", "pca/part-",   kMatrixKey,   kPcaModelKey,
-                                                                   kErrorsKey,       kErrorsCsvKey, kManifestKey, kReportKey};
+inline constexpr std::array<std::string_view, 9> kKeyBeginnings = {
+    "features/part-", "pca/part-", "thumbnails/part-", kMatrixKey, kPcaModelKey, kErrorsKey, kErrorsCsvKey, kManifestKey, kReportKey};
 
 }  // namespace coulis

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/base/error.hpp"
+#include "job/output/ranges.hpp"
 
 namespace coulis {
 namespace {
@@ -27,14 +28,23 @@ ManifestFile parse_file(const json& value) {
 }
 
 json to_json_value(const ManifestPart& part) {
-  return {{"number", part.number}, {"fingerprint", part.fingerprint},          {"listed", part.listed},         {"ok", part.ok},
-          {"failed", part.failed}, {"features", to_json_value(part.features)}, {"pca", to_json_value(part.pca)}};
+  json value = {{"number", part.number}, {"fingerprint", part.fingerprint},          {"listed", part.listed},         {"ok", part.ok},
+                {"failed", part.failed}, {"features", to_json_value(part.features)}, {"pca", to_json_value(part.pca)}};
+  if (part.maybe_thumbnails) value["thumbnails"] = to_json_value(*part.maybe_thumbnails);
+  if (!part.sampled.empty()) value["sampled"] = to_ranges(part.sampled);
+  return value;
 }
 
 ManifestPart parse_part(const json& value) {
-  return {parse_natural(value.at("number")), value.at("fingerprint").get<std::string>(), parse_natural(value.at("listed")),
-          parse_natural(value.at("ok")),     parse_natural(value.at("failed")),          parse_file(value.at("features")),
-          parse_file(value.at("pca"))};
+  ManifestPart part{parse_natural(value.at("number")), value.at("fingerprint").get<std::string>(), parse_natural(value.at("listed")),
+                    parse_natural(value.at("ok")),     parse_natural(value.at("failed")),          parse_file(value.at("features")),
+                    parse_file(value.at("pca"))};
+  if (value.contains("thumbnails")) part.maybe_thumbnails = parse_file(value["thumbnails"]);
+  if (!value.contains("sampled")) return part;
+  auto maybe_sampled = parse_ranges(value["sampled"].get_ref<const std::string&>(), part.listed);
+  if (!maybe_sampled) throw json::other_error::create(501, "'sampled' of a part names none of its photos", nullptr);
+  part.sampled = std::move(*maybe_sampled);
+  return part;
 }
 
 json to_json_value(const PassedOver& passed_over) {

@@ -33,6 +33,8 @@ struct ManifestPart {
   std::uint64_t failed = 0;
   ManifestFile features;
   ManifestFile pca;
+  std::optional<ManifestFile> maybe_thumbnails = {};  // of photos of the sample
+  std::vector<std::uint32_t> sampled = {};            // photos that the report shows: indices into those listed, ascending
 };
 
 struct ManifestPca {

@@ -192,6 +192,10 @@ std::string Part::file_key(std::string_view compression) const {
   return fmt::format("{}/{}", kFeaturesFolder, part_file_name(number, fingerprint, compression));
 }
 
+std::string Part::thumbnails_key(std::string_view compression) const {
+  return fmt::format("{}/{}", kThumbnailsFolder, part_file_name(number, fingerprint, compression));
+}
+
 std::size_t Plan::images() const {
   std::size_t sum = 0;
   for (const Part& part : parts) sum += part.images.size();

@@ -20,7 +20,10 @@ struct Part {
   bool done = false;
   std::string reason;  // why it is to do; empty when done
 
-  std::string file_key(std::string_view compression) const;  // "features/part-00000-<fingerprint>.snappy.parquet"
+  std::vector<std::uint32_t> sampled = {};  // indices of images that the report shows, ascending
+
+  std::string file_key(std::string_view compression) const;        // "features/part-00000-<fingerprint>.snappy.parquet"
+  std::string thumbnails_key(std::string_view compression) const;  // the same name in "thumbnails/"
 };
 
 struct PlanOptions {

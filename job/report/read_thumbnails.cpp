@@ -3,19 +3,22 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <functional>
 #include <numeric>
+#include <optional>
 #include <span>
+#include <string_view>
+#include <unordered_map>
 #include <utility>
 
 #include "core/base/error.hpp"
 #include "core/decode/decode.hpp"
+#include "job/tables/tables.hpp"
 #include "job/threads/workers.hpp"
 
 namespace coulis {
 namespace {
 
-constexpr int kLargeSide_px = 96;
+constexpr int kLargeSide_px = 96;  // as thumbnails are stored
 constexpr int kSmallSide_px = 48;
 constexpr std::size_t kLargeSheets_bytes = 900'000;
 constexpr std::size_t kAllSheets_bytes = 2'000'000;
@@ -53,52 +56,84 @@ Image read_thumbnail(const Location& input, const ImageRef& image, int side_px) 
   return photo ? make_thumbnail(photo.value().view(), side_px) : Image();
 }
 
-class ThumbnailReader {
- public:
-  ThumbnailReader(const Location& input, const std::vector<ImageRef>& images, int threads, Progress& progress)
-      : input_(input),
-        images_(images),
-        threads_(std::max(threads, std::min(input.traits().useful_requests, kMostRequests))),
-        progress_(progress) {}
-
-  std::vector<Image> read(const std::vector<std::uint32_t>& photos, int side_px) const {
-    std::vector<Image> thumbnails(photos.size());
-    for_each_parallel(threads_, photos.size(), [&](std::size_t i) {
-      thumbnails[i] = read_thumbnail(input_, images_[photos[i]], side_px);
-      progress_.advance(1, 0);
-    });
-    return thumbnails;
-  }
-
-  // The sheets of those photos that can be read; adds them to the figures.
-  void add_sheets(Figures& figures, const std::vector<std::uint32_t>& photos, int side_px, std::size_t max_bytes) const {
-    std::vector<Image> thumbnails = read(photos, side_px);
-    std::vector<Image> readable;
-    std::vector<std::uint32_t> names;
-    for (std::size_t i = 0; i < photos.size(); ++i) {
-      if (thumbnails[i].width() == 0) continue;
-      readable.push_back(std::move(thumbnails[i]));
-      names.push_back(photos[i]);
-    }
-    std::size_t on_sheets = 0;
-    for (Sheet& sheet : make_sheets(readable, side_px, max_bytes)) {
-      on_sheets += sheet.photos;
-      figures.sheets.push_back(std::move(sheet));
-    }
-    figures.sheet_photos.insert(figures.sheet_photos.end(), names.begin(), names.begin() + static_cast<std::ptrdiff_t>(on_sheets));
-  }
-
- private:
-  const Location& input_;
-  const std::vector<ImageRef>& images_;
-  int threads_;
-  Progress& progress_;
+// Where the thumbnails come from.
+struct Source {
+  std::vector<std::string> stored;      // [photos]: JPEGs that the run kept; empty where there is none
+  std::optional<Location> maybe_input;  // for the others
+  const std::vector<ImageRef>& images;
 };
+
+Image make(const Source& source, std::uint32_t photo, int side_px) {
+  const std::string& jpeg = source.stored[photo];
+  if (jpeg.empty()) return source.maybe_input ? read_thumbnail(*source.maybe_input, source.images[photo], side_px) : Image();
+  Outcome<Image> kept = decode(std::as_bytes(std::span(jpeg)));
+  if (!kept || kept.value().width() == side_px) return kept ? std::move(kept.value()) : Image();
+  return make_thumbnail(kept.value().view(), side_px);
+}
+
+std::vector<Image> make_all(const Source& source, const std::vector<std::uint32_t>& photos, int side_px, int threads, Progress& progress) {
+  const int requests = source.maybe_input ? std::min(source.maybe_input->traits().useful_requests, kMostRequests) : 1;
+  std::vector<Image> thumbnails(photos.size());
+  for_each_parallel(std::max(threads, requests), photos.size(), [&](std::size_t i) {
+    thumbnails[i] = make(source, photos[i], side_px);
+    progress.advance(1, 0);
+  });
+  return thumbnails;
+}
+
+// The sheets of those photos that have a thumbnail; adds them to the figures.
+void add_sheets(Figures& figures, std::vector<Image> thumbnails, const std::vector<std::uint32_t>& photos, int side_px,
+                std::size_t max_bytes) {
+  std::vector<Image> readable;
+  std::vector<std::uint32_t> names;
+  for (std::size_t i = 0; i < photos.size(); ++i) {
+    if (thumbnails[i].width() == 0) continue;
+    readable.push_back(std::move(thumbnails[i]));
+    names.push_back(photos[i]);
+  }
+  std::size_t on_sheets = 0;
+  for (Sheet& sheet : make_sheets(readable, side_px, max_bytes)) {
+    on_sheets += sheet.photos;
+    figures.sheets.push_back(std::move(sheet));
+  }
+  figures.sheet_photos.insert(figures.sheet_photos.end(), names.begin(), names.begin() + static_cast<std::ptrdiff_t>(on_sheets));
+}
 
 bool is_readable(const Location& input, const std::vector<ImageRef>& images) {
   const std::size_t count = std::min(kFirstPhotos, images.size());
   return std::any_of(images.begin(), images.begin() + static_cast<std::ptrdiff_t>(count),
                      [&](const ImageRef& image) { return input.get(image.key).ok(); });
+}
+
+// The input of the run, unless the photos are gone.
+std::optional<Location> find_input(const std::vector<ImageRef>& images, const Location& output, const Manifest& manifest,
+                                   Progress& progress) {
+  try {
+    Location input = output.another(raw_name(manifest.input));
+    if (is_readable(input, images)) return input;
+    progress.warn(fmt::format("there are no thumbnails: the photos in {} cannot be read", manifest.input));
+  } catch (const Error& e) {  // a bucket that refuses us costs the pictures, not the run
+    if (e.code() != ErrorCode::kStorage && e.code() != ErrorCode::kUsage) throw;
+    progress.warn(fmt::format("there are no thumbnails: {}", e.what()));
+  }
+  return std::nullopt;
+}
+
+// [photos]
+std::vector<std::string> read_stored(const std::vector<std::string>& paths, const Location& output, const Manifest& manifest, int threads) {
+  std::unordered_map<std::string_view, std::size_t> photos;
+  for (std::size_t i = 0; i < paths.size(); ++i) photos.emplace(paths[i], i);
+  std::vector<std::string> stored(paths.size());
+  for_each_parallel(threads, manifest.parts.size(), [&](std::size_t part) {
+    const auto& maybe_file = manifest.parts[part].maybe_thumbnails;
+    if (!maybe_file) return;
+    ThumbnailTable table = read_thumbnail_table(output.get_or_throw(maybe_file->key), printable(output.path_of(maybe_file->key)));
+    for (std::size_t row = 0; row < table.paths.size(); ++row) {
+      const auto photo = photos.find(table.paths[row]);
+      if (photo != photos.end()) stored[photo->second] = std::move(table.jpegs[row]);
+    }
+  });
+  return stored;
 }
 
 std::size_t bytes_of(const std::vector<Sheet>& sheets) {
@@ -107,59 +142,53 @@ std::size_t bytes_of(const std::vector<Sheet>& sheets) {
   return bytes;
 }
 
-void read_from(const Location& input, Figures& figures, const std::vector<ImageRef>& images, const Manifest& manifest, int threads,
-               Progress& progress) {
-  std::uint64_t budget_bytes = bytes_to_read(manifest);
-  const std::vector<std::uint32_t> large = photos_shown_large(figures);
-  std::vector<char> is_large(images.size(), 0);
-  for (const std::uint32_t photo : large) is_large[photo] = 1;
-  std::vector<std::uint32_t> small;
-  for (std::uint32_t photo = 0; photo < images.size(); ++photo) {
-    if (is_large[photo] == 0) small.push_back(photo);
-  }
-  const std::vector<std::uint32_t> large_read = choose_affordable(large, images, budget_bytes);
-  const std::vector<std::uint32_t> small_read = choose_affordable(small, images, budget_bytes);
-  progress.begin("thumbnails", large_read.size() + small_read.size());
-  const ThumbnailReader reader(input, images, threads, progress);
-  reader.add_sheets(figures, large_read, kLargeSide_px, kLargeSheets_bytes);
-  reader.add_sheets(figures, small_read, kSmallSide_px, kAllSheets_bytes - bytes_of(figures.sheets));
-  progress.end();
-}
-
-// read(input), unless the photos are gone.
-void read_if_there(const std::vector<ImageRef>& images, const Location& output, const Manifest& manifest, Progress& progress,
-                   const std::function<void(const Location& input)>& read) {
-  try {
-    const Location input = output.another(raw_name(manifest.input));
-    if (is_readable(input, images)) {
-      read(input);
-      return;
-    }
-    progress.warn(fmt::format("there are no thumbnails: the photos in {} cannot be read", manifest.input));
-  } catch (const Error& e) {  // a bucket that refuses us costs the pictures, not the run
-    if (e.code() != ErrorCode::kStorage && e.code() != ErrorCode::kUsage) throw;
-    progress.warn(fmt::format("there are no thumbnails: {}", e.what()));
-  }
+// Those that are stored, and of the others as many as the budget allows.
+std::vector<std::uint32_t> choose(const std::vector<std::uint32_t>& photos, const Source& source, std::uint64_t& budget_bytes) {
+  std::vector<std::uint32_t> chosen, others;
+  for (const std::uint32_t photo : photos) (source.stored[photo].empty() ? others : chosen).push_back(photo);
+  if (!source.maybe_input) return chosen;
+  const std::vector<std::uint32_t> affordable = choose_affordable(others, source.images, budget_bytes);
+  chosen.insert(chosen.end(), affordable.begin(), affordable.end());
+  std::sort(chosen.begin(), chosen.end());
+  return chosen;
 }
 
 }  // namespace
 
-void add_thumbnails(Figures& figures, const std::vector<ImageRef>& images, const Location& output, const Manifest& manifest, int threads,
-                    Progress& progress) {
-  read_if_there(images, output, manifest, progress,
-                [&](const Location& input) { read_from(input, figures, images, manifest, threads, progress); });
+void add_thumbnails(Figures& figures, const std::vector<ImageRef>& images, const std::vector<std::string>& paths, const Location& output,
+                    const Manifest& manifest, int threads, Progress& progress) {
+  Source source{read_stored(paths, output, manifest, threads), std::nullopt, images};
+  std::vector<ImageRef> missing;
+  for (std::size_t photo = 0; photo < images.size(); ++photo) {
+    if (source.stored[photo].empty()) missing.push_back(images[photo]);
+  }
+  if (!missing.empty()) source.maybe_input = find_input(missing, output, manifest, progress);
+  std::uint64_t budget_bytes = bytes_to_read(manifest);
+  const std::vector<std::uint32_t> shown_large = photos_shown_large(figures);
+  std::vector<char> is_large(images.size(), 0);
+  for (const std::uint32_t photo : shown_large) is_large[photo] = 1;
+  std::vector<std::uint32_t> others;
+  for (std::uint32_t photo = 0; photo < images.size(); ++photo) {
+    if (is_large[photo] == 0) others.push_back(photo);
+  }
+  const std::vector<std::uint32_t> large = choose(shown_large, source, budget_bytes);
+  const std::vector<std::uint32_t> small = choose(others, source, budget_bytes);
+  progress.begin("thumbnails", large.size() + small.size());
+  add_sheets(figures, make_all(source, large, kLargeSide_px, threads, progress), large, kLargeSide_px, kLargeSheets_bytes);
+  add_sheets(figures, make_all(source, small, kSmallSide_px, threads, progress), small, kSmallSide_px,
+             kAllSheets_bytes - bytes_of(figures.sheets));
+  progress.end();
 }
 
 std::vector<Image> read_thumbnails(const std::vector<ImageRef>& images, int side_px, const Location& output, const Manifest& manifest,
                                    int threads, Progress& progress) {
+  const Source source{std::vector<std::string>(images.size()), find_input(images, output, manifest, progress), images};
+  if (!source.maybe_input) return {};
   std::vector<std::uint32_t> photos(images.size());
   std::iota(photos.begin(), photos.end(), 0);
-  std::vector<Image> thumbnails;
-  read_if_there(images, output, manifest, progress, [&](const Location& input) {
-    progress.begin("thumbnails", photos.size());
-    thumbnails = ThumbnailReader(input, images, threads, progress).read(photos, side_px);
-    progress.end();
-  });
+  progress.begin("thumbnails", photos.size());
+  std::vector<Image> thumbnails = make_all(source, photos, side_px, threads, progress);
+  progress.end();
   return thumbnails;
 }
 

@@ -1,6 +1,7 @@
-// Thumbnails of the report's photos, read from the input again.
+// Thumbnails of the report's photos: those that the run kept, and others from the input.
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "core/decode/image.hpp"
@@ -11,11 +12,11 @@
 
 namespace coulis {
 
-// images: [photos of the figures], below the input that the manifest names, which is reached as the output is. A photo that cannot be read,
-// or has another size than it had, has none; where the first dozen cannot be read nobody waits for the rest. Large photos are read until a
-// share of the input's bytes is reached.
-void add_thumbnails(Figures& figures, const std::vector<ImageRef>& images, const Location& output, const Manifest& manifest, int threads,
-                    Progress& progress);
+// images, paths: [photos of the figures]. A photo whose thumbnail the run did not keep is read below the input that the manifest names,
+// which is reached as the output is. One that cannot be read, or has another size than it had, has none; where the first dozen cannot be
+// read nobody waits for the rest. Large photos are read until a share of the input's bytes is reached.
+void add_thumbnails(Figures& figures, const std::vector<ImageRef>& images, const std::vector<std::string>& paths, const Location& output,
+                    const Manifest& manifest, int threads, Progress& progress);
 
 // [images], of side_px; one that cannot be read is without pixels. Empty, after a warning, where the first dozen cannot be read.
 std::vector<Image> read_thumbnails(const std::vector<ImageRef>& images, int side_px, const Location& output, const Manifest& manifest,

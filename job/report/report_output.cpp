@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
+#include <map>
 #include <optional>
 #include <utility>
 
@@ -18,19 +20,22 @@
 namespace coulis {
 namespace {
 
-constexpr std::uint64_t kMaxCandidates = 65'536;  // photos of the parts that the sample is taken from
+constexpr std::uint64_t kMaxCandidates = 65'536;  // photos of the parts in which twins are looked for
 constexpr std::size_t kComponentsOnTheMap = 10;
 constexpr std::size_t kPartsInMemory = 32;  // of the PCA: small
 constexpr std::size_t kOtherWidths[] = {2, 5, 10, 20, 50, 100, 200, 500};
 
+// Photos of one part, or of all.
 struct Sample {
-  std::vector<SampledPhoto> photos;
-  std::vector<ImageRef> images;    // [photos]
-  std::vector<std::string> paths;  // [photos]
-  std::vector<float> features;     // [photos, width]
-  std::vector<float> projected;    // [photos, k]
+  std::vector<std::uint32_t> labels;  // [photos], indices into those of the census
+  std::vector<ImageRef> images;       // [photos]
+  std::vector<std::string> paths;     // [photos]
+  std::vector<float> features;        // [photos, width]
+  std::vector<float> projected;       // [photos, k]
   std::size_t width = 0;
   std::size_t k = 0;
+
+  std::size_t size() const { return paths.size(); }
 };
 
 Census count_labels(const Location& output, const std::vector<ManifestPart>& parts, std::uint64_t photos, int threads) {
@@ -44,55 +49,87 @@ Census count_labels(const Location& output, const std::vector<ManifestPart>& par
   return census;
 }
 
-void copy_row(const RowTable& table, std::uint32_t row, std::vector<float>& to, std::size_t photo) {
+void append_row(const RowTable& table, std::uint32_t row, std::vector<float>& to) {
   const auto values = table.matrix().row(row);
-  std::copy(values.begin(), values.end(), to.begin() + static_cast<std::ptrdiff_t>(photo * table.width));
+  to.insert(to.end(), values.begin(), values.end());
 }
 
-// The rows of photos first..last, all of one part.
-void read_rows(const Location& output, const ManifestPart& part, std::size_t first, std::size_t last, Sample& sample) {
+// The rows of sampled photos, and of twins, each once and ascending. A photo that failed has none.
+std::vector<std::uint32_t> rows_to_show(const ManifestPart& part, const PartRecord& record, std::vector<std::uint32_t> rows) {
+  std::size_t failures_before = 0;
+  for (const std::uint32_t image : part.sampled) {
+    while (failures_before < record.failures.size() && record.failures[failures_before].index < image) ++failures_before;
+    const bool failed = failures_before < record.failures.size() && record.failures[failures_before].index == image;
+    if (!failed) rows.push_back(image - static_cast<std::uint32_t>(failures_before));
+  }
+  std::sort(rows.begin(), rows.end());
+  rows.erase(std::unique(rows.begin(), rows.end()), rows.end());
+  return rows;
+}
+
+Sample read_rows(const Location& output, const ManifestPart& part, std::vector<std::uint32_t> twins, const Census& census) {
   const std::string origin = printable(output.path_of(part.features.key));
   const RowTable features = read_features(output, part);
   const RowTable projected = read_projected(output, part);
-  const std::vector<ImageRef> images = images_with_rows(parse_part_record(features.metadata, origin));
-  if (features.width != sample.width || projected.width != sample.k || features.rows() != projected.rows() ||
-      features.rows() != images.size()) {
+  PartRecord record = parse_part_record(features.metadata, origin);
+  const std::vector<std::uint32_t> rows = rows_to_show(part, record, std::move(twins));
+  const std::vector<ImageRef> images = images_with_rows(std::move(record));
+  const bool fits = features.rows() == projected.rows() && features.rows() == images.size();
+  if (!fits || (!rows.empty() && rows.back() >= images.size())) {
     throw Error(ErrorCode::kRunFailed, fmt::format("{} does not fit its other files", origin),
                 "remove the file, then run the same `coulis run` command again");
   }
-  for (std::size_t photo = first; photo < last; ++photo) {
-    const std::uint32_t row = sample.photos[photo].row;
-    sample.images[photo] = images.at(row);
-    sample.paths[photo] = features.paths[row];
-    copy_row(features, row, sample.features, photo);
-    copy_row(projected, row, sample.projected, photo);
+  Sample sample;
+  sample.width = features.width;
+  sample.k = projected.width;
+  for (const std::uint32_t row : rows) {
+    const std::optional<std::uint32_t> maybe_label = census.find(features.labels[row]);
+    if (!maybe_label) continue;  // one of very many, which are not told apart
+    sample.labels.push_back(*maybe_label);
+    sample.images.push_back(images[row]);
+    sample.paths.push_back(features.paths[row]);
+    append_row(features, row, sample.features);
+    append_row(projected, row, sample.projected);
   }
+  return sample;
 }
 
-Sample read_sample(const Location& output, const Manifest& manifest, std::vector<SampledPhoto> photos, int threads) {
-  Sample sample;
-  sample.photos = std::move(photos);
-  const std::size_t n = sample.photos.size();
-  std::vector<std::size_t> begins;  // of the photos of one part; and the end
-  for (std::size_t photo = 0; photo < n; ++photo) {
-    if (photo == 0 || sample.photos[photo].part != sample.photos[photo - 1].part) begins.push_back(photo);
-  }
-  sample.width = read_features(output, manifest.parts.at(sample.photos.front().part)).width;
-  sample.k = manifest.pca.explained_variance_ratio.size();
-  sample.images.resize(n);
-  sample.paths.resize(n);
-  sample.features.resize(n * sample.width);
-  sample.projected.resize(n * sample.k);
-  begins.push_back(n);
-  for_each_parallel(threads, begins.size() - 1, [&](std::size_t i) {
-    read_rows(output, manifest.parts.at(sample.photos[begins[i]].part), begins[i], begins[i + 1], sample);
+template <class T>
+void append(std::vector<T>& to, std::vector<T>&& from) {
+  to.insert(to.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
+  from = std::vector<T>();
+}
+
+Sample read_sample(const Location& output, const Manifest& manifest, const Census& census, int threads) {
+  std::map<std::uint32_t, std::vector<std::uint32_t>> twins;  // by part
+  for (const SampledRow& twin : census.find_twins()) twins[twin.part].push_back(twin.row);
+  std::vector<Sample> parts(manifest.parts.size());
+  for_each_parallel(threads, parts.size(), [&](std::size_t i) {
+    const auto found = twins.find(static_cast<std::uint32_t>(i));
+    if (found == twins.end() && manifest.parts[i].sampled.empty()) return;
+    parts[i] = read_rows(output, manifest.parts[i], found == twins.end() ? std::vector<std::uint32_t>() : found->second, census);
   });
+  Sample sample;
+  for (Sample& part : parts) {
+    if (part.size() == 0) continue;
+    if (sample.size() != 0 && (part.width != sample.width || part.k != sample.k)) {
+      throw Error(ErrorCode::kRunFailed, fmt::format("the parts of {} have rows of different widths", printable(output.root())),
+                  "`coulis verify` names the files");
+    }
+    sample.width = part.width;
+    sample.k = part.k;
+    append(sample.labels, std::move(part.labels));
+    append(sample.images, std::move(part.images));
+    append(sample.paths, std::move(part.paths));
+    append(sample.features, std::move(part.features));
+    append(sample.projected, std::move(part.projected));
+  }
   return sample;
 }
 
 std::vector<float> first_columns(const Sample& sample, std::size_t columns) {
   std::vector<float> values;
-  for (std::size_t photo = 0; photo < sample.photos.size(); ++photo) {
+  for (std::size_t photo = 0; photo < sample.size(); ++photo) {
     const auto row = sample.projected.begin() + static_cast<std::ptrdiff_t>(photo * sample.k);
     values.insert(values.end(), row, row + static_cast<std::ptrdiff_t>(columns));
   }
@@ -109,7 +146,7 @@ std::vector<AgreementAt> agreement_by_width(const Figures& figures, const Sample
   std::vector<AgreementAt> agreement;
   for (const std::size_t width : widths) {
     const std::vector<float> columns = first_columns(sample, width);
-    const NeighbourTable nearest = find_neighbours({columns.data(), sample.photos.size(), width}, 1, threads);
+    const NeighbourTable nearest = find_neighbours({columns.data(), sample.size(), width}, 1, threads);
     agreement.push_back({width, label_agreement(nearest, figures.photo_labels)});
   }
   agreement.push_back({sample.width, label_agreement(figures.neighbours, figures.photo_labels)});
@@ -125,14 +162,14 @@ std::string path_below(const std::string& path, const std::string& input) {
 
 Figures gather_figures(const Location& output, const Manifest& manifest, int threads, const ReportOptions& options, Progress& progress) {
   const Census census = count_labels(output, manifest.parts, manifest.ok, threads);
-  const Sample sample = read_sample(output, manifest, census.sample(kMostReportPhotos), threads);
-  const MatrixView<const float> features{sample.features.data(), sample.photos.size(), sample.width};
+  const Sample sample = read_sample(output, manifest, census, threads);
+  const MatrixView<const float> features{sample.features.data(), sample.size(), sample.width};
   Figures figures;
   figures.labels = census.labels();
   figures.photos_of_more_labels = census.photos_of_more_labels();
-  for (std::size_t photo = 0; photo < sample.photos.size(); ++photo) {
+  for (std::size_t photo = 0; photo < sample.size(); ++photo) {
     figures.paths.push_back(path_below(sample.paths[photo], manifest.input));
-    figures.photo_labels.push_back(sample.photos[photo].label);
+    figures.photo_labels.push_back(sample.labels[photo]);
   }
   forget_unseen_labels(figures);
   figures.components = std::min(kComponentsOnTheMap, sample.k);
@@ -141,7 +178,7 @@ Figures gather_figures(const Location& output, const Manifest& manifest, int thr
   figures.typical_distance = typical_distance(features);
   figures.agreement = agreement_by_width(figures, sample, threads);
   describe_likeness(figures);
-  if (!options.no_thumbnails) add_thumbnails(figures, sample.images, output, manifest, threads, progress);
+  if (!options.no_thumbnails) add_thumbnails(figures, sample.images, sample.paths, output, manifest, threads, progress);
   return figures;
 }
 

@@ -12,6 +12,7 @@
 #include "job/report/report_output.hpp"
 #include "job/threads/stage_clock.hpp"
 #include "job/threads/worker_count.hpp"
+#include "job/threads/workers.hpp"
 
 namespace coulis {
 namespace {
@@ -56,12 +57,27 @@ PcaModel fit_or_take(const Moments& moments, const PcaRequest& request, Progress
 // Part files that the manifest does not name: of an earlier PCA, of removed images, of other options.
 void remove_unnamed_parts(const Location& output, const Manifest& manifest) {
   std::set<std::string> named;
-  for (const ManifestPart& part : manifest.parts) named.insert({part.features.key, part.pca.key});
-  for (const std::string_view folder : {kFeaturesFolder, kPcaFolder}) {
+  for (const ManifestPart& part : manifest.parts) {
+    named.insert({part.features.key, part.pca.key});
+    if (part.maybe_thumbnails) named.insert(part.maybe_thumbnails->key);
+  }
+  for (const std::string_view folder : kPartFolders) {
     for (const PartFile& file : list_part_files(output, folder)) {
       if (!named.contains(file.key)) output.remove(file.key);
     }
   }
+}
+
+// Which parts have their thumbnails in OUTPUT. A run that was told to make none leaves none there.
+void describe_thumbnails(const Location& output, const RunOptions& options, Manifest& manifest) {
+  const std::string compression(to_string(options.features.compression));
+  for_each_parallel(worker_count(options.threads), manifest.parts.size(), [&](std::size_t i) {
+    ManifestPart& part = manifest.parts[i];
+    part.maybe_thumbnails.reset();
+    if (options.report.no_thumbnails || part.sampled.empty()) return;
+    const std::string key = Part{part.number, {}, part.fingerprint, true, ""}.thumbnails_key(compression);
+    if (const Outcome<Bytes> bytes = output.get(key)) part.maybe_thumbnails = describe_file(key, bytes.value());
+  });
 }
 
 }  // namespace
@@ -101,6 +117,7 @@ Manifest publish(const Location& output, Committed committed, const PcaRequest& 
                 fmt::format("{} photos listed, but {} rows and {} errors: a row was lost", manifest.listed, manifest.ok, manifest.failed()),
                 "this is a defect of coulis: please report it; --fresh computes everything again");
   }
+  describe_thumbnails(output, options, manifest);
   remove_unnamed_parts(output, manifest);
   output.remove_leftovers(kKeyBeginnings);  // of tasks that were killed in this run
   clock.restart();
@@ -121,6 +138,8 @@ Manifest publish_again(const Location& output, Manifest manifest, Due due, const
     describe_in(manifest, write_matrix_csv(output, manifest.parts, manifest.pca.explained_variance_ratio.size(), options.csv));
   }
   if (due.report) {
+    describe_thumbnails(output, options, manifest);
+    remove_unnamed_parts(output, manifest);
     const Figures figures = gather_figures(output, manifest, worker_count(options.threads), options.report, progress);
     output.put(kReportKey, render_report(manifest, errors, figures));
   }

@@ -59,6 +59,7 @@ Summary refit(const Location& output, const OptionTexts& given, Progress& progre
   StageClock clock(manifest.seconds);
   Committed committed = read_committed(Location(raw_name(manifest.input)), output, files, worker_count(options.threads), progress);
   clock.lap("moments");
+  for (std::size_t i = 0; i < manifest.parts.size(); ++i) committed.parts[i].sampled = std::move(manifest.parts[i].sampled);
   const std::string& first = files.front().key;  // every part says the same
   const TableMetadata provenance = provenance_in(read_table_metadata(output.get_or_throw(first), printable(output.path_of(first))));
   PartExecutor threads_here;

@@ -16,7 +16,9 @@
 #include "job/features/featurize.hpp"
 #include "job/listing/listing_warnings.hpp"
 #include "job/plan/retry.hpp"
+#include "job/plan/sample.hpp"
 #include "job/reduce/committed.hpp"
+#include "job/report/report_output.hpp"
 #include "job/run/due.hpp"
 #include "job/run/publish.hpp"
 #include "job/storage/lock.hpp"
@@ -191,13 +193,14 @@ Summary run(const RunOptions& options, const std::optional<std::string>& pca_fil
     }
   }
 
+  choose_sample(plan, input, labels, kMostReportPhotos);
   output.remove(kSuccessKey);  // first: from here on a reader can tell that the output is not finished
   say_plan(plan, progress);
   clock.restart();
   const StageSeconds seconds = executor.featurize(  // the networks are a temporary: their memory goes when the features are there
       plan,
       {input, output, model, *make_network_factory(model, options.network.precision), labels, options.decode, options.features,
-       options.threads, manifest.settings, manifest.listed, interrupted},
+       options.threads, manifest.settings, manifest.listed, !options.report.no_thumbnails, interrupted},
       progress);
   clock.lap("features");
   manifest.seconds = times;
@@ -206,10 +209,13 @@ Summary run(const RunOptions& options, const std::optional<std::string>& pca_fil
   for (const Part& part : plan.parts) manifest.computed += part.done ? 0 : part.images.size();
   manifest.share_of_peak = share_of_peak(model, options.network.precision, manifest.computed, seconds);
   const std::vector<PartFile> files = files_of(plan, options.features.compression);
+  std::vector<std::vector<std::uint32_t>> sampled;  // [parts]
+  for (Part& part : plan.parts) sampled.push_back(std::move(part.sampled));
   plan.parts = std::vector<Part>();
   StageClock reading(manifest.seconds);
   Committed committed = executor.read_committed(input, output, files, manifest.threads, progress);
   reading.lap("moments");
+  for (std::size_t i = 0; i < sampled.size(); ++i) committed.parts[i].sampled = std::move(sampled[i]);
   if (!committed.errors.empty()) {  // those of parts that earlier runs committed included
     const ErrorRow& last = committed.errors.back();
     limit.check(committed.errors.size(), last.path, last.code, last.message);

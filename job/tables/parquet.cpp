@@ -133,10 +133,11 @@ std::vector<std::shared_ptr<ArrayType>> chunks_of(const arrow::Table& table, con
   return chunks;
 }
 
+template <class ArrayType = arrow::StringArray>
 std::vector<std::string> read_strings(const arrow::Table& table, const std::string& column, const std::string& origin) {
   std::vector<std::string> values;
   values.reserve(static_cast<std::size_t>(table.num_rows()));
-  for (const auto& chunk : chunks_of<arrow::StringArray>(table, column, origin)) {
+  for (const auto& chunk : chunks_of<ArrayType>(table, column, origin)) {
     for (std::int64_t i = 0; i < chunk->length(); ++i) values.push_back(chunk->GetString(i));
   }
   return values;
@@ -207,6 +208,21 @@ RowTable read_row_table(const Bytes& bytes, std::string_view values_column, cons
 TableMetadata read_table_metadata(const Bytes& bytes, const std::string& origin) {
   ReadLimit limit(bytes);
   return with_parquet_errors(origin, [&] { return metadata_of(*open_parquet(bytes, limit, origin)); });
+}
+
+Bytes write_thumbnail_table(const ThumbnailTable& table) {
+  const auto schema = arrow::schema({arrow::field("path", arrow::utf8(), false), arrow::field("jpeg", arrow::binary(), false)});
+  const auto arrow_table =
+      arrow::Table::Make(schema, {to_array<arrow::StringBuilder>(table.paths), to_array<arrow::BinaryBuilder>(table.jpegs)});
+  return write_table(arrow_table, Compression::kSnappy, "jpeg");
+}
+
+ThumbnailTable read_thumbnail_table(const Bytes& bytes, const std::string& origin) {
+  return with_parquet_errors(origin, [&] {
+    ReadLimit limit(bytes);
+    const auto table = read_or_refuse(open_parquet(bytes, limit, origin)->ReadTable(), origin);
+    return ThumbnailTable{read_strings(*table, "path", origin), read_strings<arrow::BinaryArray>(*table, "jpeg", origin)};
+  });
 }
 
 Bytes write_map_parquet(const MapTable& map) {

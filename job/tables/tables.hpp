@@ -47,6 +47,12 @@ struct ErrorRow {
   std::uint64_t size_bytes = 0;
 };
 
+// Small pictures of photos, in listing order.
+struct ThumbnailTable {
+  std::vector<std::string> paths;  // printable
+  std::vector<std::string> jpegs;  // [paths]: the bytes of JPEG files
+};
+
 inline constexpr std::string_view kFeaturesColumn = "features";
 inline constexpr std::string_view kPcaColumn = "pca";
 
@@ -56,6 +62,9 @@ Bytes write_row_table(const RowTable& table, std::string_view values_column, Com
 // Throws Error(kRunFailed) naming `origin` if it is not a Parquet file, lacks a column, or has rows of unequal width.
 RowTable read_row_table(const Bytes& bytes, std::string_view values_column, const std::string& origin);
 TableMetadata read_table_metadata(const Bytes& bytes, const std::string& origin);
+
+Bytes write_thumbnail_table(const ThumbnailTable& table);  // path string, jpeg binary
+ThumbnailTable read_thumbnail_table(const Bytes& bytes, const std::string& origin);
 
 // A map of photos for Embedding Atlas: path string, label string, x float, y float, and, where `nearest` is not empty, neighbors
 // struct<ids list<int64>, distances list<double>> of zero-based rows.

@@ -85,12 +85,16 @@ void check_part(const Location& output, const Manifest& manifest, const Manifest
     check_rows(read_row_table(*bytes, kPcaColumn, part.pca.key), part.pca.key, part.ok, manifest.pca.explained_variance_ratio.size(),
                findings);
   }
+  if (part.maybe_thumbnails) check_file(output, *part.maybe_thumbnails, findings);
 }
 
 void check_no_other_parts(const Location& output, const Manifest& manifest, Findings& findings) {
   std::set<std::string> named;
-  for (const ManifestPart& part : manifest.parts) named.insert({part.features.key, part.pca.key});
-  for (const std::string_view folder : {kFeaturesFolder, kPcaFolder}) {
+  for (const ManifestPart& part : manifest.parts) {
+    named.insert({part.features.key, part.pca.key});
+    if (part.maybe_thumbnails) named.insert(part.maybe_thumbnails->key);
+  }
+  for (const std::string_view folder : kPartFolders) {
     for (const PartFile& file : list_part_files(output, folder)) {
       if (!named.contains(file.key)) findings.problem(fmt::format("{}: not in the manifest", file.key));
     }

@@ -2,13 +2,10 @@
 #include <functional>
 #include <string_view>
 
-#include "core/decode/bmp.hpp"
-#include "core/decode/gif.hpp"
-#include "core/decode/jpeg.hpp"
+#include "core/decode/decode.hpp"
 #include "core/decode/orientation.hpp"
-#include "core/decode/png.hpp"
-#include "core/decode/tiff.hpp"
-#include "core/decode/webp.hpp"
+#include "core/decode/turn.hpp"
+#include "core/resample/resample.hpp"
 #include "tests/fuzz/readers.hpp"
 
 namespace coulis {
@@ -16,13 +13,20 @@ namespace {
 
 constexpr std::int64_t kMaxPixels = 1 << 20;  // so that a mutant takes milliseconds
 
-template <class Decode>
-Reading read_image(Format format, std::span<const std::byte> bytes, Decode&& decode) {
+std::size_t digest_of(const ImageView& image) {
+  const auto pixels = static_cast<std::size_t>(image.width) * static_cast<std::size_t>(image.height);
+  return std::hash<std::string_view>{}({reinterpret_cast<const char*>(image.data), pixels * 3}) + static_cast<std::size_t>(image.width);
+}
+
+// The whole picture; and, turned and scaled, through a resampler.
+Reading read_image(Format format, std::span<const std::byte> bytes) {
   if (sniff_format(bytes) != format) return {"not_an_image"};
-  const Outcome<Image> image = decode(bytes, kMaxPixels);
-  if (!image) return {std::string(to_string(image.failure().code))};
-  const std::string_view pixels(reinterpret_cast<const char*>(image.value().data()), image.value().size_bytes());
-  return {"ok", std::hash<std::string_view>{}(pixels) + static_cast<std::size_t>(image.value().width())};
+  const Outcome<Image> image = decode(bytes, {.max_pixels = kMaxPixels});
+  Resampler resampler({24, 16, Filter::kBilinear});
+  const DecodeOptions turned_and_scaled{kMaxPixels, true, Decoding::kScaled};
+  const std::optional<Failure> failure = decode(bytes, turned_and_scaled, resampler);
+  if (!image && failure) return {std::string(to_string(image.failure().code))};
+  return {"ok", image && !failure ? digest_of(image.value().view()) * 31 + digest_of(resampler.finish()) : 0};
 }
 
 // CRC-32 of ISO 3309, as PNG wants it.
@@ -38,22 +42,22 @@ std::uint32_t checksum_of(std::span<const std::byte> bytes) {
 }  // namespace
 
 Reading read_jpeg(std::span<const std::byte> bytes) {
-  return read_image(Format::kJpeg, bytes, decode_jpeg);
+  return read_image(Format::kJpeg, bytes);
 }
 Reading read_png(std::span<const std::byte> bytes) {
-  return read_image(Format::kPng, bytes, decode_png);
+  return read_image(Format::kPng, bytes);
 }
 Reading read_webp(std::span<const std::byte> bytes) {
-  return read_image(Format::kWebp, bytes, decode_webp);
+  return read_image(Format::kWebp, bytes);
 }
 Reading read_gif(std::span<const std::byte> bytes) {
-  return read_image(Format::kGif, bytes, decode_gif);
+  return read_image(Format::kGif, bytes);
 }
 Reading read_bmp(std::span<const std::byte> bytes) {
-  return read_image(Format::kBmp, bytes, decode_bmp);
+  return read_image(Format::kBmp, bytes);
 }
 Reading read_tiff(std::span<const std::byte> bytes) {
-  return read_image(Format::kTiff, bytes, decode_tiff);
+  return read_image(Format::kTiff, bytes);
 }
 
 Reading read_orientation(std::span<const std::byte> bytes) {

@@ -105,7 +105,7 @@ class PartFeaturizer {
   FeaturizeContext context_of(const Part& part, const GivenUp& given_up) const {
     FeaturizeContext context{input_,          output_,           model_,           *networks_, labels_,
                              options_.decode, options_.features, options_.threads, settings_,  part.images.size(),
-                             interrupted_};
+                             false,           interrupted_};
     for (const auto& [index, message] : given_up) {
       context.given_up[part.images.at(index).key] = {Stage::kDecode, FailureCode::kWorkerDied, message};
     }

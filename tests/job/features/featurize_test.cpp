@@ -40,6 +40,7 @@ struct Work {
             photos.options.threads,
             "s=1\n",
             listing.images.size(),
+            true,
             photos.interrupted};
   }
   StageSeconds run() { return featurize(plan, context(), photos.progress); }

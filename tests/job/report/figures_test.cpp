@@ -10,7 +10,7 @@ namespace {
 
 TEST(Figures, ForgetLabelsWithoutAPhotoInTheSampleWhereThereAreThousands) {
   Figures figures;
-  for (int i = 0; i < 3000; ++i) figures.labels.push_back({fmt::format("{}", i), 2, 2});
+  for (int i = 0; i < 3000; ++i) figures.labels.push_back({fmt::format("{}", i), 2});
   figures.photo_labels = {2999, 5, 2999};
   forget_unseen_labels(figures);
   ASSERT_EQ(figures.labels.size(), 2U);
@@ -22,7 +22,7 @@ TEST(Figures, ForgetLabelsWithoutAPhotoInTheSampleWhereThereAreThousands) {
 
 TEST(Figures, KeepEveryLabelWhereThereAreFew) {
   Figures figures;
-  figures.labels = {{"a", 1, 1}, {"b", 1, 1}};
+  figures.labels = {{"a", 1}, {"b", 1}};
   figures.photo_labels = {1};
   forget_unseen_labels(figures);
   EXPECT_EQ(figures.labels.size(), 2U);

@@ -21,7 +21,7 @@ Manifest manifest_of(std::uint64_t photos) {
 
 Figures one_photo(const std::string& path, const std::string& label) {
   Figures figures;
-  figures.labels = {{label, 1, 1}};
+  figures.labels = {{label, 1}};
   figures.paths = {path};
   figures.photo_labels = {0};
   figures.coordinates = {0.5F};

@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -27,61 +27,19 @@ std::vector<std::string> times(std::size_t count, const std::string& label) {
   return labels;
 }
 
-std::map<std::uint32_t, std::size_t> count_by_label(const std::vector<SampledPhoto>& photos) {
-  std::map<std::uint32_t, std::size_t> counts;
-  for (const SampledPhoto& photo : photos) ++counts[photo.label];
-  return counts;
-}
-
-TEST(Sample, IsEveryPhotoWhereThereAreFew) {
+TEST(Census, CountsTheLabelsOfAllParts) {
   Census census;
   census.add(0, table_of({"a", "b"}), true);
-  census.add(1, table_of({"b"}, 10), true);
-  const auto photos = census.sample(5);
-  ASSERT_EQ(photos.size(), 3U);
-  EXPECT_EQ(photos[2].part, 1U);
-  EXPECT_EQ(photos[2].row, 0U);
-  EXPECT_EQ(photos[2].label, 1U);
+  census.add(1, table_of({"b"}, 10), false);
+  ASSERT_EQ(census.labels().size(), 2U);
+  EXPECT_EQ(census.labels()[0].photos, 1U);
   EXPECT_EQ(census.labels()[1].photos, 2U);
+  EXPECT_EQ(census.find("b"), 1U);
+  EXPECT_EQ(census.find("c"), std::nullopt);
 }
 
-TEST(Sample, HasAsManyPhotosOfALargeLabelAsOfASmallOne) {
-  Census census;
-  census.add(0, table_of(times(1000, "large")), true);
-  census.add(1, table_of(times(40, "middle"), 2000), true);
-  census.add(2, table_of(times(3, "small"), 3000), true);
-  const auto photos = census.sample(63);
-  EXPECT_EQ(count_by_label(photos), (std::map<std::uint32_t, std::size_t>{{0, 30}, {1, 30}, {2, 3}}));
-}
-
-TEST(Sample, IsSpreadOverThePhotosOfALabel) {
-  Census census;
-  census.add(0, table_of(times(100, "a")), true);
-  std::vector<std::uint32_t> rows;
-  for (const SampledPhoto& photo : census.sample(4)) rows.push_back(photo.row);
-  EXPECT_EQ(rows, (std::vector<std::uint32_t>{24, 49, 74, 99}));
-}
-
-TEST(Sample, StaysWithinItsLimitWhereThereAreMoreLabels) {
-  Census census;
-  std::vector<std::string> labels;
-  labels.reserve(50);
-  for (int i = 0; i < 50; ++i) labels.push_back(fmt::format("{}", i));
-  census.add(0, table_of(labels), true);
-  EXPECT_EQ(census.sample(7).size(), 7U);
-  EXPECT_EQ(census.sample(0).size(), 0U);
-}
-
-TEST(Sample, CountsPartsThatItDoesNotTakePhotosFrom) {
-  Census census;
-  census.add(0, table_of(times(10, "a")), false);
-  census.add(1, table_of(times(10, "a"), 100), true);
-  EXPECT_EQ(census.labels()[0].photos, 20U);
-  for (const SampledPhoto& photo : census.sample(20)) EXPECT_EQ(photo.part, 1U);
-}
-
-// Row 57 of b is the photo that row 3 of a is: seldom would both be drawn.
-TEST(Sample, HasThePhotosThatAreTheSameUnderTwoLabels) {
+// Row 57 of b is the photo that row 3 of a is.
+TEST(Census, FindsThePhotosThatAreTheSameUnderTwoLabels) {
   Census census;
   census.add(0, table_of(times(100, "a")), true);
   RowTable b = table_of(times(100, "b"), 1000);
@@ -90,7 +48,7 @@ TEST(Sample, HasThePhotosThatAreTheSameUnderTwoLabels) {
   b.values[59] = 1057.5F;  // the same twice under one label is nothing to look at
   census.add(1, b, true);
   std::vector<std::pair<std::uint32_t, std::uint32_t>> found;
-  for (const SampledPhoto& photo : census.sample(2)) found.emplace_back(photo.part, photo.row);
+  for (const SampledRow& photo : census.find_twins()) found.emplace_back(photo.part, photo.row);
   EXPECT_EQ(found, (std::vector<std::pair<std::uint32_t, std::uint32_t>>{{0, 3}, {1, 57}}));
 }
 

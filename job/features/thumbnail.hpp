@@ -1,0 +1,18 @@
+// thumbnail_of: a small JPEG of a photo, from what its network was shown.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string>
+
+#include "core/decode/decode.hpp"
+#include "core/features/photo_network.hpp"
+
+namespace coulis {
+
+inline constexpr int kThumbnailSide_px = 96;
+
+// Upright, the middle square. `network` has just computed the features of `file`.
+std::string thumbnail_of(const PhotoNetwork& network, std::span<const std::byte> file, const DecodeOptions& decode);
+
+}  // namespace coulis

@@ -34,7 +34,7 @@ template <OptionsOf<DecodeOptions> O, class V>
 void visit_fields(O& o, V&& v) {
   v(Field("max-pixels", "Refuse photos with more pixels than this", Affects::kFeatures, {1, 1e15}), o.max_pixels);
   v(Field("exif-orientation", "Rotate photos as their EXIF orientation says", Affects::kFeatures), o.exif_orientation);
-  v(Field("decode", "Decoding of large JPEGs: full, or scaled to no less than twice the network's input (faster, less exact)",
+  v(Field("decode", "Decode large JPEGs in full, or scaled to at least twice the network's input: faster, less exact",
           Affects::kFeatures),
     o.decoding);
 }

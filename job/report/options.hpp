@@ -11,7 +11,7 @@ struct ReportOptions {
 
 template <OptionsOf<ReportOptions> O, class V>
 void visit_fields(O& o, V&& v) {
-  v(Field("no-thumbnails", "Leave photos out of the report; none is read again for it", Affects::kReport), o.no_thumbnails);
+  v(Field("no-thumbnails", "Keep no thumbnails of photos, neither in the report nor beside it", Affects::kReport), o.no_thumbnails);
 }
 
 }  // namespace coulis

@@ -116,7 +116,7 @@ OPTIONS = (
     Option(
         name="decode",
         type="word",
-        help="Decoding of large JPEGs: full, or scaled to no less than twice the network's input (faster, less exact)",
+        help="Decode large JPEGs in full, or scaled to at least twice the network's input: faster, less exact",
         affects="features",
         group="decode",
         default="full",
@@ -251,7 +251,7 @@ OPTIONS = (
     Option(
         name="no-thumbnails",
         type="flag",
-        help="Leave photos out of the report; none is read again for it",
+        help="Keep no thumbnails of photos, neither in the report nor beside it",
         affects="report",
         group="report",
         default=False,

@@ -116,7 +116,8 @@ def test_fit_does_not_take_an_increment_that_was_killed_for_a_finished_run(first
     change_photos(photos)
     shutil.copytree(output, tmp_path / "new")
     succeed("run", photos, tmp_path / "new", *FLAGS)
-    shutil.copy2(part_files(tmp_path / "new")[-1], output / "features")  # as far as a killed run may have come
+    for folder in ("thumbnails", "features"):  # as far as a killed run may have come
+        shutil.copy2(part_files(tmp_path / "new", folder)[-1], output / folder)
     (output / "_SUCCESS").unlink()
     result = coulis("fit", output, "-k", 2)
     assert (result.code, "has not finished" in result.stderr) == (1, True)

@@ -33,9 +33,9 @@ def names_in(folder: Path) -> list[str]:
 
 
 def test_the_tree_is_what_the_manual_lists_and_nothing_else(finished):
-    parts = [name for name in names_in(finished) if name.startswith(("features/", "pca/"))]
-    assert len(parts) == 12
-    assert all(re.fullmatch(rf"(features|pca)/{PART}", name) for name in parts)
+    parts = [name for name in names_in(finished) if name.startswith(("features/", "pca/", "thumbnails/"))]
+    assert len(parts) == 18
+    assert all(re.fullmatch(rf"(features|pca|thumbnails)/{PART}", name) for name in parts)
     assert set(names_in(finished)) - set(parts) == {
         ".coulis-lock", "_SUCCESS", "errors.csv", "errors.parquet", "manifest.json", "matrix.csv",
         "pca_model.safetensors", "report.html",
@@ -80,7 +80,7 @@ def test_the_manifest_counts_every_image_and_every_part(finished):
 
 def test_the_manifest_names_every_file_with_its_true_size_and_checksum(finished):
     manifest = read_manifest(finished)
-    entries = manifest["files"] + [part[kind] for part in manifest["parts"] for kind in VALUES]
+    entries = manifest["files"] + [part[kind] for part in manifest["parts"] for kind in [*VALUES, "thumbnails"]]
     unnamed = {"manifest.json", "report.html", "_SUCCESS", ".coulis-lock"}
     assert {entry["file"] for entry in entries} == set(names_in(finished)) - unnamed
     for entry in entries:

@@ -121,7 +121,7 @@ def test_no_name_leads_out_of_the_output(tmp_path):
     succeed("run", photos, output, "--images-per-part", 3, "--exclude", "up/*")
     after = {path for path in tmp_path.rglob("*") if output not in (path, *path.parents)}
     assert after == before
-    parts = r"(features|pca)(/part-\d{5}-[0-9a-f]{32}\.snappy\.parquet)?"
+    parts = r"(features|pca|thumbnails)(/part-\d{5}-[0-9a-f]{32}\.snappy\.parquet)?"
     tables = r"matrix\.csv|errors\.(csv|parquet)|pca_model\.safetensors"
     ours = rf"{parts}|{tables}|manifest\.json|report\.html|_SUCCESS|\.coulis-lock"
     for path in output.rglob("*"):

@@ -45,7 +45,7 @@ DAMAGE = {
 
 def test_an_intact_output_passes(finished):
     result = succeed("verify", finished)
-    assert "16 files, 192 rows" in result.stdout
+    assert "22 files, 192 rows" in result.stdout
     assert succeed("verify", finished, "--json").json == {"ok": True, "files": 16, "rows": 192, "problems": []}
 
 

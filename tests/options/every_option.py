@@ -7,7 +7,7 @@ from typing import Any
 
 from cli.command import REPOSITORY, succeed
 
-FEATURES = {"features"}
+FEATURES = {"features", "thumbnails"}
 OF_PCA = {"pca", "pca_model.safetensors", "matrix.csv", "errors.parquet", "errors.csv", "report.html"}
 FILES_OF = {
     "features": FEATURES | OF_PCA,

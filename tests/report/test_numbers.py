@@ -183,11 +183,26 @@ def test_a_resumed_run_gives_the_same_report_but_for_its_times(mixed, tmp_path):
     assert read_manifest(output)["last_run"]["computed"] < read_manifest(mixed.output)["last_run"]["computed"]
 
 
-def test_a_report_is_written_again_where_the_photos_are_gone(fruits, tmp_path):
+def test_a_report_is_written_again_with_its_thumbnails_where_the_photos_are_gone(fruits, tmp_path):
     photos, output = tmp_path / "photos", tmp_path / "out"
     shutil.copytree(read_manifest(fruits.output)["input"], photos)
     succeed("run", photos, output, "-k", 5)
     before = Report(output).data
+    assert len(Report(output).thumbnails()) == 192
+    shutil.rmtree(photos)
+    for verb in ("report", "fit"):
+        assert succeed(verb, output).stderr.count("thumbnails") == 0
+        assert Report(output).data == before
+
+
+def test_thumbnails_that_were_not_kept_are_made_of_the_photos_that_are_there(fruits, tmp_path):
+    photos, output = tmp_path / "photos", tmp_path / "out"
+    shutil.copytree(read_manifest(fruits.output)["input"], photos)
+    succeed("run", photos, output, "-k", 5)
+    shutil.rmtree(output / "thumbnails")
+    succeed("report", output)
+    before = Report(output).data
+    assert len(Report(output).thumbnails()) == 192
     some = sorted(photos.rglob("*.jpg"))[::3]
     for photo in some:
         photo.unlink()
@@ -201,12 +216,16 @@ def test_a_report_is_written_again_where_the_photos_are_gone(fruits, tmp_path):
     assert after == before
 
 
-def test_a_photo_that_was_replaced_has_no_thumbnail(fruits, tmp_path):
+def test_a_photo_that_was_replaced_has_no_thumbnail_but_that_which_was_kept(fruits, tmp_path):
     photos, output = tmp_path / "photos", tmp_path / "out"
     shutil.copytree(read_manifest(fruits.output)["input"] + "/Plum", photos / "Plum")
     succeed("run", photos, output, "-k", 2)
+    kept = Report(output).data["thumbnails"]
     first, *_, last = sorted((photos / "Plum").iterdir())
     first.write_bytes(last.read_bytes() + b" " * 100)
+    succeed("report", output)
+    assert Report(output).data["thumbnails"] == kept
+    shutil.rmtree(output / "thumbnails")
     succeed("report", output)
     assert 0 not in Report(output).thumbnails()
 

@@ -293,6 +293,7 @@ def test_a_report_without_thumbnails_says_so(browser, tmp_path):
     shutil.copytree(PHOTOS / "Plum", tmp_path / "photos" / "Plum")
     succeed("run", tmp_path / "photos", tmp_path / "out", "-k", 2)
     shutil.rmtree(tmp_path / "photos")
+    shutil.rmtree(tmp_path / "out" / "thumbnails")
     succeed("report", tmp_path / "out")
     with opened(browser, Report(tmp_path / "out")) as page:
         page.focus("#plot")

@@ -41,13 +41,13 @@ TEST_F(Verify, FindsNothingWrongWithAFinishedOutput) {
   const Verification result = verify_output();
   EXPECT_TRUE(result.problems.empty());
   EXPECT_EQ(result.rows, 4U);
-  EXPECT_EQ(result.files, manifest_.files.size() + 2 * manifest_.parts.size());
+  EXPECT_EQ(result.files, manifest_.files.size() + 3 * manifest_.parts.size());
 }
 
 TEST_F(Verify, FindsEachFileThatIsMissingOrChanged) {
   std::vector<std::string> keys;
   for (const ManifestFile& file : manifest_.files) keys.push_back(file.key);
-  for (const ManifestPart& part : manifest_.parts) keys.insert(keys.end(), {part.features.key, part.pca.key});
+  for (const ManifestPart& part : manifest_.parts) keys.insert(keys.end(), {part.features.key, part.pca.key, part.maybe_thumbnails->key});
   for (const std::string& key : keys) {
     std::string text = to_text(photos_.output().get_or_throw(key));
     photos_.output().remove(key);

@@ -1,9 +1,10 @@
 """The rival: photos to features as a careful Python programmer would, with Pillow and ONNX Runtime.
 
-    python benchmarks/rivals/pillow_onnxruntime.py PHOTOS OUTPUT --model FILE.onnx [--processes 2]
+    python benchmarks/rivals/pillow_onnxruntime.py PHOTOS OUTPUT --model FILE.onnx [--processes 2] [--reader NAME]
 
-One process per core, each with every n-th photo: Pillow decodes and resizes (bicubic, 224 px), ONNX Runtime runs one
-photo at a time on one thread, without spinning, which on a CPU is its fastest way; one Parquet file per process.
+One process per core, each with every n-th photo: Pillow decodes and resizes (bicubic, 224 px), or another reader of
+careful_photos.py does; ONNX Runtime runs one photo at a time on one thread, without spinning, which on a CPU is its
+fastest way; one Parquet file per process.
 Prints a JSON object: `loop_s` is the time of the slowest process from its first photo to its file, without start-up,
 imports and the making of its session; `loop_cpu_s` is the CPU time of all processes in that loop.
 """
@@ -18,7 +19,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from careful_photos import WIDTH, Featurizer, write_part
+from careful_photos import READERS, WIDTH, Featurizer, write_part
 
 
 @dataclass(frozen=True)
@@ -28,12 +29,13 @@ class Share:
     loop_cpu_s: float
 
 
-def featurize(number: int, photos: list[Path], model: Path, output: Path) -> Share:
+def featurize(number: int, photos: list[Path], model: Path, reader: str, output: Path) -> Share:
     import numpy as np
     import PIL.Image  # noqa: F401 - not in the time
     import pyarrow.parquet  # noqa: F401
 
-    featurizer = Featurizer(model)
+    featurizer = Featurizer(model, reader)
+    featurizer.read(photos[0])  # its imports
     rows = np.empty((len(photos), WIDTH), np.float32)
 
     start, cpu_start = time.perf_counter(), time.process_time()
@@ -50,12 +52,13 @@ def main() -> None:
     parser.add_argument("output", type=Path)
     parser.add_argument("--model", type=Path, required=True)
     parser.add_argument("--processes", type=int, default=2)
+    parser.add_argument("--reader", choices=READERS, default="pillow")
     arguments = parser.parse_args()
 
     arguments.output.mkdir(parents=True)
-    photos = sorted(path for path in arguments.photos.absolute().rglob("*") if path.suffix.lower() in (".jpg", ".jpeg"))
+    photos = sorted(path for path in arguments.photos.absolute().rglob("*") if path.is_file())
     shares = [photos[number :: arguments.processes] for number in range(arguments.processes)]
-    work = partial(featurize, model=arguments.model, output=arguments.output)
+    work = partial(featurize, model=arguments.model, reader=arguments.reader, output=arguments.output)
     with multiprocessing.get_context("spawn").Pool(arguments.processes) as pool:
         done = pool.starmap(work, enumerate(shares), chunksize=1)
         pool.close()

@@ -31,7 +31,6 @@ PHOTOS = default_folder()
 COMPONENTS = 50
 PRECISIONS = ("fp32", "bf16", "int8")
 COLUMNS = (
-    "precision",
     "cosine of the rows, mean (lowest)",
     "variance explained",
     "angles of the subspaces, median (largest)",
@@ -50,9 +49,9 @@ class Result:
     labels: np.ndarray
 
 
-def compute(precision: str, output: Path) -> Result:
-    command = [COULIS, "run", PHOTOS, output, "-k", str(COMPONENTS), "--precision", precision, "--quiet"]
-    subprocess.run(command, check=True)
+def compute(photos: Path, output: Path, *flags: str, query: str = "r_", k: int = COMPONENTS) -> Result:
+    """query: how the names of the photos begin that ask for their nearest neighbour."""
+    subprocess.run([COULIS, "run", photos, output, "-k", str(k), "--quiet", *flags], check=True)
     features, pca = pq.read_table(output / "features"), pq.read_table(output / "pca")
     model = load_file(output / "pca_model.safetensors")
     return Result(
@@ -60,7 +59,7 @@ def compute(precision: str, output: Path) -> Result:
         np.stack(pca["pca"].to_numpy()),
         model["components"],
         float(model["explained_variance_ratio"].sum()),
-        np.array([Path(path).name.startswith("r_") for path in pca["path"].to_pylist()]),
+        np.array([Path(path).name.startswith(query) for path in pca["path"].to_pylist()]),
         np.array(pca["label"].to_pylist()),
     )
 
@@ -72,14 +71,15 @@ def find_neighbours(result: Result) -> np.ndarray:
     return np.flatnonzero(~result.is_query)[squares.argmin(1)]
 
 
-def describe(precision: str, result: Result, reference: Result) -> str:
+def describe(name: str, result: Result, reference: Result) -> str:
+    """A row of the table below (what it is about, *COLUMNS)."""
     cosine = cosines(result.features, reference.features)
     angles = np.degrees(subspace_angles(result.components.T, reference.components.T))
     ours, theirs = find_neighbours(result), find_neighbours(reference)
     labels = result.labels[result.is_query]
     return make_row(
         [
-            precision,
+            name,
             f"{cosine.mean():.5f} ({cosine.min():.5f})",
             f"{100 * result.explained:.2f} %",
             f"{np.median(angles):.2f}° ({angles.max():.1f}°)",
@@ -97,7 +97,7 @@ def main() -> None:
     if not PHOTOS.exists():
         sys.exit(f"skipped: {PHOTOS} is missing")
     with tempfile.TemporaryDirectory() as folder:
-        results = {precision: compute(precision, Path(folder) / precision) for precision in PRECISIONS}
+        results = {name: compute(PHOTOS, Path(folder) / name, "--precision", name) for name in PRECISIONS}
     reference = results["fp32"]
     queries = int(reference.is_query.sum())
     print(f"""# What a precision does to the results
@@ -108,8 +108,8 @@ Fruits-360's test set and {COMPONENTS} components, and compares each precision w
 {queries} photos are queries: each looks for its nearest neighbour
 among the other {len(reference.labels) - queries} photos, which show the same fruits from other sides.
 
-{make_row(COLUMNS)}
-{"|---" * len(COLUMNS)}|""")
+{make_row(["precision", *COLUMNS])}
+{"|---" * (len(COLUMNS) + 1)}|""")
     for precision, result in results.items():
         print(describe(precision, result, reference))
     print("""

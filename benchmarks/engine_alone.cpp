@@ -30,7 +30,7 @@ std::vector<Image> prepare_images(const std::string& folder, const ModelCard& ca
   for (const ImageRef& image : list_images(input, {}).images) {
     const Outcome<Image> decoded = decode(input.get_or_throw(image.key));
     if (!decoded) throw Error(ErrorCode::kRunFailed, fmt::format("{}: {}", image.key, decoded.failure().message));
-    images.push_back(resample(decoded.value().view(), {card.input_width_px, card.input_height_px, card.filter}));
+    images.push_back(resample(decoded.value().view(), card.preprocessing.resize));
   }
   return images;
 }

@@ -42,7 +42,7 @@ void execute_models(const std::string& file, const Session& session) {
                                          {"architecture", card.architecture},
                                          {"source", card.source},
                                          {"licence", card.licence},
-                                         {"preprocessing", card.preprocessing()},
+                                         {"preprocessing", to_string(card.preprocessing)},
                                          {"features", card.feature_width},
                                          {"sha256", card.sha256}};
   if (session.json) {

@@ -3,7 +3,7 @@
 namespace coulis {
 
 PhotoNetwork::PhotoNetwork(const ModelCard& card, const NetworkFactory& networks, const DecodeOptions& decode)
-    : decode_(decode), resampler_({card.input_width_px, card.input_height_px, card.filter}), network_(networks.make()) {}
+    : decode_(decode), resampler_(card.preprocessing.resize), network_(networks.make()) {}
 
 void PhotoNetwork::lap(double& stage) {
   const Clock::time_point now = Clock::now();

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <array>
 #include <utility>
 
 #include "core/base/error.hpp"
@@ -20,12 +19,6 @@ namespace {
 
 constexpr std::string_view kFormat = "coulis-model-1";
 constexpr std::uint64_t kMaxModelBytes = std::uint64_t{1} << 30;
-
-// One number where the channels agree: so it stood in every fingerprint before channels could differ.
-std::string format_channels(const std::array<double, 3>& values) {
-  const bool equal = values[0] == values[1] && values[1] == values[2];
-  return equal ? fmt::format("{}", values[0]) : fmt::format("[{}]", fmt::join(values, ", "));
-}
 
 std::string find_metadata(const Safetensors& file, const std::string& key, const std::string& origin) {
   const auto found = file.metadata.find(key);
@@ -53,11 +46,6 @@ std::vector<std::byte> read_model_file(const std::string& path) {
 
 }  // namespace
 
-std::string ModelCard::preprocessing() const {
-  return fmt::format("rgb {}x{} {}, u8 * {} + {}", input_width_px, input_height_px, to_string(filter), format_channels(input_scale),
-                     format_channels(input_offset));
-}
-
 Model parse_model(std::span<const std::byte> bytes, const std::string& origin, std::string_view expected_sha256) {
   const std::string sha256 = sha256_of(bytes);
   if (!expected_sha256.empty() && sha256 != expected_sha256) {
@@ -69,11 +57,12 @@ Model parse_model(std::span<const std::byte> bytes, const std::string& origin, s
   if (format != kFormat) throw Error(ErrorCode::kRunFailed, fmt::format("{} has format '{}', not '{}'", origin, format, kFormat));
   ParsedCard parsed = parse_card(find_metadata(file, "card", origin), origin);
   parsed.card.sha256 = sha256;
-  if (!parsed.maybe_layers) return {std::move(parsed.card), nullptr, nullptr, read_onnx_bytes(file, origin)};
+  if (!parsed.maybe_layers) return {std::move(parsed.card), OnnxGraph{read_onnx_bytes(file, origin)}};
   InvertedResidualWeights& layers = *parsed.maybe_layers;
   read_weights(file, layers);
   auto quantised = read_quantised_weights(file, layers);
-  return {std::move(parsed.card), std::make_shared<const InvertedResidualWeights>(std::move(layers)), std::move(quantised), nullptr};
+  return {std::move(parsed.card),
+          InvertedResidual{std::make_shared<const InvertedResidualWeights>(std::move(layers)), std::move(quantised)}};
 }
 
 Model load_model(const std::string& name_or_path) {

@@ -1,19 +1,19 @@
 // Model: a network's weights and its card, as read from one safetensors file.
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <memory>
 #include <span>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
-#include "core/resample/resample.hpp"
+#include "core/network/preprocessing.hpp"
 
 namespace coulis {
 
-// What a person and a manifest want to know of a model. Preprocessing belongs to the model, never to a flag.
+// What a person and a manifest want to know of a model.
 struct ModelCard {
   std::string name;          // "mobilenet_v2_1.0_224"
   std::string title;         // one line for `coulis models`
@@ -21,24 +21,25 @@ struct ModelCard {
   std::string source;        // where the weights come from
   std::string licence;       // SPDX
   std::string sha256;        // of the model file, hex
-  int input_width_px = 0;
-  int input_height_px = 0;
-  Filter filter = Filter::kBicubic;
-  std::array<double, 3> input_scale{};  // of red, green, blue: network input = u8 * input_scale + input_offset
-  std::array<double, 3> input_offset{};
+  Preprocessing preprocessing;
   int feature_width = 0;
-
-  std::string preprocessing() const;  // one line that names all of the above that changes numbers: in fingerprints and files
 };
 
 struct InvertedResidualWeights;    // core/network/inverted_residual.hpp
 struct QuantisedInvertedResidual;  // core/network/quantised_layers.hpp
 
+struct InvertedResidual {
+  std::shared_ptr<const InvertedResidualWeights> weights;
+  std::shared_ptr<const QuantisedInvertedResidual> maybe_quantised;  // the int8 numbers that the weights were made of, in a quantised file
+};
+
+struct OnnxGraph {
+  std::shared_ptr<const std::vector<std::byte>> file;  // [1, 3, height, width] in
+};
+
 struct Model {
   ModelCard card;
-  std::shared_ptr<const InvertedResidualWeights> maybe_weights;      // of architecture "inverted_residual"
-  std::shared_ptr<const QuantisedInvertedResidual> maybe_quantised;  // the int8 numbers that the weights were made of, in a quantised file
-  std::shared_ptr<const std::vector<std::byte>> maybe_onnx;          // of architecture "onnx": an ONNX file, [1, 3, height, width] in
+  std::variant<InvertedResidual, OnnxGraph> network;
 };
 
 // Of one image. 0 where the layers are not known (an ONNX model).

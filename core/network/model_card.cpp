@@ -149,11 +149,10 @@ ModelCard read_card(const json& root) {
   if (card.architecture != "inverted_residual" && card.architecture != "onnx")
     refuse(fmt::format("architecture '{}' is not known", card.architecture));
   const json& input = root.at("input");
-  card.input_width_px = read_int(input, "width_px", 1, kMaxInputPx);
-  card.input_height_px = read_int(input, "height_px", 1, kMaxInputPx);
-  card.filter = parse_enum<Filter>(input.at("filter").get<std::string>());
-  card.input_scale = read_channels_of_rgb(input, "scale");
-  card.input_offset = read_channels_of_rgb(input, "offset");
+  card.preprocessing.resize = {read_int(input, "width_px", 1, kMaxInputPx), read_int(input, "height_px", 1, kMaxInputPx),
+                               parse_enum<Filter>(input.at("filter").get<std::string>())};
+  card.preprocessing.scale = read_channels_of_rgb(input, "scale");
+  card.preprocessing.offset = read_channels_of_rgb(input, "offset");
   card.feature_width = read_channels(root, "feature_width");
   return card;
 }

@@ -12,7 +12,7 @@
 namespace coulis {
 
 std::shared_ptr<const NetworkFactory> make_network_factory(const Model& model, Precision precision) {
-  if (model.maybe_onnx) {
+  if (std::holds_alternative<OnnxGraph>(model.network)) {
     if (precision == Precision::kFp32) return openvino::make_onnx_factory(model);
     throw Error(ErrorCode::kUsage, fmt::format("this model runs in fp32 only, not in {}", to_string(precision)), "leave --precision out");
   }

@@ -159,7 +159,7 @@ TableMetadata provenance_of(const Model& model, const std::string& settings) {
   return {{"coulis.version", std::string(kVersion)},
           {"coulis.model", model.card.name},
           {"coulis.model_sha256", model.card.sha256},
-          {"coulis.preprocessing", model.card.preprocessing()},
+          {"coulis.preprocessing", to_string(model.card.preprocessing)},
           {"coulis.settings", settings}};
 }
 

@@ -54,7 +54,8 @@ bool is_part_file(std::string_view key) {
   constexpr std::size_t kFingerprintDigits = 32;
   const std::string_view folder = name_of(folder_of(key));
   std::string_view name = name_of(key);
-  if ((folder != "features" && folder != "pca" && folder != "thumbnails") || !name.starts_with("part-") || !name.ends_with(".parquet")) return false;
+  if ((folder != "features" && folder != "pca" && folder != "thumbnails") || !name.starts_with("part-") || !name.ends_with(".parquet"))
+    return false;
   name.remove_prefix("part-"sv.size());
   const std::size_t digits = std::min(name.find_first_not_of("0123456789"), name.size());
   if (digits == 0 || name.substr(digits, 1) != "-") return false;

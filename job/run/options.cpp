@@ -43,7 +43,7 @@ OptionTexts to_texts(const RunOptions& options) {
 
 std::string settings_of(const RunOptions& options, const Location& input, const ModelCard& card) {
   std::string text = fmt::format("format={}\ninput={}\nmodel_sha256={}\npreprocessing={}\n", kFormat, printable(input.root()), card.sha256,
-                                 card.preprocessing());
+                                 to_string(card.preprocessing));
   visit_fields(options, WriteSettings{text});
   return text;
 }

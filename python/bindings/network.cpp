@@ -31,13 +31,13 @@ nb::dict to_dict(const ModelCard& card) {
   dict["source"] = card.source;
   dict["licence"] = card.licence;
   dict["sha256"] = card.sha256;
-  dict["input_width_px"] = card.input_width_px;
-  dict["input_height_px"] = card.input_height_px;
-  dict["filter"] = std::string(to_string(card.filter));
-  dict["input_scale"] = card.input_scale;
-  dict["input_offset"] = card.input_offset;
+  dict["input_width_px"] = card.preprocessing.resize.width_px;
+  dict["input_height_px"] = card.preprocessing.resize.height_px;
+  dict["filter"] = std::string(to_string(card.preprocessing.resize.filter));
+  dict["input_scale"] = card.preprocessing.scale;
+  dict["input_offset"] = card.preprocessing.offset;
   dict["feature_width"] = card.feature_width;
-  dict["preprocessing"] = card.preprocessing();
+  dict["preprocessing"] = to_string(card.preprocessing);
   return dict;
 }
 
@@ -58,8 +58,9 @@ void add_pointwise(nb::dict& dict, const std::string& name, const PointwiseWeigh
 // The float32 tensors that the engine runs, by their names in the model file, in the order of the network.
 nb::dict read_model_weights(const std::string& name) {
   const Model model = load_model(name);
-  if (!model.maybe_weights) throw Error(ErrorCode::kUsage, "the model's weights are inside an ONNX graph");
-  const InvertedResidualWeights& layers = *model.maybe_weights;
+  const auto* network = std::get_if<InvertedResidual>(&model.network);
+  if (network == nullptr) throw Error(ErrorCode::kUsage, "the model's weights are inside an ONNX graph");
+  const InvertedResidualWeights& layers = *network->weights;
   nb::dict dict;
   const auto stem_kernel = static_cast<std::size_t>(layers.stem.kernel);
   dict["stem.weight"] = to_array(layers.stem.weight, {layers.stem.bias.size(), stem_kernel, stem_kernel, 3});
@@ -88,8 +89,8 @@ class PythonNetwork {
 
   Features features(const Pixels& images) {
     const std::size_t axes = images.ndim();
-    const auto height = static_cast<std::size_t>(card_.input_height_px);
-    const auto width = static_cast<std::size_t>(card_.input_width_px);
+    const auto height = static_cast<std::size_t>(card_.preprocessing.resize.height_px);
+    const auto width = static_cast<std::size_t>(card_.preprocessing.resize.width_px);
     if ((axes != 3 && axes != 4) || images.shape(axes - 3) != height || images.shape(axes - 2) != width || images.shape(axes - 1) != 3) {
       throw nb::value_error("images must be uint8 [height, width, 3] or [n, height, width, 3], in the size of the model's card");
     }
@@ -99,7 +100,8 @@ class PythonNetwork {
     {
       const nb::gil_scoped_release released;
       for (std::size_t i = 0; i < count; ++i) {
-        const ImageView image{images.data() + i * height * width * 3, card_.input_width_px, card_.input_height_px};
+        const ImageView image{images.data() + i * height * width * 3, card_.preprocessing.resize.width_px,
+                              card_.preprocessing.resize.height_px};
         network_->features(image, {rows.get() + i * feature_width, feature_width});
       }
     }

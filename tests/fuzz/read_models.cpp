@@ -11,7 +11,7 @@ namespace {
 
 std::size_t hash_features(const Model& model, Precision precision) {
   const std::shared_ptr<const NetworkFactory> factory = make_network_factory(model, precision);
-  Image image(model.card.input_width_px, model.card.input_height_px);
+  Image image(model.card.preprocessing.resize.width_px, model.card.preprocessing.resize.height_px);
   std::memset(image.data(), 90, image.size_bytes());
   std::vector<float> row(static_cast<std::size_t>(model.card.feature_width));
   factory->make()->features(image.view(), row);
@@ -25,11 +25,12 @@ Reading read_model(std::span<const std::byte> bytes) {
   return read_or_error([&] {
     const Model model = parse_model(bytes, "model");
     constexpr int kMaxSidePx = 64;
-    std::size_t digest = hash_text(model.card.preprocessing());
-    const bool is_small = model.card.input_width_px <= kMaxSidePx && model.card.input_height_px <= kMaxSidePx;
-    if (!is_small || !model.maybe_weights) return digest;
+    std::size_t digest = hash_text(to_string(model.card.preprocessing));
+    const bool is_small = model.card.preprocessing.resize.width_px <= kMaxSidePx && model.card.preprocessing.resize.height_px <= kMaxSidePx;
+    const auto* layers = std::get_if<InvertedResidual>(&model.network);
+    if (!is_small || layers == nullptr) return digest;
     digest += hash_features(model, Precision::kFp32);
-    return model.maybe_quantised ? digest + hash_features(model, Precision::kInt8) : digest;
+    return layers->maybe_quantised ? digest + hash_features(model, Precision::kInt8) : digest;
   });
 }
 

@@ -13,8 +13,9 @@ double of_window(const fused::Window& window, std::size_t weights) {
 }  // namespace
 
 double multiply_adds(const Model& model) {
-  if (!model.maybe_weights) return 0;
-  const InvertedResidualWeights& weights = *model.maybe_weights;
+  const auto* layers = std::get_if<InvertedResidual>(&model.network);
+  if (layers == nullptr) return 0;
+  const InvertedResidualWeights& weights = *layers->weights;
   const fused::Plan plan = fused::make_plan(model.card, weights, sizeof(float));
   double sum = of_window(plan.stem, weights.stem.weight.size());
   for (std::size_t i = 0; i < weights.blocks.size(); ++i) {

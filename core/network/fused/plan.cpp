@@ -60,7 +60,8 @@ Window make_window(int kernel, int stride, Padding padding, Extent in) {
 
 Plan make_plan(const ModelCard& card, const InvertedResidualWeights& weights, std::size_t element_bytes) {
   Plan plan;
-  plan.stem = make_window(weights.stem.kernel, weights.stem.stride, weights.padding, {card.input_width_px, card.input_height_px});
+  plan.stem = make_window(weights.stem.kernel, weights.stem.stride, weights.padding,
+                          {card.preprocessing.resize.width_px, card.preprocessing.resize.height_px});
   Extent in = plan.stem.out;
   plan.plane_elements = plane_elements(weights.stem.out_channels, in.pixels(), element_bytes);
   for (std::size_t i = 0; i < weights.blocks.size(); ++i) {

@@ -89,7 +89,7 @@ class OnnxNetwork : public Network {
 
   void features(const ImageView& image, std::span<float> row) override {
     const auto width = static_cast<std::size_t>(card_.feature_width);
-    if (image.width != card_.input_width_px || image.height != card_.input_height_px || row.size() != width) {
+    if (image.width != card_.preprocessing.resize.width_px || image.height != card_.preprocessing.resize.height_px || row.size() != width) {
       throw Error(ErrorCode::kUsage, "the image or the feature row does not have the size that the model's card says");
     }
     fill_input(image, floats_of(input_, kRgb * pixels(), "input"));
@@ -98,13 +98,15 @@ class OnnxNetwork : public Network {
   }
 
  private:
-  std::size_t pixels() const { return static_cast<std::size_t>(card_.input_width_px) * static_cast<std::size_t>(card_.input_height_px); }
+  std::size_t pixels() const {
+    return static_cast<std::size_t>(card_.preprocessing.resize.width_px) * static_cast<std::size_t>(card_.preprocessing.resize.height_px);
+  }
 
   // [height, width, 3] -> [3, height, width], scaled.
   void fill_input(const ImageView& image, float* planes) const {
     for (std::size_t channel = 0; channel < kRgb; ++channel) {
-      const auto scale = static_cast<float>(card_.input_scale[channel]);
-      const auto offset = static_cast<float>(card_.input_offset[channel]);
+      const auto scale = static_cast<float>(card_.preprocessing.scale[channel]);
+      const auto offset = static_cast<float>(card_.preprocessing.offset[channel]);
       for (int y = 0; y < image.height; ++y) {
         const std::uint8_t* pixel = image.row(y) + channel;
         for (int x = 0; x < image.width; ++x, pixel += kRgb) *planes++ = static_cast<float>(*pixel) * scale + offset;
@@ -122,7 +124,7 @@ class OnnxNetwork : public Network {
 class OnnxFactory : public NetworkFactory {
  public:
   explicit OnnxFactory(const Model& model)
-      : card_(model.card), onnx_(model.maybe_onnx), core_(create_core()), graph_(read_graph(*core_, *onnx_)) {}
+      : card_(model.card), onnx_(std::get<OnnxGraph>(model.network).file), core_(create_core()), graph_(read_graph(*core_, *onnx_)) {}
 
   std::unique_ptr<Network> make() const override { return std::make_unique<OnnxNetwork>(card_, compile_graph(*core_, *graph_)); }
 

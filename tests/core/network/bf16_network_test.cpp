@@ -30,7 +30,7 @@ TEST_F(Bf16Network, IsWithinTwoPercentOfPlainLoops) {
   for (std::size_t i = 0; i < std::size(kOptions); ++i) {
     SCOPED_TRACE(testing::Message() << "options " << i);
     const Model model = parse_model(make_small_model(kOptions[i]).to_bytes(), "small");
-    Image image(model.card.input_width_px, model.card.input_height_px);
+    Image image(model.card.preprocessing.resize.width_px, model.card.preprocessing.resize.height_px);
     std::mt19937 generator(7);
     for (std::size_t k = 0; k < image.size_bytes(); ++k) image.data()[k] = static_cast<std::uint8_t>(generator() >> 11);
     const std::vector<double> expected = run_reference(model, image.view()).features;

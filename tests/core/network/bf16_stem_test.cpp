@@ -28,7 +28,7 @@ TEST(Bf16, LeavesAScaleToTheWeightsWhereThatMakesEveryPixelOfAChannelExact) {
 
 TEST(Bf16, RoundsNoPixelOfTheBuiltInModel) {
   const ModelCard card = load_model("").card;
-  EXPECT_EQ(choose_pixel_scale(card.input_scale, card.input_offset).scale, (std::array<float, 3>{1, 1, 1}));
+  EXPECT_EQ(choose_pixel_scale(card.preprocessing.scale, card.preprocessing.offset).scale, (std::array<float, 3>{1, 1, 1}));
 }
 
 TEST_F(Bf16Stem, PadsWithZerosAfterTheScaleNotWithBlackPixels) {

@@ -42,19 +42,19 @@ TEST(Model, TheBuiltInModelMatchesItsSumAndDescribesItself) {
   EXPECT_EQ(model.card.sha256, builtin_model_sha256());
   EXPECT_EQ(model.card.licence, "Apache-2.0");
   EXPECT_EQ(model.card.feature_width, 1280);
-  EXPECT_EQ(model.maybe_weights->blocks.size(), 17U);
-  EXPECT_EQ(model.card.preprocessing(), "rgb 224x224 bicubic, u8 * 0.00784313725490196 + -1");
+  EXPECT_EQ(std::get<InvertedResidual>(model.network).weights->blocks.size(), 17U);
+  EXPECT_EQ(to_string(model.card.preprocessing), "rgb 224x224 bicubic, u8 * 0.00784313725490196 + -1");
 }
 
 TEST(Model, ScaleAndOffsetAreOneNumberOrOneForEachChannel) {
   SmallModel model = make_small_model({});
   model.card["input"]["scale"] = {0.25, 0.5, 1.0};
   const ModelCard card = parse_model(model.to_bytes(), "the test model").card;
-  EXPECT_EQ(card.input_scale, (std::array<double, 3>{0.25, 0.5, 1.0}));
-  EXPECT_EQ(card.input_offset, (std::array<double, 3>{-0.9, -0.9, -0.9}));
-  EXPECT_EQ(card.preprocessing(), "rgb 45x61 bicubic, u8 * [0.25, 0.5, 1] + -0.9");
+  EXPECT_EQ(card.preprocessing.scale, (std::array<double, 3>{0.25, 0.5, 1.0}));
+  EXPECT_EQ(card.preprocessing.offset, (std::array<double, 3>{-0.9, -0.9, -0.9}));
+  EXPECT_EQ(to_string(card.preprocessing), "rgb 45x61 bicubic, u8 * [0.25, 0.5, 1] + -0.9");
   model.card["input"]["scale"] = {0.5, 0.5, 0.5};
-  EXPECT_EQ(parse_model(model.to_bytes(), "the test model").card.preprocessing(), "rgb 45x61 bicubic, u8 * 0.5 + -0.9");
+  EXPECT_EQ(to_string(parse_model(model.to_bytes(), "the test model").card.preprocessing), "rgb 45x61 bicubic, u8 * 0.5 + -0.9");
 }
 
 TEST(Model, AnUnknownNameIsAUsageError) {
@@ -97,8 +97,7 @@ TEST(Model, AnOnnxGraphIsHandedOnAsItsBytes) {
   const std::vector<std::byte> graph = {std::byte{8}, std::byte{0}, std::byte{255}};
   const std::map<std::string, std::string> metadata = {{"format", small.format}, {"card", small.card.dump()}};
   const Model model = parse_model(write_safetensors({{"onnx", {DType::kU8, {3}, graph}}}, metadata), "the test model");
-  EXPECT_EQ(*model.maybe_onnx, graph);
-  EXPECT_EQ(model.maybe_weights, nullptr);
+  EXPECT_EQ(*std::get<OnnxGraph>(model.network).file, graph);
   EXPECT_NE(parse_error(write_safetensors({}, metadata)).find("no tensor 'onnx' of bytes"), std::string::npos);
   EXPECT_NE(parse_error(write_safetensors({{"onnx", {DType::kI8, {3}, graph}}}, metadata)).find("no tensor 'onnx'"), std::string::npos);
 }

@@ -92,7 +92,7 @@ TEST(Network, RefusesAnImageOrARowOfAnotherSize) {
   const Model model = make_model({});
   const auto network = make_network_factory(model, Precision::kFp32)->make();
   std::vector<float> row(static_cast<std::size_t>(model.card.feature_width));
-  const Image wide(model.card.input_width_px + 1, model.card.input_height_px);
+  const Image wide(model.card.preprocessing.resize.width_px + 1, model.card.preprocessing.resize.height_px);
   EXPECT_THROW(network->features(wide.view(), row), Error);
   row.pop_back();
   EXPECT_THROW(network->features(random_image(model.card, 1).view(), row), Error);

@@ -22,7 +22,7 @@ TEST(Plan, SamePaddingPutsTheOddPixelAtTheEndAsTensorFlowDoes) {
 TEST(Plan, ANetworkThatNeedsFarTooMuchMemoryIsRefused) {
   const SmallModel small = make_small_model({.width_px = 4096, .height_px = 4096, .stem_stride = 1});
   const Model model = parse_model(small.to_bytes(), "large");
-  EXPECT_THROW(make_plan(model.card, *model.maybe_weights, sizeof(float)), Error);
+  EXPECT_THROW(make_plan(model.card, *std::get<InvertedResidual>(model.network).weights, sizeof(float)), Error);
 }
 
 TEST(Plan, SymmetricPaddingIsHalfTheKernelOnBothSidesAsPyTorchDoes) {

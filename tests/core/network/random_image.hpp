@@ -10,7 +10,7 @@
 namespace coulis {
 
 inline Image random_image(const ModelCard& card, unsigned seed) {
-  Image image(card.input_width_px, card.input_height_px);
+  Image image(card.preprocessing.resize.width_px, card.preprocessing.resize.height_px);
   std::mt19937 generator(seed);
   for (std::size_t i = 0; i < image.size_bytes(); ++i) image.data()[i] = static_cast<std::uint8_t>(generator() >> 11);
   return image;

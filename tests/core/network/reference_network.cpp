@@ -58,10 +58,10 @@ double ReferenceRun::float32_bound() const {
 }
 
 ReferenceRun run_reference(const Model& model, const ImageView& image) {
-  const InvertedResidualWeights& layers = *model.maybe_weights;
+  const InvertedResidualWeights& layers = *std::get<InvertedResidual>(model.network).weights;
   Tensor in(image.height, image.width, 3);
   for (std::size_t i = 0; i < in.values.size(); ++i)
-    in.values[i] = image.data[i] * model.card.input_scale[i % 3] + model.card.input_offset[i % 3];
+    in.values[i] = image.data[i] * model.card.preprocessing.scale[i % 3] + model.card.preprocessing.offset[i % 3];
   Runner runner(layers.padding);
   Tensor tensor = runner.stem(in, layers.stem);
   for (const BlockWeights& block : layers.blocks) tensor = runner.block(tensor, block);

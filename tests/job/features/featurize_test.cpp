@@ -99,7 +99,7 @@ TEST(Featurize, GivesTheRowThatTheStagesGiveOneByOne) {
   const ModelCard& card = builtin_model().card;
   for (std::size_t i = 0; i < 2; ++i) {
     const Outcome<Image> image = decode(work.input.get_or_throw(work.listing.images[i].key));
-    const Image small = resample(image.value().view(), {card.input_width_px, card.input_height_px, card.filter});
+    const Image small = resample(image.value().view(), card.preprocessing.resize);
     std::vector<float> row(1280);
     networks().make()->features(small.view(), row);
     const auto actual = table.matrix().row(i);

@@ -54,9 +54,9 @@ struct Format {
 
 PackedNetwork<Format> pack_network(const Model& model) {
   PackedNetwork<Format> packed;
-  const InvertedResidualWeights& weights = *model.maybe_weights;
+  const InvertedResidualWeights& weights = *std::get<InvertedResidual>(model.network).weights;
   packed.plan = make_plan(model.card, weights, sizeof(Bfloat16));
-  packed.format.pixel_scale = choose_pixel_scale(model.card.input_scale, model.card.input_offset);
+  packed.format.pixel_scale = choose_pixel_scale(model.card.preprocessing.scale, model.card.preprocessing.offset);
   packed.stem = pack_stem(weights.stem, packed.format.pixel_scale.left_to_weights, packed.arena);
   for (const BlockWeights& block : weights.blocks) {
     PackedBlock<Format>& target = packed.blocks.emplace_back();

@@ -77,7 +77,7 @@ Projection pack_projection(const PointwiseWeights& layer, PackedNetwork<Format>&
 
 PackedNetwork<Format> pack_network(const Model& model) {
   PackedNetwork<Format> packed;
-  const InvertedResidualWeights& weights = *model.maybe_weights;
+  const InvertedResidualWeights& weights = *std::get<InvertedResidual>(model.network).weights;
   packed.plan = make_plan(model.card, weights, sizeof(float));
   packed.format.pixel_scale = pixel_scale_of(model.card);
   const PointwiseKernel& kernel = packed.format.pointwise;

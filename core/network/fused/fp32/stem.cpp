@@ -33,7 +33,7 @@ std::array<float, kRgb> to_floats(const std::array<double, kRgb>& values) {
 }  // namespace
 
 PixelScale pixel_scale_of(const ModelCard& card) {
-  return {to_floats(card.input_scale), to_floats(card.input_offset)};
+  return {to_floats(card.preprocessing.scale), to_floats(card.preprocessing.offset)};
 }
 
 void convert_rows(const ImageView& image, const PixelScale& pixel_scale, const Window& window, int first, int end, std::size_t row_elements,

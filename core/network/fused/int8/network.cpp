@@ -73,9 +73,9 @@ struct Format {
 
 // A pixel is the quantised input if the card's preprocessing, in quanta, moves it by no more than rounding does.
 void check_input(const ModelCard& card, const Quantisation& input) {
-  for (std::size_t channel = 0; channel < card.input_scale.size(); ++channel) {
-    const double step = card.input_scale[channel] / input.scale;
-    const double zero = -card.input_offset[channel] / input.scale;
+  for (std::size_t channel = 0; channel < card.preprocessing.scale.size(); ++channel) {
+    const double step = card.preprocessing.scale[channel] / input.scale;
+    const double zero = -card.preprocessing.offset[channel] / input.scale;
     if (std::abs(step - 1) > 1e-3 || std::abs(zero - unsigned_zero_point(input)) > 0.51) {
       refuse("the quantised input of this model is not an 8-bit pixel as it is");
     }
@@ -104,11 +104,12 @@ PackedBlock<Format> pack_block(const BlockWeights& extents, const QuantisedBlock
 }
 
 PackedNetwork<Format> pack_network(const Model& model) {
-  if (model.maybe_quantised == nullptr) {
+  const auto& [layers, maybe_quantised] = std::get<InvertedResidual>(model.network);
+  if (maybe_quantised == nullptr) {
     throw Error(ErrorCode::kUsage, fmt::format("the model {} has no int8 weights", model.card.name), "use --precision fp32");
   }
-  const InvertedResidualWeights& extents = *model.maybe_weights;
-  const QuantisedInvertedResidual& quantised = *model.maybe_quantised;
+  const InvertedResidualWeights& extents = *layers;
+  const QuantisedInvertedResidual& quantised = *maybe_quantised;
   check_input(model.card, quantised.stem.input);
   PackedNetwork<Format> packed;
   packed.plan = make_plan(model.card, extents, sizeof(std::uint8_t));

@@ -66,8 +66,8 @@ Tensor run_block(const Tensor& in, const BlockWeights& extents, const QuantisedB
 }  // namespace
 
 std::vector<float> compute_reference_int8_features(const Model& model, const ImageView& image) {
-  const InvertedResidualWeights& extents = *model.maybe_weights;
-  const QuantisedInvertedResidual& quantised = *model.maybe_quantised;
+  const InvertedResidualWeights& extents = *std::get<InvertedResidual>(model.network).weights;
+  const QuantisedInvertedResidual& quantised = *std::get<InvertedResidual>(model.network).maybe_quantised;
   Tensor in(image.height, image.width, 3);
   for (std::size_t i = 0; i < in.values.size(); ++i) in.values[i] = image.data[i] - 128 - quantised.stem.input.zero_point;
   Tensor tensor = convolve_stem(in, with_integers(extents.stem, quantised.stem), extents.padding);

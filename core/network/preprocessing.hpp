@@ -1,0 +1,20 @@
+// Preprocessing: what happens to a decoded photo before its network. It belongs to the model, never to a flag.
+#pragma once
+
+#include <array>
+#include <string>
+
+#include "core/resample/resample.hpp"
+
+namespace coulis {
+
+struct Preprocessing {
+  ResampleOptions resize;         // to the network's input
+  std::array<double, 3> scale{};  // of red, green and blue: network input = u8 * scale + offset
+  std::array<double, 3> offset{};
+};
+
+// One line that names all that changes numbers: in fingerprints and files.
+std::string to_string(const Preprocessing& preprocessing);
+
+}  // namespace coulis

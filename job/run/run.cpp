@@ -155,6 +155,14 @@ Manifest as_last_run(Manifest earlier, const Manifest& now) {
   return earlier;
 }
 
+// The results do not depend on it: _SUCCESS stays, and one put replaces the manifest.
+Manifest with_passed_over(const Location& output, Manifest earlier, const PassedOver& now) {
+  if (earlier.passed_over == now) return earlier;
+  earlier.passed_over = now;
+  output.put(kManifestKey, to_json(earlier));
+  return earlier;
+}
+
 }  // namespace
 
 Summary run(const RunOptions& options, const std::optional<std::string>& pca_file, const std::atomic<bool>& interrupted, Progress& progress,
@@ -184,11 +192,7 @@ Summary run(const RunOptions& options, const std::optional<std::string>& pca_fil
   if (earlier && limit.allows(earlier->failed())) {
     const Due due = find_due(output, *earlier, manifest, plan, options);
     if (!due.all && due.any()) return {publish_again(output, as_last_run(*earlier, manifest), due, options, progress), 0, false};
-    if (!due.any()) {
-      Summary summary{*earlier, 0, true};
-      summary.manifest.passed_over = std::move(manifest.passed_over);  // as it is now
-      return summary;
-    }
+    if (!due.any()) return {with_passed_over(output, *earlier, manifest.passed_over), 0, true};
   }
 
   output.remove(kSuccessKey);  // first: from here on a reader can tell that the output is not finished

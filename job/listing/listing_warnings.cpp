@@ -47,6 +47,23 @@ std::string rule_of(const ListingOptions& options) {
   return options.label_regex.empty() ? fmt::format("--label-level {}", options.label_level) : "--label-regex";
 }
 
+// Names of a folder tree that no one may look at. A link that leads nowhere is none of them: nothing is behind it.
+struct Closed {
+  std::uint64_t names = 0;
+  std::string example;  // printable, with the reason
+};
+
+Closed find_closed(const std::vector<ImageRef>& images, const Location& input) {
+  Closed closed;
+  for (const ImageRef& image : images) {
+    if (image.seen() || !input.traits().local) continue;
+    const Outcome<Bytes> bytes = input.get(image.key);
+    if (bytes || bytes.failure().code != FailureCode::kUnreadable) continue;
+    if (++closed.names == 1) closed.example = fmt::format("{}: {}", printable(image.key), bytes.failure().message);
+  }
+  return closed;
+}
+
 struct Found {
   std::uint64_t photos = 0;
   std::uint64_t unlabelled = 0;
@@ -86,6 +103,10 @@ Found look_at(const std::vector<ImageRef>& images, const Location& input, const 
 std::vector<std::string> listing_warnings(const std::vector<ImageRef>& images, const Location& input, const ListingOptions& options) {
   const Found found = look_at(images, input, options);
   std::vector<std::string> warnings;
+  if (const Closed closed = find_closed(images, input); closed.names > 0) {
+    warnings.push_back(fmt::format("{} below INPUT cannot be looked at ({}): photos there are in no result until a later run can read them",
+                                   counted(closed.names, "name"), closed.example));
+  }
   const std::string of_photos = fmt::format("of {}", counted(found.photos, "photo"));
   if (found.unlabelled > 0) {
     warnings.push_back(

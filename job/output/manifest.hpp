@@ -1,4 +1,5 @@
-// Manifest: what one finished OUTPUT holds and how it was made. Written once, just before _SUCCESS.
+// Manifest: what one finished OUTPUT holds and how it was made. Written just before _SUCCESS, and again where
+// only what the listing passed over has changed.
 #pragma once
 
 #include <cstdint>

@@ -30,12 +30,16 @@ namespace {
 
 constexpr std::uint64_t kFewestForShareOfPeak = 100;
 
-Plan plan_for(const Listing& listing, const Location& output, const std::optional<Manifest>& earlier, const RunOptions& options,
-              const std::string& settings) {
-  const auto read_record = [&](const PartFile& file) {
+ReadPartRecord reader_of_records(const Location& output) {
+  return [&output](const PartFile& file) {
     const std::string origin = printable(output.path_of(file.key));
     return parse_part_record(read_table_metadata(output.get_or_throw(file.key), origin), origin);
   };
+}
+
+Plan plan_for(const Listing& listing, const Location& output, const std::optional<Manifest>& earlier, const RunOptions& options,
+              const std::string& settings) {
+  const ReadPartRecord read_record = reader_of_records(output);
   Plan plan =
       make_plan(listing, list_part_files(output, kFeaturesFolder), read_record,
                 {settings, options.features.images_per_part, std::string(to_string(options.features.compression)), options.features.fresh});
@@ -157,6 +161,14 @@ Manifest as_last_run(Manifest earlier, const Manifest& now) {
   return earlier;
 }
 
+// The results do not depend on it: _SUCCESS stays, and one put replaces the manifest.
+Manifest with_passed_over(const Location& output, Manifest earlier, const PassedOver& now) {
+  if (earlier.passed_over == now) return earlier;
+  earlier.passed_over = now;
+  output.put(kManifestKey, to_json(earlier));
+  return earlier;
+}
+
 }  // namespace
 
 Summary run(const RunOptions& options, const std::optional<std::string>& pca_file, const std::atomic<bool>& interrupted, Progress& progress,
@@ -186,44 +198,45 @@ Summary run(const RunOptions& options, const std::optional<std::string>& pca_fil
   if (earlier && limit.allows(earlier->failed())) {
     const Due due = find_due(output, *earlier, manifest, plan, options);
     if (!due.all && due.any()) return {publish_again(output, as_last_run(*earlier, manifest), due, options, progress), 0, false};
-    if (!due.any()) {
-      Summary summary{*earlier, 0, true};
-      summary.manifest.passed_over = std::move(manifest.passed_over);  // as it is now
-      return summary;
-    }
+    if (!due.any()) return {with_passed_over(output, *earlier, manifest.passed_over), 0, true};
   }
 
   choose_sample(plan, input, labels, kMostReportPhotos);
   output.remove(kSuccessKey);  // first: from here on a reader can tell that the output is not finished
   say_plan(plan, progress);
-  clock.restart();
-  const StageSeconds seconds = executor.featurize(  // the networks are a temporary: their memory goes when the features are there
-      plan,
-      {input, output, model, *make_network_factory(model, options.network.precision), labels, options.decode, options.features,
-       options.threads, manifest.settings, manifest.listed, !options.report.no_thumbnails, interrupted},
-      progress);
-  clock.lap("features");
-  manifest.seconds = times;
-  if (const std::string warning = input.warning(); !warning.empty()) progress.warn(warning);
-  note_worker_seconds(seconds, manifest);
-  for (const Part& part : plan.parts) manifest.computed += part.done ? 0 : part.images.size();
-  manifest.share_of_peak = share_of_peak(model, options.network.precision, manifest.computed, seconds);
-  const std::vector<PartFile> files = files_of(plan, options.features.compression);
-  std::vector<std::vector<std::uint32_t>> sampled;  // [parts]
-  for (Part& part : plan.parts) sampled.push_back(std::move(part.sampled));
-  plan.parts = std::vector<Part>();
-  StageClock reading(manifest.seconds);
-  Committed committed = executor.read_committed(input, output, files, manifest.threads, progress);
-  reading.lap("moments");
-  for (std::size_t i = 0; i < sampled.size(); ++i) committed.parts[i].sampled = std::move(sampled[i]);
-  if (!committed.errors.empty()) {  // those of parts that earlier runs committed included
-    const ErrorRow& last = committed.errors.back();
-    limit.check(committed.errors.size(), last.path, last.code, last.message);
+  try {
+    clock.restart();
+    const StageSeconds seconds = executor.featurize(  // the networks are a temporary: their memory goes when the features are there
+        plan,
+        {input, output, model, *make_network_factory(model, options.network.precision), labels, options.decode, options.features,
+         options.threads, manifest.settings, manifest.listed, !options.report.no_thumbnails, interrupted},
+        progress);
+    clock.lap("features");
+    manifest.seconds = times;
+    if (const std::string warning = input.warning(); !warning.empty()) progress.warn(warning);
+    note_worker_seconds(seconds, manifest);
+    for (const Part& part : plan.parts) manifest.computed += part.done ? 0 : part.images.size();
+    manifest.share_of_peak = share_of_peak(model, options.network.precision, manifest.computed, seconds);
+    const std::vector<PartFile> files = files_of(plan, options.features.compression);
+    std::vector<std::vector<std::uint32_t>> sampled;  // [parts]
+    for (Part& part : plan.parts) sampled.push_back(std::move(part.sampled));
+    plan.parts = std::vector<Part>();
+    StageClock reading(manifest.seconds);
+    Committed committed = executor.read_committed(input, output, files, manifest.threads, progress);
+    reading.lap("moments");
+    for (std::size_t i = 0; i < sampled.size(); ++i) committed.parts[i].sampled = std::move(sampled[i]);
+    if (!committed.errors.empty()) {  // those of parts that earlier runs committed included
+      const ErrorRow& last = committed.errors.back();
+      limit.check(committed.errors.size(), last.path, last.code, last.message);
+    }
+    lock.confirm();
+    const std::uint64_t computed = manifest.computed;
+    const TableMetadata provenance = provenance_of(model, manifest.settings);
+    return {publish(output, std::move(committed), pca, std::move(manifest), provenance, options, executor, progress), computed, false};
+  } catch (const Error& error) {
+    if (error.code() == ErrorCode::kTooManyBad) remove_parts_to_retry(output, reader_of_records(output));
+    throw;
   }
-  lock.confirm();
-  const std::uint64_t computed = manifest.computed;
-  const TableMetadata provenance = provenance_of(model, manifest.settings);
-  return {publish(output, std::move(committed), pca, std::move(manifest), provenance, options, executor, progress), computed, false};
 }
 
 Summary run(const RunOptions& options, const std::optional<std::string>& pca_file, const std::atomic<bool>& interrupted,

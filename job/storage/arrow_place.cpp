@@ -110,6 +110,11 @@ std::string without_secrets(const std::string& message) {
 
 ArrowPlace open_arrow_place(const std::string& uri, const StorageOptions& options) {
   const Parts parts = split(uri);
+  if (parts.path.find("//") != std::string::npos) {
+    throw Error(ErrorCode::kUsage,
+                fmt::format("{}{}: in this cloud's addresses coulis takes no '//'", printable(parts.head), printable(parts.path)),
+                "name a prefix without it");
+  }
   if (options.request_payer) {
     throw Error(ErrorCode::kUsage, fmt::format("{}: --request-payer is for S3 alone", printable(parts.head)),
                 "leave it out, or copy to a bucket that you pay for");

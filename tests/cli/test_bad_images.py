@@ -172,6 +172,21 @@ def test_a_part_whose_photos_are_all_bad_is_an_empty_part(photos, tmp_path, bad)
     succeed("verify", tmp_path / "out")
 
 
+def test_files_that_may_be_read_again_are_tried_again_after_too_many_that_might_not(photos, tmp_path):
+    files = sorted(photos.rglob("*.jpg"))
+    files[1].write_text("no photo")
+    flags = ["-k", 2, "--images-per-part", 4, "--max-bad", "0.2"]
+    for closed in (files[8:], files):
+        for file in closed:
+            file.chmod(0)
+        assert coulis("run", photos, tmp_path / "out", *flags).code == 3
+        for file in closed:
+            file.chmod(0o644)
+    result = succeed("run", photos, tmp_path / "out", *flags, "--json").json
+    assert (result["ok"], result["failed_by_code"]) == (11, {"not_an_image": 1})
+    succeed("verify", tmp_path / "out")
+
+
 def test_a_file_that_may_not_be_read_is_an_error_row(photos, tmp_path):
     closed = sorted(photos.rglob("*.jpg"))[0]
     closed.chmod(0)

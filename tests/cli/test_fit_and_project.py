@@ -46,6 +46,22 @@ def test_fit_there_and_back_changes_no_byte(small, output):
     assert differing(output, small.output) == []
 
 
+@pytest.mark.parametrize(
+    "flags",
+    [["-k", 3], ["--variance", "0.7"], ["-k", 4, "--pca-convention", "spark", "--csv-separator", ";"]],
+    ids=["k", "variance", "spark"],
+)
+def test_fit_without_flags_uses_the_options_of_the_run(photos, tmp_path, flags):
+    """None of them is a default."""
+    output = tmp_path / "out"
+    succeed("run", photos, output, *flags)
+    before = content(output)
+    (output / "matrix.csv").write_text("to be written again")
+    result = succeed("fit", output, "--json").json
+    assert (result["computed"], result["up_to_date"]) == (0, False)
+    assert content(output) == before
+
+
 def test_fit_tells_the_seconds_of_each_of_its_stages(output):
     seconds = succeed("fit", output, "--json").json["seconds"]
     assert list(seconds) == ["moments", "pca", "projection and tables", "report"]

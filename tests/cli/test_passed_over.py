@@ -5,7 +5,7 @@ from pathlib import Path
 
 import coulis as door
 import pytest
-from cli.command import ALL_PHOTOS, copy_photos, coulis, read_errors, read_manifest, read_parts, succeed
+from cli.command import ALL_PHOTOS, copy_photos, coulis, differing, read_errors, read_manifest, read_parts, succeed
 
 EVERYTHING = ["-k", 3, "--include", "*"]
 
@@ -155,6 +155,35 @@ def test_a_run_says_what_it_passed_over_and_why(album, tmp_path):
     taken = succeed("run", photos, tmp_path / "out", "-k", 3, "--include", "*.jpg", "--exclude", "skip", "--json").json
     assert taken["passed_over"]["include"] == {"files": 2, "folders": 0, "example": "notes.txt"}
     assert coulis("run", photos, tmp_path / "none", "--include", "*.raw").stderr.count("by --include") == 1
+
+
+def times_of(folder: Path) -> dict[str, int]:
+    files = [path for path in folder.rglob("*") if path.is_file() and path.name != ".coulis-lock"]
+    return {str(path.relative_to(folder)): path.stat().st_mtime_ns for path in files}
+
+
+def test_the_manifest_says_what_the_last_run_passed_over(album, tmp_path):
+    """Also where nothing else was to do; no other file is written, and none if nothing has changed."""
+    photos, _ = album
+    output, fresh = tmp_path / "out", tmp_path / "fresh"
+    notes = photos / "notes.txt"
+    succeed("run", photos, output, "-k", 3)
+    for change in (
+        lambda: notes.write_text("no photo"),
+        lambda: notes.rename(photos / "b.txt"),
+        (photos / "b.txt").unlink,
+    ):
+        before = times_of(output)
+        change()
+        assert succeed("run", photos, output, "-k", 3, "--json").json["up_to_date"]
+        after = times_of(output)
+        assert {name for name in after if after[name] != before.get(name)} == {"manifest.json"}
+        assert after.keys() == before.keys()
+        succeed("run", photos, fresh, "-k", 3, "--fresh")
+        assert differing(output, fresh) == []
+        succeed("verify", output)
+        succeed("run", photos, output, "-k", 3)
+        assert times_of(output) == after
 
 
 def warnings(*arguments) -> list[str]:

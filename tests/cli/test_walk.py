@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
-from cli.command import copy_photos, coulis, part_files, read_errors, read_manifest, read_parts, succeed
+from cli.command import copy_photos, coulis, part_files, read_errors, read_manifest, read_parts, rows_by_path, succeed
 
 
 @pytest.fixture
@@ -43,6 +43,29 @@ def test_a_closed_folder_is_a_row_and_its_photos_come_when_it_is_opened(album, t
     mended = succeed("run", album, tmp_path / "out", "-k", 3, "--images-per-part", 4, "--json").json
     assert (mended["listed"], mended["ok"]) == (14, 14)
     check_counts(tmp_path / "out")
+
+
+@pytest.mark.parametrize("mode", [0o000, 0o100, 0o444], ids=oct)
+def test_a_folder_that_is_closed_for_a_while_leaves_and_comes_back(album, tmp_path, mode):
+    """In one warning of each run that lacks it; links that lead nowhere are none."""
+    (album / "gone.jpg").symlink_to("nowhere.jpg")
+    command = ["run", album, tmp_path / "out", "-k", 3, "--images-per-part", 4]
+    assert "cannot be looked at" not in succeed(*command).stderr
+    before = rows_by_path(tmp_path / "out")
+    (album / "private").chmod(mode)
+    closed = album / "private" / ("deep" if mode & 0o400 else "")
+    for _ in range(2):
+        assert "photos there are in no result" in succeed("plan", *command[1:]).stderr
+        result = succeed(*command)
+        assert result.stderr.count("1 name below INPUT cannot be looked at (private") == 1, result.stderr
+        assert "Permission denied" in result.stderr
+        kept = rows_by_path(tmp_path / "out")
+        assert kept == {path: row for path, row in before.items() if "/private/" not in path}
+        assert codes(tmp_path / "out") == {str(closed): "unreadable", str(album / "gone.jpg"): "vanished"}
+        succeed("verify", tmp_path / "out")
+    (album / "private").chmod(0o755)
+    assert "cannot be looked at" not in succeed(*command).stderr
+    assert rows_by_path(tmp_path / "out") == before
 
 
 @pytest.mark.parametrize("glob", ["private/*", "private/**", "private", "private/", "*/deep/*", "priv*"])

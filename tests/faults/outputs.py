@@ -40,7 +40,6 @@ def content(output: Path | str) -> Content:
     if "manifest.json" in found:
         manifest = json.loads(found["manifest.json"])
         del manifest["last_run"]
-        manifest["listing"].pop("passed_over", None)  # of the run that wrote it: a run with nothing to do does not
         found["manifest.json"] = manifest
     return found
 

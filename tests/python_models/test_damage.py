@@ -37,7 +37,7 @@ def make_source(kind: str, folder: Path) -> Path:
 def run_mutants(source: Path, count: int) -> dict[str, int]:
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "OPENBLAS_NUM_THREADS": "1"}
     command = [sys.executable, str(MUTANTS), str(source), str(count), "20261122"]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120, env=environment)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=600, env=environment)
     assert done.returncode == 0, done.stderr[-3000:]
     return json.loads(done.stdout)
 

@@ -7,13 +7,11 @@ it stands at Amazon's own hosts, with a certificate of its own.
 import hashlib
 import re
 import ssl
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import formatdate
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import parse_qs, quote, unquote
 from xml.sax.saxutils import escape
@@ -22,6 +20,7 @@ from botocore.auth import S3SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 from storage.certificate import write_certificate
+from storage.loopback import LoopbackHandler, LoopbackServer, serving
 from storage.seaweedfs import KEYS, READ_WRITE
 
 Headers = dict[str, str]
@@ -67,13 +66,11 @@ def md5(data: bytes) -> str:
     return hashlib.md5(data).hexdigest()
 
 
-class Amazon(ThreadingHTTPServer):
+class Amazon(LoopbackServer):
     """One bucket, "photos", below any host that a test names. `rules` are asked first, and may answer instead."""
 
-    daemon_threads = True
-
     def __init__(self, objects: dict[str, bytes], base_path: str = "") -> None:
-        super().__init__(("127.0.0.1", 0), Handler)
+        super().__init__(Handler)
         self.objects = dict(objects)
         self.base_path = base_path
         self.region, self.service = "us-east-1", "s3"
@@ -87,7 +84,7 @@ class Amazon(ThreadingHTTPServer):
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.server_port}{self.base_path}"
+        return f"{super().url}{self.base_path}"
 
     def answer(self, asked: Asked) -> Answer:
         self.asked.append(asked)
@@ -165,25 +162,16 @@ def is_signed_well(asked: Asked) -> bool:
     return authorization.endswith(f"Signature={signer.signature(text, request)}")
 
 
-class Handler(BaseHTTPRequestHandler):
+class Handler(LoopbackHandler):
     server: Amazon
-    protocol_version = "HTTP/1.1"
 
     def do_GET(self) -> None:
         path, _, query = self.path.partition("?")
         headers = {name.lower(): value for name, value in self.headers.items()}
-        body = self.rfile.read(int(headers.get("content-length", 0)))
-        asked = Asked(
-            self.command, headers["host"], path, parse_qs(query, keep_blank_values=True), headers, body, self.path
-        )
+        query_fields = parse_qs(query, keep_blank_values=True)
+        asked = Asked(self.command, headers["host"], path, query_fields, headers, self.read_body(), self.path)
         answer = self.server.answer(asked)
-        self.send_response(answer.status)
-        for name, value in answer.headers.items():
-            self.send_header(name, value)
-        self.send_header("Content-Length", str(len(answer.body)))
-        self.end_headers()
-        if self.command != "HEAD":
-            self.wfile.write(answer.body)
+        self.answer(answer.status, answer.body, answer.headers)
 
     do_HEAD = do_PUT = do_DELETE = do_POST = do_GET
 
@@ -194,20 +182,9 @@ class Handler(BaseHTTPRequestHandler):
         self.connection = self.server.tls.wrap_socket(self.connection, server_side=True)
         self.rfile, self.wfile = self.connection.makefile("rb"), self.connection.makefile("wb")
 
-    def log_message(self, *_: object) -> None:
-        pass
 
-
-@contextmanager
-def serve_amazon(objects: dict[str, bytes], base_path: str = "") -> Iterator[Amazon]:
-    with Amazon(objects, base_path) as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-        thread.start()
-        try:
-            yield server
-        finally:
-            server.shutdown()
-            thread.join()
+def serve_amazon(objects: dict[str, bytes], base_path: str = "") -> AbstractContextManager[Amazon]:
+    return serving(Amazon(objects, base_path))
 
 
 def proxy_variables(server: Amazon, folder: Path, *hosts: str) -> Headers:

@@ -136,8 +136,8 @@ def assert_no_secret(text: str | bytes) -> None:
         assert secret.encode() not in data, "a secret is in the output"
 
 
-def run_python(code: str, *arguments: str, **environment: str) -> None:
-    """In a process of its own, with this environment."""
+def run_python(code: str, *arguments: str, **environment: str) -> str:
+    """What it says on stderr, in a process of its own with this environment."""
     paths = os.pathsep.join(path for path in sys.path if path)
     done = subprocess.run(
         [sys.executable, "-c", code, *arguments],
@@ -148,6 +148,7 @@ def run_python(code: str, *arguments: str, **environment: str) -> None:
     )
     assert_no_secret(done.stdout + done.stderr)
     assert done.returncode == 0, done.stderr
+    return done.stderr
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@
 namespace nb = nanobind;
 
 NB_MODULE(_job, m) {
+  nb::set_leak_warnings(false);  // at its end Python does not collect what pyarrow holds: results in a bucket that a script still has
   nb::module_::import_("coulis._core");  // its Error is ours too
   coulis::bindings::register_photos(m);
   coulis::bindings::register_place(m);

@@ -47,6 +47,23 @@ TEST(PlanRetries, TakesThePartsWithPhotosThatCouldNotBeReadAndOpensNoOther) {
   EXPECT_NE(c.plan.parts[2].reason.find("could not be read"), std::string::npos);
 }
 
+TEST(PlanRetries, TakesEachCodeThatSaysNothingOfTheBytesAndNoOther) {
+  for (int i = 0; i <= static_cast<int>(FailureCode::kWorkerDied); ++i) {
+    const std::string code(to_string(static_cast<FailureCode>(i)));
+    Case c = three_parts();
+    c.manifest.failed_by_code = {{code, 2}};
+    plan_retries(c.plan, c.manifest, [&](const PartFile&) -> PartRecord { return {"", {{"a", 1}}, {{0, "read", code, "why"}}}; });
+    EXPECT_EQ(c.plan.parts_to_do(), code == "unreadable" || code == "vanished" || code == "changed" ? 2U : 0U) << code;
+  }
+}
+
+TEST(PlanRetries, LeavesALinkThatLeadsNowhere) {
+  Case c = three_parts();
+  c.manifest.failed_by_code = {{"vanished", 2}};
+  plan_retries(c.plan, c.manifest, [](const PartFile&) -> PartRecord { return {"", {{"a"}}, {{0, "read", "vanished", "why"}}}; });
+  EXPECT_EQ(c.plan.parts_to_do(), 0U);
+}
+
 TEST(PlanRetries, OpensNothingIfAllCouldBeRead) {
   Case c = three_parts();
   c.manifest.failed_by_code = {{"corrupt", 2}};

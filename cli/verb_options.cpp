@@ -1,4 +1,4 @@
-// The verb that lists the options of a run for programs: Python's keywords and Spark's Params are made from it.
+// The verb that lists the options of a run for programs: the keywords of Python and of clusters are made from it.
 #include <fmt/format.h>
 
 #include <array>

@@ -25,7 +25,7 @@ struct StageSeconds {  // summed over the workers
   double read = 0;
   PhotoSeconds photo;
   double write = 0;
-  int task_cores = 0;  // those that tasks of Spark had at once; 0: the workers were threads of this process
+  int task_cores = 0;  // those that tasks of a cluster had at once; 0: the workers were threads of this process
 
   double sum() const { return read + photo.decode + photo.resample + photo.network + write; }
 };

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/base/error.hpp"
+#include "job/output/manifest_json.hpp"
 #include "job/output/ranges.hpp"
 
 namespace coulis {
@@ -14,37 +15,9 @@ using json = nlohmann::ordered_json;  // a manifest is read by people: the order
 
 constexpr int kFormat = 1;
 
-json to_json_value(const ManifestFile& file) {
-  return {{"file", file.key}, {"bytes", file.size_bytes}, {"sha256", file.sha256}};
-}
-
 // As it is: get<std::uint64_t>() would wrap -1, and casting 1e300 is undefined.
 std::uint64_t parse_natural(const json& value) {
   return value.get_ref<const std::uint64_t&>();
-}
-
-ManifestFile parse_file(const json& value) {
-  return {value.at("file").get<std::string>(), parse_natural(value.at("bytes")), value.at("sha256").get<std::string>()};
-}
-
-json to_json_value(const ManifestPart& part) {
-  json value = {{"number", part.number}, {"fingerprint", part.fingerprint},          {"listed", part.listed},         {"ok", part.ok},
-                {"failed", part.failed}, {"features", to_json_value(part.features)}, {"pca", to_json_value(part.pca)}};
-  if (part.maybe_thumbnails) value["thumbnails"] = to_json_value(*part.maybe_thumbnails);
-  if (!part.sampled.empty()) value["sampled"] = to_ranges(part.sampled);
-  return value;
-}
-
-ManifestPart parse_part(const json& value) {
-  ManifestPart part{parse_natural(value.at("number")), value.at("fingerprint").get<std::string>(), parse_natural(value.at("listed")),
-                    parse_natural(value.at("ok")),     parse_natural(value.at("failed")),          parse_file(value.at("features")),
-                    parse_file(value.at("pca"))};
-  if (value.contains("thumbnails")) part.maybe_thumbnails = parse_file(value["thumbnails"]);
-  if (!value.contains("sampled")) return part;
-  auto maybe_sampled = parse_ranges(value["sampled"].get_ref<const std::string&>(), part.listed);
-  if (!maybe_sampled) throw json::other_error::create(501, "'sampled' of a part names none of its photos", nullptr);
-  part.sampled = std::move(*maybe_sampled);
-  return part;
 }
 
 json to_json_value(const PassedOver& passed_over) {
@@ -69,6 +42,37 @@ PassedOver parse_passed_over(const json& value) {
   return passed_over;
 }
 
+}  // namespace
+
+json to_json_value(const ManifestFile& file) {
+  return {{"file", file.key}, {"bytes", file.size_bytes}, {"sha256", file.sha256}};
+}
+
+ManifestFile parse_manifest_file(const json& value) {
+  return {value.at("file").get<std::string>(), parse_natural(value.at("bytes")), value.at("sha256").get<std::string>()};
+}
+
+json to_json_value(const ManifestPart& part) {
+  json value = {{"number", part.number}, {"fingerprint", part.fingerprint},          {"listed", part.listed},         {"ok", part.ok},
+                {"failed", part.failed}, {"features", to_json_value(part.features)}, {"pca", to_json_value(part.pca)}};
+  if (part.maybe_thumbnails) value["thumbnails"] = to_json_value(*part.maybe_thumbnails);
+  if (!part.sampled.empty()) value["sampled"] = to_ranges(part.sampled);
+  return value;
+}
+
+ManifestPart parse_manifest_part(const json& value) {
+  ManifestPart part{parse_natural(value.at("number")),   value.at("fingerprint").get<std::string>(),
+                    parse_natural(value.at("listed")),   parse_natural(value.at("ok")),
+                    parse_natural(value.at("failed")),   parse_manifest_file(value.at("features")),
+                    parse_manifest_file(value.at("pca"))};
+  if (value.contains("thumbnails")) part.maybe_thumbnails = parse_manifest_file(value["thumbnails"]);
+  if (!value.contains("sampled")) return part;
+  auto maybe_sampled = parse_ranges(value["sampled"].get_ref<const std::string&>(), part.listed);
+  if (!maybe_sampled) throw json::other_error::create(501, "'sampled' of a part names none of its photos", nullptr);
+  part.sampled = std::move(*maybe_sampled);
+  return part;
+}
+
 // One text is a string, several are a list: as a person would write them.
 json to_json_value(const OptionTexts& options) {
   json object = json::object();
@@ -80,7 +84,7 @@ json to_json_value(const OptionTexts& options) {
   return object;
 }
 
-OptionTexts parse_options(const json& object) {
+OptionTexts parse_option_texts(const json& object) {
   OptionTexts options;
   for (const auto& [name, value] : object.get_ref<const json::object_t&>()) {
     const auto texts = value.is_string() ? std::vector{value.get<std::string>()} : value.get<std::vector<std::string>>();
@@ -89,8 +93,6 @@ OptionTexts parse_options(const json& object) {
   }
   return options;
 }
-
-}  // namespace
 
 std::uint64_t Manifest::failed() const {
   std::uint64_t sum = 0;
@@ -161,11 +163,11 @@ Manifest parse_manifest(const std::string& text, const std::string& origin) {
     for (const auto& [code, count] : root.at("counts").at("failed_by_code").get_ref<const json::object_t&>()) {
       m.failed_by_code[code] = parse_natural(count);
     }
-    if (root.contains("options")) m.options = parse_options(root["options"]);  // not in version 0.1.0
+    if (root.contains("options")) m.options = parse_option_texts(root["options"]);  // not in version 0.1.0
     m.pca = {root.at("pca").at("requested").get<std::string>(), root.at("pca").at("convention").get<std::string>(),
              root.at("pca").at("explained_variance_ratio").get<std::vector<double>>()};
-    for (const json& part : root.at("parts")) m.parts.push_back(parse_part(part));
-    for (const json& file : root.at("files")) m.files.push_back(parse_file(file));
+    for (const json& part : root.at("parts")) m.parts.push_back(parse_manifest_part(part));
+    for (const json& file : root.at("files")) m.files.push_back(parse_manifest_file(file));
     const json& last_run = root.at("last_run");
     m.simd = last_run.at("simd").get<std::string>();
     m.threads = static_cast<int>(parse_natural(last_run.at("threads")));

@@ -18,7 +18,8 @@
 
 namespace coulis {
 
-inline constexpr const char* kLostToSpark = "lost to Spark";  // of the seconds of "features": without a photo, on average over the cores
+// Of the seconds of "features" by tasks of a cluster: those without a photo to work on, on average over the cores.
+inline constexpr const char* kTaskOverhead = "task overhead";
 
 struct ManifestFile {
   std::string key;
@@ -62,7 +63,7 @@ struct Manifest {
   std::vector<ManifestPart> parts;
   std::vector<ManifestFile> files;                      // the tables, the model; not the parts, not the report
   std::string simd;                                     // the SIMD level of the last run
-  int threads = 0;                                      // of the last run, or cores of Spark
+  int threads = 0;                                      // of the last run, or cores of a cluster
   std::uint64_t computed = 0;                           // images whose features the last run computed
   double share_of_peak = 0;                             // of the multiply-add peak, by its network; 0: not measured
   std::vector<std::pair<std::string, double>> seconds;  // of the last run, by stage

@@ -59,6 +59,11 @@ const std::string& value_of(const std::vector<std::pair<std::string, std::string
               "remove the file and run the same command again");
 }
 
+[[noreturn]] void throw_malformed(const std::string& origin, const json::exception& e) {
+  throw Error(ErrorCode::kRunFailed, fmt::format("{}: its metadata is malformed: {}", origin, e.what()),
+              "remove the file and run the same command again");
+}
+
 }  // namespace
 
 std::vector<ImageRef> images_with_rows(PartRecord record) {
@@ -74,18 +79,39 @@ std::vector<ImageRef> images_with_rows(PartRecord record) {
   return images;
 }
 
-std::vector<std::pair<std::string, std::string>> to_metadata(const PartRecord& record) {
-  json images = json::array();
-  for (const ImageRef& image : record.images) {
+std::string images_to_text(const std::vector<ImageRef>& images) {
+  json list = json::array();
+  for (const ImageRef& image : images) {
     json entry = {escape(image.key), image.size_bytes, image.mtime_ns};
     if (!image.etag.empty()) entry.push_back(escape(image.etag));
-    images.push_back(std::move(entry));
+    list.push_back(std::move(entry));
   }
+  return list.dump();
+}
+
+std::vector<ImageRef> parse_images(const std::string& text, const std::string& origin) {
+  std::vector<ImageRef> images;
+  try {
+    for (const json& image : json::parse(text)) {
+      // get_ref, because get would wrap -1 and cast 1e300, which is undefined.
+      images.push_back({unescape(image.at(0).get<std::string>(), origin), image.at(1).get_ref<const std::uint64_t&>(),
+                        image.at(2).get_ref<const std::int64_t&>(),
+                        image.size() > 3 ? unescape(image.at(3).get<std::string>(), origin) : ""});
+    }
+  } catch (const json::exception& e) {
+    throw_malformed(origin, e);
+  }
+  return images;
+}
+
+std::vector<std::pair<std::string, std::string>> to_metadata(const PartRecord& record) {
   json failures = json::array();
   for (const FailedImage& failure : record.failures) {
     failures.push_back({failure.index, failure.stage, failure.code, printable_sentence(failure.message)});
   }
-  return {{std::string(kSettings), record.settings}, {std::string(kImages), images.dump()}, {std::string(kFailures), failures.dump()}};
+  return {{std::string(kSettings), record.settings},
+          {std::string(kImages), images_to_text(record.images)},
+          {std::string(kFailures), failures.dump()}};
 }
 
 std::vector<std::pair<std::string, std::string>> provenance_in(std::vector<std::pair<std::string, std::string>> metadata) {
@@ -97,13 +123,8 @@ std::vector<std::pair<std::string, std::string>> provenance_in(std::vector<std::
 PartRecord parse_part_record(const std::vector<std::pair<std::string, std::string>>& metadata, const std::string& origin) {
   PartRecord record;
   record.settings = value_of(metadata, kSettings, origin);
+  record.images = parse_images(value_of(metadata, kImages, origin), origin);
   try {
-    for (const json& image : json::parse(value_of(metadata, kImages, origin))) {
-      // get_ref, because get would wrap -1 and cast 1e300, which is undefined.
-      record.images.push_back({unescape(image.at(0).get<std::string>(), origin), image.at(1).get_ref<const std::uint64_t&>(),
-                               image.at(2).get_ref<const std::int64_t&>(),
-                               image.size() > 3 ? unescape(image.at(3).get<std::string>(), origin) : ""});
-    }
     for (const json& failure : json::parse(value_of(metadata, kFailures, origin))) {
       record.failures.push_back({failure.at(0).get_ref<const std::uint64_t&>(), failure.at(1).get<std::string>(),
                                  failure.at(2).get<std::string>(), failure.at(3).get<std::string>()});
@@ -111,8 +132,7 @@ PartRecord parse_part_record(const std::vector<std::pair<std::string, std::strin
         throw Error(ErrorCode::kRunFailed, fmt::format("{}: a failure names no image", origin));
     }
   } catch (const json::exception& e) {
-    throw Error(ErrorCode::kRunFailed, fmt::format("{}: its metadata is malformed: {}", origin, e.what()),
-                "remove the file and run the same command again");
+    throw_malformed(origin, e);
   }
   return record;
 }

@@ -27,6 +27,10 @@ struct PartRecord {
 
 std::vector<ImageRef> images_with_rows(PartRecord record);  // those that did not fail, in their order
 
+// "coulis.images" of the record, without the rest of it.
+std::string images_to_text(const std::vector<ImageRef>& images);
+std::vector<ImageRef> parse_images(const std::string& text, const std::string& origin);  // throws as parse_part_record()
+
 // Key-value pairs of text, "coulis.settings", "coulis.images", "coulis.failures"; the same record gives the same text.
 std::vector<std::pair<std::string, std::string>> to_metadata(const PartRecord& record);
 

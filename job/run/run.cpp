@@ -120,7 +120,7 @@ void note_worker_seconds(const StageSeconds& seconds, Manifest& manifest) {
   manifest.seconds.emplace_back("workers: write", seconds.write);
   if (seconds.task_cores == 0) return;
   manifest.threads = seconds.task_cores;
-  manifest.seconds.emplace_back(kLostToSpark, wall - seconds.sum() / seconds.task_cores);
+  manifest.seconds.emplace_back(kTaskOverhead, wall - seconds.sum() / seconds.task_cores);
 }
 
 // Of the float32 multiply-add peak; the other precisions have instructions of their own, and executors may be other CPUs.

@@ -82,7 +82,7 @@ void register_fit(nb::module_& m) {
   m.def("fit_pca", fit_pca<T>, nb::arg("rows").noconvert(), nb::arg("k") = 50, nb::arg("variance") = 0.0, nb::arg("convention") = "centred",
         nb::arg("rows_per_part") = 1024,
         "PCA of float32 or float64 rows [n, d]: k components, or the fewest that explain `variance` of the whole. "
-        "`convention`: 'centred' subtracts the mean when projecting, as scikit-learn does; 'spark' does not.");
+        "`convention`: with 'centred', projecting subtracts the mean, as in scikit-learn; see --pca-convention.");
 }
 
 }  // namespace

@@ -89,15 +89,15 @@ def test_the_page_opens_quickly_and_says_what_was_run(browser, fruits):
             assert len(section.inner_text().splitlines()) > 1, section.get_attribute("id")
 
 
-def test_a_run_on_spark_says_what_spark_cost(browser, fruits, tmp_path):
+def test_a_run_on_a_cluster_says_what_tasks_cost(browser, fruits, tmp_path):
     last_run = fruits.script("last-run") | {"threads": 8, "computed": 192}
-    last_run["seconds"] = [["features", 10], ["workers: network", 70], ["lost to Spark", 1.25]]
+    last_run["seconds"] = [["features", 10], ["workers: network", 70], ["task overhead", 1.25]]
     html = re.sub('(?s)(id="last-run">).*?(</script>)', rf"\g<1>{json.dumps(last_run)}\2", fruits.path.read_text())
     (tmp_path / "report.html").write_text(html)
     with opened(browser, Report(tmp_path)) as page:
         facts = page.inner_text("#run-facts")
         assert "8 cores" in facts
-        assert "2.4 photos a second; of the 10.0 s for the features, 1.25 s went to Spark" in facts
+        assert "2.4 photos a second; of the 10.0 s for the features, 1.25 s were overhead of tasks" in facts
         assert "10.0 s in all" in page.inner_text("#time-text")  # what was lost is a part of it
 
 

@@ -11,9 +11,10 @@ import time
 from collections.abc import Iterable, Iterator
 
 import pyarrow as pa
-from coulis.spark import job, run
+from coulis.spark import job, part_tasks, run
+from coulis.spark.job import run_orders
 from pyspark import TaskContext
-from pyspark.sql import SparkSession
+from pyspark.sql import DataFrame, SparkSession
 
 HOLD_UP_S = 1.0
 
@@ -25,11 +26,9 @@ def start_session(settings: dict[str, str]) -> SparkSession:
     return builder.getOrCreate()
 
 
-class SlowTasks(job.Tasks):
+def run_slowly(spark: SparkSession, orders: part_tasks.Orders, function: job.TaskFunction) -> DataFrame:
     """Every fifth task is held up the first time, so that speculation starts a second copy beside it."""
-
-    def _results(self, stage, parts, function, *parts_of_a_task):
-        return super()._results(stage, parts, lambda orders: hold_up(function(orders)), *parts_of_a_task)
+    return run_orders(spark, orders, lambda orders, batches: hold_up(function(orders, batches)))
 
 
 def hold_up(results: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
@@ -44,7 +43,6 @@ def main() -> None:
     answers = os.fdopen(os.dup(1), "w", buffering=1)
     os.dup2(2, 1)  # whatever else is printed
     spark = start_session(json.loads(sys.argv[1]))
-    tasks = job.Tasks
     original = dict(spark.sparkContext.environment)
     answers.write("{}\n")
     for line in sys.stdin:
@@ -56,7 +54,7 @@ def main() -> None:
             answers.write("{}\n")
             continue
         spark.sparkContext.environment = {**original, **order["environment"]}
-        job.Tasks = SlowTasks if order["slow"] else tasks
+        job.run_orders = run_slowly if order["slow"] else run_orders
         try:
             answer = {"summary": run(spark, **order["keywords"])}
         except Exception as error:

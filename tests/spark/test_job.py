@@ -1,18 +1,20 @@
 """coulis.spark.run writes the OUTPUT of the command, to the byte, however it was interrupted."""
 
 import csv
-import json
 import os
 import re
 import shutil
+from types import SimpleNamespace
 
 import pytest
 from cli.command import copy_photos, coulis, differing, part_files, read_manifest, succeed
-from coulis import _core, _job
+from coulis import _core, tasks
 from coulis.options import OPTIONS
 from coulis.spark import coulis_job, run
-from coulis.spark.job import Tasks, cores_at_work, cut_into_jobs, levels_by_tasks, make_orders, run_orders
-from coulis.spark.part_tasks import RESULTS, to_result
+from coulis.spark.arrow_batches import make_row
+from coulis.spark.job import Cluster, cut_into_jobs, levels_by_tasks, run_orders
+from coulis.spark.moments import ARROW_SCHEMA
+from coulis.spark.part_tasks import orders_in, pack
 
 
 @pytest.fixture
@@ -65,52 +67,46 @@ def test_options_mean_what_the_flags_mean(spark, own_photos, tmp_path, options, 
 def test_more_parts_than_the_driver_merges_give_the_same_bytes(spark, tmp_path, monkeypatch):
     photos = copy_photos(tmp_path / "photos", 40)
     monkeypatch.setattr("coulis.spark.job.MOST_SUMS_ON_THE_DRIVER", 2)
-    assert [levels_by_tasks(parts) for parts in (1, 64, 65, 2048, 2049)] == [0, 0, 1, 1, 2]
+    assert [levels_by_tasks(sums) for sums in (1, 2, 3, 64, 65)] == [0, 0, 1, 1, 2]
     monkeypatch.setattr("coulis.spark.job.MOST_SUMS_ON_THE_DRIVER", 1)
     run(spark, str(photos), str(tmp_path / "spark"), 3, images_per_part=1)
     succeed("run", photos, tmp_path / "command", "-k", 3, "--images-per-part", 1)
     assert differing(tmp_path / "spark", tmp_path / "command") == []
 
 
-@pytest.mark.parametrize(("parts_of_a_task", "tasks"), [(1, 7), (8, 3)])
-def test_neighbours_are_a_task_and_each_task_a_partition(spark, parts_of_a_task, tasks):
-    parts = [(number, os.urandom(200_000).hex()) for number in (0, 1, 5, 7, 8, 20, 21)]  # Spark broadcasts 1 MB
-    orders = make_orders(parts, parts_of_a_task)
-    frame = run_orders(spark, orders, lambda orders: (to_result(task, parts) for task, parts in orders), RESULTS)
-    assert frame.rdd.glom().map(len).collect() == [1] * tasks
-    assert [tuple(part) for row in frame.collect() for part in json.loads(row.result)] == parts
+def test_each_order_is_a_partition(spark):
+    orders = {number: os.urandom(200_000) for number in (0, 1, 5, 7, 8, 20, 21)}  # Spark broadcasts 1 MB
+    packed = {number: pack(order) for number, order in orders.items()}
+
+    def give_back(packed, batches):
+        return (make_row(ARROW_SCHEMA, [number, order]) for number, order in orders_in(packed, batches))
+
+    frame = run_orders(spark, packed, give_back)
+    assert frame.rdd.glom().map(len).collect() == [1] * 7
+    assert {row.number: bytes(row.result) for row in frame.collect()} == orders
 
 
 def test_a_stage_of_many_photos_is_several_jobs(spark, photos, finished, tmp_path, monkeypatch):
-    orders = [bytes(length) for length in (5, 4, 1, 30, 2, 7)]
+    orders = {number: bytes(length) for number, length in enumerate((5, 4, 1, 30, 2, 7))}
     monkeypatch.setattr("coulis.spark.job.ORDERS_OF_A_JOB", 10)
     jobs = cut_into_jobs(orders)
-    assert [[len(order) for order in job] for job in jobs] == [[5, 4], [1], [30, 2, 7]]
+    assert [[len(order) for order in job.values()] for job in jobs] == [[5, 4], [1], [30, 2, 7]]
+    assert [list(job) for job in jobs] == [[0, 1], [2], [3, 4, 5]]
     run(spark, str(photos), str(tmp_path / "out"), k=5, images_per_part=4)
     assert differing(finished, tmp_path / "out") == []
 
 
-def test_the_run_says_the_speed_of_a_core_and_the_time_lost_to_spark(spark, photos, tmp_path):
+def test_the_run_says_the_speed_of_a_core_and_the_overhead_of_tasks(spark, photos, tmp_path):
     summary = run(spark, str(photos), str(tmp_path / "out"), k=5, images_per_part=4)
     seconds, cores = summary["seconds"], summary["cores"]
     assert 1 <= cores <= 2
     assert summary["images_per_second_per_core"] == pytest.approx(24 / seconds["features"] / cores)
     work = sum(value for stage, value in seconds.items() if stage.startswith("workers: "))
-    assert seconds["lost to Spark"] == pytest.approx(seconds["features"] - work / cores)
-    assert 0 < seconds["lost to Spark"] < seconds["features"]
+    assert seconds["task overhead"] == pytest.approx(seconds["features"] - work / cores)
+    assert 0 < seconds["task overhead"] < seconds["features"]
     last_run = read_manifest(tmp_path / "out")["last_run"]
     assert (last_run["threads"], last_run["seconds"]) == (cores, seconds)
     assert last_run["images_per_second_per_core"] == summary["images_per_second_per_core"]
-
-
-def test_cores_are_counted_on_each_machine_by_its_own_clock():
-    def work(machine, begin, end, threads=1):
-        return {"machine": machine, "begin": begin, "end": end, "threads": threads}
-
-    assert cores_at_work([]) == 0
-    assert cores_at_work([work("a", 0, 1), work("a", 1, 2), work("a", 2, 3)]) == 1  # one after the other
-    assert cores_at_work([work("a", 0, 2), work("a", 1, 3), work("a", 2, 3)]) == 2
-    assert cores_at_work([work("a", 0, 1, 4), work("b", 50, 51, 4)]) == 8
 
 
 def test_the_same_call_again_finds_nothing_to_do(run_of):
@@ -194,12 +190,25 @@ def test_mistakes_are_errors_of_one_sentence(spark, photos, tmp_path):
 
 
 def test_a_worker_that_would_compute_something_else_says_so(spark, photos, tmp_path):
-    tasks = Tasks(spark, {"input": str(photos), "output": str(tmp_path)})
-    with pytest.raises(Exception, match="this worker would compute with"):
-        tasks.featurize("format=0\n", [(0, "0" * 32, "[]")])
-    tasks = Tasks(spark, {"input": str(photos / "nowhere"), "output": str(tmp_path)})
-    with pytest.raises(Exception, match="does not exist on this worker"):
-        tasks.featurize("format=0\n", [(0, "0" * 32, "[]")])
+    cluster = Cluster(spark, "test")
+
+    def run_changed(old, new):
+        def run_stage(stage):
+            shared = stage.shared.replace(old, new)
+            assert shared != stage.shared
+            return cluster.run_stage(
+                SimpleNamespace(name=stage.name, parts=stage.parts, model="", shared=shared, orders=stage.orders)
+            )
+
+        tasks.run(run_stage, str(photos), str(tmp_path / "out"))
+
+    with pytest.raises(_core.Error, match="this worker would compute with"):
+        run_changed(b"format=", b"format=9")
+    with pytest.raises(_core.Error, match="does not exist on this worker") as raised:
+        run_changed(f'"input":"{photos}'.encode(), f'"input":"{photos}/nowhere'.encode())
+    assert raised.value.code == 5
+    with pytest.raises(_core.Error, match=r"and 9\.9\.9 on the driver"):
+        run_changed(f'"coulis":"{_core.__version__}"'.encode(), b'"coulis":"9.9.9"')
 
 
 def test_the_job_for_spark_submit_has_the_flags_of_the_command(monkeypatch):
@@ -218,24 +227,27 @@ def test_the_job_for_spark_submit_has_the_flags_of_the_command(monkeypatch):
 
 
 def test_two_runs_at_once_on_one_output_are_refused(spark, photos, tmp_path):
-    tasks = Tasks(spark, {"input": str(photos), "output": str(tmp_path / "out"), "images_per_part": 12})
+    cluster = Cluster(spark, "test")
 
-    def second_run(settings, parts):
+    def second_run(stage):
         with pytest.raises(_core.Error, match="is in use by process"):
             run(spark, str(photos), str(tmp_path / "out"))
-        return Tasks.featurize(tasks, settings, parts)
+        return cluster.run_stage(stage)
 
-    tasks.featurize = second_run
-    summary = _job.run(tasks.keywords, None, tasks, lambda level, sentence: None)
+    summary = tasks.run(second_run, str(photos), str(tmp_path / "out"), images_per_part=12)
     assert summary["ok"] == 24
 
 
 def test_a_failed_job_leaves_no_success_and_the_next_run_finishes(spark, photos, finished, tmp_path, monkeypatch):
-    def fail(*_):
-        raise RuntimeError("the cluster is gone")
+    run_stage = Cluster.run_stage
+
+    def fail(cluster, stage):
+        if stage.name == "projection":
+            raise RuntimeError("the cluster is gone")
+        return run_stage(cluster, stage)
 
     arguments = (spark, str(photos), str(tmp_path / "out"))
-    monkeypatch.setattr(Tasks, "project_parts", fail)
+    monkeypatch.setattr(Cluster, "run_stage", fail)
     with pytest.raises(RuntimeError, match="the cluster is gone"):
         run(*arguments, k=5, images_per_part=4)
     monkeypatch.undo()

@@ -79,7 +79,7 @@ def test_tasks_merge_32_partitions_at_a_time(spark, frame):
     sums = sum_partitions(spark.range(35, numPartitions=35).selectExpr("array(float(id), float(id * id)) as features"))
     rows = merge_by_tasks(sums).orderBy("number").collect()
     assert [row.number for row in rows] == [0, 1]
-    assert [_core.Moments.from_bytes(bytes(row.moments)).count for row in rows] == [32, 3]
+    assert [_core.Moments.from_bytes(bytes(row.result)).count for row in rows] == [32, 3]
 
 
 def test_rows_that_are_null_do_not_count_and_stay_null(spark):

@@ -122,12 +122,12 @@ const stageWords = {
   pca: "PCA", "projection and tables": "Reducing every photo, writing tables", report: "This report",
 };
 
-const lostToSpark = lastRun.seconds.find(([stage]) => stage === "lost to Spark")?.[1];
+const taskOverhead = lastRun.seconds.find(([stage]) => stage === "task overhead")?.[1];
 
 function coreText(features) {
   const rate = `${(lastRun.computed / features / lastRun.threads).toFixed(1)} photos a second`;
-  return lostToSpark === undefined ? rate
-    : `${rate}; of the ${seconds(features)} for the features, ${seconds(lostToSpark)} went to Spark: starting, handing out, waiting`;
+  return taskOverhead === undefined ? rate
+    : `${rate}; of the ${seconds(features)} for the features, ${seconds(taskOverhead)} were overhead of tasks: starting, handing out, waiting`;
 }
 
 function startRun() {
@@ -141,7 +141,7 @@ function startRun() {
     ["Precision", data.model.precision],
     ["PCA", `${data.pca.requested}, ${data.pca.convention}`],
     ["Version", `coulis ${data.coulis}`],
-    ["Machine", `${counted(lastRun.threads, lostToSpark === undefined ? "thread" : "core")}, ${lastRun.simd} instructions`],
+    ["Machine", `${counted(lastRun.threads, taskOverhead === undefined ? "thread" : "core")}, ${lastRun.simd} instructions`],
     ...(computed ? [["Speed of a core", coreText(features)]] : []),
     ["Parts", whole(counts.parts)],
     ["Settings", make("details", {}, make("summary", {}, "All that decides the features"), make("pre", { class: "scroll" }, data.settings.trim().split("\n").map(visible).join("\n")))],

@@ -15,7 +15,8 @@ from coulis import _core
 from coulis.keywords import Option
 from coulis.options import OPTIONS
 from coulis.spark.job import run
-from coulis.spark.task_errors import RUN_FAILED
+
+RUN_FAILED = 1  # as in the exit codes of the command
 
 
 def main() -> int:

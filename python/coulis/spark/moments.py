@@ -1,12 +1,11 @@
-"""Moments of a DataFrame's rows: summed up in each partition, merged by tasks, so that the driver gets few of them.
+"""Sums of moments that travel as rows (number, result): merged by tasks, so that the driver gets few of them.
 
-The sums travel as rows (number, moments, note). As in `coulis run`, 32 neighbours are merged at a time, from left to
-right: the result depends on the numbers alone.
+As in `coulis run`, 32 neighbours are merged at a time, from left to right: the result depends on the numbers alone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import groupby
 from typing import Any
 
@@ -17,10 +16,12 @@ from coulis import _core
 from coulis.spark.arrow_batches import check_columns, make_row, rows_per_batch, to_matrix
 from coulis.spark.worker import forget_zips
 
-SCHEMA = "number bigint, moments binary, note string"
-ARROW_SCHEMA = pa.schema([("number", pa.int64()), ("moments", pa.binary()), ("note", pa.string())])
+SCHEMA = "number bigint, result binary"
+ARROW_SCHEMA = pa.schema([("number", pa.int64()), ("result", pa.binary())])
 NEIGHBOURS = 32
 ROWS_PER_BATCH = 16  # of 6.6 MB each, for features of 1,280 numbers
+
+Merge = Callable[[Iterable[bytes]], bytes]
 
 
 def sum_partitions(frame: DataFrame) -> DataFrame:
@@ -41,46 +42,7 @@ def sum_batches(column: str, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.R
         if batch.num_rows > batch.column(0).null_count:
             moments.add(to_matrix(batch.column(0), column))
     if moments.count:
-        yield to_batch(context.partitionId(), moments, "")
-
-
-def to_batch(number: int, moments: _core.Moments, note: str) -> pa.RecordBatch:
-    return make_row(ARROW_SCHEMA, [number, moments.to_bytes(), note.encode()])
-
-
-def merge_by_tasks(sums: DataFrame) -> DataFrame:
-    """One level of the tree: numbers 0 to 31 become number 0, 32 to 63 become 1, ... Notes are joined with newlines."""
-    numbered = sums.selectExpr(f"number div {NEIGHBOURS} as parent", "number", "moments", "note")
-    grouped = numbered.repartition("parent").sortWithinPartitions("parent", "number")
-    return grouped.mapInArrow(merge_neighbours, SCHEMA)
-
-
-def merge_neighbours(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    for parent, siblings in groupby(rows_of(batches), key=lambda row: row["parent"]):
-        total, notes = _core.Moments(), []
-        for sibling in siblings:
-            total.merge(_core.Moments.from_bytes(sibling["moments"]))
-            notes.append(sibling["note"])
-        yield to_batch(parent, total, "\n".join(notes))
-
-
-def rows_of(batches: Iterable[pa.RecordBatch]) -> Iterator[dict[str, Any]]:
-    for batch in batches:
-        check_columns(batch, ["parent", "number", "moments", "note"])
-        yield from batch.to_pylist()
-
-
-def collect_sum(sums: DataFrame, levels: int) -> tuple[_core.Moments, list[str]]:
-    """The sum of all and the notes, by number. `levels` of the tree are merged by tasks, the others here."""
-    for _ in range(levels):
-        sums = merge_by_tasks(sums)
-    with rows_per_batch(sums.sparkSession, ROWS_PER_BATCH):
-        rows = sorted(sums.collect(), key=lambda row: row.number)
-    merged = [(row.number, _core.Moments.from_bytes(bytes(row.moments))) for row in rows] or [(0, _core.Moments())]
-    while len(merged) > 1:
-        parents = groupby(merged, key=lambda numbered: numbered[0] // NEIGHBOURS)
-        merged = [(parent, merge(moments for _, moments in siblings)) for parent, siblings in parents]
-    return merged[0][1], [row.note for row in rows]
+        yield make_row(ARROW_SCHEMA, [context.partitionId(), moments.to_bytes()])
 
 
 def merge(moments: Iterable[_core.Moments]) -> _core.Moments:
@@ -88,3 +50,42 @@ def merge(moments: Iterable[_core.Moments]) -> _core.Moments:
     for one in moments:
         total.merge(one)
     return total
+
+
+def merge_bytes(siblings: Iterable[bytes]) -> bytes:
+    return merge(map(_core.Moments.from_bytes, siblings)).to_bytes()
+
+
+def merge_by_tasks(sums: DataFrame, merge_siblings: Merge = merge_bytes) -> DataFrame:
+    """One level of the tree: numbers 0 to 31 become number 0, 32 to 63 become 1, ..."""
+    numbered = sums.selectExpr(f"number div {NEIGHBOURS} as parent", "number", "result")
+    grouped = numbered.repartition("parent").sortWithinPartitions("parent", "number")
+    return grouped.mapInArrow(lambda batches: merge_neighbours(merge_siblings, batches), SCHEMA)
+
+
+def merge_neighbours(merge_siblings: Merge, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    for parent, siblings in groupby(rows_of(batches), key=lambda row: row["parent"]):
+        yield make_row(ARROW_SCHEMA, [parent, merge_siblings(sibling["result"] for sibling in siblings)])
+
+
+def rows_of(batches: Iterable[pa.RecordBatch]) -> Iterator[dict[str, Any]]:
+    for batch in batches:
+        check_columns(batch, ["parent", "number", "result"])
+        yield from batch.to_pylist()
+
+
+def collect(sums: DataFrame, levels: int, merge_siblings: Merge = merge_bytes) -> list[tuple[int, bytes]]:
+    """The sums by number, after `levels` of the tree, which tasks merge."""
+    for _ in range(levels):
+        sums = merge_by_tasks(sums, merge_siblings)
+    with rows_per_batch(sums.sparkSession, ROWS_PER_BATCH):
+        return sorted((row.number, bytes(row.result)) for row in sums.collect())
+
+
+def collect_sum(sums: DataFrame, levels: int) -> _core.Moments:
+    """`levels` of the tree are merged by tasks, the others here."""
+    merged = [(number, _core.Moments.from_bytes(one)) for number, one in collect(sums, levels)]
+    while len(merged) > 1:
+        parents = groupby(merged, key=lambda numbered: numbered[0] // NEIGHBOURS)
+        merged = [(parent, merge(moments for _, moments in siblings)) for parent, siblings in parents]
+    return merged[0][1] if merged else _core.Moments()

@@ -78,7 +78,7 @@ class PCA(Estimator["PCAModel"], HasInputCol, HasOutputCol, DefaultParamsReadabl
         check_packages()
         source = self.getInputCol()
         check_type(dataset.schema, source)
-        moments, _ = collect_sum(sum_partitions(dataset.select(source)), LEVELS_BY_TASKS)
+        moments = collect_sum(sum_partitions(dataset.select(source)), LEVELS_BY_TASKS)
         pca = moments.fit(
             self.getOrDefault(self.k), self.getOrDefault(self.variance), self.getOrDefault(self.convention)
         )

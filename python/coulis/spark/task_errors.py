@@ -1,37 +1,28 @@
-"""Errors of tasks: an exception of a Python worker reaches the driver as text, and becomes an Error again there.
+"""Errors of tasks: Spark tries a task again if it raises, and hands the text of the last exception to the driver.
 
-Spark shows the same text on its pages: it names the part and the machine.
+A TaskError travels in that text, as bytes in base64 after a token. Before it, for Spark's pages, is the sentence.
 """
 
 from __future__ import annotations
 
-import platform
+import base64
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from coulis import _core
+from coulis import tasks
 
-RUN_FAILED = 1  # as in the exit codes of the command
-PATTERN = re.compile(r"coulis: (part \d+ failed on worker \S+: .*?); try: (.*?) \(exit code (\d+)\)", re.DOTALL)
-
-
-def make_error(message: str, remedy: str, code: int) -> _core.Error:
-    error = _core.Error(message)
-    error.remedy, error.code = remedy, code
-    return error
+TOKEN = "coulis-error:"
+FAILURE = re.compile(TOKEN + r"([A-Za-z0-9+/]+=*)\.")
 
 
-@contextmanager
-def told_by_worker(part: int) -> Iterator[None]:
-    """In a task, around the work on a part."""
-    try:
-        yield
-    except Exception as error:
-        code, remedy = getattr(error, "code", RUN_FAILED), getattr(error, "remedy", "")
-        remedy = remedy or "see the log of this worker"
-        where = f"coulis: part {part} failed on worker {platform.node()}"
-        raise RuntimeError(f"{where}: {error}; try: {remedy} (exit code {code})") from error
+def raise_failure(result: bytes) -> None:
+    """In a task: where the result is an error."""
+    error = tasks.maybe_error(result)
+    if error is None:
+        return
+    sentence = f"coulis: {error}; try: {error.remedy} (exit code {error.code})"
+    raise RuntimeError(f"{sentence}\n{TOKEN}{base64.b64encode(result).decode()}.")
 
 
 @contextmanager
@@ -40,8 +31,8 @@ def read_by_driver() -> Iterator[None]:
     try:
         yield
     except Exception as error:
-        found = PATTERN.search(str(error))
-        if found is None:
+        found = FAILURE.search(str(error))
+        failure = tasks.maybe_error(base64.b64decode(found[1])) if found else None
+        if failure is None:
             raise
-        message, remedy, code = found.groups()
-        raise make_error(message, remedy, int(code)) from error
+        raise tasks.to_exception(failure) from error

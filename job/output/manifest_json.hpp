@@ -1,0 +1,19 @@
+// Pieces of the manifest as JSON, which orders and results of tasks have too.
+#pragma once
+
+#include <nlohmann/json.hpp>
+
+#include "job/output/manifest.hpp"
+
+namespace coulis {
+
+nlohmann::ordered_json to_json_value(const ManifestFile& file);
+nlohmann::ordered_json to_json_value(const ManifestPart& part);
+nlohmann::ordered_json to_json_value(const OptionTexts& options);
+
+// Throw nlohmann::json::exception where something is missing or of another type.
+ManifestFile parse_manifest_file(const nlohmann::ordered_json& value);
+ManifestPart parse_manifest_part(const nlohmann::ordered_json& value);
+OptionTexts parse_option_texts(const nlohmann::ordered_json& object);
+
+}  // namespace coulis

@@ -1,0 +1,137 @@
+#include "job/tasks/orders.hpp"
+
+#include <fmt/format.h>
+
+#include "core/base/error.hpp"
+#include "core/base/version.hpp"
+#include "job/output/manifest_json.hpp"
+#include "job/output/ranges.hpp"
+#include "job/tasks/record.hpp"
+
+namespace coulis {
+namespace {
+
+using json = nlohmann::ordered_json;
+
+constexpr std::string_view kStageOrder = "stage order";
+constexpr std::string_view kOrder = " order";
+
+std::string order_of(TaskKind kind) {
+  return std::string(to_string(kind)).append(kOrder);
+}
+
+struct WriteAllTexts {
+  OptionTexts& texts;
+
+  template <class T>
+  void operator()(const Field& field, const T& value) const {
+    texts[field.name] = to_texts(value);
+  }
+};
+
+json name_of_part(std::uint64_t number, const std::string& fingerprint) {
+  return {{"number", number}, {"fingerprint", fingerprint}};
+}
+
+std::string write_parts(TaskKind kind, const std::vector<PartFile>& files) {
+  json parts = json::array();
+  for (const PartFile& file : files) parts.push_back(name_of_part(file.number, file.fingerprint));
+  return write_record(order_of(kind), {{"parts", parts}});
+}
+
+Part part_named(const json& name) {
+  Part part;
+  part.number = name.at("number").get_ref<const std::uint64_t&>();
+  part.fingerprint = name.at("fingerprint").get<std::string>();
+  return part;
+}
+
+std::vector<PartFile> parse_parts(std::string_view bytes, TaskKind kind, const StageOrder& stage) {
+  const std::string_view compression = to_string(stage.options.features.compression);
+  return read_record(bytes, order_of(kind), [&](const Record& record) {
+    std::vector<PartFile> files;
+    for (const json& name : record.fields.at("parts")) {
+      const Part part = part_named(name);
+      files.push_back({part.number, part.fingerprint, part.file_key(compression)});
+    }
+    return files;
+  });
+}
+
+}  // namespace
+
+std::string to_bytes(const StageOrder& order) {
+  OptionTexts texts;
+  visit_fields(order.options, WriteAllTexts{texts});
+  return write_record(kStageOrder, {{"coulis", kVersion},
+                                    {"work", to_string(order.kind)},
+                                    {"input", printable(order.options.input)},
+                                    {"output", printable(order.options.output)},
+                                    {"options", to_json_value(texts)},
+                                    {"settings", order.settings},
+                                    {"pca_sha256", order.pca_sha256}});
+}
+
+std::string to_bytes(const FeaturesOrder& order) {
+  json name = name_of_part(order.part.number, order.part.fingerprint);
+  if (!order.part.sampled.empty()) name["sampled"] = to_ranges(order.part.sampled);
+  return write_record(order_of(TaskKind::kFeatures), {{"parts", json::array({std::move(name)})}}, images_to_text(order.part.images));
+}
+
+std::string to_bytes(const MomentsOrder& order) {
+  return write_parts(TaskKind::kMoments, order.parts);
+}
+
+std::string to_bytes(const ProjectionOrder& order) {
+  return write_parts(TaskKind::kProjection, order.parts);
+}
+
+StageOrder parse_stage_order(std::string_view bytes) {
+  return read_record(bytes, kStageOrder, [](const Record& record) {
+    const json& fields = record.fields;
+    if (fields.at("coulis") != kVersion) {
+      throw Error(ErrorCode::kRunFailed,
+                  fmt::format("coulis is {} on this worker and {} on the driver", kVersion, fields.at("coulis").get<std::string>()),
+                  kSameVersion);
+    }
+    StageOrder order;
+    order.kind = parse_enum<TaskKind>(fields.at("work").get<std::string>());
+    set_options(parse_option_texts(fields.at("options")), order.options);
+    order.options.input = raw_name(fields.at("input").get<std::string>());
+    order.options.output = raw_name(fields.at("output").get<std::string>());
+    order.settings = fields.at("settings").get<std::string>();
+    order.pca_sha256 = fields.at("pca_sha256").get<std::string>();
+    return order;
+  });
+}
+
+FeaturesOrder parse_features_order(std::string_view bytes) {
+  return read_record(bytes, order_of(TaskKind::kFeatures), [](const Record& record) {
+    FeaturesOrder order{part_named(record.fields.at("parts").at(0))};
+    order.part.images = parse_images(std::string(record.payload), fmt::format("part {}", order.part.number));
+    const json& name = record.fields.at("parts").at(0);
+    if (!name.contains("sampled")) return order;
+    auto maybe_sampled = parse_ranges(name["sampled"].get_ref<const std::string&>(), order.part.images.size());
+    if (!maybe_sampled) throw json::other_error::create(501, "'sampled' names none of the part's photos", nullptr);
+    order.part.sampled = std::move(*maybe_sampled);
+    return order;
+  });
+}
+
+MomentsOrder parse_moments_order(std::string_view bytes, const StageOrder& stage) {
+  return {parse_parts(bytes, TaskKind::kMoments, stage)};
+}
+
+ProjectionOrder parse_projection_order(std::string_view bytes, const StageOrder& stage) {
+  return {parse_parts(bytes, TaskKind::kProjection, stage)};
+}
+
+OrderName name_of_order(std::string_view bytes) {
+  const std::string kind = kind_of(open_record(bytes));
+  return read_record(bytes, kind, [&](const Record& record) {
+    return OrderName{parse_enum<TaskKind>(std::string_view(kind).substr(0, kind.find(kOrder))),
+                     part_named(record.fields.at("parts").at(0)).number};
+  });
+}
+
+}  // namespace coulis

@@ -1,0 +1,64 @@
+// Orders: what the tasks of a cluster are told, and as bytes. A stage has an order for all of its tasks, and one for each.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "core/base/enum_names.hpp"
+#include "job/plan/plan.hpp"
+#include "job/run/options.hpp"
+
+namespace coulis {
+
+enum class TaskKind { kFeatures, kMoments, kProjection };
+
+template <>
+struct EnumNames<TaskKind> {
+  static constexpr std::string_view kWhat = "kind of task";
+  static constexpr std::array<std::pair<TaskKind, std::string_view>, 3> kAll = {
+      {{TaskKind::kFeatures, "features"}, {TaskKind::kMoments, "moments"}, {TaskKind::kProjection, "projection"}}};
+};
+
+// What all tasks of a stage are told. No task fills in a default of its own: all options are in it.
+struct StageOrder {
+  TaskKind kind = TaskKind::kFeatures;
+  RunOptions options;
+  std::string settings;    // of features: what a worker must compute with
+  std::string pca_sha256;  // of projections: of the PCA model in OUTPUT
+};
+
+struct FeaturesOrder {  // compute a part and commit it
+  Part part;
+};
+
+struct MomentsOrder {  // read committed parts back; they are siblings in the tree of moments
+  std::vector<PartFile> parts;
+};
+
+struct ProjectionOrder {  // write the PCA parts of committed parts
+  std::vector<PartFile> parts;
+};
+
+std::string to_bytes(const StageOrder& order);
+std::string to_bytes(const FeaturesOrder& order);
+std::string to_bytes(const MomentsOrder& order);
+std::string to_bytes(const ProjectionOrder& order);
+
+// Throw Error(kRunFailed) for bytes of another version. `stage` has the options by which the files of parts have their names.
+StageOrder parse_stage_order(std::string_view bytes);
+FeaturesOrder parse_features_order(std::string_view bytes);
+MomentsOrder parse_moments_order(std::string_view bytes, const StageOrder& stage);
+ProjectionOrder parse_projection_order(std::string_view bytes, const StageOrder& stage);
+
+// Of an order whose work failed before it began.
+struct OrderName {
+  TaskKind kind = TaskKind::kFeatures;
+  std::uint64_t first_part = 0;
+};
+OrderName name_of_order(std::string_view bytes);
+
+}  // namespace coulis

@@ -1,0 +1,48 @@
+// PartFeaturizer: the parts of one run to committed part files, one after another, on a machine that was told how by an order.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/network/network.hpp"
+#include "job/features/featurize.hpp"
+#include "job/listing/listing.hpp"
+#include "job/tasks/orders.hpp"
+
+namespace coulis {
+
+struct GivenUpImage {
+  std::size_t index = 0;  // in its part
+  std::string message;    // why it is not touched
+};
+
+// The output or the input of an order. Throws Error(kStorage) for a folder that this machine does not have.
+Location open_here(const std::string& uri, const StorageOptions& storage);
+
+// The model is loaded once. Not thread-safe.
+class PartFeaturizer {
+ public:
+  // Throws Error(kRunFailed) where this machine would compute with other settings than those of the order.
+  explicit PartFeaturizer(const StageOrder& order);
+
+  StageSeconds featurize(const Part& part, const std::vector<GivenUpImage>& given_up);  // computes and commits it
+  void try_images(const Part& part, std::size_t first, const std::vector<GivenUpImage>& given_up, const std::function<void()>& tried);
+
+ private:
+  FeaturizeContext context_of(const Part& part, const std::vector<GivenUpImage>& given_up) const;
+
+  const std::atomic<bool> interrupted_ = false;
+  RunOptions options_;
+  std::string settings_;
+  Location input_;
+  Location output_;
+  Model model_;
+  std::shared_ptr<const NetworkFactory> networks_;
+  LabelRule labels_;
+};
+
+}  // namespace coulis

@@ -1,0 +1,194 @@
+#include "job/tasks/results.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <iterator>
+#include <map>
+#include <span>
+#include <utility>
+
+#include "core/moments/moments_bytes.hpp"
+#include "core/moments/moments_tree.hpp"
+#include "job/output/manifest_json.hpp"
+#include "job/tasks/record.hpp"
+
+namespace coulis {
+namespace {
+
+using json = nlohmann::ordered_json;
+
+constexpr std::string_view kFeaturesResult = "features result";
+constexpr std::string_view kMomentsResult = "moments result";
+constexpr std::string_view kProjectionResult = "projection result";
+constexpr std::string_view kError = "error";
+constexpr std::uint64_t kSiblings = 32;  // as MomentsTree has them
+
+std::uint64_t parse_natural(const json& value) {  // get() would wrap -1
+  return value.get_ref<const std::uint64_t&>();
+}
+
+json to_json_value(const CommittedPart& part) {
+  json errors = json::array();
+  for (const ErrorRow& row : part.errors) {
+    errors.push_back(
+        {{"path", row.path}, {"stage", row.stage}, {"code", row.code}, {"message", row.message}, {"size_bytes", row.size_bytes}});
+  }
+  return {{"entry", coulis::to_json_value(part.entry)}, {"errors", errors}};
+}
+
+CommittedPart parse_committed_part(const json& value) {
+  CommittedPart part{parse_manifest_part(value.at("entry")), {}, {}};
+  for (const json& row : value.at("errors")) {
+    part.errors.push_back({row.at("path").get<std::string>(), row.at("stage").get<std::string>(), row.at("code").get<std::string>(),
+                           row.at("message").get<std::string>(), parse_natural(row.at("size_bytes"))});
+  }
+  return part;
+}
+
+// As read_record(), and what the task says is thrown.
+template <class Read>
+auto read_result(std::string_view bytes, std::string_view kind, Read read) {
+  if (const std::optional<TaskError> error = maybe_error(bytes)) throw Error(error->code, describe(*error), error->remedy);
+  return read_record(bytes, kind, read);
+}
+
+}  // namespace
+
+std::string to_bytes(const FeaturesResult& result) {
+  const auto& [read, photo, write, cores] = result.seconds;
+  const json seconds = {
+      {"read", read}, {"decode", photo.decode}, {"resample", photo.resample}, {"network", photo.network}, {"write", write}};
+  const json time = {
+      {"machine", result.time.machine}, {"begin_s", result.time.begin_s}, {"end_s", result.time.end_s}, {"threads", result.time.threads}};
+  return write_record(kFeaturesResult, {{"part", result.part}, {"seconds", seconds}, {"time", time}});
+}
+
+std::string to_bytes(const MomentsResult& result) {
+  json parts = json::array();
+  for (const CommittedPart& part : result.parts) parts.push_back(to_json_value(part));
+  const std::vector<std::byte> moments = to_bytes(result.moments);
+  return write_record(kMomentsResult, {{"node", result.node}, {"parts", parts}},
+                      {reinterpret_cast<const char*>(moments.data()), moments.size()});
+}
+
+std::string to_bytes(const ProjectionResult& result) {
+  json files = json::array();
+  for (const auto& [part, file] : result.files) files.push_back({{"part", part}, {"file", coulis::to_json_value(file)}});
+  return write_record(kProjectionResult, {{"files", files}});
+}
+
+std::string to_bytes(const TaskError& error) {
+  return write_record(kError, {{"stage", to_string(error.stage)},
+                               {"part", error.part},
+                               {"worker", error.worker},
+                               {"code", static_cast<int>(error.code)},
+                               {"message", error.message},
+                               {"remedy", error.remedy}});
+}
+
+FeaturesResult parse_features_result(std::string_view bytes) {
+  return read_result(bytes, kFeaturesResult, [](const Record& record) {
+    const json& seconds = record.fields.at("seconds");
+    const json& time = record.fields.at("time");
+    FeaturesResult result;
+    result.part = parse_natural(record.fields.at("part"));
+    result.seconds.read = seconds.at("read").get<double>();
+    result.seconds.photo = {seconds.at("decode").get<double>(), seconds.at("resample").get<double>(), seconds.at("network").get<double>()};
+    result.seconds.write = seconds.at("write").get<double>();
+    result.time = {time.at("machine").get<std::string>(), time.at("begin_s").get<double>(), time.at("end_s").get<double>(),
+                   time.at("threads").get<int>()};
+    return result;
+  });
+}
+
+MomentsResult parse_moments_result(std::string_view bytes) {
+  return read_result(bytes, kMomentsResult, [](const Record& record) {
+    MomentsResult result{parse_natural(record.fields.at("node")), {}, parse_moments(std::as_bytes(std::span(record.payload)))};
+    for (const json& part : record.fields.at("parts")) result.parts.push_back(parse_committed_part(part));
+    return result;
+  });
+}
+
+ProjectionResult parse_projection_result(std::string_view bytes) {
+  return read_result(bytes, kProjectionResult, [](const Record& record) {
+    ProjectionResult result;
+    for (const json& value : record.fields.at("files")) {
+      result.files.push_back({parse_natural(value.at("part")), parse_manifest_file(value.at("file"))});
+    }
+    return result;
+  });
+}
+
+std::optional<TaskError> maybe_error(std::string_view result) {
+  if (kind_of(open_record(result)) != kError) return std::nullopt;
+  return read_record(result, kError, [](const Record& record) {
+    const json& fields = record.fields;
+    return TaskError{parse_enum<TaskKind>(fields.at("stage").get<std::string>()),
+                     parse_natural(fields.at("part")),
+                     fields.at("worker").get<std::string>(),
+                     static_cast<ErrorCode>(fields.at("code").get<int>()),
+                     fields.at("message").get<std::string>(),
+                     fields.at("remedy").get<std::string>()};
+  });
+}
+
+std::string describe(const TaskError& error) {
+  return fmt::format("part {} failed on worker {}: {}", error.part, error.worker, error.message);
+}
+
+TaskError make_task_error(const OrderName& order, ErrorCode code, const std::string& message, const std::string& remedy) {
+  return {order.kind, order.first_part, machine_name(), code, message, remedy.empty() ? "see the log of this worker" : remedy};
+}
+
+std::string machine_name() {
+  std::array<char, 256> name{};
+  gethostname(name.data(), name.size() - 1);
+  return name.data();
+}
+
+MomentsResult merge(std::vector<MomentsResult> results) {
+  std::sort(results.begin(), results.end(), [](const auto& left, const auto& right) { return left.node < right.node; });
+  std::vector<std::uint64_t> nodes;
+  nodes.reserve(results.size());
+  for (const MomentsResult& result : results) nodes.push_back(result.node);
+  MomentsTree tree(std::move(nodes));
+  MomentsResult merged;
+  for (MomentsResult& result : results) {
+    tree.add(result.node, std::exchange(result.moments, {}));
+    std::move(result.parts.begin(), result.parts.end(), std::back_inserter(merged.parts));
+  }
+  merged.moments = std::move(tree).root();
+  return merged;
+}
+
+void add_sibling(std::optional<MomentsResult>& parent, MomentsResult sibling) {
+  const std::uint64_t number = sibling.node / kSiblings;
+  if (!parent) parent = MomentsResult{number, {}, {}};
+  const bool in_order =
+      parent->parts.empty() || sibling.parts.empty() || parent->parts.back().entry.number < sibling.parts.front().entry.number;
+  if (parent->node != number || !in_order) throw Error(ErrorCode::kRunFailed, "moments are merged that are not neighbours in their tree");
+  parent->moments = merge(std::move(parent->moments), sibling.moments);
+  std::move(sibling.parts.begin(), sibling.parts.end(), std::back_inserter(parent->parts));
+}
+
+int cores_at_work(const std::vector<TaskTime>& times) {
+  std::map<std::string, std::vector<std::pair<double, int>>> changes;  // of the cores at work, by machine
+  for (const TaskTime& time : times) {
+    changes[time.machine].emplace_back(time.begin_s, time.threads);
+    changes[time.machine].emplace_back(time.end_s, -time.threads);
+  }
+  int cores = 0;
+  for (auto& [machine, of_machine] : changes) {
+    std::sort(of_machine.begin(), of_machine.end());  // who ends comes before who begins at the same moment
+    int at_once = 0;
+    int most = 0;
+    for (const auto& [moment, change] : of_machine) most = std::max(most, at_once += change);
+    cores += most;
+  }
+  return cores;
+}
+
+}  // namespace coulis

@@ -1,0 +1,77 @@
+// Results: what the tasks of a cluster answer, and as bytes. An error is a result too.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/base/error.hpp"
+#include "job/features/featurize.hpp"
+#include "job/reduce/committed.hpp"
+#include "job/tasks/orders.hpp"
+
+namespace coulis {
+
+struct TaskTime {  // by the clock of the machine
+  std::string machine;
+  double begin_s = 0;
+  double end_s = 0;
+  int threads = 1;
+};
+
+struct FeaturesResult {
+  std::uint64_t part = 0;
+  StageSeconds seconds;
+  TaskTime time;
+};
+
+struct MomentsResult {
+  std::uint64_t node = 0;            // of the tree of moments: on the level above that of what was added up
+  std::vector<CommittedPart> parts;  // by number; without their moments
+  Moments moments;                   // of all of them
+};
+
+struct ProjectionResult {
+  struct Written {
+    std::uint64_t part = 0;
+    ManifestFile file;
+  };
+  std::vector<Written> files;
+};
+
+struct TaskError {
+  TaskKind stage = TaskKind::kFeatures;
+  std::uint64_t part = 0;
+  std::string worker;  // the machine
+  ErrorCode code = ErrorCode::kRunFailed;
+  std::string message;
+  std::string remedy;
+};
+
+std::string to_bytes(const FeaturesResult& result);
+std::string to_bytes(const MomentsResult& result);
+std::string to_bytes(const ProjectionResult& result);
+std::string to_bytes(const TaskError& error);
+
+// Throw what the task says if the bytes are a TaskError, and Error(kRunFailed) for bytes of another version.
+FeaturesResult parse_features_result(std::string_view bytes);
+MomentsResult parse_moments_result(std::string_view bytes);
+ProjectionResult parse_projection_result(std::string_view bytes);
+
+std::optional<TaskError> maybe_error(std::string_view result);
+std::string describe(const TaskError& error);  // "part 7 failed on worker node-3: ..."
+TaskError make_task_error(const OrderName& order, ErrorCode code, const std::string& message,
+                          const std::string& remedy);  // on this machine
+std::string machine_name();
+
+// The results of nodes of one level, or of parts, merged up to the root of their tree.
+MomentsResult merge(std::vector<MomentsResult> results);
+// Adds the next sibling, by number, to the result of its parent, which begins as nothing. Throws Error(kRunFailed) if it is none.
+void add_sibling(std::optional<MomentsResult>& parent, MomentsResult sibling);
+
+// How many cores worked at once, at most: of each machine by its own clock, then their sum.
+int cores_at_work(const std::vector<TaskTime>& times);
+
+}  // namespace coulis

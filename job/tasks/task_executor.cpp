@@ -1,0 +1,111 @@
+#include "job/tasks/task_executor.hpp"
+
+#include <fmt/format.h>
+
+#include <map>
+#include <utility>
+
+#include "core/base/error.hpp"
+#include "job/tasks/results.hpp"
+
+namespace coulis {
+namespace {
+
+constexpr std::uint64_t kPartsToRead = 32;    // by one task: a node of the tree of moments
+constexpr std::uint64_t kPartsToProject = 8;  // by one task: a cluster takes about as long for a task as for a part, 0.05 s
+
+template <class Order>
+std::vector<TaskOrder> make_orders(const std::vector<PartFile>& files, std::uint64_t parts_of_a_task) {
+  std::vector<TaskOrder> orders;
+  for (std::vector<PartFile>& group : group_neighbours(files, parts_of_a_task)) {
+    const std::uint64_t number = group.front().number / parts_of_a_task;
+    orders.push_back({number, to_bytes(Order{std::move(group)})});
+  }
+  return orders;
+}
+
+// Every part has a result, whatever a cluster has done with its tasks.
+void require_part(bool found, std::uint64_t part, TaskKind kind) {
+  if (found) return;
+  throw Error(ErrorCode::kRunFailed, fmt::format("no task has given a result for part {} ({})", part, to_string(kind)),
+              "run the same call again: it goes on where this one stopped");
+}
+
+}  // namespace
+
+std::vector<std::vector<PartFile>> group_neighbours(const std::vector<PartFile>& files, std::uint64_t count) {
+  std::vector<std::vector<PartFile>> groups;
+  for (const PartFile& file : files) {
+    if (groups.empty() || groups.back().front().number / count != file.number / count) groups.emplace_back();
+    groups.back().push_back(file);
+  }
+  return groups;
+}
+
+TaskExecutor::TaskExecutor(RunOptions options, RunStage run_stage) : options_(std::move(options)), run_stage_(std::move(run_stage)) {}
+
+StageSeconds TaskExecutor::featurize(const Plan& plan, const FeaturizeContext& context, Progress& /*progress*/) {
+  std::vector<TaskOrder> orders;
+  for (const Part& part : plan.parts) {
+    if (!part.done) orders.push_back({part.number, to_bytes(FeaturesOrder{part})});
+  }
+  const std::size_t parts = orders.size();
+  std::map<std::uint64_t, FeaturesResult> results;
+  for (const std::string& bytes : run({TaskKind::kFeatures, options_, context.settings, ""}, parts, std::move(orders))) {
+    FeaturesResult result = parse_features_result(bytes);
+    results[result.part] = std::move(result);
+  }
+  StageSeconds total;
+  std::vector<TaskTime> times;
+  for (const Part& part : plan.parts) {
+    if (part.done) continue;
+    require_part(results.contains(part.number), part.number, TaskKind::kFeatures);
+    const FeaturesResult& result = results[part.number];
+    total.read += result.seconds.read;
+    total.photo.decode += result.seconds.photo.decode;
+    total.photo.resample += result.seconds.photo.resample;
+    total.photo.network += result.seconds.photo.network;
+    total.write += result.seconds.write;
+    times.push_back(result.time);
+  }
+  total.task_cores = cores_at_work(times);
+  return total;
+}
+
+Committed TaskExecutor::read_committed(const Location& /*input*/, const Location& /*output*/, const std::vector<PartFile>& files,
+                                       int /*threads*/, Progress& /*progress*/) {
+  std::vector<std::string> bytes =
+      run({TaskKind::kMoments, options_, "", ""}, files.size(), make_orders<MomentsOrder>(files, kPartsToRead));
+  std::vector<MomentsResult> results;
+  for (std::string& one : bytes) {
+    results.push_back(parse_moments_result(one));
+    one = std::string();  // 6.6 MB
+  }
+  MomentsResult all = merge(std::move(results));
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    require_part(i < all.parts.size() && all.parts[i].entry.number == files[i].number, files[i].number, TaskKind::kMoments);
+  }
+  return gather(std::move(all.parts), std::move(all.moments));
+}
+
+void TaskExecutor::project_parts(const Location& /*output*/, std::vector<ManifestPart>& parts, const PcaModel& /*model*/,
+                                 const std::string& model_sha256, const ProjectOptions& /*options*/, Progress& /*progress*/) {
+  std::vector<PartFile> files;
+  for (const ManifestPart& part : parts) files.push_back({part.number, part.fingerprint, part.features.key});
+  std::map<std::uint64_t, ManifestFile> written;
+  for (const std::string& bytes :
+       run({TaskKind::kProjection, options_, "", model_sha256}, parts.size(), make_orders<ProjectionOrder>(files, kPartsToProject))) {
+    for (auto& [part, file] : parse_projection_result(bytes).files) written[part] = std::move(file);
+  }
+  for (ManifestPart& part : parts) {
+    require_part(written.contains(part.number), part.number, TaskKind::kProjection);
+    part.pca = written[part.number];
+  }
+}
+
+std::vector<std::string> TaskExecutor::run(StageOrder order, std::size_t parts, std::vector<TaskOrder> orders) {
+  if (orders.empty()) return {};
+  return run_stage_({order.kind, parts, order.options.network.model, to_bytes(order), std::move(orders)});
+}
+
+}  // namespace coulis

@@ -1,0 +1,53 @@
+// TaskExecutor: works on the parts of a run by tasks of a cluster, whatever the cluster is.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "job/run/options.hpp"
+#include "job/run/part_executor.hpp"
+#include "job/tasks/orders.hpp"
+
+namespace coulis {
+
+struct TaskOrder {           // of one task
+  std::uint64_t number = 0;  // of features: the part; of moments: the node of their tree; of a projection: as it comes
+  std::string bytes;
+};
+
+struct TaskStage {
+  TaskKind kind = TaskKind::kFeatures;
+  std::size_t parts = 0;
+  std::string model;   // as the run names it: a worker may have it elsewhere
+  std::string shared;  // the StageOrder, as bytes
+  std::vector<TaskOrder> orders;
+};
+
+// Has a TaskWorker work on each order, somewhere, and gives back the results in any order. A worker may die, and an order may be worked on
+// twice. Results of moments may be merged on the way, level by level, with merge().
+using RunStage = std::function<std::vector<std::string>(TaskStage stage)>;
+
+class TaskExecutor final : public PartExecutor {
+ public:
+  TaskExecutor(RunOptions options, RunStage run_stage);
+
+  StageSeconds featurize(const Plan& plan, const FeaturizeContext& context, Progress& progress) override;
+  Committed read_committed(const Location& input, const Location& output, const std::vector<PartFile>& files, int threads,
+                           Progress& progress) override;
+  void project_parts(const Location& output, std::vector<ManifestPart>& parts, const PcaModel& model, const std::string& model_sha256,
+                     const ProjectOptions& options, Progress& progress) override;
+
+ private:
+  std::vector<std::string> run(StageOrder order, std::size_t parts, std::vector<TaskOrder> orders);
+
+  RunOptions options_;
+  RunStage run_stage_;
+};
+
+// Parts whose numbers are neighbours: all of `count` at most that have one parent.
+std::vector<std::vector<PartFile>> group_neighbours(const std::vector<PartFile>& files, std::uint64_t count);
+
+}  // namespace coulis

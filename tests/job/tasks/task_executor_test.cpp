@@ -1,0 +1,76 @@
+// A whole run by orders and results, in one process. Other processes, and what becomes of them: tests/clusters and tests/spark.
+#include "job/tasks/task_executor.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "job/tasks/results.hpp"
+#include "job/tasks/task_worker.hpp"
+#include "tests/job/run/photo_folder.hpp"
+#include "tests/job/thrown_error.hpp"
+
+namespace coulis {
+namespace {
+
+std::vector<std::string> work_on(const TaskStage& stage) {
+  TaskWorker worker(stage.shared, std::nullopt, 2);
+  std::vector<std::string> results;
+  for (const TaskOrder& order : stage.orders) results.push_back(worker.work(order.bytes, {}));
+  std::reverse(results.begin(), results.end());  // they may come in any order
+  return results;
+}
+
+TEST(TaskExecutor, OrdersOfATaskAreThePartsOfOneNode) {
+  std::vector<PartFile> files;
+  for (const std::uint64_t number : {0, 1, 5, 7, 8, 20, 21}) files.push_back({number, "", ""});
+  const auto sizes = [&](std::uint64_t count) {
+    std::vector<std::size_t> sizes_of_groups;
+    for (const auto& group : group_neighbours(files, count)) sizes_of_groups.push_back(group.size());
+    return sizes_of_groups;
+  };
+  EXPECT_EQ(sizes(8), (std::vector<std::size_t>{4, 1, 2}));
+  EXPECT_EQ(sizes(1), std::vector<std::size_t>(7, 1));
+  EXPECT_EQ(sizes(32), (std::vector<std::size_t>{7}));
+}
+
+TEST(TaskExecutor, MakesTheFilesOfARunOnThreads) {
+  PhotoFolder photos(8);
+  photos.write("A/bad.jpg", "x");
+  const Manifest on_threads = photos.run_all().manifest;
+  photos.options.output = photos.folder.path_of("by_tasks");
+  std::vector<std::string> stages;
+  TaskExecutor executor(photos.options, [&](const TaskStage& stage) {
+    stages.push_back(std::string(to_string(stage.kind)) + " " + std::to_string(stage.orders.size()) + " " + std::to_string(stage.parts));
+    return work_on(stage);
+  });
+  const Summary summary = run(photos.options, std::nullopt, photos.interrupted, photos.progress, executor);
+  EXPECT_EQ(stages, (std::vector<std::string>{"features 3 3", "moments 1 3", "projection 1 3"}));
+  const Manifest& by_tasks = summary.manifest;
+  EXPECT_EQ(by_tasks.failed_by_code, on_threads.failed_by_code);
+  ASSERT_EQ(by_tasks.parts.size(), 3U);
+  for (std::size_t i = 0; i < 3; ++i) {
+    EXPECT_EQ(by_tasks.parts[i].features.sha256, on_threads.parts[i].features.sha256);
+    EXPECT_EQ(by_tasks.parts[i].pca.sha256, on_threads.parts[i].pca.sha256);
+  }
+  const bool has_overhead =
+      std::any_of(by_tasks.seconds.begin(), by_tasks.seconds.end(), [](const auto& stage) { return stage.first == kTaskOverhead; });
+  EXPECT_TRUE(has_overhead);
+}
+
+TEST(TaskExecutor, ThrowsTheErrorOfATask) {
+  PhotoFolder photos(4);
+  TaskExecutor executor(photos.options, [&](const TaskStage& stage) {
+    std::filesystem::rename(photos.options.input, photos.options.input + "-gone");
+    return work_on(stage);
+  });
+  const Error error = thrown_error([&] { run(photos.options, std::nullopt, photos.interrupted, photos.progress, executor); });
+  EXPECT_EQ(error.code(), ErrorCode::kStorage);
+  EXPECT_NE(std::string(error.what()).find("does not exist on this worker"), std::string::npos) << error.what();
+  EXPECT_EQ(error.remedy(), "use a folder that all machines share, or a bucket");
+}
+
+}  // namespace
+}  // namespace coulis

@@ -65,8 +65,8 @@ Listing list_or_refuse(const Location& input, const Location& output, const List
 PcaRequest request_pca(const RunOptions& options, const std::optional<std::string>& pca_file, const Model& model) {
   PcaRequest request{options.pca, std::nullopt, ""};
   if (!pca_file) return request;
-  const std::size_t scheme = pca_file->find("://");
-  const std::size_t slash = scheme == std::string::npos ? pca_file->rfind('/') : pca_file->find('/', scheme + 3);
+  const std::size_t scheme = scheme_length(*pca_file);
+  const std::size_t slash = scheme == 0 ? pca_file->rfind('/') : pca_file->find('/', scheme);
   const std::size_t name = slash == std::string::npos ? 0 : slash + 1;  // in a bucket, all of the key
   const Location place(name == 0 ? "." : pca_file->substr(0, name), options.storage);
   const Outcome<Bytes> bytes = place.get(pca_file->substr(name));

@@ -26,6 +26,11 @@ bool has_query(const std::string& uri) {
 
 }  // namespace
 
+std::size_t scheme_length(std::string_view uri) {
+  const std::size_t end = uri.find("://");
+  return end == std::string_view::npos || uri.find('/') < end ? 0 : end + 3;
+}
+
 std::string shown_place(const std::string& uri) {
   return printable(has_query(uri) ? uri.substr(0, uri.find('?')) : uri);
 }
@@ -34,15 +39,15 @@ Location::Location(const std::string& uri, const StorageOptions& options) : opti
   if (uri.empty()) throw Error(ErrorCode::kUsage, "the location is empty", "name a folder or s3://bucket/prefix");
   if (uri.find('\0') != std::string::npos)
     throw Error(ErrorCode::kUsage, fmt::format("{}: there is a NUL in it", printable(uri)), "no folder and no bucket has such a name");
-  const auto scheme_end = uri.find("://");
-  if (scheme_end == std::string::npos) {
+  const std::size_t scheme_size = scheme_length(uri);
+  if (scheme_size == 0) {
     root_ = absolute_path(uri);
     store_ = std::make_shared<Folder>(root_);
     return;
   }
-  const std::string scheme = uri.substr(0, scheme_end);
-  if (scheme == "s3") {
-    const std::string path = without_trailing_slashes(uri.substr(scheme_end + 3));
+  const std::string scheme = uri.substr(0, scheme_size);
+  if (scheme == "s3://") {
+    const std::string path = without_trailing_slashes(uri.substr(scheme_size));
     const std::string bucket(s3::bucket_in(path));
     if (bucket.empty() || bucket == "/")
       throw Error(ErrorCode::kUsage, fmt::format("{}: the bucket is missing", printable(uri)), "write s3://bucket/prefix");
@@ -50,13 +55,13 @@ Location::Location(const std::string& uri, const StorageOptions& options) : opti
     store_ = std::make_shared<s3::Bucket>(bucket, path == bucket ? "" : path.substr(bucket.size() + 1) + "/", options);
     return;
   }
-  if (scheme == "gs" || scheme == "abfs" || scheme == "abfss") {
+  if (has_query(uri)) {
     root_ = without_trailing_slashes(uri.substr(0, uri.find('?')));  // a query may hold a secret, and is no part of paths
     store_ = std::make_shared<ArrowStore>(uri, options);
     return;
   }
-  throw Error(ErrorCode::kUsage, fmt::format("{}: '{}://' is not supported", printable(uri), printable(scheme)),
-              "use a folder or s3://bucket/prefix");
+  throw Error(ErrorCode::kUsage, fmt::format("{}: '{}' is not supported", printable(uri), printable(scheme)),
+              fmt::format("use a folder or s3://bucket/prefix; if this is a folder, write ./{}", printable(uri)));
 }
 
 StoreTraits Location::traits() const {

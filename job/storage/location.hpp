@@ -126,6 +126,7 @@ class PutStream {
   std::unique_ptr<PendingObject> object_;
 };
 
+std::size_t scheme_length(std::string_view uri);  // of "s3://bucket/x": 5; 0: it is a path, such as "./a://b"
 std::string shown_place(const std::string& uri);  // printable, without the query of gs:// and abfss://, which may hold a secret
 
 }  // namespace coulis

@@ -21,6 +21,15 @@ inline std::string keyword_of(const Field& field) {
   return name;
 }
 
+// As the system has it: a path need not be UTF-8. Of bytes, or of str, with surrogates where os.fsdecode() made it.
+inline std::string to_raw(nanobind::handle text) {
+  nanobind::object bytes = nanobind::borrow(text);
+  if (PyUnicode_Check(text.ptr())) bytes = nanobind::steal(PyUnicode_EncodeFSDefault(text.ptr()));
+  if (!bytes.is_valid()) PyErr_Clear();
+  if (!bytes.is_valid() || !PyBytes_Check(bytes.ptr())) throw nanobind::cast_error();
+  return {PyBytes_AS_STRING(bytes.ptr()), static_cast<std::size_t>(PyBytes_GET_SIZE(bytes.ptr()))};
+}
+
 // Sets the fields whose keyword is given, and remembers all names. Throws Error(kUsage) for a value of the wrong type or out of range.
 struct ReadKeywords {
   const nanobind::dict& keywords;
@@ -34,6 +43,8 @@ struct ReadKeywords {
     try {
       if constexpr (std::is_enum_v<T>) {
         value = parse_enum<T>(nanobind::cast<std::string>(keywords[name.c_str()]));
+      } else if constexpr (std::is_same_v<T, std::string>) {
+        value = to_raw(keywords[name.c_str()]);
       } else {
         value = nanobind::cast<T>(keywords[name.c_str()]);
       }

@@ -30,6 +30,12 @@ Photos = (
 )
 
 
+def is_uri(path: str) -> bool:
+    """ "s3://bucket/x" is one; "./a://b" is a path."""
+    scheme, separator, _ = path.partition("://")
+    return bool(separator) and "/" not in scheme
+
+
 def list_photos(photos: Photos) -> list[Any]:
     """str, bytes or arrays, all of one type, in order. TypeError, which says what is taken, for what is no photo."""
     items = [read_item(index, item) for index, item in enumerate(iterate(photos))]

@@ -16,11 +16,11 @@ logger = logging.getLogger(__name__)
 
 @takes(OPTIONS)
 def run(
-    input: str | os.PathLike[str],
-    output: str | os.PathLike[str],
+    input: str | bytes | os.PathLike[str],
+    output: str | bytes | os.PathLike[str],
     k: int | None = None,
     *,
-    pca: str | os.PathLike[str] | None = None,
+    pca: str | bytes | os.PathLike[str] | None = None,
     **options: Any,
 ) -> dict[str, Any]:
     """Photos below `input` to features, PCA, tables and report in `output`: `coulis run`, with its flags as options.

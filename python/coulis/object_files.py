@@ -18,7 +18,8 @@ class ObjectFiles(fs.FileSystemHandler):  # type: ignore[misc]
 
     def __init__(self, uri: str, options: dict[str, Any]) -> None:
         self.place = _job.Place(os.fsencode(uri), options)
-        self.folder = uri.partition("?")[0].partition("://")[2].rstrip("/")
+        folder = uri.partition("?")[0].partition("://")[2].rstrip("/") or "folder"
+        self.folder = folder.encode(errors="backslashreplace").decode()  # to pyarrow it is only a name
         self._made_of = (uri, options)
 
     def __reduce__(self) -> tuple[Any, ...]:

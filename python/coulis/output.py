@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from pyarrow import dataset, fs, parquet
 
 from coulis import _core
+from coulis.given import is_uri
 from coulis.keywords import takes, to_native
 from coulis.options import OPTIONS, StorageOptions
 
@@ -101,7 +102,7 @@ class Output:
 
 
 @takes(STORAGE_OPTIONS)
-def open_output(location: str | os.PathLike[str], **options: Unpack[StorageOptions]) -> Output:
+def open_output(location: str | bytes | os.PathLike[str], **options: Unpack[StorageOptions]) -> Output:
     """What `coulis run` has written to a folder or "s3://bucket/prefix": tables as Arrow datasets, arrays, the
     manifest, the PCA.
 
@@ -110,9 +111,9 @@ def open_output(location: str | os.PathLike[str], **options: Unpack[StorageOptio
     Raises coulis.Error if there is no finished run. A run that goes on or begins again removes _SUCCESS first: open
     it when it is done.
     """
-    place = os.fspath(location)
-    if "://" in place:
-        return open_bucket(place, to_native(options))
+    place = os.fsdecode(location)
+    if is_uri(place) or place != place.encode(errors="ignore").decode():  # Arrow's own files have names of UTF-8 alone
+        return open_objects(place, to_native(options))
     files, folder = fs.LocalFileSystem(), str(Path(place).absolute())
     names = ("_SUCCESS", "manifest.json", "features")
     found = [info.type != fs.FileType.NotFound for info in files.get_file_info([f"{folder}/{name}" for name in names])]
@@ -120,12 +121,12 @@ def open_output(location: str | os.PathLike[str], **options: Unpack[StorageOptio
     return Output(place, files, folder)
 
 
-def open_bucket(uri: str, options: dict[str, Any]) -> Output:
-    from coulis.object_files import ObjectFiles  # with the native code, which folders need not load
+def open_objects(uri: str, options: dict[str, Any]) -> Output:
+    from coulis.object_files import ObjectFiles  # with the native code, which most folders need not load
 
     handler = ObjectFiles(uri, options)
     finished, described = (handler.place.size(name) is not None for name in ("_SUCCESS", "manifest.json"))
-    place = uri.partition("?")[0]
+    place = _core.printable(os.fsencode(uri.partition("?")[0] if is_uri(uri) else uri))
     check_finished(place, finished, described, finished or described or bool(handler.place.keys("features")))
     return Output(place, fs.PyFileSystem(handler), handler.folder)
 

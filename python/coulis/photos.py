@@ -8,7 +8,7 @@ from typing import Any, Literal, Unpack
 
 from coulis import _job
 from coulis.features import BadPhoto, Features
-from coulis.given import Photos, list_photos
+from coulis.given import Photos, is_uri, list_photos
 from coulis.interruptible import finish
 from coulis.keywords import takes, to_native
 from coulis.options import OPTIONS, FeaturizeOptions
@@ -46,7 +46,7 @@ class Featurizer:
         """The native call, and the paths that were given."""
         if isinstance(photos, str | os.PathLike):
             place = os.fsdecode(photos)
-            if "://" in place or Path(place).is_dir() or not Path(place).exists():
+            if is_uri(place) or Path(place).is_dir() or not Path(place).exists():
                 return self._native.below(os.fsencode(place)), []
         items: list[Any] = list_photos(photos)
         first = items[0] if items else ""
@@ -82,7 +82,7 @@ def featurize(photos: Photos, *, on_bad: OnBad = "row", **options: Unpack[Featur
 
 def split_place(paths: list[str]) -> tuple[bytes, list[bytes]]:
     """The place that holds all of them, "/" for files, and their keys below it."""
-    if not any("://" in path for path in paths):
+    if not any(is_uri(path) for path in paths):
         here = "" if all(path.startswith("/") for path in paths) else f"{Path.cwd()}/"
         return b"/", [os.fsencode(path if path.startswith("/") else here + path).lstrip(b"/") for path in paths]
     buckets = {bucket_of(path) for path in paths}

@@ -58,6 +58,47 @@ def test_runs_and_their_results_too(linked):
     assert (summary["listed"], summary["k"]) == (3, 1)
 
 
+@pytest.mark.parametrize(
+    "kind", [os.fsencode, os.fsdecode, lambda name: Path(os.fsdecode(name))], ids=["bytes", "str", "Path"]
+)
+def test_folders_whose_names_are_not_utf8(tmp_path, monkeypatch, kind):
+    monkeypatch.chdir(tmp_path)
+    copy_photos(Path(os.fsdecode(b"photos\xff")), 3)
+    summary = coulis.run(kind(b"photos\xff"), kind(b"out\xe9"), k=1)
+    assert (summary["ok"], summary["failed"]) == (3, 0)
+    result = coulis.open(kind(b"out\xe9"))
+    assert (result.matrix() == coulis.featurize(Path(os.fsdecode(b"photos\xff"))).values).all()
+    assert result.matrix("pca").shape == (3, 1) and result.errors.num_rows == 0
+    assert all(r"/photos\xff/" in path for path in result.paths)
+    assert coulis.run("photos\udcff", "again", pca=kind(b"out\xe9/pca_model.safetensors"))["k"] == 1
+    with pytest.raises(coulis.Error, match=r"none\\xff holds no results"):
+        coulis.open(kind(b"none\xff"))
+    with pytest.raises(coulis.Error, match=r"none\\xff does not exist"):
+        coulis.run(kind(b"none\xff"), "nothing")
+
+
+def test_a_folder_whose_name_looks_like_a_scheme(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    copy_photos(tmp_path / "a:" / "b", 3)
+    for wrong in (
+        lambda: coulis.run("a://b", "out"),
+        lambda: coulis.run("a:/b", "a://out"),
+        lambda: coulis.featurize("a://b"),
+        lambda: coulis.featurize(["a://b/x.jpg"]),
+        lambda: coulis.open("a://out"),
+    ):
+        with pytest.raises(coulis.Error, match="'a://' is not supported") as raised:
+            wrong()
+        assert "if this is a folder, write ./a://" in raised.value.remedy
+    for photos, output in (("./a://b", "./a://out"), (f"{tmp_path}/a://b", f"{tmp_path}/a://out"), ("a:/b", "a:/out")):
+        coulis.run(photos, output, k=1)
+        features = coulis.featurize(photos)
+        assert (coulis.open(output).matrix() == features.values).all() and len(features) == 3
+        assert not coulis.featurize([f"{photos}/{next(Path('a:/b').rglob('*.jpg')).relative_to('a:/b')}"]).errors
+        assert coulis.run(photos, "by", pca=f"{output}/pca_model.safetensors")["k"] == 1
+    succeed("verify", "./a://out", cwd=tmp_path)
+
+
 @pytest.fixture
 def no_files(tmp_path):
     """Names of what is no file, and what each is."""

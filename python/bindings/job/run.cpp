@@ -119,8 +119,10 @@ nb::dict run_with_tasks(const nb::dict& keywords, const std::optional<std::strin
 // run() is for one thread, stop() for another: no part is begun after it.
 class LocalRun {
  public:
-  LocalRun(const nb::dict& keywords, std::optional<std::string> pca_file, nb::object report)
-      : options_(read_run_options(keywords, pca_file)), pca_file_(std::move(pca_file)), progress_(std::move(report)) {
+  LocalRun(const nb::dict& keywords, const std::optional<nb::object>& pca_file, nb::object report)
+      : pca_file_(pca_file ? std::optional(to_raw(*pca_file)) : std::nullopt),
+        options_(read_run_options(keywords, pca_file_)),
+        progress_(std::move(report)) {
     options_.storage.maybe_interrupted = &interrupted_;
   }
 
@@ -136,8 +138,8 @@ class LocalRun {
   void stop() { interrupted_ = true; }
 
  private:
-  RunOptions options_;
   std::optional<std::string> pca_file_;
+  RunOptions options_;
   ReportedProgress progress_;
   std::atomic<bool> interrupted_ = false;
 };
@@ -158,7 +160,7 @@ void register_run(nb::module_& m) {
         "The run that the keywords describe. run_stage(stage) has a TaskWorker work on each order and returns the results, in any order; "
         "report(level, sentence) hears what a person should.");
   nb::class_<LocalRun>(m, "LocalRun", "A run on the threads of this process.")
-      .def(nb::init<const nb::dict&, std::optional<std::string>, nb::object>(), nb::arg("keywords"), nb::arg("pca").none(),
+      .def(nb::init<const nb::dict&, const std::optional<nb::object>&, nb::object>(), nb::arg("keywords"), nb::arg("pca").none(),
            nb::arg("report"))
       .def("run", &LocalRun::run, "Counts and seconds. Once.")
       .def("stop", &LocalRun::stop, "From another thread: run() raises when the parts that are begun are finished.");

@@ -17,6 +17,7 @@
 #include "job/tasks/task_executor.hpp"
 #include "python/bindings/job/keywords.hpp"
 #include "python/bindings/job/registers.hpp"
+#include "python/bindings/keywords.hpp"
 #include "python/bindings/text.hpp"
 
 namespace nb = nanobind;

@@ -8,7 +8,10 @@
 #include "core/decode/failures.hpp"
 #include "core/decode/foreign.hpp"
 #include "core/decode/gif.hpp"
+#include "core/decode/heif.hpp"
+#include "core/decode/iso_brands.hpp"
 #include "core/decode/jpeg.hpp"
+#include "core/decode/jxl.hpp"
 #include "core/decode/orientation.hpp"
 #include "core/decode/png.hpp"
 #include "core/decode/tiff.hpp"
@@ -26,6 +29,9 @@ Outcome<Image> decode_format(Format format, std::span<const std::byte> bytes, st
     case Format::kGif: return decode_gif(bytes, max_pixels);
     case Format::kBmp: return decode_bmp(bytes, max_pixels);
     case Format::kTiff: return decode_tiff(bytes, max_pixels);
+    case Format::kHeif: return decode_heif(bytes, max_pixels);
+    case Format::kAvif: return decode_avif(bytes, max_pixels);
+    case Format::kJxl: return decode_jxl(bytes, max_pixels);
   }
   return corrupt("Unknown format");
 }
@@ -40,6 +46,9 @@ std::string_view to_string(Format format) {
     case Format::kGif: return "gif";
     case Format::kBmp: return "bmp";
     case Format::kTiff: return "tiff";
+    case Format::kHeif: return "heif";
+    case Format::kAvif: return "avif";
+    case Format::kJxl: return "jxl";
   }
   return "unknown";
 }
@@ -52,6 +61,8 @@ std::optional<Format> sniff_format(std::span<const std::byte> bytes) {
   if (file.has_text(0, "GIF87a") || file.has_text(0, "GIF89a")) return Format::kGif;
   if (begins_like_bmp(file)) return Format::kBmp;
   if (read_tiff_header(file)) return Format::kTiff;
+  if (begins_like_jxl(file)) return Format::kJxl;
+  if (const auto maybe_format = sniff_iso_format(file)) return maybe_format;
   return std::nullopt;
 }
 

@@ -24,7 +24,7 @@ void visit_fields(O& o, V&& v) {
   v(Field("exif-orientation", "Rotate photos as their EXIF orientation says", Affects::kFeatures), o.exif_orientation);
 }
 
-enum class Format { kJpeg, kPng, kWebp, kGif, kBmp, kTiff };
+enum class Format { kJpeg, kPng, kWebp, kGif, kBmp, kTiff, kHeif, kAvif, kJxl };
 
 std::string_view to_string(Format format);  // "jpeg", ...
 

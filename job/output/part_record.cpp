@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <nlohmann/json.hpp>
 #include <string_view>
@@ -16,6 +17,7 @@ using nlohmann::json;
 constexpr std::string_view kSettings = "coulis.settings";
 constexpr std::string_view kImages = "coulis.images";
 constexpr std::string_view kFailures = "coulis.failures";
+constexpr std::string_view kFormats = "coulis.formats";
 
 // Any bytes as ASCII and back: JSON holds text only, and a key may hold anything.
 std::string escape(std::string_view raw) {
@@ -74,6 +76,12 @@ std::vector<ImageRef> images_with_rows(PartRecord record) {
   return images;
 }
 
+std::size_t count_failures(const PartRecord& record, FailureCode code) {
+  const std::string_view name = to_string(code);
+  return static_cast<std::size_t>(
+      std::count_if(record.failures.begin(), record.failures.end(), [&](const FailedImage& failure) { return failure.code == name; }));
+}
+
 std::vector<std::pair<std::string, std::string>> to_metadata(const PartRecord& record) {
   json images = json::array();
   for (const ImageRef& image : record.images) {
@@ -85,18 +93,25 @@ std::vector<std::pair<std::string, std::string>> to_metadata(const PartRecord& r
   for (const FailedImage& failure : record.failures) {
     failures.push_back({failure.index, failure.stage, failure.code, printable_sentence(failure.message)});
   }
-  return {{std::string(kSettings), record.settings}, {std::string(kImages), images.dump()}, {std::string(kFailures), failures.dump()}};
+  std::vector<std::pair<std::string, std::string>> metadata = {
+      {std::string(kSettings), record.settings}, {std::string(kImages), images.dump()}, {std::string(kFailures), failures.dump()}};
+  if (count_failures(record, FailureCode::kUnsupported) > 0) metadata.emplace_back(kFormats, record.formats);
+  return metadata;
 }
 
 std::vector<std::pair<std::string, std::string>> provenance_in(std::vector<std::pair<std::string, std::string>> metadata) {
-  std::erase_if(metadata,
-                [](const auto& pair) { return !pair.first.starts_with("coulis.") || pair.first == kImages || pair.first == kFailures; });
+  std::erase_if(metadata, [](const auto& pair) {
+    return !pair.first.starts_with("coulis.") || pair.first == kImages || pair.first == kFailures || pair.first == kFormats;
+  });
   return metadata;
 }
 
 PartRecord parse_part_record(const std::vector<std::pair<std::string, std::string>>& metadata, const std::string& origin) {
   PartRecord record;
   record.settings = value_of(metadata, kSettings, origin);
+  for (const auto& [name, value] : metadata) {
+    if (name == kFormats) record.formats = value;  // not in older files, nor where no format was refused
+  }
   try {
     for (const json& image : json::parse(value_of(metadata, kImages, origin))) {
       // get_ref, because get would wrap -1 and cast 1e300, which is undefined.

@@ -1,14 +1,18 @@
-// Retry: photos that could not be read are tried again by the next run. Rights and servers are mended without a photo changing.
+// Retry: photos that an earlier run refused, though not for what is in them, are tried again by the next run: those that could not be read,
+// for rights and servers are mended without a photo changing, and those of a format that this build reads and the earlier one did not.
 #pragma once
 
 #include <functional>
+#include <string_view>
 
 #include "job/output/manifest.hpp"
 #include "job/plan/plan.hpp"
 
 namespace coulis {
 
-// Parts of the plan that are done and hold such a photo become parts to do. `read_record` opens the files of those with a failure only.
-void plan_retries(Plan& plan, const Manifest& earlier, const std::function<PartRecord(const PartFile&)>& read_record);
+// Parts of the plan that are done and hold such a photo become parts to do. `formats`: list_formats() of this build. `read_record` opens
+// the files of those with a failure only.
+void plan_retries(Plan& plan, const Manifest& earlier, std::string_view formats,
+                  const std::function<PartRecord(const PartFile&)>& read_record);
 
 }  // namespace coulis

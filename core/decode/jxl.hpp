@@ -1,0 +1,23 @@
+// decode_jxl: JPEG XL, bare or in its container, of an animation the first frame -> RGB.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "core/base/outcome.hpp"
+#include "core/decode/byte_view.hpp"
+#include "core/decode/image.hpp"
+#include "core/decode/metadata.hpp"
+
+namespace coulis {
+
+bool begins_like_jxl(ByteView file);
+
+// Turned as its codestream says. A JPEG that was packed losslessly is unpacked and decoded as that JPEG.
+Outcome<Image> decode_jxl(std::span<const std::byte> bytes, std::int64_t max_pixels);
+
+// The EXIF and XMP of the packed JPEG; else the first uncompressed box `Exif`: where pillow-jxl-plugin looks.
+Metadata find_in_jxl(std::span<const std::byte> bytes);
+
+}  // namespace coulis

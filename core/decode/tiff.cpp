@@ -44,7 +44,7 @@ Outcome<Image> decode_tiff(std::span<const std::byte> bytes, std::int64_t max_pi
   if (image && has_unreadable_xmp(directory)) return corrupt("The XMP of the TIFF is of a type that cannot be read");
   if (image) return turn(std::move(image.value()), orientation_of(directory));
   if (image.failure().code == FailureCode::kUnsupported && is_camera_raw(*maybe_header, directory)) {
-    return unsupported("Camera raw files are not read");
+    return unsupported("Camera raw files are not read: convert them to JPEG, PNG or TIFF first");
   }
   if (image.failure().code == FailureCode::kTooLarge || !directory.is_cut()) return image;
   return truncated("The file ends before the description of its page does");

@@ -4,7 +4,9 @@
 
 #include "core/decode/bmp.hpp"
 #include "core/decode/gif.hpp"
+#include "core/decode/heif.hpp"
 #include "core/decode/jpeg.hpp"
+#include "core/decode/jxl.hpp"
 #include "core/decode/orientation.hpp"
 #include "core/decode/png.hpp"
 #include "core/decode/tiff.hpp"
@@ -55,10 +57,19 @@ Reading read_bmp(std::span<const std::byte> bytes) {
 Reading read_tiff(std::span<const std::byte> bytes) {
   return read_image(Format::kTiff, bytes, decode_tiff);
 }
+Reading read_heif(std::span<const std::byte> bytes) {
+  return read_image(Format::kHeif, bytes, decode_heif);
+}
+Reading read_avif(std::span<const std::byte> bytes) {
+  return read_image(Format::kAvif, bytes, decode_avif);
+}
+Reading read_jxl(std::span<const std::byte> bytes) {
+  return read_image(Format::kJxl, bytes, decode_jxl);
+}
 
 Reading read_orientation(std::span<const std::byte> bytes) {
   std::size_t digest = 0;
-  for (const Format format : {Format::kJpeg, Format::kPng, Format::kWebp}) {
+  for (const Format format : {Format::kJpeg, Format::kPng, Format::kWebp, Format::kAvif, Format::kJxl}) {
     const int orientation = find_orientation(bytes, format);
     const Image turned = turn(Image(2, 3), orientation);
     digest = digest * 65536 + static_cast<std::size_t>(orientation) + static_cast<std::size_t>(turned.width());

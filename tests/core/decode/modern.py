@@ -34,8 +34,9 @@ def heics(w: int, h: int) -> Iterator[tuple[str, bytes]]:
     yield "bt709.heic", zoo.save(rgb, "HEIF", chroma="444", matrix_coefficients=1)
     for orientation in range(1, 9):
         yield f"orientation_{orientation}.heic", zoo.save(rgb, "HEIF", chroma="444", exif=zoo.exif(orientation))
-    yield "second_is_primary.heic", zoo.save(
-        zoo.photo(w + 5, h + 3), "HEIF", save_all=True, append_images=[rgb], primary_index=1, chroma="444"
+    yield (
+        "second_is_primary.heic",
+        zoo.save(zoo.photo(w + 5, h + 3), "HEIF", save_all=True, append_images=[rgb], primary_index=1, chroma="444"),
     )
     yield "thumbnail.heic", zoo.save(rgb, "HEIF", thumbnails=[16], chroma="444")
     if min(w, h) > 1:

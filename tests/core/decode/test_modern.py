@@ -7,6 +7,7 @@ HEVC, AV1 and lossless JPEG XL are defined to the bit. Bounds are for what is no
 """
 
 import struct
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -136,3 +137,11 @@ def test_bytes_behind_the_last_box_do_no_harm():
 def test_a_sequence_without_a_still_image_is_unsupported():
     track = struct.pack(">I", 16) + b"ftypmsf1" + bytes(4) + struct.pack(">I", 16) + b"moov" + bytes(8)
     assert outcome(track) == "unsupported"
+
+
+def test_many_threads_decode_at_once():
+    files = [dict(MAKERS[name.rpartition(".")[2]](33, 21))[name] for name in ("420.heic", "444.avif", "rgb_lossy.jxl")]
+    want = [outcome(data) for data in files]
+    with ThreadPoolExecutor(8) as pool:
+        got = list(pool.map(outcome, files * 40))
+    assert all(np.array_equal(want[i % 3], pixels) for i, pixels in enumerate(got))

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# Builds the libtiff and the libcurl that the wheel carries, from Debian's sources of the installed versions: libtiff without libjbig, which
-# is under the GPL and which Pillow's lacks too; libcurl without the thirty libraries for LDAP, Kerberos, RTMP and SSH that Debian's brings.
+# Builds the libtiff, libheif and libcurl that the wheel carries, from Debian's sources of the installed versions: libtiff without libjbig,
+# which is under the GPL and which Pillow's lacks too; libheif without encoders, of which x265 is under the GPL; libcurl without the thirty libraries for LDAP, Kerberos, RTMP and SSH that Debian's brings.
 # usage: tools/build_wheel_libraries.sh FOLDER      they are in FOLDER/lib then; a second run does nothing
 set -euo pipefail
 
 folder=$(mkdir -p "$1" && readlink -f "$1")
 version_of() { dpkg-query -W -f '${source:Version}' "$1:$(dpkg --print-architecture)"; }
-versions="tiff=$(version_of libtiff6) curl=$(version_of libcurl4)"
+versions="tiff=$(version_of libtiff6) libheif=$(version_of libheif1) curl=$(version_of libcurl4)"
 [[ $versions == "$(cat "$folder/versions" 2>/dev/null)" ]] && exit 0
 rm -rf "${folder:?}"/*
 
@@ -21,7 +21,7 @@ done
 apt=(apt-get -qq -o "Dir::Etc::SourceList=$folder/apt/sources.list" -o "Dir::Etc::SourceParts=$folder/apt/sources.d"
   -o "Dir::State::Lists=$folder/apt/lists" -o "Dir::Cache::srcpkgcache=" -o "Dir::Cache::pkgcache=" -o APT::Sandbox::User=root)
 "${apt[@]}" update
-# shellcheck disable=SC2086  # two words
+# shellcheck disable=SC2086  # three words
 (cd "$folder/source" && "${apt[@]}" source $versions)
 
 build() {
@@ -32,11 +32,13 @@ build() {
 }
 
 build tiff -Djbig=OFF -Dcxx=OFF -Dtiff-tools=OFF -Dtiff-tests=OFF -Dtiff-contrib=OFF -Dtiff-docs=OFF
+build libheif -DWITH_LIBDE265=ON -DWITH_AOM_DECODER=ON -DWITH_DAV1D=OFF -DWITH_X265=OFF -DWITH_AOM_ENCODER=OFF -DWITH_SvtEnc=OFF \
+  -DWITH_RAV1E=OFF -DWITH_EXAMPLES=OFF -DENABLE_PLUGIN_LOADING=OFF
 # The name that Debian gives to the versions of libcurl's symbols, and so coulis asks for.
 echo 'CURL_OPENSSL_4 { global: curl_*; local: *; };' >"$folder/curl.map"
 build curl -DHTTP_ONLY=ON -DCURL_USE_OPENSSL=ON -DCURL_USE_LIBSSH2=OFF -DCURL_USE_LIBPSL=OFF -DUSE_LIBIDN2=OFF -DUSE_NGHTTP2=OFF \
   -DCURL_BROTLI=OFF -DCURL_ZSTD=OFF -DBUILD_CURL_EXE=OFF -DBUILD_TESTING=OFF -DENABLE_MANUAL=OFF -DCURL_CA_BUNDLE=/etc/ssl/certs/ca-certificates.crt \
   -DCURL_CA_PATH=none -DCMAKE_SHARED_LINKER_FLAGS="-Wl,--version-script=$folder/curl.map"
 
-cp -a "$folder"/tiff/libtiff/libtiff.so* "$folder"/curl/lib/libcurl.so* "$folder/lib/"
+cp -a "$folder"/tiff/libtiff/libtiff.so* "$folder"/libheif/libheif/libheif.so* "$folder"/curl/lib/libcurl.so* "$folder/lib/"
 echo "$versions" >"$folder/versions"

@@ -42,6 +42,8 @@ THIRD_PARTY = {
     "png": ("png.h",),
     "tiff": ("tiff.h", "tiffio.h"),
     "webp": ("webp/",),
+    "libheif": ("libheif/",),
+    "jxl": ("jxl/",),
     "xxhash": ("xxhash.h",),
 }
 # The C++ standard library has no suffix; of C and POSIX, these.

@@ -27,12 +27,14 @@ BY_SOURCE = {
     "gcc": "GPL-3.0-or-later WITH GCC-exception-3.1",
     "glibc": "LGPL-2.1-or-later",
     "gnutls28": "LGPL-2.1-or-later",
+    "jpeg-xl": "BSD-3-Clause",
     "krb5": "MIT",
     "libjpeg-turbo": "IJG AND BSD-3-Clause AND Zlib",
     "libpng1.6": "libpng-2.0",
     "libtasn1-6": "LGPL-2.1-or-later",
     "libwebp": "BSD-3-Clause",
     "libzstd": "BSD-3-Clause OR GPL-2.0-only",
+    "numactl": "LGPL-2.1-only",
     "rtmpdump": "LGPL-2.1-or-later",
 }
 # Debian's short names -> SPDX's. Others are given as they are.
@@ -46,6 +48,7 @@ SPDX = {
     "isc": "ISC",
     "libpng-2.0": "libpng-2.0",
     "lgpl-2.1-or-later": "LGPL-2.1-or-later",
+    "lgpl-3+": "LGPL-3.0-or-later",
     "mit": "MIT",
     "zlib": "Zlib",
 }

@@ -27,7 +27,8 @@ PLATFORM = f"manylinux_2_34_{platform.machine()}"
 # What the wheel may carry; a library that is not here comes in by a person who has read its licence.
 # fmt: off
 CARRIED = {
-    "libLerc", "libcrypto", "libcurl", "libdeflate", "libfmt", "libgfortran", "libhwy", "libjpeg", "liblzma",
+    "libLerc", "libaom", "libbrotlicommon", "libbrotlidec", "libbrotlienc", "libcrypto", "libcurl", "libde265",
+    "libdeflate", "libfmt", "libgfortran", "libheif", "libhwy", "libjpeg", "libjxl", "liblcms2", "liblzma",
     "libopenblasp-r0", "libpng16", "libpugixml", "libquadmath", "libssl", "libtiff", "libwebp", "libwebpdemux",
     "libxxhash", "libzstd",
 }
@@ -112,7 +113,8 @@ def add_licences(packages: list[Package], folder: Path) -> None:
         for name in re.findall(rf"{COMMON_LICENCES}/([\w.-]*\w)", text):
             shutil.copy(COMMON_LICENCES / name, folder / f"{name}.txt")
         lines.append(f"{package.name}: {package.source}={package.version}")
-    lines += ["", "libtiff was built without JBIG, libcurl with HTTP alone (tools/build_wheel_libraries.sh of coulis)."]
+    how = "libtiff was built without JBIG, libheif without encoders, libcurl with HTTP alone"
+    lines += ["", f"{how} (tools/build_wheel_libraries.sh of coulis)."]
     (folder / "README.txt").write_text("\n".join(lines) + "\n")
     nanobind = [Path(str(file.locate())) for file in distribution("nanobind").files or [] if file.name == "LICENSE"]
     shutil.copy(only(nanobind), folder / "nanobind.txt")

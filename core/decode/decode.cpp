@@ -7,8 +7,11 @@
 #include "core/decode/failures.hpp"
 #include "core/decode/foreign.hpp"
 #include "core/decode/gif.hpp"
+#include "core/decode/heif.hpp"
 #include "core/decode/image_sink.hpp"
+#include "core/decode/iso_brands.hpp"
 #include "core/decode/jpeg.hpp"
+#include "core/decode/jxl.hpp"
 #include "core/decode/orientation.hpp"
 #include "core/decode/png.hpp"
 #include "core/decode/tiff.hpp"
@@ -20,7 +23,8 @@ namespace {
 
 std::optional<Failure> decode_format(Format format, std::span<const std::byte> bytes, const DecodeOptions& options, RowSink& sink) {
   const std::int64_t max_pixels = options.max_pixels;
-  const int orientation = options.exif_orientation ? find_orientation(bytes, format) : 1;
+  const bool finds_it_itself = format == Format::kTiff || format == Format::kJxl;
+  const int orientation = options.exif_orientation && !finds_it_itself ? find_orientation(bytes, format) : 1;
   switch (format) {
     case Format::kJpeg: return decode_jpeg(bytes, options, orientation, sink);
     case Format::kPng: return decode_png(bytes, max_pixels, orientation, sink);
@@ -28,6 +32,9 @@ std::optional<Failure> decode_format(Format format, std::span<const std::byte> b
     case Format::kGif: return decode_gif(bytes, max_pixels, sink);
     case Format::kBmp: return decode_bmp(bytes, max_pixels, sink);
     case Format::kTiff: return decode_tiff(bytes, max_pixels, sink);
+    case Format::kHeif: return decode_heif(bytes, max_pixels, sink);
+    case Format::kAvif: return decode_avif(bytes, max_pixels, orientation, sink);
+    case Format::kJxl: return decode_jxl(bytes, options, sink);
   }
   return corrupt("Unknown format");
 }
@@ -42,6 +49,9 @@ std::string_view to_string(Format format) {
     case Format::kGif: return "gif";
     case Format::kBmp: return "bmp";
     case Format::kTiff: return "tiff";
+    case Format::kHeif: return "heif";
+    case Format::kAvif: return "avif";
+    case Format::kJxl: return "jxl";
   }
   return "unknown";
 }
@@ -54,6 +64,8 @@ std::optional<Format> sniff_format(std::span<const std::byte> bytes) {
   if (file.has_text(0, "GIF87a") || file.has_text(0, "GIF89a")) return Format::kGif;
   if (begins_like_bmp(file)) return Format::kBmp;
   if (read_tiff_header(file)) return Format::kTiff;
+  if (begins_like_jxl(file)) return Format::kJxl;
+  if (const auto maybe_format = sniff_iso_format(file)) return maybe_format;
   return std::nullopt;
 }
 

@@ -34,12 +34,11 @@ template <OptionsOf<DecodeOptions> O, class V>
 void visit_fields(O& o, V&& v) {
   v(Field("max-pixels", "Refuse photos with more pixels than this", Affects::kFeatures, {1, 1e15}), o.max_pixels);
   v(Field("exif-orientation", "Rotate photos as their EXIF orientation says", Affects::kFeatures), o.exif_orientation);
-  v(Field("decode", "Decode large JPEGs in full, or scaled to at least twice the network's input: faster, less exact",
-          Affects::kFeatures),
+  v(Field("decode", "Decode large JPEGs in full, or scaled to at least twice the network's input: faster, less exact", Affects::kFeatures),
     o.decoding);
 }
 
-enum class Format { kJpeg, kPng, kWebp, kGif, kBmp, kTiff };
+enum class Format { kJpeg, kPng, kWebp, kGif, kBmp, kTiff, kHeif, kAvif, kJxl };
 
 std::string_view to_string(Format format);  // "jpeg", ...
 

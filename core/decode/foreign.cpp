@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "core/decode/failures.hpp"
+#include "core/decode/iso_brands.hpp"
 
 namespace coulis {
 namespace {
@@ -25,8 +26,6 @@ constexpr std::array kSignatures = {
     Signature{4, "mdat"sv, "MP4 and MOV videos"},
     Signature{4, "wide"sv, "MP4 and MOV videos"},
     Signature{0, "8BPS"sv, "PSD images"},
-    Signature{0, "\xFF\x0A"sv, "JPEG XL images"},
-    Signature{0, "\0\0\0\x0CJXL "sv, "JPEG XL images"},
     Signature{0, "\xFF\x4F\xFF\x51"sv, "JPEG 2000 images"},
     Signature{0, "\0\0\0\x0CjP  "sv, "JPEG 2000 images"},
     Signature{0, "II\xBC"sv, "JPEG XR images"},
@@ -63,56 +62,6 @@ constexpr std::array kSignatures = {
     Signature{0, "\0\0\1\xB3"sv, "MPEG videos"},
 };
 
-struct Brand {
-  std::string_view text;
-  std::string_view name;
-};
-
-// Of files after ISO 14496-12, from the most telling to the least: one file has several. Names of image brands by ISO 23008-12 and AVIF.
-constexpr std::array kBrands = {
-    Brand{"crx ", "Camera raw files (Canon CR3)"},
-    Brand{"avif", "AVIF images"},
-    Brand{"avis", "AVIF images"},
-    Brand{"avio", "AVIF images"},
-    Brand{"heic", "HEIC images"},
-    Brand{"heix", "HEIC images"},
-    Brand{"heim", "HEIC images"},
-    Brand{"heis", "HEIC images"},
-    Brand{"hevc", "HEIC images"},
-    Brand{"hevx", "HEIC images"},
-    Brand{"hevm", "HEIC images"},
-    Brand{"hevs", "HEIC images"},
-    Brand{"jxl ", "JPEG XL images"},
-    Brand{"jp2 ", "JPEG 2000 images"},
-    Brand{"jpx ", "JPEG 2000 images"},
-    Brand{"jpm ", "JPEG 2000 images"},
-    Brand{"jph ", "JPEG 2000 images"},
-    Brand{"j2ki", "HEIF images (JPEG 2000)"},
-    Brand{"avci", "HEIF images (AVC)"},
-    Brand{"avcs", "HEIF images (AVC)"},
-    Brand{"jpeg", "HEIF images (JPEG)"},
-    Brand{"jpgs", "HEIF images (JPEG)"},
-    Brand{"vvic", "HEIF images (VVC)"},
-    Brand{"mif1", "HEIF images"},
-    Brand{"mif2", "HEIF images"},
-    Brand{"mif3", "HEIF images"},
-    Brand{"msf1", "HEIF images"},
-    Brand{"miaf", "HEIF images"},
-};
-
-// The box `ftyp`: its size, its name, a brand, the brand's version, and other brands that the file is good as.
-std::optional<std::string_view> name_iso_file(ByteView file) {
-  file.big_endian = true;
-  if (!file.has_text(4, "ftyp")) return std::nullopt;
-  const std::uint64_t end = std::min<std::uint64_t>(std::max<std::uint64_t>(file.u32(0), 12), file.size());
-  for (const Brand& brand : kBrands) {
-    for (std::uint64_t at = 8; at + 4 <= end; at += at == 8 ? 8 : 4) {
-      if (file.has_text(at, brand.text)) return brand.name;
-    }
-  }
-  return "MP4 and MOV videos"sv;
-}
-
 // XML and the like: after a mark of its encoding, blanks, a declaration and comments.
 bool is_svg(ByteView file) {
   constexpr std::size_t kLookedAt = 4096;
@@ -124,7 +73,7 @@ bool is_svg(ByteView file) {
 }
 
 std::optional<std::string_view> name_foreign(ByteView file) {
-  if (const auto maybe_name = name_iso_file(file)) return maybe_name;
+  if (const IsoBrand* brand = find_brand(file)) return brand->name;
   for (const Signature& known : kSignatures) {
     if (file.has_text(known.offset, known.text)) return known.name;
   }
@@ -136,11 +85,16 @@ std::optional<std::string_view> name_foreign(ByteView file) {
 }  // namespace
 
 Failure refuse_foreign(ByteView file) {
-  if (const auto maybe_name = name_foreign(file)) return unsupported(fmt::format("{} are not read", *maybe_name));
+  if (const auto maybe_name = name_foreign(file)) {
+    const bool is_video = maybe_name->find("video") != std::string_view::npos;
+    return unsupported(fmt::format("{} are not read: {} first", *maybe_name,
+                                   is_video ? "export frames as JPEG or PNG" : "convert them to JPEG, PNG or TIFF"));
+  }
   if (file.has_text(0, "\0\5\x16\7"sv)) {  // RFC 1740
     return {Stage::kDecode, FailureCode::kNotAnImage, "Notes that macOS keeps beside a file of this name without '._' (AppleDouble)"};
   }
-  return {Stage::kDecode, FailureCode::kNotAnImage, "The file does not begin like a JPEG, PNG, WebP, GIF, BMP or TIFF"};
+  return {Stage::kDecode, FailureCode::kNotAnImage,
+          "The file does not begin like a JPEG, PNG, WebP, GIF, BMP, TIFF, HEIC, AVIF or JPEG XL"};
 }
 
 }  // namespace coulis

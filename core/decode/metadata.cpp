@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "core/decode/byte_view.hpp"
+#include "core/decode/jxl.hpp"
 #include "core/decode/png_chunks.hpp"
 #include "core/decode/webp.hpp"
 
@@ -95,6 +96,7 @@ Metadata find_metadata(std::span<const std::byte> bytes, Format format) {
   if (format == Format::kJpeg) found = find_in_jpeg({bytes});
   if (format == Format::kPng) found = find_in_png({bytes});
   if (format == Format::kWebp) found = {find_webp_chunk(bytes, "EXIF"), find_webp_chunk(bytes, "XMP ")};
+  if (format == Format::kJxl) found = find_in_jxl(bytes);
   for (int times = 0; times < 2 && found.exif.starts_with(kExifPrefix); ++times) found.exif.erase(0, kExifPrefix.size());
   return found;
 }

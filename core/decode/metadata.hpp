@@ -14,7 +14,7 @@ struct Metadata {
   std::string xmp;
 };
 
-// Of a JPEG, PNG or WebP. Pillow looks for none in a GIF or BMP, and a TIFF has its own directory.
+// Of a JPEG, PNG, WebP or JPEG XL. Pillow looks for none in a GIF or BMP, and a TIFF has its own directory.
 Metadata find_metadata(std::span<const std::byte> bytes, Format format);
 
 }  // namespace coulis

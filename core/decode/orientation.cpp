@@ -3,6 +3,7 @@
 #include <optional>
 #include <string_view>
 
+#include "core/decode/heif_header.hpp"
 #include "core/decode/metadata.hpp"
 
 namespace coulis {
@@ -33,6 +34,7 @@ int orientation_of(const TiffDirectory& directory, std::string_view xmp) {
 }  // namespace
 
 int find_orientation(std::span<const std::byte> bytes, Format format) {
+  if (format == Format::kAvif) return read_heif_header({bytes}).orientation;
   const Metadata metadata = find_metadata(bytes, format);
   const std::optional<TiffHeader> maybe_header = read_tiff_header({std::as_bytes(std::span(metadata.exif))});
   return maybe_header ? orientation_of(TiffDirectory(*maybe_header), metadata.xmp) : orientation_of_xmp(metadata.xmp);

@@ -44,7 +44,7 @@ std::optional<Failure> decode_tiff(std::span<const std::byte> bytes, std::int64_
   if (!failure && has_unreadable_xmp(directory)) return corrupt("The XMP of the TIFF is of a type that cannot be read");
   if (!failure) return std::nullopt;
   if (failure->code == FailureCode::kUnsupported && is_camera_raw(*maybe_header, directory)) {
-    return unsupported("Camera raw files are not read");
+    return unsupported("Camera raw files are not read: convert them to JPEG, PNG or TIFF first");
   }
   if (failure->code == FailureCode::kTooLarge || !directory.is_cut()) return failure;
   return truncated("The file ends before the description of its page does");

@@ -13,6 +13,7 @@
 
 #include "core/base/error.hpp"
 #include "core/base/version.hpp"
+#include "core/decode/formats.hpp"
 #include "job/features/bad_image_limit.hpp"
 #include "job/features/part_queue.hpp"
 #include "job/features/read_ahead.hpp"
@@ -61,7 +62,7 @@ RowTable to_table(const PartInFlight& finished, const FeaturizeContext& context)
   RowTable table;
   table.width = width;
   table.values.reserve(images.size() * width);
-  PartRecord record{context.settings, images, {}};
+  PartRecord record{context.settings, images, {}, list_formats()};
   for (std::size_t i = 0; i < images.size(); ++i) {
     if (const auto& failure = finished.failures[i]) {
       record.failures.push_back({i, std::string(to_string(failure->stage)), std::string(to_string(failure->code)), failure->message});

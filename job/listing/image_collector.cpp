@@ -7,9 +7,9 @@
 namespace coulis {
 namespace {
 
-// The last five are formats that coulis does not read: listed all the same, so that such a photo is a row in the errors table.
-constexpr std::array<std::string_view, 18> kImageEndings = {"jpg", "jpeg", "jpe", "jfif", "png",  "webp", "gif",  "bmp", "dib",
-                                                            "tif", "tiff", "mpo", "apng", "heic", "heif", "avif", "jxl", "jp2"};
+// The last is a format that coulis does not read: listed all the same, so that such a photo is a row in the errors table.
+constexpr std::array<std::string_view, 19> kImageEndings = {"jpg",  "jpeg", "jpe",  "jfif", "png",  "webp", "gif",  "bmp", "dib", "tif",
+                                                            "tiff", "mpo",  "apng", "heic", "heif", "hif",  "avif", "jxl", "jp2"};
 
 bool ends_like_an_image(std::string_view key) {
   const std::size_t dot = key.rfind('.');

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <nlohmann/json.hpp>
 #include <string_view>
@@ -16,6 +17,7 @@ using nlohmann::json;
 constexpr std::string_view kSettings = "coulis.settings";
 constexpr std::string_view kImages = "coulis.images";
 constexpr std::string_view kFailures = "coulis.failures";
+constexpr std::string_view kFormats = "coulis.formats";
 
 // Any bytes as ASCII and back: JSON holds text only, and a key may hold anything.
 std::string escape(std::string_view raw) {
@@ -79,6 +81,12 @@ std::vector<ImageRef> images_with_rows(PartRecord record) {
   return images;
 }
 
+std::size_t count_failures(const PartRecord& record, FailureCode code) {
+  const std::string_view name = to_string(code);
+  return static_cast<std::size_t>(
+      std::count_if(record.failures.begin(), record.failures.end(), [&](const FailedImage& failure) { return failure.code == name; }));
+}
+
 std::string images_to_text(const std::vector<ImageRef>& images) {
   json list = json::array();
   for (const ImageRef& image : images) {
@@ -109,14 +117,17 @@ std::vector<std::pair<std::string, std::string>> to_metadata(const PartRecord& r
   for (const FailedImage& failure : record.failures) {
     failures.push_back({failure.index, failure.stage, failure.code, printable_sentence(failure.message)});
   }
-  return {{std::string(kSettings), record.settings},
-          {std::string(kImages), images_to_text(record.images)},
-          {std::string(kFailures), failures.dump()}};
+  std::vector<std::pair<std::string, std::string>> metadata = {{std::string(kSettings), record.settings},
+                                                               {std::string(kImages), images_to_text(record.images)},
+                                                               {std::string(kFailures), failures.dump()}};
+  if (count_failures(record, FailureCode::kUnsupported) > 0) metadata.emplace_back(kFormats, record.formats);
+  return metadata;
 }
 
 std::vector<std::pair<std::string, std::string>> provenance_in(std::vector<std::pair<std::string, std::string>> metadata) {
-  std::erase_if(metadata,
-                [](const auto& pair) { return !pair.first.starts_with("coulis.") || pair.first == kImages || pair.first == kFailures; });
+  std::erase_if(metadata, [](const auto& pair) {
+    return !pair.first.starts_with("coulis.") || pair.first == kImages || pair.first == kFailures || pair.first == kFormats;
+  });
   return metadata;
 }
 
@@ -124,6 +135,9 @@ PartRecord parse_part_record(const std::vector<std::pair<std::string, std::strin
   PartRecord record;
   record.settings = value_of(metadata, kSettings, origin);
   record.images = parse_images(value_of(metadata, kImages, origin), origin);
+  for (const auto& [name, value] : metadata) {
+    if (name == kFormats) record.formats = value;  // not in older files, nor where no format was refused
+  }
   try {
     for (const json& failure : json::parse(value_of(metadata, kFailures, origin))) {
       record.failures.push_back({failure.at(0).get_ref<const std::uint64_t&>(), failure.at(1).get<std::string>(),

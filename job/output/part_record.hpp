@@ -23,6 +23,7 @@ struct PartRecord {
   std::string settings;               // as in PlanOptions
   std::vector<ImageRef> images;       // every member, the failed ones included
   std::vector<FailedImage> failures;  // by index
+  std::string formats = {};           // that the build read: list_formats(); kept only with a failure that is "unsupported"
 };
 
 std::vector<ImageRef> images_with_rows(PartRecord record);  // those that did not fail, in their order
@@ -31,7 +32,10 @@ std::vector<ImageRef> images_with_rows(PartRecord record);  // those that did no
 std::string images_to_text(const std::vector<ImageRef>& images);
 std::vector<ImageRef> parse_images(const std::string& text, const std::string& origin);  // throws as parse_part_record()
 
-// Key-value pairs of text, "coulis.settings", "coulis.images", "coulis.failures"; the same record gives the same text.
+std::size_t count_failures(const PartRecord& record, FailureCode code);
+
+// Key-value pairs of text, "coulis.settings", "coulis.images", "coulis.failures", and "coulis.formats" if a format was refused; the same
+// record gives the same text.
 std::vector<std::pair<std::string, std::string>> to_metadata(const PartRecord& record);
 
 // The pairs of a part file that hold for every file of the output: model, versions, settings; not the record of its images.

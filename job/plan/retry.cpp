@@ -28,11 +28,32 @@ std::int64_t count_unread(const PartRecord& record) {
   });
 }
 
+// Is there a word in `formats` that is not in `earlier`? Both are lists with blanks between the words.
+bool has_new_format(std::string_view formats, std::string_view earlier) {
+  const std::string known = fmt::format(" {} ", earlier);
+  for (std::size_t at = 0; at < formats.size();) {
+    const std::size_t end = std::min(formats.find(' ', at), formats.size());
+    if (known.find(fmt::format(" {} ", formats.substr(at, end - at))) == std::string::npos) return true;
+    at = end + 1;
+  }
+  return false;
+}
+
+// Why a part with this record is to do; empty if it is not.
+std::string reason_to_retry(const PartRecord& record, std::string_view formats) {
+  if (const std::int64_t unread = count_unread(record); unread > 0) return fmt::format("{} could not be read", unread);
+  const std::size_t unsupported = count_failures(record, FailureCode::kUnsupported);
+  if (unsupported == 0 || !has_new_format(formats, record.formats)) return "";
+  return fmt::format("{} of a format that was not supported before", unsupported);
+}
+
 }  // namespace
 
-void plan_retries(Plan& plan, const Manifest& earlier, const ReadPartRecord& read_record) {
-  const auto& codes = earlier.failed_by_code;
-  if (std::none_of(codes.begin(), codes.end(), [](const auto& code_and_count) { return is_of_reading(code_and_count.first); })) return;
+void plan_retries(Plan& plan, const Manifest& earlier, std::string_view formats, const ReadPartRecord& read_record) {
+  const bool may_be_tried = std::any_of(earlier.failed_by_code.begin(), earlier.failed_by_code.end(), [](const auto& code_and_count) {
+    return is_of_reading(code_and_count.first) || code_and_count.first == to_string(FailureCode::kUnsupported);
+  });
+  if (!may_be_tried) return;
   std::unordered_map<std::string, const ManifestPart*> with_failures;  // by fingerprint
   for (const ManifestPart& part : earlier.parts) {
     if (part.failed > 0) with_failures.emplace(part.fingerprint, &part);
@@ -40,10 +61,10 @@ void plan_retries(Plan& plan, const Manifest& earlier, const ReadPartRecord& rea
   for (Part& part : plan.parts) {
     const auto found = with_failures.find(part.fingerprint);
     if (!part.done || found == with_failures.end()) continue;
-    const std::int64_t count = count_unread(read_record({part.number, part.fingerprint, found->second->features.key}));
-    if (count == 0) continue;
+    const std::string reason = reason_to_retry(read_record({part.number, part.fingerprint, found->second->features.key}), formats);
+    if (reason.empty()) continue;
     part.done = false;
-    part.reason = fmt::format("{} could not be read", count);
+    part.reason = reason;
   }
 }
 

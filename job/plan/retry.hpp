@@ -1,7 +1,9 @@
-// Retry: photos that could not be read are tried again by the next run. Rights and servers are mended without a photo changing.
+// Retry: photos that an earlier run refused, though not for what is in them, are tried again by the next run: those that could not be read,
+// for rights and servers are mended without a photo changing, and those of a format that this build reads and the earlier one did not.
 #pragma once
 
 #include <functional>
+#include <string_view>
 
 #include "job/output/manifest.hpp"
 #include "job/plan/plan.hpp"
@@ -10,8 +12,9 @@ namespace coulis {
 
 using ReadPartRecord = std::function<PartRecord(const PartFile&)>;
 
-// Parts of the plan that are done and hold such a photo become parts to do. Opens the files of those with a failure only.
-void plan_retries(Plan& plan, const Manifest& earlier, const ReadPartRecord& read_record);
+// Parts of the plan that are done and hold such a photo become parts to do. `formats`: list_formats() of this build. Opens the files of
+// those with a failure only.
+void plan_retries(Plan& plan, const Manifest& earlier, std::string_view formats, const ReadPartRecord& read_record);
 
 // After a run that ended without a manifest: the next one would take parts with such photos for done.
 void remove_parts_to_retry(const Location& output, const ReadPartRecord& read_record);

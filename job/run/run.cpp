@@ -11,6 +11,7 @@
 #include "core/base/peak.hpp"
 #include "core/base/simd.hpp"
 #include "core/base/version.hpp"
+#include "core/decode/formats.hpp"
 #include "core/network/network.hpp"
 #include "job/features/bad_image_limit.hpp"
 #include "job/features/featurize.hpp"
@@ -43,7 +44,7 @@ Plan plan_for(const Listing& listing, const Location& output, const std::optiona
   Plan plan =
       make_plan(listing, list_part_files(output, kFeaturesFolder), read_record,
                 {settings, options.features.images_per_part, std::string(to_string(options.features.compression)), options.features.fresh});
-  if (earlier) plan_retries(plan, *earlier, read_record);
+  if (earlier) plan_retries(plan, *earlier, list_formats(), read_record);
   return plan;
 }
 

@@ -59,10 +59,19 @@ Reading read_bmp(std::span<const std::byte> bytes) {
 Reading read_tiff(std::span<const std::byte> bytes) {
   return read_image(Format::kTiff, bytes);
 }
+Reading read_heif(std::span<const std::byte> bytes) {
+  return read_image(Format::kHeif, bytes);
+}
+Reading read_avif(std::span<const std::byte> bytes) {
+  return read_image(Format::kAvif, bytes);
+}
+Reading read_jxl(std::span<const std::byte> bytes) {
+  return read_image(Format::kJxl, bytes);
+}
 
 Reading read_orientation(std::span<const std::byte> bytes) {
   std::size_t digest = 0;
-  for (const Format format : {Format::kJpeg, Format::kPng, Format::kWebp}) {
+  for (const Format format : {Format::kJpeg, Format::kPng, Format::kWebp, Format::kAvif, Format::kJxl}) {
     const int orientation = find_orientation(bytes, format);
     const Image turned = turn(Image(2, 3), orientation);
     digest = digest * 65536 + static_cast<std::size_t>(orientation) + static_cast<std::size_t>(turned.width());

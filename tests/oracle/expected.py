@@ -14,8 +14,8 @@ from core.network.pooled_by_litert import PooledByLiteRT
 from originals import published_model
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-LISTED = set("jpg jpeg jpe jfif png webp gif bmp dib tif tiff mpo apng heic heif avif jxl jp2".split())  # noqa: SIM905
-READ = ("JPEG", "MPO", "PNG", "WEBP", "GIF", "BMP", "DIB", "TIFF")
+LISTED = set("jpg jpeg jpe jfif png webp gif bmp dib tif tiff mpo apng heic heif hif avif jxl jp2".split())  # noqa: SIM905
+READ = ("JPEG", "MPO", "PNG", "WEBP", "GIF", "BMP", "DIB", "TIFF", "HEIF", "AVIF", "JXL")
 KNOWN_STARTS = (b"\x89PNG", b"\xff\xd8\xff", b"BM", b"GIF8", b"RIFF")
 FORMULA_STARTS = tuple("=+-@\uff1d\uff0b\uff0d\uff20")
 

@@ -109,6 +109,8 @@ def test_an_include_that_the_table_does_not_allow_is_found(tmp_path: Path, file:
         ("core/base/a.cpp", "jpeglib.h", "jpeglib"),
         ("core/decode/a.cpp", "png.h", "png"),
         ("core/decode/a.cpp", "webp/decode.h", "webp"),
+        ("core/decode/a.cpp", "libheif/heif.h", "libheif"),
+        ("core/decode/a.cpp", "jxl/decode.h", "jxl"),
         ("core/decode/a.cpp", "tiffio.h", "tiff"),
         ("core/network/a.cpp", "immintrin.h", "immintrin"),
         ("core/network/fused/a.cpp", "hwy/highway.h", "hwy"),

@@ -55,5 +55,7 @@ def test_every_component_has_a_version_and_a_licence(components):
         "libjbig0": "GPL-2.0-or-later",
         "pyarrow": "Apache-2.0",
         "libwebp7": "BSD-3-Clause",
+        "libheif1": "LGPL-3.0-or-later",
+        "libde265-0": "LGPL-3.0-or-later",
     }
     assert {name: licence_of(components[name]) for name in wanted} == wanted

@@ -32,6 +32,17 @@ TEST(sniff_format, finds_each_format_by_its_first_bytes) {
   EXPECT_EQ(sniff_format(bytes_of("BM")), Format::kBmp);
   EXPECT_EQ(sniff_format(bytes_of("II*\0"sv)), Format::kTiff);
   EXPECT_EQ(sniff_format(bytes_of("MM\0*"sv)), Format::kTiff);
+  EXPECT_EQ(sniff_format(bytes_of("\0\0\0\x18"
+                                  "ftypheic"sv)),
+            Format::kHeif);
+  EXPECT_EQ(sniff_format(bytes_of("\0\0\0\x18"
+                                  "ftypmif1\0\0\0\0miafavif"sv)),
+            Format::kAvif);
+  EXPECT_EQ(sniff_format(bytes_of("\xFF\x0A"sv)), Format::kJxl);
+  EXPECT_EQ(sniff_format(bytes_of("\0\0\0\x0CJXL \r\n\x87\n"sv)), Format::kJxl);
+  EXPECT_EQ(sniff_format(bytes_of("\0\0\0\x18"
+                                  "ftypisom"sv)),
+            std::nullopt);
   EXPECT_EQ(sniff_format(bytes_of("RIFF....WAVE")), std::nullopt);
   EXPECT_EQ(sniff_format({}), std::nullopt);
 }

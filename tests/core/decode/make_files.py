@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from core.decode import handmade_bmp, handmade_gif, handmade_png, handmade_tiff, zoo
+from core.decode import handmade_bmp, handmade_gif, handmade_png, handmade_tiff, modern, zoo
 
 HERE = Path(__file__).parent
 SIZE = (24, 20)
@@ -39,6 +39,11 @@ GOOD = {
     "planar_tiles.tiff": (zoo.tiffs, "rgb_planar_tiles_mm.tiff"),
     "palette.tiff": (zoo.tiffs, "palette_4bit_ii_raw.tiff"),
     "orientation_6.tiff": (zoo.tiffs, "orientation_6.tiff"),
+    "ycbcr_444.heic": (modern.heics, "444.heic"),
+    "orientation_6.heic": (modern.heics, "orientation_6.heic"),
+    "grey.avif": (modern.avifs, "grey.avif"),
+    "rgb.jxl": (modern.jxls, "rgb.jxl"),
+    "exif_6.jxl": (modern.jxls, "exif_6.jxl"),
 }
 
 
@@ -189,7 +194,7 @@ def other_bad():
     yield "heic.jpg", b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + bytes(40)
     yield "avif.jpg", b"\0\0\0\x18ftypavif\0\0\0\0mif1avif" + bytes(40)
     yield "psd.jpg", b"8BPS\0\1" + bytes(40)
-    yield "jpeg_xl.jpg", b"\xff\x0a" + bytes(40)
+    yield "jpeg_xl.jpg", zoo.save(zoo.photo(*SIZE), "JXL", lossless=True)[:60]
     # These are odd, but good.
     yield "png_in_jpg_name.jpg", good
     yield "jpeg_in_png_name.png", zoo.save(zoo.photo(*SIZE), "JPEG")

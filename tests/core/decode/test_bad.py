@@ -10,12 +10,13 @@ EXPECTED = {
     "empty": ["empty.jpg"],
     "not_an_image": ["not_an_image.txt.jpg", "one_byte.jpg", "page.html.jpg", "zeros.jpg"],
     "unsupported": [
-        "avif.jpg", "heic.jpg", "jpeg_xl.jpg", "lab.tiff", "lossless.jpg", "odd_bit_fields.bmp", "old_jpeg.tiff",
+        "lab.tiff", "lossless.jpg", "odd_bit_fields.bmp", "old_jpeg.tiff",
         "png_inside.bmp", "psd.jpg", "subsampled_ycbcr.tiff", "twelve_bit.jpg", "twelve_bit.tiff", "two_bits.bmp",
         "unknown_header.bmp",
     ],
     "truncated": [
-        "early_end_marker.jpg", "lying_header.bmp", "lying_header.gif", "lying_header.jpg", "lying_header.png",
+        "avif.jpg", "early_end_marker.jpg", "heic.jpg", "jpeg_xl.jpg",
+        "lying_header.bmp", "lying_header.gif", "lying_header.jpg", "lying_header.png",
         "lying_progressive.jpg", "lying_width.png", "run_lengths_end_early.bmp", "scans_missing.jpg",
         "truncated.bmp", "truncated.gif", "truncated.jpg",
         "truncated.png", "truncated.tiff", "truncated.webp", "truncated_directory.tiff", "truncated_header.bmp",
@@ -67,9 +68,7 @@ def test_an_odd_but_good_file_equals_pillow(name):
     assert difference(pillow(data), outcome(data)) is None
 
 
-@pytest.mark.parametrize(
-    ("name", "format_"), [("heic.jpg", "HEIC"), ("avif.jpg", "AVIF"), ("psd.jpg", "PSD"), ("jpeg_xl.jpg", "JPEG XL")]
-)
+@pytest.mark.parametrize(("name", "format_"), [("psd.jpg", "PSD"), ("twelve_bit.jpg", "12")])
 def test_a_format_that_is_not_read_is_named(name, format_):
     with pytest.raises(_core.DecodeFailure, match=format_):
         _core.decode((BAD / name).read_bytes())
@@ -78,7 +77,8 @@ def test_a_format_that_is_not_read_is_named(name, format_):
 @pytest.mark.parametrize(
     ("name", "format_"),
     [("png_in_jpg_name.jpg", "png"), ("jpeg_in_png_name.png", "jpeg"), ("bomb.webp", "webp"), ("bomb.gif", "gif"),
-     ("bomb.bmp", "bmp"), ("bomb.tiff", "tiff"), ("page.html.jpg", None), ("empty.jpg", None)],
+     ("bomb.bmp", "bmp"), ("bomb.tiff", "tiff"),
+     ("heic.jpg", "heif"), ("avif.jpg", "avif"), ("jpeg_xl.jpg", "jxl"), ("page.html.jpg", None), ("empty.jpg", None)],
 )  # fmt: skip
 def test_the_format_is_found_by_content(name, format_):
     assert _core.sniff_format((BAD / name).read_bytes()) == format_

@@ -37,7 +37,7 @@ def test_a_file_cut_at_any_byte_is_refused_or_whole(path):
     assert refused > len(data) // 3
 
 
-@pytest.mark.parametrize("format_", ["jpg", "png", "webp", "gif", "bmp", "tiff"])
+@pytest.mark.parametrize("format_", ["jpg", "png", "webp", "gif", "bmp", "tiff", "heic", "avif", "jxl"])
 def test_300_mutants_are_refused_or_have_the_size_that_pillow_finds(format_):
     paths = [p for p in GOOD if p.suffix == f".{format_}"]
     accepted = 0

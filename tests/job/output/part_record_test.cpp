@@ -46,6 +46,14 @@ TEST(PartRecord, ReadsBackAsItWas) {
   expect_equal(read_back({}), {});
 }
 
+TEST(PartRecord, KeepsTheFormatsIfOneWasRefusedAndElseIsAsBefore) {
+  PartRecord record{"s", {{"a.jp2", 1, 2}}, {{0, "decode", "unsupported", "why"}}, "jpeg png"};
+  EXPECT_EQ(read_back(record).formats, "jpeg png");
+  record.failures[0].code = "corrupt";
+  EXPECT_EQ(read_back(record).formats, "");
+  EXPECT_EQ(to_metadata(record).size(), 3U);
+}
+
 TEST(PartRecord, KeepsKeysOfAnyBytes) {
   std::string all;
   for (int byte = 1; byte < 256; ++byte) all += static_cast<char>(byte);

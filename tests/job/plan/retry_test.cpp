@@ -8,6 +8,8 @@
 namespace coulis {
 namespace {
 
+constexpr const char* kFormats = "jpeg png heif";
+
 struct Case {
   Plan plan;
   Manifest manifest;
@@ -30,13 +32,13 @@ Case three_parts() {
 }
 
 PartRecord record_of(const PartFile& file) {
-  return {"", {{"a", 1}}, {{0, "read", file.number == 1 ? "corrupt" : "unreadable", "why"}}};
+  return {"", {{"a", 1}}, {{0, "read", file.number == 1 ? "corrupt" : "unreadable", "why"}}, ""};
 }
 
 TEST(PlanRetries, TakesThePartsWithPhotosThatCouldNotBeReadAndOpensNoOther) {
   Case c = three_parts();
   std::vector<std::string> opened;
-  plan_retries(c.plan, c.manifest, [&](const PartFile& file) {
+  plan_retries(c.plan, c.manifest, kFormats, [&](const PartFile& file) {
     opened.push_back(file.key);
     return record_of(file);
   });
@@ -52,7 +54,7 @@ TEST(PlanRetries, TakesEachCodeThatSaysNothingOfTheBytesAndNoOther) {
     const std::string code(to_string(static_cast<FailureCode>(i)));
     Case c = three_parts();
     c.manifest.failed_by_code = {{code, 2}};
-    plan_retries(c.plan, c.manifest, [&](const PartFile&) -> PartRecord { return {"", {{"a", 1}}, {{0, "read", code, "why"}}}; });
+    plan_retries(c.plan, c.manifest, "", [&](const PartFile&) -> PartRecord { return {"", {{"a", 1}}, {{0, "read", code, "why"}}}; });
     EXPECT_EQ(c.plan.parts_to_do(), code == "unreadable" || code == "vanished" || code == "changed" ? 2U : 0U) << code;
   }
 }
@@ -60,18 +62,39 @@ TEST(PlanRetries, TakesEachCodeThatSaysNothingOfTheBytesAndNoOther) {
 TEST(PlanRetries, LeavesALinkThatLeadsNowhere) {
   Case c = three_parts();
   c.manifest.failed_by_code = {{"vanished", 2}};
-  plan_retries(c.plan, c.manifest, [](const PartFile&) -> PartRecord { return {"", {{"a"}}, {{0, "read", "vanished", "why"}}}; });
+  plan_retries(c.plan, c.manifest, "", [](const PartFile&) -> PartRecord { return {"", {{"a"}}, {{0, "read", "vanished", "why"}}}; });
   EXPECT_EQ(c.plan.parts_to_do(), 0U);
 }
 
 TEST(PlanRetries, OpensNothingIfAllCouldBeRead) {
   Case c = three_parts();
   c.manifest.failed_by_code = {{"corrupt", 2}};
-  plan_retries(c.plan, c.manifest, [](const PartFile&) -> PartRecord {
+  plan_retries(c.plan, c.manifest, kFormats, [](const PartFile&) -> PartRecord {
     ADD_FAILURE();
     return {};
   });
   EXPECT_EQ(c.plan.parts_to_do(), 0U);
+}
+
+// Parts 1 and 2 refused a photo as unsupported; part 2 by a build that read `formats`.
+std::vector<bool> done_after(const char* formats) {
+  Case c = three_parts();
+  c.manifest.failed_by_code = {{"unsupported", 2}};
+  plan_retries(c.plan, c.manifest, kFormats, [&](const PartFile& file) -> PartRecord {
+    return {"", {{"a", 1}}, {{0, "decode", "unsupported", "why"}}, file.number == 1 ? kFormats : formats};
+  });
+  return {c.plan.parts[0].done, c.plan.parts[1].done, c.plan.parts[2].done};
+}
+
+TEST(PlanRetries, TakesThePartsWithPhotosThatABuildWithFewerFormatsRefused) {
+  EXPECT_EQ(done_after("jpeg png"), (std::vector<bool>{true, true, false}));
+  EXPECT_EQ(done_after(""), (std::vector<bool>{true, true, false}));  // of before the record had them
+  EXPECT_EQ(done_after("jpeg png heifs"), (std::vector<bool>{true, true, false}));
+}
+
+TEST(PlanRetries, LeavesThoseOfABuildThatReadAsMany) {
+  EXPECT_EQ(done_after("heif png jpeg"), (std::vector<bool>{true, true, true}));
+  EXPECT_EQ(done_after("jpeg png heif jxl"), (std::vector<bool>{true, true, true}));
 }
 
 }  // namespace

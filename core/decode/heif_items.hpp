@@ -1,0 +1,28 @@
+// The items in the box `meta` of a HEIF or AVIF: which there are, which belong to the primary image, and where their bytes are.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "core/decode/byte_view.hpp"
+#include "core/decode/iso_boxes.hpp"
+
+namespace coulis {
+
+using HeifItem = std::uint32_t;
+
+HeifItem find_primary_item(const std::vector<IsoBox>& meta);
+
+// The primary item and what decodes with it: the tiles of a grid, the layers of an overlay, their alpha.
+std::vector<HeifItem> list_decoded_items(const std::vector<IsoBox>& meta);
+
+std::string_view type_of_item(const std::vector<IsoBox>& meta, HeifItem item);  // "hvc1", "av01", "grid", ...; empty if there is none
+
+// What the first extent of the item holds, as much of it as is there.
+ByteView first_bytes_of_item(ByteView file, const std::vector<IsoBox>& meta, HeifItem item);
+
+// The properties of an item in their order, as indices into the box `ipco` that count from 0.
+std::vector<std::size_t> list_properties(ByteView ipma, HeifItem item);
+
+}  // namespace coulis

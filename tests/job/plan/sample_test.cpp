@@ -21,7 +21,8 @@ Plan plan_of(const std::vector<std::pair<std::string, int>>& photos_of_labels, s
   Plan plan;
   for (const auto& [label, count] : photos_of_labels) {
     for (int i = 0; i < count; ++i) {
-      if (plan.parts.empty() || plan.parts.back().images.size() == images_per_part) plan.parts.push_back({plan.parts.size(), {}, "", false, ""});
+      if (plan.parts.empty() || plan.parts.back().images.size() == images_per_part)
+        plan.parts.push_back({plan.parts.size(), {}, "", false, ""});
       plan.parts.back().images.push_back({fmt::format("{}/{}.jpg", label, i), 1, 1});
     }
   }

@@ -8,7 +8,7 @@ SHELL := /bin/bash
 .PHONY: build demo test docs lint tidy format asan tsan fuzz neon soak sbom wheel bench clean help system-packages test-packages
 
 JOBS ?= $(shell nproc)
-TEST_JOBS ?= 2
+TEST_JOBS ?= 3  # on two cores: tests wait for servers, clusters and signals for a good part of their time
 PRESET_DIR := build/release
 COULIS := $(PRESET_DIR)/bin/coulis
 PYTHON := .venv/bin/python

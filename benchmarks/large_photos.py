@@ -50,7 +50,6 @@ class Run:
     wall_s: float
     loop_s: float
     report_s: float
-    peak_mb: float
 
 
 def run_coulis(photos: Path, output: Path, decode: str) -> Run:
@@ -58,14 +57,14 @@ def run_coulis(photos: Path, output: Path, decode: str) -> Run:
     command = [harness.COULIS, "run", photos, output, "--threads", "2", "--decode", decode, "--json", "-q"]
     usage = harness.run_measured(command, quiet=True)
     seconds = json.loads(usage.stdout)["seconds"]
-    return Run(usage.wall_s, seconds["features"], seconds["report"], usage.peak_rss_mb)
+    return Run(usage.wall_s, seconds["features"], seconds["report"])
 
 
 def run_rival(photos: Path, output: Path, reader: str) -> Run:
     shutil.rmtree(output, ignore_errors=True)
     command = [harness.RIVALS_PYTHON, RIVAL, photos, output, "--model", harness.make_onnx_model(), "--reader", reader]
     usage = harness.run_measured(command)
-    return Run(usage.wall_s, json.loads(usage.stdout)["loop_s"], 0, usage.peak_rss_mb)
+    return Run(usage.wall_s, json.loads(usage.stdout)["loop_s"], 0)
 
 
 def compare(ours: Path, theirs: Path, reader: str) -> str:
@@ -105,7 +104,6 @@ def measure_set(kind: str, photos: Path, work: Path, rounds: int) -> tuple[str, 
     if kind == "baseline":
         share = [100 * run.report_s / run.wall_s for run in runs["full"]]
         figures.append(report.make_figure("baseline: report, share of the run", "%", share, at_most=5))
-        figures.append(report.make_figure("baseline: peak memory", "MB", [run.peak_mb for run in runs["full"]]))
     return "; ".join(proofs), [*figures, report.make_peak_figure(runs)]
 
 

@@ -5,17 +5,11 @@ namespace coulis {
 PhotoNetwork::PhotoNetwork(const ModelCard& card, const NetworkFactory& networks, const DecodeOptions& decode)
     : decode_(decode), resampler_(card.preprocessing.resize), network_(networks.make()) {}
 
-void PhotoNetwork::lap(double& stage) {
-  const Clock::time_point now = Clock::now();
-  stage += std::chrono::duration<double>(now - last_).count();
-  last_ = now;
-}
-
 std::optional<Failure> PhotoNetwork::features(std::span<const std::byte> file, std::span<float> row) {
-  last_ = Clock::now();
+  watch_.restart();
   const double resampled_before = resampler_.seconds();
   std::optional<Failure> failure = decode(file, decode_, resampler_);
-  lap(seconds_.decode);
+  watch_.lap(seconds_.decode);
   const double within = resampler_.seconds() - resampled_before;  // rows are resampled while they are decoded
   seconds_.decode -= within;
   seconds_.resample += within;
@@ -25,15 +19,15 @@ std::optional<Failure> PhotoNetwork::features(std::span<const std::byte> file, s
 }
 
 void PhotoNetwork::features(const ImageView& pixels, std::span<float> row) {
-  last_ = Clock::now();
+  watch_.restart();
   run_network(resampler_.resample(pixels), row);
 }
 
 void PhotoNetwork::run_network(const ImageView& input, std::span<float> row) {
   input_ = input;
-  lap(seconds_.resample);
+  watch_.lap(seconds_.resample);
   network_->features(input_, row);
-  lap(seconds_.network);
+  watch_.lap(seconds_.network);
 }
 
 }  // namespace coulis

@@ -1,13 +1,13 @@
 // PhotoNetwork: the bytes or pixels of a photo -> its feature row, or why there is none.
 #pragma once
 
-#include <chrono>
 #include <cstddef>
 #include <memory>
 #include <optional>
 #include <span>
 
 #include "core/base/failure.hpp"
+#include "core/base/stop_watch.hpp"
 #include "core/decode/decode.hpp"
 #include "core/network/network.hpp"
 #include "core/resample/resample.hpp"
@@ -36,16 +36,14 @@ class PhotoNetwork {
   const PhotoSeconds& seconds() const { return seconds_; }  // since it was made
 
  private:
-  using Clock = std::chrono::steady_clock;
   void run_network(const ImageView& input, std::span<float> row);
-  void lap(double& stage);  // adds the time since the last lap
 
   DecodeOptions decode_;
   Resampler resampler_;
   std::unique_ptr<Network> network_;
   ImageView input_;
   PhotoSeconds seconds_;
-  Clock::time_point last_;
+  StopWatch watch_;
 };
 
 }  // namespace coulis

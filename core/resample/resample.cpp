@@ -2,13 +2,13 @@
 
 #include <algorithm>
 #include <array>
-#include <chrono>
 #include <cstddef>
 #include <cstring>
 #include <utility>
 #include <vector>
 
 #include "core/base/error.hpp"
+#include "core/base/stop_watch.hpp"
 #include "core/decode/turn.hpp"
 #include "core/resample/axis_cache.hpp"
 #include "core/resample/nearest.hpp"
@@ -19,8 +19,6 @@
 
 namespace coulis {
 namespace {
-
-using Clock = std::chrono::steady_clock;
 
 // Pillow 13: a height that shrinks by more than twice what the width does is resampled first. The order shows in the bytes,
 // because the first pass rounds.
@@ -176,22 +174,6 @@ struct Resampler::State {
   static std::size_t offset(int rows, int width) { return static_cast<std::size_t>(rows) * static_cast<std::size_t>(width) * 3; }
 };
 
-namespace {
-
-class Lap {
- public:
-  explicit Lap(double& seconds) : seconds_(seconds) {}
-  ~Lap() { seconds_ += std::chrono::duration<double>(Clock::now() - start_).count(); }
-  Lap(const Lap&) = delete;
-  Lap& operator=(const Lap&) = delete;
-
- private:
-  double& seconds_;
-  Clock::time_point start_ = Clock::now();
-};
-
-}  // namespace
-
 Resampler::Resampler(const ResampleOptions& options) : state_(std::make_unique<State>()) {
   if (options.width_px < 1 || options.height_px < 1) {
     throw Error(ErrorCode::kUsage, "the size to resample to is below one pixel", "give a width and a height of at least 1");
@@ -216,19 +198,24 @@ std::uint8_t* Resampler::place(int count) {
 }
 
 void Resampler::take() {
-  const Lap lap(state_->seconds);
+  StopWatch watch;
   state_->take();
+  watch.lap(state_->seconds);
 }
 
 ImageView Resampler::finish() {
-  const Lap lap(state_->seconds);
-  return state_->finish(state_->after_first());
+  StopWatch watch;
+  const ImageView made = state_->finish(state_->after_first());
+  watch.lap(state_->seconds);
+  return made;
 }
 
 ImageView Resampler::resample(const ImageView& image) {
-  const Lap lap(state_->seconds);
+  StopWatch watch;
   state_->start(image.width, image.height, 1);
-  return state_->finish(state_->pass_whole(image));
+  const ImageView made = state_->finish(state_->pass_whole(image));
+  watch.lap(state_->seconds);
+  return made;
 }
 
 PixelSize Resampler::upright_size() const {

@@ -7,11 +7,11 @@
 
 #include <algorithm>
 #include <atomic>
-#include <chrono>
 #include <mutex>
 #include <utility>
 
 #include "core/base/error.hpp"
+#include "core/base/stop_watch.hpp"
 #include "core/base/version.hpp"
 #include "core/decode/formats.hpp"
 #include "job/features/bad_image_limit.hpp"
@@ -23,22 +23,6 @@
 
 namespace coulis {
 namespace {
-
-using Clock = std::chrono::steady_clock;
-
-// Adds the time since the last lap to a stage.
-class StopWatch {
- public:
-  void lap(double& seconds) {
-    const Clock::time_point now = Clock::now();
-    seconds += std::chrono::duration<double>(now - last_).count();
-    last_ = now;
-  }
-  void restart() { last_ = Clock::now(); }
-
- private:
-  Clock::time_point last_ = Clock::now();
-};
 
 struct Worker {
   PhotoNetwork network;

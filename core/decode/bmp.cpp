@@ -253,13 +253,7 @@ std::optional<Failure> decode_bmp(std::span<const std::byte> bytes, std::int64_t
       spread_palette(row_indices, width, palette, row);
     }
   };
-  sink.start(width, height, 1);
-  for (int y = 0; y < height;) {
-    const int count = rows_of_band(width, height - y);
-    std::uint8_t* rgb = sink.place(count);
-    for (int i = 0; i < count; ++i, ++y) convert_row(y, rgb + std::ptrdiff_t{i} * width * 3);
-    sink.take();
-  }
+  send_rows(sink, width, height, 1, convert_row);
   return std::nullopt;
 }
 

@@ -137,17 +137,11 @@ std::optional<Failure> send_pixels(const heif_image& decoded, std::int64_t max_p
   const Plane green(decoded, is_planar ? heif_channel_G : channel);
   const Plane blue(decoded, is_planar ? heif_channel_B : channel);
   const int shift = is_planar ? 0 : 16 - heif_image_get_bits_per_pixel_range(&decoded, channel);
-  sink.start(first.width, first.height, orientation);
-  for (int y = 0; y < first.height;) {
-    const int count = rows_of_band(first.width, first.height - y);
-    std::uint8_t* rgb = sink.place(count);
-    for (int i = 0; i < count; ++i, ++y, rgb += std::ptrdiff_t{first.width} * 3) {
-      if (is_planar) interleave(first.row(y), green.row(y), blue.row(y), rgb, first.width);
-      if (channel == heif_channel_Y) copy_deep_grey(first.row(y), shift, rgb, first.width);
-      if (channel == heif_channel_interleaved) std::memcpy(rgb, first.row(y), static_cast<std::size_t>(first.width) * 3);
-    }
-    sink.take();
-  }
+  send_rows(sink, first.width, first.height, orientation, [&](int y, std::uint8_t* rgb) {
+    if (is_planar) interleave(first.row(y), green.row(y), blue.row(y), rgb, first.width);
+    if (channel == heif_channel_Y) copy_deep_grey(first.row(y), shift, rgb, first.width);
+    if (channel == heif_channel_interleaved) std::memcpy(rgb, first.row(y), static_cast<std::size_t>(first.width) * 3);
+  });
   return std::nullopt;
 }
 

@@ -78,13 +78,14 @@ void note_coded_size(ByteView file, const std::vector<IsoBox>& meta, HeifItem it
 HeifHeader read_heif_header(ByteView file) {
   HeifHeader header;
   const std::vector<IsoBox> boxes = list_boxes(file);
+  bool has_tracks = false;  // a sequence
   for (const IsoBox& box : boxes) {
     const bool is_known = std::find(kBoxesOfImages.begin(), kBoxesOfImages.end(), box.type) != kBoxesOfImages.end();
     header.is_cut |= is_known && box.is_cut;
     header.has_items |= box.type == "meta";
-    header.has_tracks |= box.type == "moov";
+    has_tracks |= box.type == "moov";
   }
-  header.is_cut |= !header.has_items && !header.has_tracks;
+  header.is_cut |= !header.has_items && !has_tracks;
 
   const std::vector<IsoBox> meta = list_boxes(find_box(boxes, "meta").from(4));  // behind version and flags
   const std::vector<IsoBox> iprp = list_boxes(find_box(meta, "iprp"));

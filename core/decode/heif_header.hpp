@@ -8,11 +8,10 @@
 namespace coulis {
 
 struct HeifHeader {
-  bool is_cut = false;      // the file is shorter than its boxes say
-  bool has_items = false;   // still images
-  bool has_tracks = false;  // a sequence
-  bool is_grey = false;     // each coded image of the file is
-  int orientation = 1;      // `irot` and `imir` of the primary image, as EXIF counts them
+  bool is_cut = false;     // the file is shorter than its boxes say
+  bool has_items = false;  // still images
+  bool is_grey = false;    // each coded image of the file is
+  int orientation = 1;     // `irot` and `imir` of the primary image, as EXIF counts them
 
   // The most that one decoder or canvas allocates for the primary image. Coded in blocks: up to 64 pixels more each way than is shown.
   std::int64_t coded_width = 0;

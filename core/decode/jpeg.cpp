@@ -198,15 +198,12 @@ std::optional<Failure> decode_jpeg(std::span<const std::byte> bytes, const Decod
   if (!start_rows(decompressor)) return decompressor.failure();
   const int width = static_cast<int>(info.output_width);
   const int height = static_cast<int>(info.output_height);
-  sink.start(width, height, orientation);
-  for (int y = 0; y < height;) {  // no further than the last row: an end marker may lack, pixels may not
-    const int count = rows_of_band(width, height - y);
-    std::uint8_t* rgb = sink.place(count);
-    if (!read_rows(decompressor, rgb, static_cast<JDIMENSION>(count), is_cmyk ? cmyk_row.data() : nullptr)) return decompressor.failure();
-    sink.take();
-    y += count;
-  }
-  return std::nullopt;
+  std::uint8_t* one_row = is_cmyk ? cmyk_row.data() : nullptr;
+  // No further than the last row: an end marker may lack, pixels may not.
+  return send_bands(sink, width, height, orientation, [&](int, int count, std::uint8_t* rgb) -> std::optional<Failure> {
+    if (!read_rows(decompressor, rgb, static_cast<JDIMENSION>(count), one_row)) return decompressor.failure();
+    return std::nullopt;
+  });
 }
 
 }  // namespace coulis

@@ -63,19 +63,6 @@ void clip_into(const std::uint8_t* samples, std::size_t pixels, std::uint8_t* to
   }
 }
 
-void send_clipped(const std::vector<std::uint8_t>& samples, bool are_floats, int width, int height, RowSink& sink) {
-  const std::size_t row_bytes = samples.size() / static_cast<std::size_t>(height);
-  for (int y = 0; y < height;) {
-    const int count = rows_of_band(width, height - y);
-    const std::uint8_t* from = samples.data() + static_cast<std::size_t>(y) * row_bytes;
-    const std::size_t pixels = static_cast<std::size_t>(count) * static_cast<std::size_t>(width);
-    std::uint8_t* rgb = sink.place(count);
-    are_floats ? clip_into<float>(from, pixels, rgb) : clip_into<std::uint16_t>(from, pixels, rgb);
-    sink.take();
-    y += count;
-  }
-}
-
 std::optional<Failure> read_pixels(JxlDecoder* decoder, std::int64_t max_pixels, int orientation, RowSink& sink) {
   JxlBasicInfo info;
   JxlDecoderStatus status = JxlDecoderProcessInput(decoder);
@@ -94,13 +81,20 @@ std::optional<Failure> read_pixels(JxlDecoder* decoder, std::int64_t max_pixels,
   if (size_bytes != std::size_t{info.xsize} * info.ysize * sample_bytes) return corrupt("The JPEG XL contradicts its size");
   const auto width = static_cast<int>(info.xsize);
   const auto height = static_cast<int>(info.ysize);
-  sink.start(width, height, orientation);
   std::vector<std::uint8_t> samples(type == JXL_TYPE_UINT8 ? 0 : size_bytes);
+  if (samples.empty()) sink.start(width, height, orientation);
   std::uint8_t* out = samples.empty() ? sink.place(height) : samples.data();  // libjxl writes a whole picture
   if (JxlDecoderSetImageOutBuffer(decoder, &format, out, size_bytes) != JXL_DEC_SUCCESS) return corrupt("libjxl gives no pixels");
   status = JxlDecoderProcessInput(decoder);
   if (status != JXL_DEC_FULL_IMAGE) return failure_of(status);
-  samples.empty() ? sink.take() : send_clipped(samples, type == JXL_TYPE_FLOAT, width, height, sink);
+  if (samples.empty()) {
+    sink.take();
+    return std::nullopt;
+  }
+  send_rows(sink, width, height, orientation, [&](int y, std::uint8_t* rgb) {
+    const std::uint8_t* row = samples.data() + static_cast<std::size_t>(y) * info.xsize * sample_bytes;
+    type == JXL_TYPE_FLOAT ? clip_into<float>(row, info.xsize, rgb) : clip_into<std::uint16_t>(row, info.xsize, rgb);
+  });
   return std::nullopt;
 }
 

@@ -2,7 +2,11 @@
 #pragma once
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
+#include <optional>
+
+#include "core/base/failure.hpp"
 
 namespace coulis {
 
@@ -34,6 +38,28 @@ inline int rows_of_band(int width, int rows_left) {
   constexpr int kBand_bytes = 192 << 10;
   constexpr int kLeastRows = 16;  // of a JPEG's blocks, with halved chroma
   return std::min(rows_left, std::max(kLeastRows, kBand_bytes / (width * 3)));
+}
+
+// An image in bands: make(y, count, rgb) fills the rows from y on, and returns what is wrong, if something is.
+template <class Make>
+[[nodiscard]] std::optional<Failure> send_bands(RowSink& sink, int width, int height, int orientation, Make&& make) {
+  sink.start(width, height, orientation);
+  for (int y = 0; y < height;) {
+    const int count = rows_of_band(width, height - y);
+    if (std::optional<Failure> failure = make(y, count, sink.place(count))) return failure;
+    sink.take();
+    y += count;
+  }
+  return std::nullopt;
+}
+
+// The same where no row can be wrong: make_row(y, rgb) fills one.
+template <class MakeRow>
+void send_rows(RowSink& sink, int width, int height, int orientation, MakeRow&& make_row) {
+  [[maybe_unused]] const auto none = send_bands(sink, width, height, orientation, [&](int y, int count, std::uint8_t* rgb) {
+    for (int i = 0; i < count; ++i) make_row(y + i, rgb + std::ptrdiff_t{i} * width * 3);
+    return std::optional<Failure>();
+  });
 }
 
 }  // namespace coulis

@@ -121,16 +121,12 @@ std::optional<Failure> read_raw_tiff(const TiffHeader& header, const TiffDirecto
   };
   const int width = static_cast<int>(page.width);
   const int height = static_cast<int>(page.height);
-  sink.start(width, height, orientation);
-  for (int y = 0; y < height;) {
-    const int count = rows_of_band(width, height - y);
-    std::uint8_t* rgb = sink.place(count);
-    for (int i = 0; i < count; ++i, ++y) {
-      if (auto refusal = convert_row(static_cast<std::uint32_t>(y), rgb + std::ptrdiff_t{i} * width * 3)) return refusal;
+  return send_bands(sink, width, height, orientation, [&](int y, int count, std::uint8_t* rgb) -> std::optional<Failure> {
+    for (int i = 0; i < count; ++i) {
+      if (auto refusal = convert_row(static_cast<std::uint32_t>(y + i), rgb + std::ptrdiff_t{i} * width * 3)) return refusal;
     }
-    sink.take();
-  }
-  return std::nullopt;
+    return std::nullopt;
+  });
 }
 
 }  // namespace coulis

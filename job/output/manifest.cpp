@@ -66,11 +66,15 @@ ManifestPart parse_manifest_part(const json& value) {
                     parse_natural(value.at("failed")),   parse_manifest_file(value.at("features")),
                     parse_manifest_file(value.at("pca"))};
   if (value.contains("thumbnails")) part.maybe_thumbnails = parse_manifest_file(value["thumbnails"]);
-  if (!value.contains("sampled")) return part;
-  auto maybe_sampled = parse_ranges(value["sampled"].get_ref<const std::string&>(), part.listed);
-  if (!maybe_sampled) throw json::other_error::create(501, "'sampled' of a part names none of its photos", nullptr);
-  part.sampled = std::move(*maybe_sampled);
+  part.sampled = parse_sampled(value, part.listed);
   return part;
+}
+
+std::vector<std::uint32_t> parse_sampled(const json& part, std::uint64_t listed) {
+  if (!part.contains("sampled")) return {};
+  auto maybe_sampled = parse_ranges(part["sampled"].get_ref<const std::string&>(), listed);
+  if (!maybe_sampled) throw json::other_error::create(501, "'sampled' of a part names none of its photos", nullptr);
+  return std::move(*maybe_sampled);
 }
 
 // One text is a string, several are a list: as a person would write them.

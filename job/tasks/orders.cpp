@@ -109,11 +109,7 @@ FeaturesOrder parse_features_order(std::string_view bytes) {
   return read_record(bytes, order_of(TaskKind::kFeatures), [](const Record& record) {
     FeaturesOrder order{part_named(record.fields.at("parts").at(0))};
     order.part.images = parse_images(std::string(record.payload), fmt::format("part {}", order.part.number));
-    const json& name = record.fields.at("parts").at(0);
-    if (!name.contains("sampled")) return order;
-    auto maybe_sampled = parse_ranges(name["sampled"].get_ref<const std::string&>(), order.part.images.size());
-    if (!maybe_sampled) throw json::other_error::create(501, "'sampled' names none of the part's photos", nullptr);
-    order.part.sampled = std::move(*maybe_sampled);
+    order.part.sampled = parse_sampled(record.fields.at("parts").at(0), order.part.images.size());
     return order;
   });
 }

@@ -216,6 +216,21 @@ std::vector<PartFile> list_part_files(const Location& output, std::string_view f
   return files;
 }
 
+std::vector<PartFile> list_unnamed_part_files(const Location& output, const Manifest& manifest) {
+  std::set<std::string> named;
+  for (const ManifestPart& part : manifest.parts) {
+    named.insert({part.features.key, part.pca.key});
+    if (part.maybe_thumbnails) named.insert(part.maybe_thumbnails->key);
+  }
+  std::vector<PartFile> others;
+  for (const std::string_view folder : kPartFolders) {
+    for (PartFile& file : list_part_files(output, folder)) {
+      if (!named.contains(file.key)) others.push_back(std::move(file));
+    }
+  }
+  return others;
+}
+
 std::string fingerprint_of(const std::string& settings, const std::vector<ImageRef>& images) {
   const std::unique_ptr<XXH3_state_t, XXH_errorcode (*)(XXH3_state_t*)> state(XXH3_createState(), XXH3_freeState);
   XXH3_128bits_reset(state.get());

@@ -9,6 +9,7 @@
 
 #include "job/listing/listing.hpp"
 #include "job/output/layout.hpp"
+#include "job/output/manifest.hpp"
 #include "job/output/part_record.hpp"
 
 namespace coulis {
@@ -41,13 +42,16 @@ struct Plan {
   std::size_t parts_to_do() const;
 };
 
-// A part file below "features/" or "pca/". Other names are nobody's business.
+// A part file below "features/", "pca/" or "thumbnails/". Other names are nobody's business.
 struct PartFile {
   std::uint64_t number = 0;
   std::string fingerprint;
   std::string key;
 };
 std::vector<PartFile> list_part_files(const Location& output, std::string_view folder);  // by number
+
+// Those that the manifest does not name: of an earlier PCA, of removed images, of other options.
+std::vector<PartFile> list_unnamed_part_files(const Location& output, const Manifest& manifest);
 
 // Committed parts keep their members: an added image goes to a new part at the end, a changed or removed one makes its own part
 // be redone, no other. `read_record` opens a part file; it is called only when the committed files do not match the listing as it is.

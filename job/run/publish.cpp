@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <set>
 #include <utility>
 
 #include "core/base/error.hpp"
@@ -54,18 +53,8 @@ PcaModel fit_or_take(const Moments& moments, const PcaRequest& request, Progress
   return request.given->model;
 }
 
-// Part files that the manifest does not name: of an earlier PCA, of removed images, of other options.
 void remove_unnamed_parts(const Location& output, const Manifest& manifest) {
-  std::set<std::string> named;
-  for (const ManifestPart& part : manifest.parts) {
-    named.insert({part.features.key, part.pca.key});
-    if (part.maybe_thumbnails) named.insert(part.maybe_thumbnails->key);
-  }
-  for (const std::string_view folder : kPartFolders) {
-    for (const PartFile& file : list_part_files(output, folder)) {
-      if (!named.contains(file.key)) output.remove(file.key);
-    }
-  }
+  for (const PartFile& file : list_unnamed_part_files(output, manifest)) output.remove(file.key);
 }
 
 // Which parts have their thumbnails in OUTPUT. A run that was told to make none leaves none there.

@@ -6,7 +6,6 @@
 #include <cmath>
 #include <mutex>
 #include <optional>
-#include <set>
 #include <utility>
 
 #include "core/base/error.hpp"
@@ -89,16 +88,7 @@ void check_part(const Location& output, const Manifest& manifest, const Manifest
 }
 
 void check_no_other_parts(const Location& output, const Manifest& manifest, Findings& findings) {
-  std::set<std::string> named;
-  for (const ManifestPart& part : manifest.parts) {
-    named.insert({part.features.key, part.pca.key});
-    if (part.maybe_thumbnails) named.insert(part.maybe_thumbnails->key);
-  }
-  for (const std::string_view folder : kPartFolders) {
-    for (const PartFile& file : list_part_files(output, folder)) {
-      if (!named.contains(file.key)) findings.problem(fmt::format("{}: not in the manifest", file.key));
-    }
-  }
+  for (const PartFile& file : list_unnamed_part_files(output, manifest)) findings.problem(fmt::format("{}: not in the manifest", file.key));
 }
 
 void check_counts(const Manifest& manifest, Findings& findings) {

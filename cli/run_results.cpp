@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "core/base/counted.hpp"
+#include "job/output/turned.hpp"
 
 namespace coulis {
 namespace {
@@ -26,6 +27,7 @@ void print_json(const Summary& summary, const std::string& output) {
                                          {"failed", m.failed()},
                                          {"failed_by_code", m.failed_by_code},
                                          {"passed_over", nlohmann::ordered_json::parse(to_json(m.passed_over))},
+                                         {"turned", m.turned()},
                                          {"computed", summary.computed},
                                          {"up_to_date", summary.up_to_date},
                                          {"parts", m.parts.size()},
@@ -51,6 +53,7 @@ void print_results(const Summary& summary, const std::string& raw_output, const 
   fmt::print("{}: {} with features, {} failed{}\n", counted(m.listed, "image"), m.ok, m.failed(),
              m.failed() > 0 ? fmt::format(" (see {}{}errors.csv)", output, output.ends_with('/') ? "" : "/") : "");
   if (m.passed_over.total() > 0) fmt::print("Passed over: {}\n", describe_in_a_line(m.passed_over));
+  if (const std::string turned = describe_turned(m.turned(), m.ok, m.options); !turned.empty()) fmt::print("{}\n", turned);
   const std::size_t k = m.pca.explained_variance_ratio.size();
   fmt::print("{} {} {:.1f} % of the variance\n", counted(k, "component"), k == 1 ? "explains" : "explain", 100 * explained(m));
   fmt::print("Results in {}: features/, pca/, matrix.csv, pca_model.safetensors, report.html\n", output);

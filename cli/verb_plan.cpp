@@ -11,6 +11,7 @@
 #include "cli/cluster_price.hpp"
 #include "cli/verbs.hpp"
 #include "core/base/counted.hpp"
+#include "job/output/turned.hpp"
 #include "job/run/estimate.hpp"
 #include "job/run/run.hpp"
 #include "job/threads/worker_count.hpp"
@@ -54,6 +55,8 @@ double expected_memory_mb(const RunOptions& options, const ModelCard& card, int 
 
 void print_estimate(const Estimate& estimate, const Preview& preview, const RunOptions& options) {
   const int threads = worker_count(options.threads);
+  const std::string turned = describe_turned(estimate.turned, estimate.tried, to_texts(options));
+  if (!turned.empty()) fmt::print("of those tried, {}\n", turned);
   fmt::print(
       "about {:.0f} s with {} (tried for two seconds on these photos), up to {:.0f} MB of buffers besides the photo that each "
       "decodes\n",
@@ -110,6 +113,7 @@ void print_json(const Preview& preview, const RunOptions& options) {
                                          {"warnings", preview.warnings},
                                          {"endings", count_endings(preview.listing)},
                                          {"labels", count_labels(preview.listing, options)},
+                                         {"tried", {{"photos", estimate.tried}, {"turned", estimate.turned}}},
                                          {"seconds", estimate.seconds()},
                                          {"memory_mb", expected_memory_mb(options, preview.model.card, threads)},
                                          {"cluster", cluster},

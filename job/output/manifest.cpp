@@ -55,6 +55,7 @@ ManifestFile parse_manifest_file(const json& value) {
 json to_json_value(const ManifestPart& part) {
   json value = {{"number", part.number}, {"fingerprint", part.fingerprint},          {"listed", part.listed},         {"ok", part.ok},
                 {"failed", part.failed}, {"features", to_json_value(part.features)}, {"pca", to_json_value(part.pca)}};
+  if (part.turned > 0) value["turned"] = part.turned;
   if (part.maybe_thumbnails) value["thumbnails"] = to_json_value(*part.maybe_thumbnails);
   if (!part.sampled.empty()) value["sampled"] = to_ranges(part.sampled);
   return value;
@@ -65,6 +66,7 @@ ManifestPart parse_manifest_part(const json& value) {
                     parse_natural(value.at("listed")),   parse_natural(value.at("ok")),
                     parse_natural(value.at("failed")),   parse_manifest_file(value.at("features")),
                     parse_manifest_file(value.at("pca"))};
+  if (value.contains("turned")) part.turned = parse_natural(value["turned"]);
   if (value.contains("thumbnails")) part.maybe_thumbnails = parse_manifest_file(value["thumbnails"]);
   part.sampled = parse_sampled(value, part.listed);
   return part;
@@ -101,6 +103,12 @@ OptionTexts parse_option_texts(const json& object) {
 std::uint64_t Manifest::failed() const {
   std::uint64_t sum = 0;
   for (const auto& [code, count] : failed_by_code) sum += count;
+  return sum;
+}
+
+std::uint64_t Manifest::turned() const {
+  std::uint64_t sum = 0;
+  for (const ManifestPart& part : parts) sum += part.turned;
   return sum;
 }
 

@@ -35,6 +35,7 @@ struct ManifestPart {
   std::uint64_t failed = 0;
   ManifestFile features;
   ManifestFile pca;
+  std::uint64_t turned = 0;                           // photos of `ok` whose EXIF orientation turns them, applied or not
   std::optional<ManifestFile> maybe_thumbnails = {};  // of photos of the sample
   std::vector<std::uint32_t> sampled = {};            // photos that the report shows: indices into those listed, ascending
 };
@@ -69,6 +70,7 @@ struct Manifest {
   std::vector<std::pair<std::string, double>> seconds;  // of the last run, by stage
 
   std::uint64_t failed() const;
+  std::uint64_t turned() const;
   double images_per_second_per_core() const;  // in the features of the last run; 0: it computed none
 };
 

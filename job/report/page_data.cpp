@@ -6,6 +6,8 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "job/output/turned.hpp"
+
 namespace coulis {
 namespace {
 
@@ -154,6 +156,7 @@ std::string page_data(const Manifest& manifest, const std::vector<ErrorRow>& err
        {"input", manifest.input},
        {"model", {{"name", manifest.model_name}, {"sha256", manifest.model_sha256}, {"precision", manifest.precision}}},
        {"settings", manifest.settings},
+       {"turned", describe_turned(manifest.turned(), manifest.ok, manifest.options)},
        {"counts",
         {{"listed", manifest.listed},
          {"bytes", manifest.listed_bytes},

@@ -28,6 +28,7 @@ function startSummary() {
   if (agreed !== null && labelCount > 1) facts.push(fact(percent(agreed), `of photos look most like a photo of their own label${ofSample}`));
   if (likeness.twins_found > 0) facts.push(fact(whole(likeness.twins_found), "near-duplicate pairs across labels: worth a look"));
   byId("facts").append(...facts);
+  byId("turned").textContent = data.turned;
 }
 
 function startAgreement() {

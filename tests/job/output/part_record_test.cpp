@@ -17,6 +17,7 @@ using Metadata = std::vector<std::pair<std::string, std::string>>;
 
 void expect_equal(const PartRecord& actual, const PartRecord& expected) {
   EXPECT_EQ(actual.settings, expected.settings);
+  EXPECT_EQ(actual.turned, expected.turned);
   ASSERT_EQ(actual.images.size(), expected.images.size());
   for (std::size_t i = 0; i < expected.images.size(); ++i) {
     EXPECT_EQ(actual.images[i].key, expected.images[i].key);
@@ -41,7 +42,7 @@ Metadata with_images(const std::string& images, const std::string& failures = "[
 }
 
 TEST(PartRecord, ReadsBackAsItWas) {
-  const PartRecord record{"model=1\nx=2\n", {{"a.jpg", 1, -2}, {"b/c.png", 3, 4}}, {{1, "decode", "corrupt", R"(It "says" \x41)"}}};
+  const PartRecord record{"model=1\nx=2\n", {{"a.jpg", 1, -2}, {"b/c.png", 3, 4}}, {{1, "decode", "corrupt", R"(It "says" \x41)"}}, "", 1};
   expect_equal(read_back(record), record);
   expect_equal(read_back({}), {});
 }

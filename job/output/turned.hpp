@@ -1,0 +1,14 @@
+// describe_turned: what is said of photos whose EXIF orientation is not that of their pixels.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "core/base/field_text.hpp"
+
+namespace coulis {
+
+// A sentence for people; empty if there is no such photo. options: of the run.
+std::string describe_turned(std::uint64_t turned, std::uint64_t photos, const OptionTexts& options);
+
+}  // namespace coulis

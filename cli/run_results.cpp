@@ -59,4 +59,15 @@ void print_results(const Summary& summary, const std::string& raw_output, const 
   fmt::print("Results in {}: features/, pca/, matrix.csv, pca_model.safetensors, report.html\n", output);
 }
 
+void print_share(const ShareSummary& summary, const std::string& share, const Session& session) {
+  if (session.json) {
+    const nlohmann::ordered_json result = {
+        {"share", share}, {"parts", summary.parts}, {"images", summary.images}, {"computed", summary.computed}};
+    fmt::print("{}\n", result.dump());
+  } else if (!session.quiet) {
+    fmt::print("Share {}: {} with features. When all shares are done, run the same command without --share.\n", share,
+               counted(summary.parts, "part"));
+  }
+}
+
 }  // namespace coulis

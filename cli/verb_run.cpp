@@ -12,6 +12,7 @@ struct Arguments {
   std::string output;
   OptionTexts given;
   std::string pca_file;  // `project` only
+  std::string share;     // `run` only
 };
 
 void execute(const Arguments& arguments, Session& session) {
@@ -24,6 +25,10 @@ void execute(const Arguments& arguments, Session& session) {
   }
   options.input = arguments.input;
   options.output = arguments.output;
+  if (!arguments.share.empty()) {
+    const Share share = parse_share(arguments.share);
+    return print_share(run_share(options, share, session.interrupted, console), arguments.share, session);
+  }
   print_results(run(options, pca_file, session.interrupted, console), options.output, session);
 }
 
@@ -43,6 +48,9 @@ CLI::App* add_verb(CLI::App& app, Session& session, const char* name, const char
 void add_run(CLI::App& app, Session& session) {
   const auto arguments = std::make_shared<Arguments>();
   CLI::App* verb = add_verb(app, session, "run", "Photos to features, PCA, tables and report", arguments, true);
+  verb->add_option("--share", arguments->share,
+                   "Compute the features of one share of the parts only, such as 3/64, beside processes that compute the others; then run "
+                   "without it");
   verb->footer(
       "Run it again on the same OUTPUT to resume after an interruption, or after photos were added,\n"
       "changed or removed: only the affected parts are computed.\n"

@@ -16,7 +16,7 @@ from storage.seaweedfs import SeaweedFs
 
 BLOCKS = {name_of(page): read_blocks(page) for page in PAGES}
 SHELL = {"sh", "console"}
-OTHER_LANGUAGES = {"python", "text"}
+OTHER_LANGUAGES = {"json", "python", "text", "yaml"}
 RUN = {
     page: run
     for page, blocks in BLOCKS.items()
@@ -29,6 +29,7 @@ NOT_RUN = {  # page: how many blocks, each with its reason before it
     "docs/first-run.md": 1,
     "docs/models.md": 3,
     "docs/python.md": 2,
+    "docs/shares.md": 1,
     "docs/spark.md": 2,
 }
 

@@ -1,0 +1,72 @@
+#include "job/run/share.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <string_view>
+#include <utility>
+
+#include "core/base/counted.hpp"
+#include "core/base/error.hpp"
+#include "job/features/featurize.hpp"
+#include "job/plan/sample.hpp"
+#include "job/report/report_output.hpp"
+#include "job/run/run.hpp"
+
+namespace coulis {
+namespace {
+
+// Digits and nothing else.
+bool parse_number(std::string_view text, std::uint64_t& number) {
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  return error == std::errc() && end == text.data() + text.size();
+}
+
+Plan take_share(Plan plan, const Share& share) {
+  std::erase_if(plan.parts, [&](const Part& part) { return part.number % share.count + 1 != share.index; });
+  return plan;
+}
+
+}  // namespace
+
+Share parse_share(const std::string& text) {
+  const std::string_view all = text;
+  const std::size_t slash = std::min(all.find('/'), all.size());
+  Share share;
+  const bool numbers =
+      slash < all.size() && parse_number(all.substr(0, slash), share.index) && parse_number(all.substr(slash + 1), share.count);
+  if (!numbers || share.index < 1 || share.index > share.count) {
+    throw Error(ErrorCode::kUsage, fmt::format("--share {} is no share", printable(text)),
+                "write 1/64 to 64/64; where indices begin at 0, add 1: --share $((INDEX + 1))/64");
+  }
+  return share;
+}
+
+ShareSummary run_share(const RunOptions& options, const Share& share, const std::atomic<bool>& interrupted, Progress& progress) {
+  if (options.features.fresh) {
+    throw Error(ErrorCode::kUsage, "--fresh cannot be done in shares: each of them would compute the others' parts again",
+                "take another OUTPUT, or remove this one first");
+  }
+  const Location input(options.input, options.storage);
+  const Location output = Location(options.output, options.storage).beside(input);
+  Preview all = preview(options);
+  const std::uint64_t listed = all.plan.images();
+  const LabelRule labels(options.listing);
+  choose_sample(all.plan, input, labels, kMostReportPhotos);
+  const Plan plan = take_share(std::move(all.plan), share);
+  ShareSummary summary{plan.parts.size(), plan.images(), 0};
+  for (const Part& part : plan.parts) summary.computed += part.done ? 0 : part.images.size();
+  progress.say(fmt::format("share {}/{}: {} in {}: {} done, {} to do", share.index, share.count, counted(summary.images, "image"),
+                           counted(summary.parts, "part"), summary.parts - plan.parts_to_do(), plan.parts_to_do()));
+  if (summary.computed == 0) return summary;
+  output.remove(kSuccessKey);  // as a run does first
+  featurize(
+      plan,
+      {input, output, all.model, *make_network_factory(all.model, options.network.precision), labels, options.decode, options.features,
+       options.threads, settings_of(options, input, all.model.card), listed, !options.report.no_thumbnails, interrupted},
+      progress);
+  return summary;
+}
+
+}  // namespace coulis

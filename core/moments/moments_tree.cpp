@@ -31,14 +31,20 @@ void MomentsTree::add(std::uint64_t part_number, Moments moments) {
     const auto found = level.find(number >> kFanOutBits);
     if (found == level.end()) break;
     Node& node = found->second;
+    std::unique_lock lock(node.mutex);
     const auto child = std::find(node.children.begin(), node.children.end(), number);
-    if (child < node.children.begin() + static_cast<std::ptrdiff_t>(node.merged) || child == node.children.end()) break;
-    if (!node.waiting.emplace(number, std::move(moments)).second) break;
-    while (node.merged < node.children.size() && !node.waiting.empty() && node.waiting.begin()->first == node.children[node.merged]) {
-      node.sum = merge(std::move(node.sum), node.waiting.begin()->second);
-      node.waiting.erase(node.waiting.begin());
+    const auto first_open = node.children.begin() + static_cast<std::ptrdiff_t>(node.merged);
+    if (child < first_open || child == node.children.end() || !node.waiting.emplace(number, std::move(moments)).second) break;
+    if (node.merging) return;  // another thread finds it
+    node.merging = true;
+    while (!node.waiting.empty() && node.waiting.begin()->first == node.children[node.merged]) {
+      const auto next = node.waiting.extract(node.waiting.begin());
       ++node.merged;
+      lock.unlock();
+      node.sum = merge(std::move(node.sum), next.mapped());
+      lock.lock();
     }
+    node.merging = false;
     if (node.merged < node.children.size() || &level == &levels_.back()) return;
     moments = std::exchange(node.sum, {});
     number >>= kFanOutBits;

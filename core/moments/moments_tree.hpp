@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <mutex>
 #include <vector>
 
 #include "core/moments/moments.hpp"
@@ -12,7 +13,8 @@ namespace coulis {
 
 // A node has up to 32 children, merged from left to right: parts 0 to 31 below node 0, parts 32 to 63 below node 1, and so on upwards. The
 // result depends on the numbers alone: not on the order of add(), nor on which machine computed what. One sum is held for each level
-// on the way up, and what came early. Not thread-safe. Why not two children: docs/decisions/0006-merge-parts-in-groups-of-32.md.
+// on the way up, and what came early. add() may be called from many threads: nodes merge beside each other. Why not two children:
+// docs/decisions/0006-merge-parts-in-groups-of-32.md.
 class MomentsTree {
  public:
   explicit MomentsTree(std::vector<std::uint64_t> part_numbers);  // all that will come, in any order
@@ -23,7 +25,9 @@ class MomentsTree {
  private:
   struct Node {
     std::vector<std::uint64_t> children;  // numbers on the level below, ascending
-    std::size_t merged = 0;               // how many of them are in the sum
+    std::mutex mutex;                     // of what follows, but for `sum`, which is the merging thread's
+    bool merging = false;
+    std::size_t merged = 0;  // how many of them are in the sum
     Moments sum;
     std::map<std::uint64_t, Moments> waiting;  // came before a sibling to the left
   };

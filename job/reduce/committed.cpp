@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <mutex>
 #include <utility>
 
 #include "core/base/error.hpp"
@@ -59,11 +58,9 @@ Committed read_committed(const Location& input, const Location& output, const st
   numbers.reserve(files.size());
   for (const PartFile& file : files) numbers.push_back(file.number);
   MomentsTree tree(std::move(numbers));
-  std::mutex tree_mutex;
   progress.begin("moments", files.size());
   for_each_parallel(threads, files.size(), [&](std::size_t i) {
     parts[i] = read_committed_part(input, output, files[i]);
-    const std::lock_guard lock(tree_mutex);
     tree.add(files[i].number, std::exchange(parts[i].moments, {}));
     progress.advance(1, 0);
   });

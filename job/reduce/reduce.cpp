@@ -49,7 +49,8 @@ void project_parts(const Location& output, std::vector<ManifestPart>& parts, con
   progress.end();
 }
 
-ManifestFile write_matrix_csv(const Location& output, const std::vector<ManifestPart>& parts, std::size_t k, const CsvOptions& options) {
+ManifestFile write_matrix_csv(const Location& output, const std::vector<ManifestPart>& parts, std::size_t k, const CsvOptions& options,
+                              int threads) {
   PutStream stream(output, kMatrixKey);
   Sha256 sum;
   ManifestFile file{kMatrixKey, 0, ""};
@@ -60,7 +61,8 @@ ManifestFile write_matrix_csv(const Location& output, const std::vector<Manifest
     file.size_bytes += bytes.size();
   };
   write(matrix_csv_header(k, options));
-  for (const ManifestPart& part : parts) write(matrix_csv_lines(read_projected(output, part), options));
+  const auto lines_of = [&](std::size_t i) { return matrix_csv_lines(read_projected(output, parts[i]), options); };
+  make_in_parallel(threads, parts.size(), lines_of, write);
   stream.commit();
   file.sha256 = sum.hex();
   return file;

@@ -25,6 +25,7 @@ void project_parts(const Location& output, std::vector<ManifestPart>& parts, con
                    const ProjectOptions& options, Progress& progress);
 
 // matrix.csv from the PCA parts, in their order.
-ManifestFile write_matrix_csv(const Location& output, const std::vector<ManifestPart>& parts, std::size_t k, const CsvOptions& options);
+ManifestFile write_matrix_csv(const Location& output, const std::vector<ManifestPart>& parts, std::size_t k, const CsvOptions& options,
+                              int threads);
 
 }  // namespace coulis

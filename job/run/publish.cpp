@@ -98,7 +98,7 @@ Manifest publish(const Location& output, Committed committed, const PcaRequest& 
   put_and_describe(output, kPcaModelKey, model_bytes, manifest);
   manifest.parts = std::move(committed.parts);
   executor.project_parts(output, manifest.parts, model, sha256_of(model_bytes), {options.features.compression, threads}, progress);
-  describe_in(manifest, write_matrix_csv(output, manifest.parts, model.k(), options.csv));
+  describe_in(manifest, write_matrix_csv(output, manifest.parts, model.k(), options.csv, threads));
   clock.lap("projection and tables");
   manifest.pca = {describe(request), std::string(to_string(model.convention)), model.explained_variance_ratio};
   if (manifest.listed != manifest.ok + manifest.failed()) {
@@ -120,16 +120,17 @@ Manifest publish(const Location& output, Committed committed, const PcaRequest& 
 
 Manifest publish_again(const Location& output, Manifest manifest, Due due, const RunOptions& options, Progress& progress) {
   const std::vector<ErrorRow> errors = read_errors(output);
+  const int threads = worker_count(options.threads);
   output.remove(kSuccessKey);
   manifest.options = to_texts(options);
   if (due.tables) {
     put_errors_csv(output, errors, options.csv, manifest);
-    describe_in(manifest, write_matrix_csv(output, manifest.parts, manifest.pca.explained_variance_ratio.size(), options.csv));
+    describe_in(manifest, write_matrix_csv(output, manifest.parts, manifest.pca.explained_variance_ratio.size(), options.csv, threads));
   }
   if (due.report) {
     describe_thumbnails(output, options, manifest);
     remove_unnamed_parts(output, manifest);
-    const Figures figures = gather_figures(output, manifest, worker_count(options.threads), options.report, progress);
+    const Figures figures = gather_figures(output, manifest, threads, options.report, progress);
     output.put(kReportKey, render_report(manifest, errors, figures));
   }
   output.put(kManifestKey, to_json(manifest));

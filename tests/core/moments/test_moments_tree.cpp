@@ -3,9 +3,11 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cstdint>
 #include <numeric>
 #include <random>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -42,6 +44,26 @@ Moments root_of(const std::vector<std::uint64_t>& parts) {
 void expect_equal_bits(const Moments& actual, const Moments& expected) {
   EXPECT_EQ(actual.count, expected.count);
   EXPECT_TRUE(same_bits(actual, expected));
+}
+
+TEST(MomentsTree, GivesTheSameBitsFromManyThreads) {
+  std::vector<std::uint64_t> parts(1030);
+  std::iota(parts.begin(), parts.end(), 0);
+  const auto expected = merge_recursively(parts, 3, 0);
+  for (unsigned round = 0; round < 10; ++round) {
+    std::shuffle(parts.begin(), parts.begin() + 900, std::mt19937(round));
+    MomentsTree tree(parts);
+    std::atomic<std::size_t> next = 0;
+    {
+      std::vector<std::jthread> threads;
+      for (int thread = 0; thread < 8; ++thread) {
+        threads.emplace_back([&] {
+          for (std::size_t i = next++; i < parts.size(); i = next++) tree.add(parts[i], moments_of_part(parts[i]));
+        });
+      }
+    }
+    expect_equal_bits(std::move(tree).root(), expected);
+  }
 }
 
 TEST(MomentsTree, GivesTheSameBitsInEveryOrder) {

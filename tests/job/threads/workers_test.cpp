@@ -2,7 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
+#include <chrono>
+#include <cstddef>
 #include <mutex>
 #include <set>
 #include <stdexcept>
@@ -111,6 +114,47 @@ TEST(ForEachParallel, RethrowsOneOfManyErrors) {
   for (int round = 0; round < 20; ++round) {
     EXPECT_EQ(message_of([] { for_each_parallel(8, 1000, [](std::size_t) { throw std::runtime_error("same"); }); }), "same");
   }
+}
+
+TEST(MakeInParallel, TakesByIndexAndOneAtATime) {
+  for (const int threads : {1, 2, 8}) {
+    std::vector<std::size_t> taken;
+    std::atomic<int> taking = 0;
+    std::atomic<std::size_t> made = 0;
+    std::atomic<std::size_t> most_ahead = 0;
+    make_in_parallel(
+        threads, 500,
+        [&](std::size_t index) {
+          if (index % 7 == 0) std::this_thread::sleep_for(std::chrono::microseconds(300));  // late
+          ++made;
+          return index * index;
+        },
+        [&](std::size_t value) {
+          EXPECT_EQ(++taking, 1);
+          most_ahead = std::max<std::size_t>(most_ahead, made - taken.size());
+          taken.push_back(value);
+          --taking;
+        });
+    ASSERT_EQ(taken.size(), 500U);
+    for (std::size_t i = 0; i < taken.size(); ++i) EXPECT_EQ(taken[i], i * i);
+    EXPECT_LE(most_ahead, 3U * static_cast<std::size_t>(threads));  // two for each thread wait, and each makes one
+  }
+}
+
+TEST(MakeInParallel, EndsWithTheErrorOfEitherSide) {
+  const auto make = [](std::size_t index) { return index == 20 ? throw std::runtime_error("made") : index; };
+  EXPECT_THROW(make_in_parallel(4, 1000, make, [](std::size_t) {}), std::runtime_error);
+  std::size_t taken = 0;
+  const auto take = [&](std::size_t index) { ++taken == 31 ? throw std::logic_error("taken") : static_cast<void>(index); };
+  EXPECT_THROW(make_in_parallel(
+                   4, 1000, [](std::size_t index) { return index; }, take),
+               std::logic_error);
+  EXPECT_EQ(taken, 31U);  // nothing after it
+}
+
+TEST(MakeInParallel, DoesNothingOfNothing) {
+  make_in_parallel(
+      4, 0, [](std::size_t index) { return index; }, [](std::size_t) { FAIL(); });
 }
 
 }  // namespace

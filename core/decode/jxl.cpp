@@ -108,16 +108,17 @@ Outcome<std::vector<std::uint8_t>> unpack_jpeg(std::span<const std::byte> bytes,
   const Decoder decoder = start_decoder(bytes, JXL_DEC_BASIC_INFO | JXL_DEC_JPEG_RECONSTRUCTION | JXL_DEC_FULL_IMAGE);
   if (decoder == nullptr) return too_large("There is not enough memory to decode a JPEG XL");
   constexpr std::size_t kStep = 1U << 16U;
+  constexpr std::size_t kMetadata = 16U << 20U;
   std::vector<std::uint8_t> jpeg;
   std::size_t used = 0;
-  std::size_t most = 0;
+  std::size_t most = kMetadata;  // until the size is known: what is needed to rebuild the JPEG may come before it
   for (;;) {
     const JxlDecoderStatus status = JxlDecoderProcessInput(decoder.get());
     if (status == JXL_DEC_BASIC_INFO) {
       JxlBasicInfo info;
       if (JxlDecoderGetBasicInfo(decoder.get(), &info) != JXL_DEC_SUCCESS) return corrupt("The JPEG XL has no size");
       if (const auto refusal = refuse_size(info.xsize, info.ysize, max_pixels)) return *refusal;
-      most = (std::size_t{16} << 20U) + std::size_t{info.xsize} * info.ysize * 6;  // 16 MB for metadata; 16 bits a sample
+      most = kMetadata + std::size_t{info.xsize} * info.ysize * 6;  // 16 bits a sample
     } else if (status == JXL_DEC_JPEG_RECONSTRUCTION || status == JXL_DEC_JPEG_NEED_MORE_OUTPUT) {
       if (!jpeg.empty()) used = jpeg.size() - JxlDecoderReleaseJPEGBuffer(decoder.get());
       if (jpeg.size() >= most) return too_large("The JPEG in this JPEG XL is larger than its pixels");

@@ -1,4 +1,4 @@
-"""The image files of PngSuite, Pillow, libvips, libjpeg-turbo and Go, held to the row that each has in corpora.csv.
+"""The image files of PngSuite, Pillow, libvips, libjpeg-turbo, libheif, libjxl and Go, held to the row that each has in corpora.csv.
 
 python tests/soak/check_corpora.py --write     makes the table again; reasons stay where nothing has changed
 """
@@ -127,7 +127,7 @@ def check() -> Row:
     assert not faults, f"{len(faults)} faults: see above"
     return Row(
         "corpora",
-        "image files of PngSuite, Pillow, libvips, libjpeg-turbo and Go",
+        "image files of PngSuite, Pillow, libvips, libjpeg-turbo, libheif, libjxl and Go",
         f"{len(inspected)} files",
         f"0 other than the golden table says; {', '.join(f'{count} {code}' for code, count in codes.most_common())}; "
         f"{equal} of the {both} that Pillow reads too are equal to its pixels; "

@@ -28,6 +28,8 @@ CORPORA = (
         ("*/test/test-suite/images/**/*", "*/fuzz/*_fuzzer_corpus/*", "*/fuzz/common_fuzzer_corpus/*"),
     ),
     Corpus("libjpeg-turbo", "libjpeg-turbo", True, ("*/testimages/*",)),
+    Corpus("libheif", "libheif", True, ("*/fuzzing/corpus/*", "*/examples/*.hei[cf]")),
+    Corpus("libjxl", "libjxl-testdata", False, ("**/*.jxl", "**/*.jpg", "**/*.png", "**/oss-fuzz/*")),
 )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import numpy as np
 from core.decode.make_files import patched
+from PIL import Image
 
 from core.decode import handmade_bmp, handmade_gif, handmade_png, handmade_tiff, zoo
 
@@ -137,6 +138,34 @@ def tiff_of(bits: int, samples: int) -> bytes:
     return tiff({258: ("H", [bits] * min(samples, 4)), 277: ("H", [samples])}, [zlib.compress(PIXELS.tobytes())])
 
 
+def side(format_: str, width: int, height: int, **options) -> bytes:
+    """A HEIF or AVIF whose boxes say this size."""
+    data = zoo.save(zoo.photo(64, 64), format_, **options)
+    return patched(data, data.index(b"ispe") + 8, struct.pack(">II", width, height))
+
+
+def giant_grid() -> bytes:
+    """256 x 256 tiles are said to be in a canvas of 65,535 x 65,535."""
+    data = zoo.save(zoo.photo(129, 127), "HEIF", tile_size=64, chroma="444")
+    at = data.index(struct.pack(">BBBBHH", 0, 0, 1, 2, 129, 127))
+    return patched(data, at, struct.pack(">BBBBHH", 0, 0, 255, 255, SIDE, SIDE))
+
+
+def jxl(width: int, height: int, behind: bytes = bytes(64)) -> bytes:
+    """A codestream's header with a size of 30 bits a side; then nothing that makes sense."""
+    bits = 0
+    position = 0
+    for value, count in ((0, 1), (3, 2), (height - 1, 30), (0, 3), (3, 2), (width - 1, 30), (1, 1)):
+        bits |= value << position
+        position += count
+    return b"\xff\x0a" + bits.to_bytes(9, "little") + behind
+
+
+def flat_jxl() -> bytes:
+    """10,000 x 10,000 pixels of one colour, whole and valid."""
+    return zoo.save(Image.new("L", (10000, 10000)), "JXL", lossless=True, effort=1)
+
+
 BOMBS: dict[str, tuple[str, Callable[[], bytes]]] = {
     "flat_11000.png": ("too_large", flat_png),
     "tall.png": ("corrupt", lambda: tall_png(False)),
@@ -150,6 +179,13 @@ BOMBS: dict[str, tuple[str, Callable[[], bytes]]] = {
     "width_16777216.webp": ("too_large", lambda: webp_canvas(1 << 24, 255)),
     "largest_lossy.webp": ("too_large", largest_lossy_webp),
     "broken_frame.webp": ("corrupt", broken_frame_webp),
+    "side_65535.heic": ("too_large", lambda: side("HEIF", SIDE, SIDE)),
+    "width_4294967295.heic": ("too_large", lambda: side("HEIF", 0xFFFFFFFF, 0xFFFFFFFF)),
+    "grid_65535.heic": ("too_large", giant_grid),
+    "side_65535.avif": ("too_large", lambda: side("AVIF", SIDE, SIDE)),
+    "side_1073741824.jxl": ("too_large", lambda: jxl(1 << 30, 1 << 30)),
+    "side_9400.jxl": ("truncated", lambda: jxl(9400, 9400)),
+    "flat_10000.jxl": ("too_large", flat_jxl),
     "side_65535.gif": ("too_large", lambda: gif((SIDE, SIDE), 1)),
     "frames_1000000.gif": ("ok", lambda: gif((4, 4), 1_000_000)),
     "frames_and_canvas.gif": ("too_large", lambda: gif((SIDE, SIDE), 100_000)),

@@ -71,6 +71,18 @@ def test_a_jpeg_packed_in_jpeg_xl_equals_the_jpeg(tmp_path, options):
         assert difference(pillow(data, turned), outcome(data, exif_orientation=turned)) is None
 
 
+def test_the_boxes_of_a_packed_jpeg_may_come_in_any_order(tmp_path):
+    data = modern.jpeg_in_jxl(tmp_path, 45, 37, exif=zoo.exif(6))
+    parts = {kind: data[begin:end] for kind, begin, end in modern.boxes(data)}
+    first = [parts.pop(b"JXL "), parts.pop(b"ftyp")]
+    bodies = [data[begin:end] for kind, begin, end in modern.boxes(data) if kind in (b"jxlc", b"jxlp")]
+    others = [part for kind, part in parts.items() if kind not in (b"jxlc", b"jxlp")]
+    for order in ([*others, *bodies], [*others[::-1], *bodies], [bodies[0], *others, *bodies[1:]]):
+        moved = b"".join([*first, *order])
+        for turned in (False, True):
+            assert difference(pillow(data, turned), outcome(moved, exif_orientation=turned)) is None
+
+
 @pytest.mark.parametrize("name", ["444.heic", "444.avif", "rgb.jxl"])
 def test_the_limit_of_pixels_counts_those_that_are_shown(name):
     data = dict(MAKERS[name.rpartition(".")[2]](33, 21))[name]

@@ -1,5 +1,7 @@
 #include "core/features/photo_network.hpp"
 
+#include "core/decode/orientation.hpp"
+
 namespace coulis {
 
 PhotoNetwork::PhotoNetwork(const ModelCard& card, const NetworkFactory& networks, const DecodeOptions& decode)
@@ -14,12 +16,14 @@ std::optional<Failure> PhotoNetwork::features(std::span<const std::byte> file, s
   seconds_.decode -= within;
   seconds_.resample += within;
   if (failure) return failure;
+  turned_ = is_turned(file);
   run_network(resampler_.finish(), row);
   return std::nullopt;
 }
 
 void PhotoNetwork::features(const ImageView& pixels, std::span<float> row) {
   watch_.restart();
+  turned_ = false;
   run_network(resampler_.resample(pixels), row);
 }
 

@@ -32,6 +32,7 @@ class PhotoNetwork {
   // Of the photo that features() came from last: what the network saw, and how large it was. Until the next one.
   const ImageView& input() const { return input_; }
   PixelSize size() const { return resampler_.upright_size(); }
+  bool turned() const { return turned_; }  // its file has an EXIF orientation that turns it, applied or not; false for pixels
 
   const PhotoSeconds& seconds() const { return seconds_; }  // since it was made
 
@@ -42,6 +43,7 @@ class PhotoNetwork {
   Resampler resampler_;
   std::unique_ptr<Network> network_;
   ImageView input_;
+  bool turned_ = false;
   PhotoSeconds seconds_;
   StopWatch watch_;
 };

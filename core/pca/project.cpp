@@ -38,7 +38,7 @@ void project_blocks(const PcaModel& model, MatrixView<const T> rows, MatrixView<
   check_shapes(model, rows, projected);
   if (rows.rows == 0) return;
   const std::size_t d = model.width();
-  const std::vector<double> origin = model.convention == PcaConvention::kCentred ? model.mean : std::vector<double>(d, 0.0);
+  const std::vector<double> origin = model.projection.convention == PcaConvention::kCentred ? model.mean : std::vector<double>(d, 0.0);
   const std::size_t block_rows = std::clamp<std::size_t>(kScratchBytes / (d * sizeof(double)), 1, rows.rows);
   std::vector<double> block(block_rows * d);  // [block_rows, d]
   for (std::size_t first = 0; first < rows.rows; first += block_rows) {

@@ -27,9 +27,10 @@ FeatureRows compute_feature_rows(PhotoSource& photos, const ModelCard& card, con
                                  int workers, OnBad on_bad, const std::atomic<bool>& interrupted) {
   const std::size_t count = photos.count();
   const auto width = static_cast<std::size_t>(card.feature_width);
-  FeatureRows rows{std::vector<float>(count * width, std::numeric_limits<float>::quiet_NaN()), {}};
+  FeatureRows rows{std::vector<float>(count * width, std::numeric_limits<float>::quiet_NaN()), {}, 0};
   if (count == 0) return rows;
   std::mutex failures_mutex;
+  std::atomic<std::uint64_t> turned = 0;
   std::atomic<std::size_t> next = 0;
   std::atomic<int> still_working = workers;
 
@@ -37,7 +38,10 @@ FeatureRows compute_feature_rows(PhotoSource& photos, const ModelCard& card, con
     PhotoNetwork network(card, networks, decode);
     for (std::size_t photo = next++; photo < count && !interrupted; photo = next++) {
       std::optional<Failure> failure = make_row(photos.read(photo), network, {rows.values.data() + photo * width, width});
-      if (!failure) continue;
+      if (!failure) {
+        turned += network.turned() ? 1 : 0;
+        continue;
+      }
       const std::lock_guard lock(failures_mutex);
       rows.failures.push_back({photo, std::move(*failure)});
       if (on_bad == OnBad::kFail) next = count;
@@ -51,6 +55,7 @@ FeatureRows compute_feature_rows(PhotoSource& photos, const ModelCard& card, con
         photos.stop();
       });
   if (interrupted) throw Error(ErrorCode::kInterrupted, "interrupted");
+  rows.turned = turned;
   std::sort(rows.failures.begin(), rows.failures.end(), [](const FailedPhoto& a, const FailedPhoto& b) { return a.photo < b.photo; });
   return rows;
 }

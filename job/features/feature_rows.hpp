@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <vector>
 
 #include "core/base/failure.hpp"
@@ -21,6 +22,7 @@ struct FailedPhoto {
 struct FeatureRows {
   std::vector<float> values;          // [photos, width]; NaN in the rows of photos that cannot be used
   std::vector<FailedPhoto> failures;  // by photo
+  std::uint64_t turned = 0;           // photos with a row whose EXIF orientation turns them, applied or not
 };
 
 // on_bad fail: no photo is begun after one that failed. As they are begun in order, the first failure is that of the first bad photo, on

@@ -46,7 +46,7 @@ RowTable to_table(const PartInFlight& finished, const FeaturizeContext& context)
   RowTable table;
   table.width = width;
   table.values.reserve(images.size() * width);
-  PartRecord record{context.settings, images, {}, list_formats()};
+  PartRecord record{context.settings, images, {}, finished.turned, list_formats()};
   for (std::size_t i = 0; i < images.size(); ++i) {
     if (const auto& failure = finished.failures[i]) {
       record.failures.push_back({i, std::string(to_string(failure->stage)), std::string(to_string(failure->code)), failure->message});
@@ -123,6 +123,7 @@ void work_until_done(Worker& worker, PartQueue& queue, ReadAhead& photos, BadIma
     worker.watch.lap(worker.read_seconds);
     std::optional<Failure> failure = make_row(bytes, worker.network, {part.rows.data() + task->index * width, width});
     const bool failed = failure.has_value();
+    if (!failed && worker.network.turned()) ++part.turned;
     if (!failed && context.thumbnails) keep_thumbnail(worker, task->index, bytes.value(), part, context);
     if (failed) bad.limit.check(++bad.count, printable(context.input.path_of(image.key)), to_string(failure->code), failure->message);
     part.failures[task->index] = std::move(failure);

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <condition_variable>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -23,6 +24,7 @@ struct PartInFlight {
   std::vector<float> rows;                       // [images, width]; a failed image's row is never read
   std::vector<std::optional<Failure>> failures;  // [images]
   std::vector<std::string> thumbnails;           // [part->sampled]: JPEGs; empty for a failed image
+  std::atomic<std::uint64_t> turned = 0;         // images whose EXIF orientation turns them
   std::atomic<std::size_t> remaining;
 };
 

@@ -55,6 +55,7 @@ ManifestFile parse_manifest_file(const json& value) {
 json to_json_value(const ManifestPart& part) {
   json value = {{"number", part.number}, {"fingerprint", part.fingerprint},          {"listed", part.listed},         {"ok", part.ok},
                 {"failed", part.failed}, {"features", to_json_value(part.features)}, {"pca", to_json_value(part.pca)}};
+  if (part.turned > 0) value["turned"] = part.turned;
   if (part.maybe_thumbnails) value["thumbnails"] = to_json_value(*part.maybe_thumbnails);
   if (!part.sampled.empty()) value["sampled"] = to_ranges(part.sampled);
   return value;
@@ -65,6 +66,7 @@ ManifestPart parse_manifest_part(const json& value) {
                     parse_natural(value.at("listed")),   parse_natural(value.at("ok")),
                     parse_natural(value.at("failed")),   parse_manifest_file(value.at("features")),
                     parse_manifest_file(value.at("pca"))};
+  if (value.contains("turned")) part.turned = parse_natural(value["turned"]);
   if (value.contains("thumbnails")) part.maybe_thumbnails = parse_manifest_file(value["thumbnails"]);
   part.sampled = parse_sampled(value, part.listed);
   return part;
@@ -98,9 +100,33 @@ OptionTexts parse_option_texts(const json& object) {
   return options;
 }
 
+// Beside its options: a flag is true or false, all else is text.
+json to_json_value(const ManifestPca& pca) {
+  json object = {
+      {"k", pca.explained_variance_ratio.size()}, {"requested", pca.requested}, {"explained_variance_ratio", pca.explained_variance_ratio}};
+  for (const auto& [name, text] : pca.projection) object[name] = text == "true" || text == "false" ? json(text == "true") : json(text);
+  return object;
+}
+
+ManifestPca parse_manifest_pca(const json& object) {
+  ManifestPca pca{object.at("requested").get<std::string>(), {}, object.at("explained_variance_ratio").get<std::vector<double>>()};
+  for (const auto& [name, value] : object.items()) {
+    if (name == "requested") continue;
+    if (value.is_boolean()) pca.projection[name] = value.get<bool>() ? "true" : "false";
+    if (value.is_string()) pca.projection[name] = value.get<std::string>();
+  }
+  return pca;
+}
+
 std::uint64_t Manifest::failed() const {
   std::uint64_t sum = 0;
   for (const auto& [code, count] : failed_by_code) sum += count;
+  return sum;
+}
+
+std::uint64_t Manifest::turned() const {
+  std::uint64_t sum = 0;
+  for (const ManifestPart& part : parts) sum += part.turned;
   return sum;
 }
 
@@ -122,10 +148,7 @@ std::string to_json(const Manifest& m) {
       {"images", m.listed}, {"bytes", m.listed_bytes}, {"hash", m.listing_hash}, {"passed_over", to_json_value(m.passed_over)}};
   root["counts"] = {{"listed", m.listed}, {"ok", m.ok}, {"failed", m.failed()}, {"failed_by_code", m.failed_by_code}};
   root["options"] = to_json_value(m.options);
-  root["pca"] = {{"k", m.pca.explained_variance_ratio.size()},
-                 {"requested", m.pca.requested},
-                 {"convention", m.pca.convention},
-                 {"explained_variance_ratio", m.pca.explained_variance_ratio}};
+  root["pca"] = to_json_value(m.pca);
   root["parts"] = json::array();
   for (const ManifestPart& part : m.parts) root["parts"].push_back(to_json_value(part));
   root["files"] = json::array();
@@ -168,8 +191,7 @@ Manifest parse_manifest(const std::string& text, const std::string& origin) {
       m.failed_by_code[code] = parse_natural(count);
     }
     if (root.contains("options")) m.options = parse_option_texts(root["options"]);  // not in version 0.1.0
-    m.pca = {root.at("pca").at("requested").get<std::string>(), root.at("pca").at("convention").get<std::string>(),
-             root.at("pca").at("explained_variance_ratio").get<std::vector<double>>()};
+    m.pca = parse_manifest_pca(root.at("pca"));
     for (const json& part : root.at("parts")) m.parts.push_back(parse_manifest_part(part));
     for (const json& file : root.at("files")) m.files.push_back(parse_manifest_file(file));
     const json& last_run = root.at("last_run");

@@ -35,14 +35,15 @@ struct ManifestPart {
   std::uint64_t failed = 0;
   ManifestFile features;
   ManifestFile pca;
+  std::uint64_t turned = 0;                           // photos of `ok` whose EXIF orientation turns them, applied or not
   std::optional<ManifestFile> maybe_thumbnails = {};  // of photos of the sample
   std::vector<std::uint32_t> sampled = {};            // photos that the report shows: indices into those listed, ascending
 };
 
 struct ManifestPca {
-  std::string requested;  // "k=50", "variance=0.95", or the file of a given PCA; with the convention it decides the components
-  std::string convention;
-  std::vector<double> explained_variance_ratio;  // [k]
+  std::string requested;  // "k=50", "variance=0.95", or the file of a given PCA; with the projection it decides the rows
+  std::map<std::string, std::string> projection;  // options of the model: {"convention": "centred", ...}
+  std::vector<double> explained_variance_ratio;   // [k]
 };
 
 struct Manifest {
@@ -69,6 +70,7 @@ struct Manifest {
   std::vector<std::pair<std::string, double>> seconds;  // of the last run, by stage
 
   std::uint64_t failed() const;
+  std::uint64_t turned() const;
   double images_per_second_per_core() const;  // in the features of the last run; 0: it computed none
 };
 

@@ -17,6 +17,7 @@ using nlohmann::json;
 constexpr std::string_view kSettings = "coulis.settings";
 constexpr std::string_view kImages = "coulis.images";
 constexpr std::string_view kFailures = "coulis.failures";
+constexpr std::string_view kTurned = "coulis.turned";
 constexpr std::string_view kFormats = "coulis.formats";
 
 // Any bytes as ASCII and back: JSON holds text only, and a key may hold anything.
@@ -120,13 +121,15 @@ std::vector<std::pair<std::string, std::string>> to_metadata(const PartRecord& r
   std::vector<std::pair<std::string, std::string>> metadata = {{std::string(kSettings), record.settings},
                                                                {std::string(kImages), images_to_text(record.images)},
                                                                {std::string(kFailures), failures.dump()}};
+  if (record.turned > 0) metadata.emplace_back(kTurned, std::to_string(record.turned));
   if (count_failures(record, FailureCode::kUnsupported) > 0) metadata.emplace_back(kFormats, record.formats);
   return metadata;
 }
 
 std::vector<std::pair<std::string, std::string>> provenance_in(std::vector<std::pair<std::string, std::string>> metadata) {
   std::erase_if(metadata, [](const auto& pair) {
-    return !pair.first.starts_with("coulis.") || pair.first == kImages || pair.first == kFailures || pair.first == kFormats;
+    return !pair.first.starts_with("coulis.") || pair.first == kImages || pair.first == kFailures || pair.first == kTurned ||
+           pair.first == kFormats;
   });
   return metadata;
 }
@@ -135,10 +138,11 @@ PartRecord parse_part_record(const std::vector<std::pair<std::string, std::strin
   PartRecord record;
   record.settings = value_of(metadata, kSettings, origin);
   record.images = parse_images(value_of(metadata, kImages, origin), origin);
-  for (const auto& [name, value] : metadata) {
-    if (name == kFormats) record.formats = value;  // not in older files, nor where no format was refused
-  }
   try {
+    for (const auto& [name, value] : metadata) {  // not in older files, nor where there is nothing to say
+      if (name == kTurned) record.turned = json::parse(value).get_ref<const std::uint64_t&>();
+      if (name == kFormats) record.formats = value;
+    }
     for (const json& failure : json::parse(value_of(metadata, kFailures, origin))) {
       record.failures.push_back({failure.at(0).get_ref<const std::uint64_t&>(), failure.at(1).get<std::string>(),
                                  failure.at(2).get<std::string>(), failure.at(3).get<std::string>()});

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <utility>
 #include <vector>
@@ -23,6 +24,7 @@ struct PartRecord {
   std::string settings;               // as in PlanOptions
   std::vector<ImageRef> images;       // every member, the failed ones included
   std::vector<FailedImage> failures;  // by index
+  std::uint64_t turned = 0;           // images with a row whose EXIF orientation turns them, applied or not
   std::string formats = {};           // that the build read: list_formats(); kept only with a failure that is "unsupported"
 };
 
@@ -34,8 +36,8 @@ std::vector<ImageRef> parse_images(const std::string& text, const std::string& o
 
 std::size_t count_failures(const PartRecord& record, FailureCode code);
 
-// Key-value pairs of text, "coulis.settings", "coulis.images", "coulis.failures", and "coulis.formats" if a format was refused; the same
-// record gives the same text.
+// Key-value pairs of text, "coulis.settings", "coulis.images", "coulis.failures", "coulis.turned" if there is such an image, and
+// "coulis.formats" if a format was refused; the same record gives the same text.
 std::vector<std::pair<std::string, std::string>> to_metadata(const PartRecord& record);
 
 // The pairs of a part file that hold for every file of the output: model, versions, settings; not the record of its images.

@@ -27,6 +27,7 @@ CommittedPart read_committed_part(const Location& input, const Location& output,
   part.entry.listed = record.images.size();
   part.entry.ok = table.rows();
   part.entry.failed = record.failures.size();
+  part.entry.turned = record.turned;
   part.entry.features = describe_file(file.key, bytes);
   for (const FailedImage& failure : record.failures) {
     const ImageRef& image = record.images[failure.index];

@@ -95,6 +95,8 @@ Estimate estimate_run(const Preview& preview, const RunOptions& options) {
   const std::size_t all = preview.listing.images.size();
   const int threads = worker_count(options.threads);
   Estimate estimate;
+  estimate.tried = trial.rows.values.size() / width;
+  estimate.turned = trial.rows.turned;
   estimate.features_seconds = static_cast<double>(images.size()) / trial.photos_per_second;
   estimate.reduction_seconds = try_reduction({trial.rows.values.data(), trial.rows.values.size() / width, width}, all, threads);
   return estimate;

@@ -1,12 +1,16 @@
 // How long a plan will take here: measured for two seconds on its own photos.
 #pragma once
 
+#include <cstdint>
+
 #include "job/run/options.hpp"
 #include "job/run/run.hpp"
 
 namespace coulis {
 
 struct Estimate {
+  std::uint64_t tried = 0;       // photos
+  std::uint64_t turned = 0;      // of these: with an EXIF orientation that turns them, applied or not
   double features_seconds = 0;   // wall clock for the parts to do, from reading to the feature row; 0 if there are none
   double reduction_seconds = 0;  // moments, PCA, projection, tables and report, of all parts
   double seconds() const { return features_seconds + reduction_seconds; }

@@ -145,7 +145,7 @@ Manifest describe_run(const RunOptions& options, const Location& input, const Li
   manifest.listed_bytes = listing.total_bytes;
   manifest.passed_over = listing.passed_over;
   manifest.listing_hash = fingerprint_of("", listing.images);
-  manifest.pca = {describe(pca), std::string(to_string(pca.given ? pca.given->model.convention : options.pca.convention)), {}};
+  manifest.pca = {describe(pca), texts_of(pca.given ? pca.given->model.projection : options.pca.projection), {}};
   manifest.simd = simd_in_use();
   manifest.threads = worker_count(options.threads);
   return manifest;

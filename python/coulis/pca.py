@@ -47,7 +47,7 @@ class PCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):  # 
         """X: [n, d], float32 or float64 as it is, all else as float64; two rows at least. y is ignored."""
         rows = validate_data(self, X, dtype=[np.float64, np.float32], order="C", ensure_min_samples=2)
         k, share = read_components(self.n_components, min(rows.shape))
-        self._adopt(_core.fit_pca(rows, k, share, self.convention))
+        self._adopt(_core.fit_pca(rows, k=k, variance=share, pca_convention=self.convention))
         return self
 
     def transform(self, X: ArrayLike) -> Any:
@@ -59,7 +59,7 @@ class PCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):  # 
         """[n, k] -> [n, d]: the points of the components' plane."""
         check_is_fitted(self)
         projected = check_array(X, input_name="X", dtype=np.float64)
-        origin = np.zeros(self.n_components_) if self._pca.convention == "centred" else self.mean_ @ self.components_.T
+        origin = np.zeros(self.n_components_) if self._pca.projection["convention"] == "centred" else self.mean_ @ self.components_.T
         points: NDArray[np.float64] = (projected - origin) @ self.components_ + self.mean_
         return points
 
@@ -79,7 +79,7 @@ class PCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):  # 
     def from_bytes(cls, data: bytes) -> PCA:
         """As load(), from the file's content."""
         pca = _core.Pca.from_safetensors(data)
-        estimator = cls(pca.k, convention=pca.convention)
+        estimator = cls(pca.k, **pca.projection)
         estimator.n_features_in_ = len(pca.mean)
         estimator._adopt(pca)
         return estimator

@@ -139,7 +139,7 @@ function startRun() {
     ["From", name(data.input)],
     ["Model", [name(data.model.name), make("br"), make("span", { class: "quiet" }, `sha256 ${data.model.sha256}`)]],
     ["Precision", data.model.precision],
-    ["PCA", `${data.pca.requested}, ${data.pca.convention}`],
+    ["PCA", `${data.pca.requested}, ${data.pca.projection}`],
     ["Version", `coulis ${data.coulis}`],
     ["Machine", `${counted(lastRun.threads, taskOverhead === undefined ? "thread" : "core")}, ${lastRun.simd} instructions`],
     ...(computed ? [["Speed of a core", coreText(features)]] : []),

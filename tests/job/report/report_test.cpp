@@ -15,7 +15,7 @@ Manifest manifest_of(std::uint64_t photos) {
   Manifest m;
   m.input = "/photos";
   m.listed = m.ok = photos;
-  m.pca = {"k=1", "centred", {1.0}};
+  m.pca = {"k=1", {{"convention", "centred"}}, {1.0}};
   return m;
 }
 

@@ -16,7 +16,8 @@ from pyarrow import dataset, fs, parquet
 from coulis import _core
 from coulis.given import is_uri
 from coulis.keywords import takes, to_native
-from coulis.options import OPTIONS, StorageOptions
+from coulis.option_types import StorageOptions
+from coulis.options import OPTIONS
 
 if TYPE_CHECKING:
     from coulis.pca import PCA

@@ -31,12 +31,14 @@ struct EnumNames<PcaConvention> {
 // How a fitted PCA projects rows. Its model file, OUTPUT's tables and the manifest keep these options under their names without "pca-".
 struct Projection {
   PcaConvention convention = PcaConvention::kCentred;
+  bool whiten = false;
 };
 
 template <OptionsOf<Projection> O, class V>
 void visit_fields(O& o, V&& v) {
   v(Field("pca-convention", "centred: subtract the mean, as scikit-learn does; spark: do not, as Spark MLlib", Affects::kPca),
     o.convention);
+  v(Field("pca-whiten", "Divide each component by its standard deviation, as scikit-learn's whiten=True does", Affects::kPca), o.whiten);
 }
 
 constexpr std::string_view name_in_model(const Field& field) {

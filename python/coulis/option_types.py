@@ -29,6 +29,7 @@ class RunOptions(TypedDict, total=False):
     k: int
     variance: float
     pca_convention: str
+    pca_whiten: bool
     csv_separator: str
     csv_formulas: str
     csv_bom: bool

@@ -154,6 +154,14 @@ OPTIONS = (
         choices=("centred", "spark"),
     ),
     Option(
+        name="pca-whiten",
+        type="flag",
+        help="Divide each component by its standard deviation, as scikit-learn's whiten=True does",
+        affects="pca",
+        group="pca",
+        default=False,
+    ),
+    Option(
         name="csv-separator",
         type="word",
         help="Column separator of the CSV files: , ; | : space or tab",

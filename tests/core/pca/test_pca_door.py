@@ -108,7 +108,12 @@ def test_the_model_file_is_read_by_the_safetensors_package(rows, tmp_path):
         assert same_bits(values, getattr(pca, name))
     with safetensors.safe_open(path, framework="np") as file:
         metadata = file.metadata()
-    assert metadata == {"convention": "spark", "count": "300", "total_variance": repr(pca.total_variance)}
+    assert metadata == {
+        "convention": "spark",
+        "whiten": "false",
+        "count": "300",
+        "total_variance": repr(pca.total_variance),
+    }
 
 
 def test_a_model_file_of_the_safetensors_package_is_read_by_us(rows):

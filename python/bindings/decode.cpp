@@ -66,7 +66,7 @@ void register_decode(nb::module_& m) {
         if (!maybe_format) return std::nullopt;
         return std::string(to_string(*maybe_format));
       },
-      nb::arg("data"), "'jpeg', 'png', 'webp', 'gif', 'bmp', 'tiff', 'heif', 'avif', 'jxl' or None, by content.");
+      nb::arg("data"), "The name of the format, such as 'jpeg', or None, by content.");
 }
 
 }  // namespace coulis::bindings

@@ -180,7 +180,7 @@ StageSeconds featurize(const Plan& plan, const FeaturizeContext& context, Progre
         context.input.stop();
       });
   progress.end();
-  if (context.interrupted) throw Error(ErrorCode::kInterrupted, "interrupted", "run the same command again: it goes on where it stopped");
+  if (context.interrupted) throw Error(ErrorCode::kInterrupted, "interrupted", "run the same command again: it resumes where it stopped");
   return total;
 }
 

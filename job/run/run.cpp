@@ -91,7 +91,7 @@ void say_plan(const Plan& plan, Progress& progress) {
   progress.say(fmt::format("{} in {}: {} done, {} to do", counted(plan.images(), "image"), counted(plan.parts.size(), "part"),
                            plan.parts.size() - to_do, to_do));
   const std::string_view common = common_reason(plan);
-  if (!common.empty() && common != "new") progress.say(fmt::format("all again: {}", common));
+  if (!common.empty() && common != "new") progress.say(fmt::format("recomputing all parts: {}", common));
   for (const Part& part : plan.parts) {
     if (part.done) continue;
     const std::string line = fmt::format("part {}: {}, {}", part.number, counted(part.images.size(), "image"), part.reason);

@@ -1,4 +1,4 @@
-// The text of the page. What a browser makes of it is tested in tests/report.
+// The text of the page. What a browser makes of it is tested in test_page.py.
 #include "job/report/report.hpp"
 
 #include <gtest/gtest.h>

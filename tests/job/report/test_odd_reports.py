@@ -4,9 +4,9 @@ import shutil
 
 import numpy as np
 from cli.command import ALL_PHOTOS, PHOTOS, succeed
+from job.report.browsing import opened, point_at_a_photo, seconds_to_open
+from job.report.report_file import Report
 from PIL import Image
-from report.browsing import opened, point_at_a_photo, seconds_to_open
-from report.report_file import Report
 
 
 def test_a_report_without_thumbnails_says_so(browser, tmp_path):

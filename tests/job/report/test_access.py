@@ -5,8 +5,8 @@ import shutil
 import numpy as np
 import pytest
 from cli.command import ALL_PHOTOS, succeed
-from report.browsing import opened, point_at_a_photo, shown_photo
-from report.report_file import Report
+from job.report.browsing import opened, point_at_a_photo, shown_photo
+from job.report.report_file import Report
 
 HOSTILE = [
     "<script>hacked=1<",

@@ -4,8 +4,8 @@ import json
 import re
 
 import numpy as np
-from report.browsing import assert_shows, opened, pixels, point_at_a_photo, seconds_to_open, shown_photo
-from report.report_file import Report
+from job.report.browsing import assert_shows, opened, pixels, point_at_a_photo, seconds_to_open, shown_photo
+from job.report.report_file import Report
 
 
 def test_the_page_opens_quickly_and_says_what_was_run(browser, fruits):

@@ -1,5 +1,7 @@
 #include "cli/arguments.hpp"
 
+#include <utility>
+
 namespace coulis {
 
 void add_session_flags(CLI::App& verb, Session& session) {
@@ -8,7 +10,10 @@ void add_session_flags(CLI::App& verb, Session& session) {
   verb.add_flag("--json", session.json, "Print one JSON object instead of text");
 }
 
-void add_option_flags(CLI::App& verb, OptionTexts& given, bool with_pca) {
+void add_run_arguments(CLI::App& verb, RunArguments& arguments, bool with_pca) {
+  verb.add_option("INPUT", arguments.input, "Folder or s3://bucket/prefix with photos")->required();
+  verb.add_option("OUTPUT", arguments.output, "Folder or s3://bucket/prefix for the results; need not exist")->required();
+  OptionTexts& given = arguments.given;
   const RunOptions defaults;
   const BindFlag bind{verb, given};
   visit_threads(defaults.threads, bind);
@@ -38,6 +43,13 @@ RunOptions read_options(const OptionTexts& given, const Session& session, RunOpt
     throw Error(ErrorCode::kUsage, "--variance 0 asks for no component", "give a share above 0, or -k");
   }
   return start;
+}
+
+RunOptions read_options(const RunArguments& arguments, const Session& session, RunOptions start) {
+  RunOptions options = read_options(arguments.given, session, std::move(start));
+  options.input = arguments.input;
+  options.output = arguments.output;
+  return options;
 }
 
 }  // namespace coulis

@@ -30,29 +30,37 @@ struct BindFlag {
 
   template <class T>
   void operator()(const Field& field, const T& value) const {
+    using Texts = std::vector<std::string>;
     std::string flag = flag_of(field);
     if (field.long_name != nullptr) flag += std::string(",--") + field.long_name;
+    const auto keep = [given = &given, name = field.name](const Texts& texts) { (*given)[name] = texts; };
     if constexpr (std::is_same_v<T, bool>) {
       verb.add_flag_callback(
-          flag, [given = &given, name = field.name] { (*given)[name] = {"true"}; }, field.help);
-    } else if constexpr (std::is_same_v<T, std::vector<std::string>>) {
-      verb.add_option_function<std::vector<std::string>>(
-              flag, [given = &given, name = field.name](const auto& texts) { (*given)[name] = texts; }, field.help)
-          ->allow_extra_args(false);
+          flag, [keep] { keep({"true"}); }, field.help);
+    } else if constexpr (std::is_same_v<T, Texts>) {
+      verb.add_option_function<Texts>(flag, keep, field.help)->allow_extra_args(false);
     } else {
       verb.add_option_function<std::string>(
-              flag, [given = &given, name = field.name](const std::string& text) { (*given)[name] = {text}; }, field.help)
+              flag, [keep](const std::string& text) { keep({text}); }, field.help)
           ->default_str(to_text(value));
     }
   }
 };
 
-void add_session_flags(CLI::App& verb, Session& session);
-void add_option_flags(CLI::App& verb, OptionTexts& given, bool with_pca);  // all options of a run
-void add_place_flags(CLI::App& verb, OptionTexts& given);                  // --threads and those of storage
-void add_pca_flags(CLI::App& verb, OptionTexts& given);                    // -k, --variance, ...
+// What `run`, `plan` and `project` share.
+struct RunArguments {
+  std::string input;
+  std::string output;
+  OptionTexts given;
+};
 
-// Throws Error(kUsage).
+void add_session_flags(CLI::App& verb, Session& session);
+void add_run_arguments(CLI::App& verb, RunArguments& arguments, bool with_pca);  // INPUT, OUTPUT and all options of a run
+void add_place_flags(CLI::App& verb, OptionTexts& given);                        // --threads and those of storage
+void add_pca_flags(CLI::App& verb, OptionTexts& given);                          // -k, --variance, ...
+
+// Throw Error(kUsage).
 RunOptions read_options(const OptionTexts& given, const Session& session, RunOptions start = {});
+RunOptions read_options(const RunArguments& arguments, const Session& session, RunOptions start = {});  // INPUT and OUTPUT too
 
 }  // namespace coulis

@@ -101,7 +101,7 @@ int run_command_line(int argc, char** argv) {
   app.fallthrough(false);
   app.footer(
       "Exit codes: 0 done, 1 run failed, 2 usage, 3 too many bad images, 4 nothing to read,\n"
-      "            5 credentials, network or storage, 130 interrupted (run again to go on)\n"
+      "            5 credentials, network or storage, 130 interrupted (run again to resume)\n"
       "COULIS_SIMD=portable|avx2|avx512 limits the instructions used.");
   coulis::Session session{.interrupted = interrupted};
   for (const auto add :

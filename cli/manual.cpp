@@ -61,7 +61,7 @@ INPUT and OUTPUT are folders or s3://bucket/prefix. Results go to standard outpu
                                  kVersion);
   for (const VerbDescription& verb : verbs) text += describe(verb);
   text += R"(.SH EXIT STATUS
-0 done, 1 run failed, 2 usage, 3 too many bad images, 4 nothing to read, 5 credentials, network or storage, 130 interrupted: the same command goes on.
+0 done, 1 run failed, 2 usage, 3 too many bad images, 4 nothing to read, 5 credentials, network or storage, 130 interrupted: run the same command to resume.
 .SH ENVIRONMENT
 .TP
 .B COULIS_SIMD

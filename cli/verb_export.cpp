@@ -19,16 +19,6 @@ struct ExportArguments {
   OptionTexts given;
 };
 
-std::string how_to_open(ExportFormat format, const std::string& destination) {
-  switch (format) {
-    case ExportFormat::kProjector: return fmt::format("tensorboard --logdir {}", destination);
-    case ExportFormat::kEmbeddingAtlas:
-      return fmt::format("embedding-atlas {}/data.parquet --x x --y y --neighbors neighbors", destination);
-    case ExportFormat::kHuggingface: return fmt::format("datasets.load_dataset(\"{}\")", destination);
-  }
-  return "";
-}
-
 void execute_export(const ExportArguments& arguments, const Session& session) {
   Console console(session.verbosity());
   const RunOptions options = read_options(arguments.given, session);
@@ -42,8 +32,7 @@ void execute_export(const ExportArguments& arguments, const Session& session) {
                                            {"of", exported.of}};
     fmt::print("{}\n", result.dump());
   } else if (!session.quiet) {
-    fmt::print("{} of {}; open them with:\n  {}\n", exported.photos, counted(exported.of, "photo"),
-               how_to_open(arguments.options.format, printable(destination.root())));
+    fmt::print("{} of {}; open them with:\n  {}\n", exported.photos, counted(exported.of, "photo"), exported.how_to_open);
   }
 }
 
@@ -56,7 +45,7 @@ void add_export(CLI::App& app, Session& session) {
   verb->add_option("DESTINATION", arguments->destination, "Folder or s3://bucket/prefix for the files")->required();
   verb->add_option_function<std::string>(
           "--to", [arguments](const std::string& name) { arguments->options.format = parse_enum<ExportFormat>(name); },
-          "projector (of TensorBoard), embedding-atlas or huggingface (datasets)")
+          fmt::format("The tool: {}", list_names<ExportFormat>()))
       ->required();
   verb->add_option("--limit", arguments->options.limit, "Photos for the projector at most, evenly spread")
       ->capture_default_str()

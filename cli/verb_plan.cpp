@@ -124,22 +124,13 @@ void print_json(const Preview& preview, const RunOptions& options) {
 }  // namespace
 
 void add_plan(CLI::App& app, Session& session) {
-  struct Arguments {
-    std::string input;
-    std::string output;
-    OptionTexts given;
-  };
-  const auto arguments = std::make_shared<Arguments>();
+  const auto arguments = std::make_shared<RunArguments>();
   CLI::App* verb = app.add_subcommand("plan", "What a run would do, without doing it");
-  verb->add_option("INPUT", arguments->input, "Folder or s3://bucket/prefix with photos")->required();
-  verb->add_option("OUTPUT", arguments->output, "Folder or s3://bucket/prefix for the results; need not exist")->required();
-  add_option_flags(*verb, arguments->given, true);
+  add_run_arguments(*verb, *arguments, true);
   add_session_flags(*verb, session);
   verb->footer("Example: coulis plan s3://photos/Test results/ -k 50");
   verb->callback([arguments, &session] {
-    RunOptions options = read_options(arguments->given, session);
-    options.input = arguments->input;
-    options.output = arguments->output;
+    const RunOptions options = read_options(*arguments, session);
     const Preview result = preview(options);
     Console console(session.verbosity());
     for (const std::string& warning : result.warnings) console.warn(warning);

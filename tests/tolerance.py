@@ -76,6 +76,13 @@ def pca_bounds(rows, k, convention="centred") -> PcaBounds:
     return PcaBounds(mean, variance, 2 * variance / total if total else 0.0, components, projected)
 
 
+def whitened_bounds(rows, projected, variance, convention="centred") -> np.ndarray:
+    """Of projected / sqrt(variance) [n, k]: an error of the variance counts by the slope, 1 / (2 sqrt(variance))."""
+    bounds, scale = pca_bounds(rows, len(variance), convention), np.sqrt(variance)
+    of_scale = bounds.variance / (2 * scale)
+    return (bounds.projected + np.abs(projected) * of_scale) / scale * 2 + 4 * EPS64 * np.abs(projected)
+
+
 def assert_within(actual, expected, bound, name=""):
     """|actual - expected| <= bound, element by element; the bound broadcasts."""
     difference = np.abs(np.asarray(actual, np.float64) - np.asarray(expected, np.float64))

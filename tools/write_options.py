@@ -1,6 +1,6 @@
-"""Writes python/coulis/options.py from `coulis options`: for Python's keywords and Spark's Params.
+"""Writes two modules from `coulis options`: the list for Python's keywords and Spark's Params, and its types for mypy.
 
-usage: write_options.py COULIS      COULIS: the command; a test compares the file with what this writes
+usage: write_options.py COULIS      COULIS: the command; a test compares the files with what this writes
 """
 
 from __future__ import annotations
@@ -21,13 +21,16 @@ TYPES = {
 }
 HEAD = '''"""The options of `coulis run`, as the command has them. Written by tools/write_options.py: do not edit."""
 
+from coulis.keywords import Option
+
+'''
+HEAD_OF_TYPES = '''"""The types of the options, for `**keywords`. Written by tools/write_options.py: do not edit."""
+
 from __future__ import annotations
 
 import os
 from collections.abc import Sequence
 from typing import TypedDict
-
-from coulis.keywords import Option
 
 
 '''
@@ -54,21 +57,23 @@ def write_keywords(name: str, doc: str, options: list[dict[str, Any]]) -> str:
     return "".join(lines) + "\n\n"
 
 
-def write_module(options: list[dict[str, Any]]) -> str:
+def write_list(options: list[dict[str, Any]]) -> str:
+    text = HEAD + "OPTIONS = (\n" + "".join(map(write_option, options)) + ")\n"
+    return text + "DEFAULTS = {option.keyword: option.default for option in OPTIONS}\n"
+
+
+def write_types(options: list[dict[str, Any]]) -> str:
     photo = [option for option in options if option["group"] in ("network", "decode")]
     of_featurize = [
         option
         for option in options
         if option in photo or option["affects"] == "photos" or option["group"] in ("machine", "storage")
     ]
-    text = HEAD
+    text = HEAD_OF_TYPES
     text += write_keywords("RunOptions", "Of coulis.run.", options)
     text += write_keywords("FeaturizeOptions", "Of coulis.featurize.", of_featurize)
     storage = [option for option in options if option["group"] == "storage"]
-    text += write_keywords("StorageOptions", "Of coulis.open, for buckets.", storage)
-    text += "OPTIONS = (\n" + "".join(map(write_option, options)) + ")\n"
-    text += "DEFAULTS = {option.keyword: option.default for option in OPTIONS}\n"
-    return text
+    return text + write_keywords("StorageOptions", "Of coulis.open, for buckets.", storage)
 
 
 def format_python(text: str) -> str:
@@ -76,10 +81,16 @@ def format_python(text: str) -> str:
     return subprocess.run(command, input=text, capture_output=True, text=True, check=True).stdout
 
 
+def write_modules(options: list[dict[str, Any]]) -> dict[str, str]:
+    """By name of the file."""
+    modules = {"options.py": write_list(options), "option_types.py": write_types(options)}
+    return {name: format_python(text) for name, text in modules.items()}
+
+
 def main() -> int:
-    root = Path(__file__).parent.parent
-    text = format_python(write_module(read_options(sys.argv[1])))
-    (root / "python/coulis/options.py").write_text(text)
+    package = Path(__file__).parent.parent / "python" / "coulis"
+    for name, text in write_modules(read_options(sys.argv[1])).items():
+        (package / name).write_text(text)
     return 0
 
 

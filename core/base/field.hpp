@@ -1,5 +1,5 @@
 // Field: one option, spelled once. The visit_fields() of an options struct is the only list of its options: flags and their help, Python's
-// keywords, Spark's Params, checks, fingerprints and the manifest are made from it.
+// keywords, a cluster's parameters, checks, fingerprints and the manifest are made from it.
 #pragma once
 
 #include <concepts>

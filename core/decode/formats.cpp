@@ -7,7 +7,7 @@ namespace coulis {
 
 std::string list_formats() {
   std::string list;
-  for (int i = 0; i <= static_cast<int>(Format::kJxl); ++i) {
+  for (int i = 0; to_string(static_cast<Format>(i)) != "unknown"; ++i) {
     const auto format = static_cast<Format>(i);
     if ((format == Format::kHeif && !reads_hevc()) || (format == Format::kAvif && !reads_av1())) continue;
     list += list.empty() ? "" : " ";

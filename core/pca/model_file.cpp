@@ -9,12 +9,12 @@
 #include <utility>
 
 #include "core/base/error.hpp"
+#include "core/base/field_text.hpp"
 #include "core/safetensors/safetensors.hpp"
 
 namespace coulis {
 namespace {
 
-constexpr char kConvention[] = "convention";
 constexpr char kCount[] = "count";
 constexpr char kTotalVariance[] = "total_variance";
 
@@ -30,6 +30,21 @@ std::string take(std::map<std::string, std::string>& metadata, const std::string
   auto entry = metadata.extract(key);
   if (entry.empty()) fail(origin, fmt::format("its metadata lacks '{}'", key));
   return std::move(entry.mapped());
+}
+
+// An option that the file does not name has its default: the version that wrote it did not have the option.
+Projection take_projection(std::map<std::string, std::string>& metadata, const std::string& origin) {
+  Projection projection;
+  visit_fields(projection, [&](const Field& field, auto& value) {
+    const auto entry = metadata.extract(std::string(name_in_model(field)));
+    if (entry.empty()) return;
+    try {
+      from_text(entry.mapped(), field, value);
+    } catch (const Error&) {
+      fail(origin, fmt::format("'{}' is not a valid {}", entry.mapped(), entry.key()));
+    }
+  });
+  return projection;
 }
 
 template <class T>
@@ -59,7 +74,7 @@ std::vector<std::byte> to_safetensors(const PcaModel& model, const std::map<std:
   const auto k = static_cast<std::int64_t>(model.k());
   const auto d = static_cast<std::int64_t>(model.width());
   auto metadata = provenance;
-  metadata[kConvention] = to_string(model.convention);
+  for (const auto& [name, text] : texts_of(model.projection)) metadata[name] = text;
   metadata[kCount] = fmt::format("{}", model.count);
   metadata[kTotalVariance] = fmt::format("{}", model.total_variance);  // the shortest text that reads back as the same double
   return write_safetensors({{"mean", view_of(model.mean, {d})},
@@ -82,9 +97,7 @@ PcaFile parse_pca_file(std::span<const std::byte> bytes, const std::string& orig
       fail(origin, "it holds values that are not finite");
     }
   }
-  const std::string convention = take(pca.provenance, kConvention, origin);
-  if (convention != "centred" && convention != "spark") fail(origin, fmt::format("'{}' is not a valid {}", convention, kConvention));
-  pca.model.convention = parse_enum<PcaConvention>(convention);
+  pca.model.projection = take_projection(pca.provenance, origin);
   pca.model.count = parse_number<std::int64_t>(take(pca.provenance, kCount, origin), kCount, origin);
   pca.model.total_variance = parse_number<double>(take(pca.provenance, kTotalVariance, origin), kTotalVariance, origin);
   return pca;

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "core/base/error.hpp"
+#include "core/base/field_text.hpp"
 #include "core/pca/lapack.hpp"
 
 namespace coulis {
@@ -15,13 +16,6 @@ namespace {
 
 bool all_finite(const std::vector<double>& values) {
   return std::all_of(values.begin(), values.end(), [](double value) { return std::isfinite(value); });
-}
-
-void check(const PcaOptions& options) {
-  if (options.k < 1) throw Error(ErrorCode::kUsage, fmt::format("k is {}", options.k), "ask for one component or more");
-  if (!(options.variance >= 0 && options.variance <= 1)) {
-    throw Error(ErrorCode::kUsage, fmt::format("the share of variance is {}", options.variance), "give a number from 0 to 1");
-  }
 }
 
 void check(const Moments& moments) {
@@ -71,8 +65,14 @@ Eigenpairs identity_pairs(std::size_t d, std::size_t k) {
 
 }  // namespace
 
+std::map<std::string, std::string> texts_of(const Projection& projection) {
+  std::map<std::string, std::string> texts;
+  visit_fields(projection, [&](const Field& field, const auto& value) { texts.emplace(name_in_model(field), to_text(value)); });
+  return texts;
+}
+
 PcaModel fit(const Moments& moments, const PcaOptions& options) {
-  check(options);
+  visit_fields(options, CheckRange());
   check(moments);
   const std::size_t d = moments.width();
   std::vector<double> covariance = covariance_of(moments);
@@ -84,7 +84,7 @@ PcaModel fit(const Moments& moments, const PcaOptions& options) {
 
   Eigenpairs pairs = total > 0 ? top_eigenpairs(std::move(covariance), d, k) : identity_pairs(d, k);
   PcaModel model{moments.count, moments.mean,      std::move(pairs.vectors), std::move(pairs.values), std::vector<double>(k, 0.0),
-                 total,         options.convention};
+                 total,         options.projection};
   for (std::size_t i = 0; i < k; ++i) {
     fix_sign({model.components.data() + i * d, d});
     model.explained_variance[i] = std::max(model.explained_variance[i], 0.0);  // round-off of a semi-definite matrix

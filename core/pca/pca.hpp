@@ -4,6 +4,8 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <map>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -26,10 +28,29 @@ struct EnumNames<PcaConvention> {
       {{PcaConvention::kCentred, "centred"}, {PcaConvention::kSpark, "spark"}}};
 };
 
+// How a fitted PCA projects rows. Its model file, OUTPUT's tables and the manifest keep these options under their names without "pca-".
+struct Projection {
+  PcaConvention convention = PcaConvention::kCentred;
+  bool whiten = false;
+};
+
+template <OptionsOf<Projection> O, class V>
+void visit_fields(O& o, V&& v) {
+  v(Field("pca-convention", "centred: subtract the mean, as scikit-learn does; spark: do not, as Spark MLlib", Affects::kPca),
+    o.convention);
+  v(Field("pca-whiten", "Divide each component by its standard deviation, as scikit-learn's whiten=True does", Affects::kPca), o.whiten);
+}
+
+constexpr std::string_view name_in_model(const Field& field) {
+  return std::string_view(field.name).substr(std::string_view("pca-").size());
+}
+
+std::map<std::string, std::string> texts_of(const Projection& projection);  // {"convention": "centred", ...}
+
 struct PcaOptions {
   int k = 50;
   double variance = 0;  // if > 0, instead of k: the fewest components that explain this share of the variance
-  PcaConvention convention = PcaConvention::kCentred;
+  Projection projection = {};
 };
 
 template <OptionsOf<PcaOptions> O, class V>
@@ -37,8 +58,7 @@ void visit_fields(O& o, V&& v) {
   v(Field("k", "Number of components", Affects::kPca, {1, 1e6}, "components"), o.k);
   v(Field("variance", "Keep as many components as explain this share of the variance, such as 0.95; overrides -k", Affects::kPca, {0, 1}),
     o.variance);
-  v(Field("pca-convention", "centred: subtract the mean, as scikit-learn does; spark: do not, as Spark MLlib", Affects::kPca),
-    o.convention);
+  visit_fields(o.projection, v);
 }
 
 struct PcaModel {
@@ -48,7 +68,7 @@ struct PcaModel {
   std::vector<double> explained_variance;        // [k], divided by count - 1; 0 for one row
   std::vector<double> explained_variance_ratio;  // [k]; 0 where the total variance is 0
   double total_variance = 0;
-  PcaConvention convention = PcaConvention::kCentred;
+  Projection projection = {};
 
   std::size_t k() const { return explained_variance.size(); }
   std::size_t width() const { return mean.size(); }

@@ -2,6 +2,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
 
 #include "core/base/error.hpp"
 #include "core/moments/blas.hpp"
@@ -33,12 +35,28 @@ void multiply(MatrixView<const double> block, const PcaModel& model, double* out
   cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasTrans, n, k, d, 1.0, block.data, d, model.components.data(), d, 0.0, out, k);
 }
 
+// [k]: what each component is divided by. As in scikit-learn, a component without variance is divided by the machine epsilon.
+std::vector<double> scales_of(const PcaModel& model) {
+  std::vector<double> scales;
+  for (const double variance : model.explained_variance)
+    scales.push_back(std::max(std::sqrt(variance), std::numeric_limits<double>::epsilon()));
+  return scales;
+}
+
+void whiten(const PcaModel& model, MatrixView<double> projected) {
+  const std::vector<double> scales = scales_of(model);
+  for (std::size_t i = 0; i < projected.rows; ++i) {
+    double* row = projected.row(i).data();
+    for (std::size_t j = 0; j < scales.size(); ++j) row[j] /= scales[j];
+  }
+}
+
 template <class T>
 void project_blocks(const PcaModel& model, MatrixView<const T> rows, MatrixView<double> projected) {
   check_shapes(model, rows, projected);
   if (rows.rows == 0) return;
   const std::size_t d = model.width();
-  const std::vector<double> origin = model.convention == PcaConvention::kCentred ? model.mean : std::vector<double>(d, 0.0);
+  const std::vector<double> origin = model.projection.convention == PcaConvention::kCentred ? model.mean : std::vector<double>(d, 0.0);
   const std::size_t block_rows = std::clamp<std::size_t>(kScratchBytes / (d * sizeof(double)), 1, rows.rows);
   std::vector<double> block(block_rows * d);  // [block_rows, d]
   for (std::size_t first = 0; first < rows.rows; first += block_rows) {
@@ -49,6 +67,7 @@ void project_blocks(const PcaModel& model, MatrixView<const T> rows, MatrixView<
     }
     multiply({block.data(), count, d}, model, projected.row(first).data());
   }
+  if (model.projection.whiten) whiten(model, projected);
 }
 
 }  // namespace

@@ -84,7 +84,7 @@ Exported export_to_projector(const Location& output, const Manifest& manifest, s
   destination.put(kPhotoNamesKey, photo_names(photos.labels, photos.paths));
   destination.put(kStandaloneKey, standalone_config(table));
   destination.put(kTensorBoardKey, tensorboard_config(table));
-  return {photos.paths.size(), manifest.ok};
+  return {photos.paths.size(), manifest.ok, fmt::format("tensorboard --logdir {}", printable(destination.root()))};
 }
 
 void add_neighbours(MapTable& map, MatrixView<const float> features, int threads) {
@@ -113,7 +113,8 @@ Exported export_to_embedding_atlas(const Location& output, const Manifest& manif
     add_neighbours(map, photos.matrix(), threads);
   }
   destination.put(kMapKey, write_map_parquet(map));
-  return {manifest.ok, manifest.ok};
+  return {manifest.ok, manifest.ok,
+          fmt::format("embedding-atlas {}/{} --x x --y y --neighbors neighbors", printable(destination.root()), kMapKey)};
 }
 
 Exported export_to_huggingface(const Location& output, const Manifest& manifest, const Location& destination) {
@@ -124,7 +125,7 @@ Exported export_to_huggingface(const Location& output, const Manifest& manifest,
     destination.put(shard_key(i, manifest.parts.size()), write_row_table(table, kFeaturesColumn, Compression::kSnappy));
   }
   destination.put(kDatasetCardKey, dataset_card(manifest));
-  return {manifest.ok, manifest.ok};
+  return {manifest.ok, manifest.ok, fmt::format("datasets.load_dataset(\"{}\")", printable(destination.root()))};
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 
 #include "job/export/format.hpp"
 #include "job/storage/location.hpp"
@@ -16,7 +17,8 @@ struct ExportOptions {
 
 struct Exported {
   std::uint64_t photos = 0;
-  std::uint64_t of = 0;  // photos of the output
+  std::uint64_t of = 0;     // photos of the output
+  std::string how_to_open;  // a command, or a line of Python
 };
 
 // Reads the output and, for the projector's thumbnails, the photos; changes nothing there. Throws Error(kRunFailed) if the run has not

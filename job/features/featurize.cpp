@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <atomic>
 #include <mutex>
+#include <span>
 #include <utility>
 
 #include "core/base/error.hpp"
@@ -33,10 +34,6 @@ struct Worker {
 
 Worker make_worker(const FeaturizeContext& context) {
   return {PhotoNetwork(context.model.card, context.networks, context.decode)};
-}
-
-std::optional<Failure> make_row(const Outcome<Bytes>& bytes, PhotoNetwork& network, std::span<float> row) {
-  return bytes ? network.features(bytes.value(), row) : bytes.failure();
 }
 
 // A finished part as its table: the rows that are there, the failures in the metadata.
@@ -121,7 +118,8 @@ void work_until_done(Worker& worker, PartQueue& queue, ReadAhead& photos, BadIma
     worker.watch.restart();
     const Outcome<Bytes> bytes = photos.take(task->number, image);
     worker.watch.lap(worker.read_seconds);
-    std::optional<Failure> failure = make_row(bytes, worker.network, {part.rows.data() + task->index * width, width});
+    const std::span<float> row(part.rows.data() + task->index * width, width);
+    std::optional<Failure> failure = bytes ? worker.network.features(bytes.value(), row) : bytes.failure();
     const bool failed = failure.has_value();
     if (!failed && worker.network.turned()) ++part.turned;
     if (!failed && context.thumbnails) keep_thumbnail(worker, task->index, bytes.value(), part, context);
@@ -182,7 +180,7 @@ StageSeconds featurize(const Plan& plan, const FeaturizeContext& context, Progre
         context.input.stop();
       });
   progress.end();
-  if (context.interrupted) throw Error(ErrorCode::kInterrupted, "interrupted", "run the same command again: it goes on where it stopped");
+  if (context.interrupted) throw Error(ErrorCode::kInterrupted, "interrupted", "run the same command again: it resumes where it stopped");
   return total;
 }
 
@@ -190,7 +188,10 @@ void try_images(const Part& part, std::size_t first, const FeaturizeContext& con
   Worker worker = make_worker(context);
   std::vector<float> row(static_cast<std::size_t>(context.model.card.feature_width));
   for (std::size_t i = first; i < part.images.size(); ++i) {
-    if (!context.given_up.contains(part.images[i].key)) make_row(context.input.get(part.images[i]), worker.network, row);
+    if (!context.given_up.contains(part.images[i].key)) {
+      const Outcome<Bytes> bytes = context.input.get(part.images[i]);
+      if (bytes) static_cast<void>(worker.network.features(bytes.value(), row));  // a failure is as good as a row
+    }
     tried();
   }
 }

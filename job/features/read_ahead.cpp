@@ -92,7 +92,7 @@ void ReadAhead::wait_for(std::unique_lock<std::mutex>& lock, std::uint64_t numbe
     waited_since_interrupt += kPatience / 10;
     if (waited_since_interrupt < kPatience) continue;
     input_.stop();
-    throw Error(ErrorCode::kInterrupted, "interrupted while waiting for photos", "run the same command again: it goes on where it stopped");
+    throw Error(ErrorCode::kInterrupted, "interrupted while waiting for photos", "run the same command again: it resumes where it stopped");
   }
 }
 

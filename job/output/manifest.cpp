@@ -100,6 +100,24 @@ OptionTexts parse_option_texts(const json& object) {
   return options;
 }
 
+// Beside its options: a flag is true or false, all else is text.
+json to_json_value(const ManifestPca& pca) {
+  json object = {
+      {"k", pca.explained_variance_ratio.size()}, {"requested", pca.requested}, {"explained_variance_ratio", pca.explained_variance_ratio}};
+  for (const auto& [name, text] : pca.projection) object[name] = text == "true" || text == "false" ? json(text == "true") : json(text);
+  return object;
+}
+
+ManifestPca parse_manifest_pca(const json& object) {
+  ManifestPca pca{object.at("requested").get<std::string>(), {}, object.at("explained_variance_ratio").get<std::vector<double>>()};
+  for (const auto& [name, value] : object.items()) {
+    if (name == "requested") continue;
+    if (value.is_boolean()) pca.projection[name] = value.get<bool>() ? "true" : "false";
+    if (value.is_string()) pca.projection[name] = value.get<std::string>();
+  }
+  return pca;
+}
+
 std::uint64_t Manifest::failed() const {
   std::uint64_t sum = 0;
   for (const auto& [code, count] : failed_by_code) sum += count;
@@ -130,10 +148,7 @@ std::string to_json(const Manifest& m) {
       {"images", m.listed}, {"bytes", m.listed_bytes}, {"hash", m.listing_hash}, {"passed_over", to_json_value(m.passed_over)}};
   root["counts"] = {{"listed", m.listed}, {"ok", m.ok}, {"failed", m.failed()}, {"failed_by_code", m.failed_by_code}};
   root["options"] = to_json_value(m.options);
-  root["pca"] = {{"k", m.pca.explained_variance_ratio.size()},
-                 {"requested", m.pca.requested},
-                 {"convention", m.pca.convention},
-                 {"explained_variance_ratio", m.pca.explained_variance_ratio}};
+  root["pca"] = to_json_value(m.pca);
   root["parts"] = json::array();
   for (const ManifestPart& part : m.parts) root["parts"].push_back(to_json_value(part));
   root["files"] = json::array();
@@ -176,8 +191,7 @@ Manifest parse_manifest(const std::string& text, const std::string& origin) {
       m.failed_by_code[code] = parse_natural(count);
     }
     if (root.contains("options")) m.options = parse_option_texts(root["options"]);  // not in version 0.1.0
-    m.pca = {root.at("pca").at("requested").get<std::string>(), root.at("pca").at("convention").get<std::string>(),
-             root.at("pca").at("explained_variance_ratio").get<std::vector<double>>()};
+    m.pca = parse_manifest_pca(root.at("pca"));
     for (const json& part : root.at("parts")) m.parts.push_back(parse_manifest_part(part));
     for (const json& file : root.at("files")) m.files.push_back(parse_manifest_file(file));
     const json& last_run = root.at("last_run");

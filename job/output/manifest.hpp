@@ -41,9 +41,9 @@ struct ManifestPart {
 };
 
 struct ManifestPca {
-  std::string requested;  // "k=50", "variance=0.95", or the file of a given PCA; with the convention it decides the components
-  std::string convention;
-  std::vector<double> explained_variance_ratio;  // [k]
+  std::string requested;  // "k=50", "variance=0.95", or the file of a given PCA; with the projection it decides the rows
+  std::map<std::string, std::string> projection;  // options of the model: {"convention": "centred", ...}
+  std::vector<double> explained_variance_ratio;   // [k]
 };
 
 struct Manifest {

@@ -31,7 +31,7 @@ ManifestFile project_part(const Location& output, const ManifestPart& part, cons
                           Compression compression) {
   RowTable table = project_table(model, read_features(output, part));
   table.metadata.emplace_back("coulis.pca_sha256", model_sha256);
-  table.metadata.emplace_back("coulis.pca_convention", to_string(model.convention));
+  for (const auto& [name, text] : texts_of(model.projection)) table.metadata.emplace_back("coulis.pca_" + name, text);
   const std::string fingerprint = fingerprint_of(part.fingerprint + " " + model_sha256, {});
   const std::string key = fmt::format("{}/{}", kPcaFolder, part_file_name(part.number, fingerprint, to_string(compression)));
   const Bytes bytes = write_row_table(table, kPcaColumn, compression);

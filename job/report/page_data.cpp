@@ -148,28 +148,38 @@ json describe_failures(const Manifest& manifest, const std::vector<ErrorRow>& er
   return by_code;
 }
 
+// "centred", or "centred, whiten": the words, and the names of the flags that are set.
+std::string describe_projection(const ManifestPca& pca) {
+  std::string words;
+  for (const auto& [name, text] : pca.projection) {
+    if (text == "false") continue;
+    words += fmt::format("{}{}", words.empty() ? "" : ", ", text == "true" ? name : text);
+  }
+  return words;
+}
+
 }  // namespace
 
 std::string page_data(const Manifest& manifest, const std::vector<ErrorRow>& errors, const Figures& figures) {
-  return dump(
-      {{"coulis", manifest.coulis_version},
-       {"input", manifest.input},
-       {"model", {{"name", manifest.model_name}, {"sha256", manifest.model_sha256}, {"precision", manifest.precision}}},
-       {"settings", manifest.settings},
-       {"turned", describe_turned(manifest.turned(), manifest.ok, manifest.options)},
-       {"counts",
-        {{"listed", manifest.listed},
-         {"bytes", manifest.listed_bytes},
-         {"ok", manifest.ok},
-         {"failed", manifest.failed()},
-         {"parts", manifest.parts.size()}}},
-       {"pca",
-        {{"requested", manifest.pca.requested}, {"convention", manifest.pca.convention}, {"ratio", manifest.pca.explained_variance_ratio}}},
-       {"labels", describe_labels(figures)},
-       {"photos", describe_photos(figures)},
-       {"likeness", describe_likeness_of(figures)},
-       {"failures", describe_failures(manifest, errors)},
-       {"thumbnails", describe_thumbnails(figures)}});
+  return dump({{"coulis", manifest.coulis_version},
+               {"input", manifest.input},
+               {"model", {{"name", manifest.model_name}, {"sha256", manifest.model_sha256}, {"precision", manifest.precision}}},
+               {"settings", manifest.settings},
+               {"counts",
+                {{"listed", manifest.listed},
+                 {"bytes", manifest.listed_bytes},
+                 {"ok", manifest.ok},
+                 {"failed", manifest.failed()},
+                 {"parts", manifest.parts.size()}}},
+               {"pca",
+                {{"requested", manifest.pca.requested},
+                 {"projection", describe_projection(manifest.pca)},
+                 {"ratio", manifest.pca.explained_variance_ratio}}},
+               {"labels", describe_labels(figures)},
+               {"photos", describe_photos(figures)},
+               {"likeness", describe_likeness_of(figures)},
+               {"failures", describe_failures(manifest, errors)},
+               {"thumbnails", describe_thumbnails(figures)}});
 }
 
 std::string last_run_data(const Manifest& manifest) {

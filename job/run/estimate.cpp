@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <atomic>
-#include <chrono>
 #include <cmath>
 #include <utility>
 #include <vector>
 
+#include "core/base/stop_watch.hpp"
 #include "core/moments/moments.hpp"
 #include "core/network/network.hpp"
 #include "job/features/feature_rows.hpp"
@@ -18,15 +18,9 @@
 namespace coulis {
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
 constexpr std::size_t kFirstTry = 32;  // photos: how long they take says how many two seconds take
 constexpr double kSeconds = 2;
 constexpr std::size_t kMostPhotos = 2048;
-
-double seconds_since(Clock::time_point start) {
-  return std::chrono::duration<double>(Clock::now() - start).count();
-}
 
 using Images = std::vector<const ImageRef*>;  // of the plan: there may be millions
 
@@ -57,24 +51,28 @@ Trial try_photos(std::vector<ImageRef> images, const Location& input, const Mode
   const std::atomic<bool> interrupted = false;
   const auto count = static_cast<double>(images.size());
   LocatedPhotos photos(input, std::move(images), ReadAhead::Sizes::kListed, workers, interrupted);
-  const Clock::time_point start = Clock::now();
+  double seconds = 0;
+  StopWatch watch;
   FeatureRows rows = compute_feature_rows(photos, card, networks, options.decode, workers, OnBad::kSkip, interrupted);
-  return {count / seconds_since(start), std::move(rows)};
+  watch.lap(seconds);
+  return {count / seconds, std::move(rows)};
 }
 
 // Moments and PCA of `all` photos, and the report's search for neighbours, which grows with the square of its photos.
 double try_reduction(MatrixView<const float> rows, std::size_t all, int threads) {
   const auto tried = static_cast<double>(rows.rows);
-  Clock::time_point start = Clock::now();
+  double moments_seconds = 0;
+  double fit_seconds = 0;
+  double neighbours_seconds = 0;
+  StopWatch watch;
   const Moments moments = moments_of(rows);
-  const double moments_seconds = seconds_since(start) * static_cast<double>(all) / tried / threads;
-  start = Clock::now();
+  watch.lap(moments_seconds);
   fit(moments, {});
-  const double fit_seconds = seconds_since(start);
-  start = Clock::now();
+  watch.lap(fit_seconds);
   find_neighbours(rows, kReportNeighbours, threads);
+  watch.lap(neighbours_seconds);
   const double share = static_cast<double>(std::min(all, kMostReportPhotos)) / tried;
-  return moments_seconds + fit_seconds + seconds_since(start) * share * share;
+  return moments_seconds * static_cast<double>(all) / tried / threads + fit_seconds + neighbours_seconds * share * share;
 }
 
 }  // namespace

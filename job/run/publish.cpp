@@ -100,7 +100,7 @@ Manifest publish(const Location& output, Committed committed, const PcaRequest& 
   executor.project_parts(output, manifest.parts, model, sha256_of(model_bytes), {options.features.compression, threads}, progress);
   describe_in(manifest, write_matrix_csv(output, manifest.parts, model.k(), options.csv, threads));
   clock.lap("projection and tables");
-  manifest.pca = {describe(request), std::string(to_string(model.convention)), model.explained_variance_ratio};
+  manifest.pca = {describe(request), texts_of(model.projection), model.explained_variance_ratio};
   if (manifest.listed != manifest.ok + manifest.failed()) {
     throw Error(ErrorCode::kRunFailed,
                 fmt::format("{} photos listed, but {} rows and {} errors: a row was lost", manifest.listed, manifest.ok, manifest.failed()),

@@ -3,24 +3,20 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
 #include <utility>
 
 #include "core/base/counted.hpp"
 #include "core/base/error.hpp"
-#include "core/base/peak.hpp"
 #include "core/base/simd.hpp"
 #include "core/base/version.hpp"
 #include "core/decode/formats.hpp"
-#include "core/network/network.hpp"
 #include "job/features/bad_image_limit.hpp"
-#include "job/features/featurize.hpp"
 #include "job/listing/listing_warnings.hpp"
 #include "job/plan/retry.hpp"
 #include "job/plan/sample.hpp"
-#include "job/reduce/committed.hpp"
 #include "job/report/report_output.hpp"
 #include "job/run/due.hpp"
+#include "job/run/part_stages.hpp"
 #include "job/run/publish.hpp"
 #include "job/storage/lock.hpp"
 #include "job/threads/stage_clock.hpp"
@@ -28,8 +24,6 @@
 
 namespace coulis {
 namespace {
-
-constexpr std::uint64_t kFewestForShareOfPeak = 100;
 
 ReadPartRecord reader_of_records(const Location& output) {
   return [&output](const PartFile& file) {
@@ -97,38 +91,12 @@ void say_plan(const Plan& plan, Progress& progress) {
   progress.say(fmt::format("{} in {}: {} done, {} to do", counted(plan.images(), "image"), counted(plan.parts.size(), "part"),
                            plan.parts.size() - to_do, to_do));
   const std::string_view common = common_reason(plan);
-  if (!common.empty() && common != "new") progress.say(fmt::format("all again: {}", common));
+  if (!common.empty() && common != "new") progress.say(fmt::format("recomputing all parts: {}", common));
   for (const Part& part : plan.parts) {
     if (part.done) continue;
     const std::string line = fmt::format("part {}: {}, {}", part.number, counted(part.images.size(), "image"), part.reason);
     common.empty() ? progress.say(line) : progress.detail(line);
   }
-}
-
-std::vector<PartFile> files_of(const Plan& plan, Compression compression) {
-  std::vector<PartFile> files;
-  for (const Part& part : plan.parts) files.push_back({part.number, part.fingerprint, part.file_key(to_string(compression))});
-  return files;
-}
-
-// After the lap of "features".
-void note_worker_seconds(const StageSeconds& seconds, Manifest& manifest) {
-  const double wall = manifest.seconds.back().second;
-  manifest.seconds.emplace_back("workers: read", seconds.read);
-  manifest.seconds.emplace_back("workers: decode", seconds.photo.decode);
-  manifest.seconds.emplace_back("workers: resample", seconds.photo.resample);
-  manifest.seconds.emplace_back("workers: network", seconds.photo.network);
-  manifest.seconds.emplace_back("workers: write", seconds.write);
-  if (seconds.task_cores == 0) return;
-  manifest.threads = seconds.task_cores;
-  manifest.seconds.emplace_back(kTaskOverhead, wall - seconds.sum() / seconds.task_cores);
-}
-
-// Of the float32 multiply-add peak; the other precisions have instructions of their own, and executors may be other CPUs.
-double share_of_peak(const Model& model, Precision precision, std::uint64_t images, const StageSeconds& seconds) {
-  if (precision != Precision::kFp32 || images < kFewestForShareOfPeak || seconds.photo.network <= 0 || seconds.task_cores != 0) return 0;
-  const double speed = multiply_adds(model) * static_cast<double>(images) / seconds.photo.network;
-  return speed / measure_multiply_add_peak(std::chrono::milliseconds(20));
 }
 
 // What is known of a run before its first photo is read.
@@ -145,10 +113,17 @@ Manifest describe_run(const RunOptions& options, const Location& input, const Li
   manifest.listed_bytes = listing.total_bytes;
   manifest.passed_over = listing.passed_over;
   manifest.listing_hash = fingerprint_of("", listing.images);
-  manifest.pca = {describe(pca), std::string(to_string(pca.given ? pca.given->model.convention : options.pca.convention)), {}};
+  manifest.pca = {describe(pca), texts_of(pca.given ? pca.given->model.projection : options.pca.projection), {}};
   manifest.simd = simd_in_use();
   manifest.threads = worker_count(options.threads);
   return manifest;
+}
+
+void begin(const Lock& lock, const Location& output, const std::vector<std::string>& warnings, Progress& progress) {
+  if (lock.maybe_dead_holder()) progress.say(fmt::format("resuming the unfinished run of {}", *lock.maybe_dead_holder()));
+  if (!output.traits().locks) progress.warn(fmt::format("{} cannot be locked: start no second run on it", printable(output.root())));
+  output.remove_leftovers(kKeyBeginnings);
+  for (const std::string& warning : warnings) progress.warn(warning);
 }
 
 // `manifest`, which is that of an earlier run, with the times of this one.
@@ -179,16 +154,12 @@ Summary run(const RunOptions& options, const std::optional<std::string>& pca_fil
   const Location output = Location(options.output, options.storage).beside(input);
   const Model model = load_model(options.network.model);  // sha256 checked here
   const PcaRequest pca = request_pca(options, pca_file, model);
-  const LabelRule labels(options.listing);
   StageTimes times;
   StageClock clock(times);
   Listing listing = list_or_refuse(input, output, options.listing);
   clock.lap("list");
   const Lock lock(output);
-  if (lock.maybe_dead_holder()) progress.say(fmt::format("resuming the unfinished run of {}", *lock.maybe_dead_holder()));
-  if (!output.traits().locks) progress.warn(fmt::format("{} cannot be locked: start no second run on it", printable(output.root())));
-  output.remove_leftovers(kKeyBeginnings);
-  for (const std::string& warning : listing_warnings(listing.images, input, options.listing)) progress.warn(warning);
+  begin(lock, output, listing_warnings(listing.images, input, options.listing), progress);
   Manifest manifest = describe_run(options, input, listing, model, pca);
   const std::optional<Manifest> earlier = earlier_manifest(output, options.features);
   Plan plan = plan_for(listing, output, earlier, options, manifest.settings);
@@ -202,34 +173,13 @@ Summary run(const RunOptions& options, const std::optional<std::string>& pca_fil
     if (!due.any()) return {with_passed_over(output, *earlier, manifest.passed_over), 0, true};
   }
 
-  choose_sample(plan, input, labels, kMostReportPhotos);
+  choose_sample(plan, input, LabelRule(options.listing), kMostReportPhotos);
   output.remove(kSuccessKey);  // first: from here on a reader can tell that the output is not finished
   say_plan(plan, progress);
+  const RunContext context{options, input, output, model, interrupted, executor, progress};
   try {
-    clock.restart();
-    const StageSeconds seconds = executor.featurize(  // the networks are a temporary: their memory goes when the features are there
-        plan,
-        {input, output, model, *make_network_factory(model, options.network.precision), labels, options.decode, options.features,
-         options.threads, manifest.settings, manifest.listed, !options.report.no_thumbnails, interrupted},
-        progress);
-    clock.lap("features");
-    manifest.seconds = times;
-    if (const std::string warning = input.warning(); !warning.empty()) progress.warn(warning);
-    note_worker_seconds(seconds, manifest);
-    for (const Part& part : plan.parts) manifest.computed += part.done ? 0 : part.images.size();
-    manifest.share_of_peak = share_of_peak(model, options.network.precision, manifest.computed, seconds);
-    const std::vector<PartFile> files = files_of(plan, options.features.compression);
-    std::vector<std::vector<std::uint32_t>> sampled;  // [parts]
-    for (Part& part : plan.parts) sampled.push_back(std::move(part.sampled));
-    plan.parts = std::vector<Part>();
-    StageClock reading(manifest.seconds);
-    Committed committed = executor.read_committed(input, output, files, manifest.threads, progress);
-    reading.lap("moments");
-    for (std::size_t i = 0; i < sampled.size(); ++i) committed.parts[i].sampled = std::move(sampled[i]);
-    if (!committed.errors.empty()) {  // those of parts that earlier runs committed included
-      const ErrorRow& last = committed.errors.back();
-      limit.check(committed.errors.size(), last.path, last.code, last.message);
-    }
+    compute_features(plan, context, manifest);
+    Committed committed = read_back(std::move(plan), context, limit, manifest);
     lock.confirm();
     const std::uint64_t computed = manifest.computed;
     const TableMetadata provenance = provenance_of(model, manifest.settings);

@@ -25,7 +25,7 @@ std::string reason(int code) {
 std::string remedy_for(int code) {
   switch (code) {
     case ENOSPC:
-    case EDQUOT: return "free some space, then run the same command again: it goes on where it stopped";
+    case EDQUOT: return "free some space, then run the same command again: it resumes where it stopped";
     case EACCES:
     case EPERM: return "check who owns it and its permissions";
     case EROFS: return "choose an output folder on a file system that can be written";

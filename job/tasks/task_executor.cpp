@@ -28,7 +28,7 @@ std::vector<TaskOrder> make_orders(const std::vector<PartFile>& files, std::uint
 void require_part(bool found, std::uint64_t part, TaskKind kind) {
   if (found) return;
   throw Error(ErrorCode::kRunFailed, fmt::format("no task has given a result for part {} ({})", part, to_string(kind)),
-              "run the same call again: it goes on where this one stopped");
+              "run the same call again: it resumes where this one stopped");
 }
 
 }  // namespace

@@ -7,7 +7,6 @@
 #include <nanobind/stl/string.h>
 
 #include <memory>
-#include <set>
 #include <string>
 #include <utility>
 
@@ -34,14 +33,6 @@ Pixels hand_over(Image image) {  // [height, width, 3]; the array owns the pixel
   return Pixels(pixels, {height, width, 3}, owner);
 }
 
-DecodeOptions read_options(const nb::dict& keywords) {
-  DecodeOptions options;
-  std::set<std::string> known;
-  visit_fields(options, ReadKeywords{keywords, known});
-  refuse_unknown(keywords, known);
-  return options;
-}
-
 Outcome<Image> decode_without_gil(std::span<const std::byte> bytes, const DecodeOptions& options) {
   const nb::gil_scoped_release unlocked;
   return decode(bytes, options);
@@ -56,7 +47,7 @@ void register_decode(nb::module_& m) {
   m.def(
       "decode",
       [](const nb::bytes& data, const nb::kwargs& keywords) {
-        Outcome<Image> image = decode_without_gil(view_of(data), read_options(keywords));
+        Outcome<Image> image = decode_without_gil(view_of(data), read_options<DecodeOptions>(keywords));
         if (!image) {
           const Failure& failure = image.failure();
           const std::string code(to_string(failure.code));
@@ -75,7 +66,7 @@ void register_decode(nb::module_& m) {
         if (!maybe_format) return std::nullopt;
         return std::string(to_string(*maybe_format));
       },
-      nb::arg("data"), "'jpeg', 'png', 'webp', 'gif', 'bmp', 'tiff', 'heif', 'avif', 'jxl' or None, by content.");
+      nb::arg("data"), "The name of the format, such as 'jpeg', or None, by content.");
 }
 
 }  // namespace coulis::bindings

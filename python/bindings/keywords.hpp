@@ -65,4 +65,14 @@ inline void refuse_unknown(const nanobind::dict& keywords, const std::set<std::s
   }
 }
 
+// The options of one struct. Throws Error(kUsage) for an unknown name or a wrong value.
+template <class O>
+O read_options(const nanobind::dict& keywords) {
+  O options;
+  std::set<std::string> known;
+  visit_fields(options, ReadKeywords{keywords, known});
+  refuse_unknown(keywords, known);
+  return options;
+}
+
 }  // namespace coulis::bindings

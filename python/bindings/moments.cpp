@@ -15,6 +15,7 @@
 #include "core/base/error.hpp"
 #include "core/moments/moments_bytes.hpp"
 #include "core/pca/pca.hpp"
+#include "python/bindings/keywords.hpp"
 #include "python/bindings/registers.hpp"
 
 namespace nb = nanobind;
@@ -81,8 +82,8 @@ MomentsOfRows read_bytes(const nb::bytes& bytes) {
   return MomentsOfRows(parse_moments(std::as_bytes(std::span(bytes.c_str(), bytes.size()))));
 }
 
-PcaModel fit_moments(MomentsOfRows& moments, int k, double variance, const std::string& convention) {
-  const PcaOptions options{k, variance, parse_enum<PcaConvention>(convention)};
+PcaModel fit_moments(MomentsOfRows& moments, const nb::kwargs& keywords) {
+  const auto options = read_options<PcaOptions>(keywords);
   const nb::gil_scoped_release released;
   return fit(moments.sum(), options);
 }
@@ -97,7 +98,7 @@ void register_moments(nb::module_& m) {
       .def_prop_ro("count", [](MomentsOfRows& moments) { return moments.sum().count; })
       .def("to_bytes", write_bytes)
       .def_static("from_bytes", read_bytes, nb::arg("bytes"))
-      .def("fit", fit_moments, nb::arg("k") = 50, nb::arg("variance") = 0.0, nb::arg("convention") = "centred", "As fit_pca().");
+      .def("fit", fit_moments, "The options as for fit_pca().");
 }
 
 }  // namespace coulis::bindings

@@ -16,6 +16,7 @@
 #include "core/base/error.hpp"
 #include "core/moments/moments_tree.hpp"
 #include "core/pca/model_file.hpp"
+#include "python/bindings/keywords.hpp"
 #include "python/bindings/registers.hpp"
 
 namespace nb = nanobind;
@@ -35,9 +36,9 @@ MatrixView<const T> view_of(const Rows<T>& rows) {
 
 // Part by part through the tree, as a run does it.
 template <class T>
-PcaModel fit_pca(const Rows<T>& rows, int k, double variance, const std::string& convention, std::int64_t rows_per_part) {
+PcaModel fit_pca(const Rows<T>& rows, std::int64_t rows_per_part, const nb::kwargs& keywords) {
   if (rows_per_part < 1) throw Error(ErrorCode::kUsage, fmt::format("a part of {} rows", rows_per_part), "give one or more");
-  const PcaOptions options{k, variance, parse_enum<PcaConvention>(convention)};
+  const auto options = read_options<PcaOptions>(keywords);
   const auto all = view_of(rows);
   const auto part_rows = static_cast<std::size_t>(rows_per_part);
   const nb::gil_scoped_release release;
@@ -72,6 +73,19 @@ PcaModel read_file(const nb::bytes& bytes) {
   return parse_pca_file(std::as_bytes(std::span(bytes.c_str(), bytes.size())), "the PCA model").model;
 }
 
+nb::dict projection_of(const PcaModel& model) {
+  nb::dict options;
+  visit_fields(model.projection, [&](const Field& field, const auto& value) {
+    const std::string name(name_in_model(field));
+    if constexpr (std::is_enum_v<std::remove_cvref_t<decltype(value)>>) {
+      options[name.c_str()] = std::string(to_string(value));
+    } else {
+      options[name.c_str()] = value;
+    }
+  });
+  return options;
+}
+
 // A read-only view that keeps the model alive.
 auto view_member(std::vector<double> PcaModel::*member) {
   return [member](const PcaModel& model) { return Vector((model.*member).data(), {(model.*member).size()}); };
@@ -79,10 +93,8 @@ auto view_member(std::vector<double> PcaModel::*member) {
 
 template <class T>
 void register_fit(nb::module_& m) {
-  m.def("fit_pca", fit_pca<T>, nb::arg("rows").noconvert(), nb::arg("k") = 50, nb::arg("variance") = 0.0, nb::arg("convention") = "centred",
-        nb::arg("rows_per_part") = 1024,
-        "PCA of float32 or float64 rows [n, d]: k components, or the fewest that explain `variance` of the whole. "
-        "`convention`: with 'centred', projecting subtracts the mean, as in scikit-learn; see --pca-convention.");
+  m.def("fit_pca", fit_pca<T>, nb::arg("rows").noconvert(), nb::arg("rows_per_part") = 1024, nb::arg("options"),
+        "PCA of float32 or float64 rows [n, d]. The options are those of the PCA of a run: k, variance, pca_convention, ...");
 }
 
 }  // namespace
@@ -102,7 +114,7 @@ void register_pca(nb::module_& m) {
       .def_ro("total_variance", &PcaModel::total_variance)
       .def_ro("count", &PcaModel::count)
       .def_prop_ro("k", &PcaModel::k)
-      .def_prop_ro("convention", [](const PcaModel& model) { return std::string(to_string(model.convention)); })
+      .def_prop_ro("projection", projection_of, "How it projects: {'convention': 'centred', ...}.")
       .def("project", project_rows<float>, nb::arg("rows").noconvert(), "float32 or float64 rows [n, d] -> float64 [n, k].")
       .def("project", project_rows<double>, nb::arg("rows").noconvert())
       .def("to_safetensors", write_file, "The model file's bytes.")

@@ -25,7 +25,7 @@ def run(
 ) -> dict[str, Any]:
     """Photos below `input` to features, PCA, tables and report in `output`: `coulis run`, with its flags as options.
 
-    '_' stands for '-': variance=0.95, precision="int8", images_per_part=256, ... The same call again goes on after an
+    '_' stands for '-': variance=0.95, precision="int8", images_per_part=256, ... The same call again resumes after an
     interruption, and computes only what has changed. `pca`: a pca_model.safetensors to project through instead of
     fitting one. What the command tells on its way goes to the logger "coulis.job". Returns counts and seconds;
     `coulis.open(output)` reads the results.

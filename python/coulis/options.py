@@ -1,75 +1,6 @@
 """The options of `coulis run`, as the command has them. Written by tools/write_options.py: do not edit."""
 
-from __future__ import annotations
-
-import os
-from collections.abc import Sequence
-from typing import TypedDict
-
 from coulis.keywords import Option
-
-
-class RunOptions(TypedDict, total=False):
-    """Of coulis.run."""
-
-    threads: int
-    model: str | os.PathLike[str]
-    precision: str
-    max_pixels: int
-    exif_orientation: bool
-    decode: str
-    include: str | Sequence[str]
-    exclude: str | Sequence[str]
-    no_default_excludes: bool
-    label_level: int
-    label_regex: str
-    images_per_part: int
-    on_bad: str
-    max_bad: float
-    compression: str
-    fresh: bool
-    k: int
-    variance: float
-    pca_convention: str
-    csv_separator: str
-    csv_formulas: str
-    csv_bom: bool
-    no_thumbnails: bool
-    endpoint_url: str
-    region: str
-    addressing: str
-    no_sign_request: bool
-    request_payer: bool
-
-
-class FeaturizeOptions(TypedDict, total=False):
-    """Of coulis.featurize."""
-
-    threads: int
-    model: str | os.PathLike[str]
-    precision: str
-    max_pixels: int
-    exif_orientation: bool
-    decode: str
-    include: str | Sequence[str]
-    exclude: str | Sequence[str]
-    no_default_excludes: bool
-    endpoint_url: str
-    region: str
-    addressing: str
-    no_sign_request: bool
-    request_payer: bool
-
-
-class StorageOptions(TypedDict, total=False):
-    """Of coulis.open, for buckets."""
-
-    endpoint_url: str
-    region: str
-    addressing: str
-    no_sign_request: bool
-    request_payer: bool
-
 
 OPTIONS = (
     Option(
@@ -221,6 +152,14 @@ OPTIONS = (
         group="pca",
         default="centred",
         choices=("centred", "spark"),
+    ),
+    Option(
+        name="pca-whiten",
+        type="flag",
+        help="Divide each component by its standard deviation, as scikit-learn's whiten=True does",
+        affects="pca",
+        group="pca",
+        default=False,
     ),
     Option(
         name="csv-separator",

@@ -16,7 +16,8 @@ from pyarrow import dataset, fs, parquet
 from coulis import _core
 from coulis.given import is_uri
 from coulis.keywords import takes, to_native
-from coulis.options import OPTIONS, StorageOptions
+from coulis.option_types import StorageOptions
+from coulis.options import OPTIONS
 
 if TYPE_CHECKING:
     from coulis.pca import PCA
@@ -108,7 +109,7 @@ def open_output(location: str | bytes | os.PathLike[str], **options: Unpack[Stor
 
     options: how a bucket is reached, as the flags of `coulis run`. Server and credentials are found as the command
     finds them.
-    Raises coulis.Error if there is no finished run. A run that goes on or begins again removes _SUCCESS first: open
+    Raises coulis.Error if there is no finished run. A run that resumes or starts again removes _SUCCESS first: open
     it when it is done.
     """
     place = os.fsdecode(location)
@@ -135,7 +136,7 @@ def check_finished(place: str, finished: bool, described: bool, begun: bool) -> 
     if not (finished or described or begun):
         raise make_error(f"{place} holds no results of coulis", "name the OUTPUT of a `coulis run`")
     if not (finished and described):
-        raise make_error(f"{place} is not finished: it has no _SUCCESS", "run the same `coulis run` again: it goes on")
+        raise make_error(f"{place} is not finished: it has no _SUCCESS", "run the same `coulis run` again: it resumes")
 
 
 def make_error(message: str, remedy: str) -> _core.Error:

@@ -33,21 +33,26 @@ class PCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):  # 
     n_components: an int, or a float below 1 for the fewest that explain that share of the variance, or None for all.
         More than min(n, d) are lowered to that, where scikit-learn refuses them: a small batch is no error.
     convention: "centred" subtracts the mean when it projects, as scikit-learn; "spark" does not, as MLlib.
+    whiten: as in scikit-learn, divides each component by its standard deviation (n - 1), with either convention.
 
     After fit, as in scikit-learn and in float64: components_ [k, d], explained_variance_ [k],
     explained_variance_ratio_ [k], singular_values_ [k], mean_ [d], noise_variance_; n_components_, n_samples_,
     n_features_in_. transform() gives float64 [n, k].
     """
 
-    def __init__(self, n_components: int | float | None = DEFAULT_K, *, convention: str = "centred") -> None:
+    def __init__(
+        self, n_components: int | float | None = DEFAULT_K, *, convention: str = "centred", whiten: bool = False
+    ) -> None:
         self.n_components = n_components
         self.convention = convention
+        self.whiten = whiten
 
     def fit(self, X: ArrayLike, y: object = None) -> PCA:
         """X: [n, d], float32 or float64 as it is, all else as float64; two rows at least. y is ignored."""
         rows = validate_data(self, X, dtype=[np.float64, np.float32], order="C", ensure_min_samples=2)
         k, share = read_components(self.n_components, min(rows.shape))
-        self._adopt(_core.fit_pca(rows, k, share, self.convention))
+        projection = {"pca_convention": self.convention, "pca_whiten": self.whiten}
+        self._adopt(_core.fit_pca(rows, k=k, variance=share, **projection))
         return self
 
     def transform(self, X: ArrayLike) -> Any:
@@ -59,7 +64,10 @@ class PCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):  # 
         """[n, k] -> [n, d]: the points of the components' plane."""
         check_is_fitted(self)
         projected = check_array(X, input_name="X", dtype=np.float64)
-        origin = np.zeros(self.n_components_) if self._pca.convention == "centred" else self.mean_ @ self.components_.T
+        if self._pca.projection["whiten"]:
+            projected = projected * np.maximum(np.sqrt(self.explained_variance_), np.finfo(float).eps)
+        centred = self._pca.projection["convention"] == "centred"
+        origin = np.zeros(self.n_components_) if centred else self.mean_ @ self.components_.T
         points: NDArray[np.float64] = (projected - origin) @ self.components_ + self.mean_
         return points
 
@@ -79,7 +87,7 @@ class PCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):  # 
     def from_bytes(cls, data: bytes) -> PCA:
         """As load(), from the file's content."""
         pca = _core.Pca.from_safetensors(data)
-        estimator = cls(pca.k, convention=pca.convention)
+        estimator = cls(pca.k, **pca.projection)
         estimator.n_features_in_ = len(pca.mean)
         estimator._adopt(pca)
         return estimator

@@ -11,7 +11,8 @@ from coulis.features import BadPhoto, Features
 from coulis.given import Photos, is_uri, list_photos
 from coulis.interruptible import finish
 from coulis.keywords import takes, to_native
-from coulis.options import OPTIONS, FeaturizeOptions
+from coulis.option_types import FeaturizeOptions
+from coulis.options import OPTIONS
 
 OnBad = Literal["row", "raise"]
 FEATURIZE_OPTIONS = [option for option in OPTIONS if option.keyword in FeaturizeOptions.__annotations__]

@@ -19,6 +19,7 @@ from typing import Any
 
 from coulis import _core, _job
 from coulis._job import Order, Stage, TaskError, maybe_error
+from coulis.given import is_uri
 from coulis.job import report
 from coulis.keywords import to_native
 from coulis.part_process import work_apart
@@ -55,7 +56,7 @@ def run(
 
 def place(uri: str) -> str:
     """Tasks have working folders of their own. `..` stays: after a link it leads elsewhere than the letters say."""
-    return uri if "://" in uri else str(Path(uri).expanduser().absolute())
+    return uri if is_uri(uri) else str(Path(uri).expanduser().absolute())
 
 
 def work(shared: bytes, order: bytes, *, model: str | None = None, threads: int = 1) -> bytes:

@@ -28,8 +28,8 @@ def projection_rounding(output) -> float:
 
 @pytest.mark.parametrize(
     "flags",
-    [["-k", 7], ["--variance", "60%"], ["-k", 4, "--pca-convention", "spark"]],
-    ids=["k", "variance", "spark"],
+    [["-k", 7], ["--variance", "60%"], ["-k", 4, "--pca-convention", "spark"], ["-k", 4, "--pca-whiten"]],
+    ids=["k", "variance", "spark", "whiten"],
 )
 def test_fit_gives_the_files_of_a_run_with_these_flags(small, output, tmp_path, flags):
     features = {part.name: part.stat().st_mtime_ns for part in part_files(output)}
@@ -48,8 +48,13 @@ def test_fit_there_and_back_changes_no_byte(small, output):
 
 @pytest.mark.parametrize(
     "flags",
-    [["-k", 3], ["--variance", "0.7"], ["-k", 4, "--pca-convention", "spark", "--csv-separator", ";"]],
-    ids=["k", "variance", "spark"],
+    [
+        ["-k", 3],
+        ["--variance", "0.7"],
+        ["-k", 4, "--pca-convention", "spark", "--csv-separator", ";"],
+        ["-k", 4, "--pca-whiten"],
+    ],
+    ids=["k", "variance", "spark", "whiten"],
 )
 def test_fit_without_flags_uses_the_options_of_the_run(photos, tmp_path, flags):
     """None of them is a default."""
@@ -112,6 +117,23 @@ def test_new_photos_are_projected_with_the_mean_and_components_given(output, pho
     assert_within(ours, wanted, EPS32 * np.abs(wanted) + projection_rounding(tmp_path / "new"))
     assert read_manifest(tmp_path / "new")["pca"]["k"] == 5
     assert succeed("project", photos, tmp_path / "new", "--pca", given, "--json").json["up_to_date"]
+
+
+def test_new_photos_through_a_whitened_pca_are_whitened(photos, tmp_path):
+    succeed("run", photos, tmp_path / "out", "-k", 4, "--pca-whiten")
+    given = tmp_path / "out" / "pca_model.safetensors"
+    alone = tmp_path / "alone.safetensors"
+    alone.write_bytes(given.read_bytes())
+    succeed("project", photos, tmp_path / "new", "--pca", alone)
+    model = load_file(given)
+    features = np.array(read_parts(tmp_path / "new")["features"].to_pylist(), np.float64)
+    scale = np.sqrt(model["explained_variance"])
+    wanted = (features - model["mean"]) @ model["components"].T / scale
+    ours = read_parts(tmp_path / "new", "pca")["pca"].to_pylist()
+    assert_within(ours, wanted, 2 * EPS32 * np.abs(wanted) + projection_rounding(tmp_path / "new") / scale)
+    for output in ("out", "new"):
+        assert read_manifest(tmp_path / output)["pca"]["whiten"] is True
+        assert "centred, whiten" in (tmp_path / output / "report.html").read_text()
 
 
 def test_one_photo_can_be_projected(output, tmp_path):

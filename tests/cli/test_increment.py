@@ -130,7 +130,7 @@ def test_fresh_computes_everything_again_to_the_same_bytes(first, tmp_path):
     shutil.copytree(output, tmp_path / "before")
     result = succeed("run", photos, output, *FLAGS, "--fresh", "--json")
     assert result.json["computed"] == 24
-    assert "all again: --fresh" in result.stderr
+    assert "recomputing all parts: --fresh" in result.stderr
     assert differing(output, tmp_path / "before") == []
 
 
@@ -140,7 +140,7 @@ def test_another_option_computes_everything_again_and_says_why(first, tmp_path, 
     flags = [flag, *([] if "images-per-part" in flag else FLAGS[2:])]
     result = succeed("run", photos, output, *FLAGS[:2], *flags, "--json")
     assert result.json["computed"] == 24
-    assert "all again: the model or an option changed" in result.stderr
+    assert "recomputing all parts: the model or an option changed" in result.stderr
     succeed("run", photos, tmp_path / "fresh", *FLAGS[:2], *flags)
     assert differing(output, tmp_path / "fresh") == []  # no stale file among them
 

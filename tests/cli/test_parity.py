@@ -8,7 +8,14 @@ from originals.photos import read_photo
 from safetensors.numpy import load_file
 from sklearn.decomposition import PCA
 from threadpoolctl import threadpool_limits
-from tolerance import EPS32, assert_same_components, assert_within, float32_network_bound, pca_bounds
+from tolerance import (
+    EPS32,
+    assert_same_components,
+    assert_within,
+    float32_network_bound,
+    pca_bounds,
+    whitened_bounds,
+)
 
 
 def column(output, name: str) -> np.ndarray:
@@ -46,6 +53,18 @@ def test_projections_are_those_of_scikit_learn_rounded_to_float32(finished, skle
     sign = np.sign((components * sklearn_pca.components_).sum(axis=1))
     wanted = sklearn_pca.transform(column(finished, "features").astype(np.float64)) * sign
     assert_within(column(finished, "pca"), wanted, bounds.projected + EPS32 * np.abs(wanted))
+
+
+def test_whitened_columns_are_those_of_scikit_learn(tmp_path):
+    succeed("run", PHOTOS / "Kiwi", tmp_path, "-k", 3, "--pca-whiten")
+    features = column(tmp_path, "features").astype(np.float64)
+    with threadpool_limits(1):
+        theirs = PCA(3, svd_solver="covariance_eigh", whiten=True).fit(features)
+    components = load_file(tmp_path / "pca_model.safetensors")["components"]
+    sign = np.sign((components * theirs.components_).sum(axis=1))
+    wanted = theirs.transform(features) * sign
+    bound = whitened_bounds(features, wanted, theirs.explained_variance_)
+    assert_within(column(tmp_path, "pca"), wanted, bound + EPS32 * np.abs(wanted))
 
 
 def test_with_the_spark_convention_the_mean_is_not_subtracted(tmp_path):

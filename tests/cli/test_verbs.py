@@ -72,7 +72,7 @@ def test_plan_tells_of_a_finished_output_what_is_done(photos, tmp_path):
 
 def test_plan_takes_the_flags_of_run(photos, tmp_path):
     """A command line is tried by putting plan in the place of run."""
-    for flags in (["-k", 5], ["--variance", "0.9"], ["--pca-convention", "spark"]):
+    for flags in (["-k", 5], ["--variance", "0.9"], ["--pca-convention", "spark"], ["--pca-whiten"]):
         succeed("plan", photos, tmp_path / "out", *flags)
     assert coulis("plan", photos, tmp_path / "out", "-k", 0).code == 2
 

@@ -39,7 +39,7 @@ Manifest make_manifest() {
   m.listed = 5;
   m.ok = 2;
   m.failed_by_code = {{"corrupt", 1}, {"empty", 2}};
-  m.pca = {"k=2", "centred", {0.75, 0.1}};
+  m.pca = {"k=2", {{"convention", "centred"}}, {0.75, 0.1}};
   m.parts = {{7, "ef", 5, 2, 3, {"features/a", 10, "01"}, {"pca/a", 20, "02"}}};
   m.files = {{"matrix.csv", 30, "03"}};
   m.threads = 4;

@@ -47,6 +47,7 @@ def other_values(folder: Path) -> dict[str, Any]:
         "k": 2,
         "variance": 0.5,
         "pca_convention": "spark",
+        "pca_whiten": True,
         "csv_separator": "tab",
         "csv_formulas": "keep",
         "csv_bom": True,

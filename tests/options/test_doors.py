@@ -9,7 +9,8 @@ from pathlib import Path
 import coulis
 import pytest
 from cli.command import REPOSITORY, succeed
-from coulis.options import DEFAULTS, OPTIONS, FeaturizeOptions, RunOptions
+from coulis.option_types import FeaturizeOptions, RunOptions
+from coulis.options import DEFAULTS, OPTIONS
 from options.every_option import list_options
 
 KEYWORDS = [option.keyword for option in OPTIONS]
@@ -24,8 +25,8 @@ def load_tool(name):
 
 def test_the_list_of_python_is_that_of_the_command():
     tool = load_tool("write_options")
-    text = tool.format_python(tool.write_module(list_options()))
-    assert Path(REPOSITORY, "python/coulis/options.py").read_text() == text, "run tools/write_options.py"
+    for name, text in tool.write_modules(list_options()).items():
+        assert Path(REPOSITORY, "python/coulis", name).read_text() == text, "run tools/write_options.py"
 
 
 @pytest.mark.parametrize("verb", ["run", "plan"])

@@ -69,7 +69,9 @@ def compare_pca(output: Path, features: np.ndarray, options: Options) -> np.ndar
     apart = np.linalg.norm(components - signs[:, None] * directions[:k], axis=1)
     assert_within(apart[clear], 0, bounds.components[clear], "a component")
     wanted = (features - (mean if options.convention == "centred" else 0)) @ components.T
-    assert_within(projected, wanted, EPS32 * np.abs(wanted) + rounding(features), "a projection")
+    scale = np.maximum(np.sqrt(model["explained_variance"]), np.finfo(float).eps) if options.whiten else np.ones(k)
+    wanted = wanted / scale
+    assert_within(projected, wanted, 2 * EPS32 * np.abs(wanted) + rounding(features) / scale, "a projection")
     return projected
 
 

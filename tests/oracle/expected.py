@@ -30,6 +30,7 @@ class Options:
     k: int = 50
     variance: float = 0
     convention: str = "centred"
+    whiten: bool = False
     separator: str = ","
     formulas: str = "quote"
     turned: bool = False
@@ -39,7 +40,7 @@ class Options:
     def flags(self) -> list:
         flags = ["--precision", self.precision, "--csv-formulas", self.formulas]
         flags += ["--images-per-part", self.images_per_part, "--max-pixels", self.max_pixels]
-        flags += ["--pca-convention", self.convention]
+        flags += ["--pca-convention", self.convention] + (["--pca-whiten"] if self.whiten else [])
         flags += ["--csv-separator", {"\t": "tab"}.get(self.separator, self.separator)]
         flags += ["--variance", self.variance] if self.variance else ["-k", self.k]
         flags += ["--label-regex", self.label_regex] if self.label_regex else ["--label-level", self.label_level]
@@ -69,6 +70,7 @@ def choose_options(seed: int) -> Options:
         turned=rng.random() < 0.5,
         max_pixels=sometimes([200_000], 89478485),
         images_per_part=sometimes([3, 7], 1024),
+        whiten=rng.random() < 0.3,
     )
 
 

@@ -16,7 +16,15 @@ from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.utils.estimator_checks import parametrize_with_checks
 from threadpoolctl import threadpool_limits
-from tolerance import EPS32, assert_same_components, assert_within, orthonormal_bound, pca_bounds, sum_bound
+from tolerance import (
+    EPS32,
+    assert_same_components,
+    assert_within,
+    orthonormal_bound,
+    pca_bounds,
+    sum_bound,
+    whitened_bounds,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -27,7 +35,13 @@ def one_blas_thread():
 
 
 @parametrize_with_checks(
-    [coulis.PCA(), coulis.PCA(n_components=2), coulis.PCA(n_components=0.9), coulis.PCA(None, convention="spark")]
+    [
+        coulis.PCA(),
+        coulis.PCA(n_components=2),
+        coulis.PCA(n_components=0.9),
+        coulis.PCA(None, convention="spark"),
+        coulis.PCA(whiten=True),
+    ]
 )
 def test_it_passes_the_checks_of_scikit_learn(estimator, check):
     check(estimator)
@@ -96,6 +110,34 @@ def test_without_the_mean_the_points_of_the_plane_are_the_same(rows):
     assert_within(spark.transform(rows), rows @ centred.components_.T, sum_bound(40, longest))
     points = centred.inverse_transform(centred.transform(rows))
     assert_within(spark.inverse_transform(spark.transform(rows)), points, orthonormal_bound(40) * longest)
+
+
+@pytest.mark.parametrize("n_components", [5, 0.9, None])
+def test_whitened_rows_are_those_of_scikit_learn(rows, n_components):
+    ours = coulis.PCA(n_components, whiten=True).fit(rows)
+    theirs = decomposition.PCA(n_components, svd_solver="full", whiten=True).fit(rows)
+    expected = theirs.transform(rows)
+    assert_within(ours.transform(rows), expected, whitened_bounds(rows, expected, theirs.explained_variance_))
+    bounds, longest = pca_bounds(rows, ours.n_components_), np.linalg.norm(rows, axis=1).max()
+    bound = 2 * longest * np.linalg.norm(bounds.components) + np.linalg.norm(bounds.mean)
+    assert_within(ours.inverse_transform(expected), theirs.inverse_transform(expected), bound)
+
+
+@pytest.mark.parametrize("convention", ["centred", "spark"])
+def test_the_inverse_of_whitened_rows_is_in_the_plane_of_the_components(rows, convention):
+    flat = rows.copy()
+    flat[:, 3:] = 1  # all components but three have no variance
+    longest = np.linalg.norm(flat, axis=1).max()
+    pca = coulis.PCA(3, convention=convention, whiten=True).fit(flat)
+    assert_within(pca.inverse_transform(pca.transform(flat)), flat, 2 * orthonormal_bound(40) * longest)
+
+
+def test_a_saved_whitened_model_is_whitened(rows, tmp_path):
+    pca = coulis.PCA(3, whiten=True).fit(rows)
+    pca.save(tmp_path / "pca.safetensors")
+    loaded = coulis.PCA.load(tmp_path / "pca.safetensors")
+    assert loaded.whiten is True
+    assert same_bits(loaded.transform(rows), pca.transform(rows))
 
 
 def test_more_components_than_rows_or_columns_are_lowered(rows):

@@ -7,7 +7,7 @@ from coulis import _core
 from coulis.spark import PCA, ImageFeaturizer, PCAModel
 from coulis.spark.moments import merge_by_tasks, sum_partitions
 from sklearn import decomposition
-from tolerance import EPS32, assert_same_components, assert_within, pca_bounds
+from tolerance import EPS32, assert_same_components, assert_within, pca_bounds, whitened_bounds
 
 
 def make_rows(count: int, width: int) -> np.ndarray:
@@ -40,6 +40,15 @@ def test_centred_is_the_pca_of_scikit_learn(frame):
     assert_within(model.pca.explained_variance, expected.explained_variance_, bounds.variance)
     assert_within(model.pca.explained_variance_ratio, expected.explained_variance_ratio_, bounds.ratio)
     assert_within(projected(model, frame) * signs, expected.transform(ROWS.astype(np.float64)), bounds.projected)
+
+
+def test_whitened_rows_are_those_of_scikit_learn(frame):
+    theirs = decomposition.PCA(5, svd_solver="covariance_eigh", whiten=True).fit(ROWS.astype(np.float64))
+    model = PCA(k=5, whiten=True).fit(frame)
+    signs = assert_same_components(model.pca.components, theirs.components_, pca_bounds(ROWS, 5))
+    expected = theirs.transform(ROWS.astype(np.float64))
+    bound = whitened_bounds(ROWS, expected, theirs.explained_variance_)
+    assert_within(projected(model, frame) * signs, expected, bound)
 
 
 def test_spark_is_the_pca_of_mllib(frame):

@@ -201,10 +201,10 @@ def test_an_import_that_the_table_does_not_allow_is_found(tmp_path: Path, file: 
 
 
 @pytest.mark.parametrize("file", ["core/base/a.cpp", "python/coulis/a.py", "tools/a.sh", "tests/a.py", "cli/a.hpp"])
-def test_a_file_over_400_lines_is_found(tmp_path: Path, file: str) -> None:
+def test_a_file_over_300_lines_is_found(tmp_path: Path, file: str) -> None:
     table = TABLE.replace("| python/bindings |", "| cli | - | - | - |\n| python/bindings |")
-    assert check(tmp_path, {file: "\n" * 400}, table) == []
-    assert check(tmp_path, {file: "\n" * 401}, table) == [f"{file}:401: 401 lines; a file has at most 400"]
+    assert check(tmp_path, {file: "\n" * 300}, table) == []
+    assert check(tmp_path, {file: "\n" * 301}, table) == [f"{file}:301: 301 lines; a file has at most 300"]
 
 
 @pytest.mark.parametrize(

@@ -38,8 +38,8 @@ function startPca() {
   const { agreement } = data.likeness;
   const chosen = data.pca.requested.startsWith("variance=")
     ? `chosen as the fewest that keep ${percent(Number(data.pca.requested.slice(9)), 0)}`
-    : data.pca.requested.startsWith("given ") ? "of a PCA that was given" : "as asked";
-  byId("pca-text").append(`The model describes a photo by many numbers, most of which say nearly the same. The PCA (${data.pca.convention}) keeps `
+    : data.pca.requested.startsWith("given ") ? "those of the PCA that was given" : "as requested";
+  byId("pca-text").append(`The model describes a photo with many numbers, and most of them are redundant. The PCA (${data.pca.projection}) keeps `
     + `${counted(kept.length, "number")} of them, ${chosen}: ${percent(kept.at(-1))} of the variation between the photos. To try another count, `,
     make("code", {}, "coulis fit OUTPUT -k 20"), " takes seconds and reads no photo again.");
   tablePca(kept, agreement);

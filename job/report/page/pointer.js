@@ -27,8 +27,8 @@ function describePhoto(photo) {
     make("h3", {}, "The photo"), makeThumbnail(photo, 160),
     make("p", {}, makeMark(label), " ", make("strong", {}, labelName(label))),
     make("p", { class: "quiet" }, name(data.photos.paths[photo])),
-    ...(near.length === 0 ? [] : [make("h4", {}, "Most like it"), make("ul", { class: "near" }, near),
-      make("p", { class: "quiet" }, "100 % apart: two photos taken at random.")]),
+    ...(near.length === 0 ? [] : [make("h4", {}, "Most similar"), make("ul", { class: "near" }, near),
+      make("p", { class: "quiet" }, "100 % is the typical distance of two random photos.")]),
   ];
 }
 
@@ -36,7 +36,7 @@ function showPhoto(photo) {
   const card = byId("photo");
   card.dataset.photo = photo;
   card.replaceChildren(...(photo < 0
-    ? [make("p", { class: "quiet" }, "Point at a mark on the map, or choose a photo anywhere on this page: it appears here, with the photos most like it.")]
+    ? [make("p", { class: "quiet" }, "Point at a mark on the map, or choose a photo anywhere on this page: it appears here, with the most similar photos.")]
     : describePhoto(photo)));
 }
 

@@ -55,9 +55,9 @@ function startSearch() {
   byId("legend").open = shown.length <= 24 && innerWidth > 832;
   const sentences = [];
   if (photoCount < data.counts.ok) {
-    sentences.push(`Of ${counted(data.counts.ok, "photo")}, ${whole(photoCount)} are shown, as many of each label as of any other.`);
+    sentences.push(`Of ${counted(data.counts.ok, "photo")}, ${whole(photoCount)} are shown: the same number of each label, as far as possible.`);
   }
-  if (places.size === 0) sentences.push("The photos could not be read again when this page was made: it has no pictures of them.");
-  else if (places.size < photoCount) sentences.push(`${whole(places.size)} of them have a picture.`);
+  if (places.size === 0) sentences.push("The photos could not be read again when this page was made, so it has no thumbnails.");
+  else if (places.size < photoCount) sentences.push(`${whole(places.size)} of them have a thumbnail.`);
   byId("map-sample").textContent = sentences.join(" ");
 }

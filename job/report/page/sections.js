@@ -1,6 +1,6 @@
 // The sections around the map, from the data.
 const { likeness, counts } = data;
-const ofSample = photoCount < counts.ok ? ` (of the ${whole(photoCount)} photos looked at)` : "";
+const ofSample = photoCount < counts.ok ? ` (of the ${whole(photoCount)} photos examined)` : "";
 const labelCount = data.labels.names.length + data.labels.more;
 
 function fact(number, ...words) {
@@ -25,7 +25,7 @@ function startSummary() {
     fact(whole(data.pca.ratio.length), `numbers for each photo keep ${percent(kept)} of the variation`),
   ];
   const agreed = agreementAt(data.pca.ratio.length);
-  if (agreed !== null && labelCount > 1) facts.push(fact(percent(agreed), `of photos look most like a photo of their own label${ofSample}`));
+  if (agreed !== null && labelCount > 1) facts.push(fact(percent(agreed), `of photos are most similar to a photo of their own label${ofSample}`));
   if (likeness.twins_found > 0) facts.push(fact(whole(likeness.twins_found), "near-duplicate pairs across labels: worth a look"));
   byId("facts").append(...facts);
   byId("turned").textContent = data.turned;
@@ -34,18 +34,18 @@ function startSummary() {
 function startAgreement() {
   const all = likeness.agreement.at(-1);
   if (labelCount < 2 || !all || all[1] === null) {
-    byId("agreement-text").textContent = "It takes two labels or more, with two photos or more, to compare labels.";
+    byId("agreement-text").textContent = "To compare labels, there must be at least two labels and two photos.";
     return;
   }
   const k = data.pca.ratio.length;
-  byId("agreement-text").textContent = `If labels say what photos show, the photo most like a photo carries the same label. It does for `
-    + `${percent(all[1])} of the photos${ofSample} by all ${whole(all[0])} numbers of the model, and for ${percent(agreementAt(k))} by the `
-    + `${whole(k)} that the PCA keeps. Drawn at random it would for ${percent(likeness.by_chance)}.`
-    + (likeness.confused.length > 0 ? " These labels are mixed up most; each pair below is a photo and the one "
-      + "most like it. Two photos taken at random would be 100 % apart." : " No label is mistaken for another.");
+  byId("agreement-text").textContent = `If labels describe what the photos show, the photo most similar to a photo has the same label. This holds for `
+    + `${percent(all[1])} of the photos${ofSample} with all ${whole(all[0])} numbers of the model, and for ${percent(agreementAt(k))} with the `
+    + `${whole(k)} that the PCA keeps. By chance it would hold for ${percent(likeness.by_chance)}.`
+    + (likeness.confused.length > 0 ? " These labels are confused most often. Each pair below is a photo and the "
+      + "most similar one. 100 % is the typical distance of two random photos." : " No label is confused with another.");
   const sections = likeness.confused.map(({ labels, photos, of, examples }) => [
     make("h3", {}, labelName(labels[0]), " and ", labelName(labels[1])),
-    make("p", { class: "quiet" }, `${whole(photos)} of the ${counted(of, "photo")} of these labels${ofSample ? " looked at" : ""} look most like one of `
+    make("p", { class: "quiet" }, `${whole(photos)} of the ${counted(of, "photo")} of these labels${ofSample ? " examined" : ""} are most similar to one of `
       + "the other label"),
     make("div", { class: "gallery" }, examples.map(makePairFigure))]);
   byId("confused").append(...sections.slice(0, 6).flat());
@@ -63,17 +63,17 @@ function makePairFigure([a, b, distance]) {
 function startTwins() {
   const found = likeness.twins_found;
   byId("twins-text").textContent = found === 0
-    ? `None found${ofSample}. A pair counts if it is at most a tenth as far apart as two photos taken at random.`
-    : `${counted(found, "pair")}${ofSample}, at most a tenth as far apart as two photos taken at random`
-      + `${found > likeness.twins.length ? `; the nearest ${likeness.twins.length}` : ""}. One of the two labels may be wrong.`;
+    ? `None found${ofSample}. A pair counts if its distance is at most a tenth of that of two random photos.`
+    : `${counted(found, "pair")}${ofSample}, with a distance of at most a tenth of that of two random photos`
+      + `${found > likeness.twins.length ? `; the closest ${likeness.twins.length} are shown` : ""}. One of the two labels may be wrong.`;
   byId("twin-pairs").append(...likeness.twins.map(makePairFigure));
 }
 
 function startOutliers() {
-  if (likeness.outliers.length === 0) byId("outliers-text").textContent = "It takes two photos or more to find one unlike the others.";
+  if (likeness.outliers.length === 0) byId("outliers-text").textContent = "To find outliers, there must be at least two photos.";
   else {
-    byId("outliers-text").textContent = `The photos${ofSample} that are furthest from those most like them: a wrong crop, another kind of picture, `
-      + "or simply the only one of its kind. The last need not be odd at all.";
+    byId("outliers-text").textContent = `The photos${ofSample} whose most similar photos are the furthest away. Each may be a wrong crop, another kind of photo, `
+      + "or simply the only one of its kind. The last of them may be ordinary photos.";
   }
   const figures = likeness.outliers.map(([photo, times]) => makeFigure([photo],
     make("p", {}, make("strong", {}, labelName(data.photos.labels[photo])), make("br"), name(fileText(photo))),
@@ -101,10 +101,10 @@ function startLabels() {
 }
 
 const failureWords = {
-  empty: "Empty files", not_an_image: "Not an image, whatever the name says", unsupported: "Images of a kind that is not read",
-  truncated: "Images that end too early", corrupt: "Damaged images", too_large: "Images with too many pixels",
-  unreadable: "Files that could not be read", vanished: "Files that were gone when they were to be read", changed: "Files that changed during the run",
-  worker_died: "Files with which the process that read them died",
+  empty: "Empty files", not_an_image: "Not an image, whatever the name says", unsupported: "Images in a format that is not supported",
+  truncated: "Truncated images", corrupt: "Damaged images", too_large: "Images with too many pixels",
+  unreadable: "Files that could not be read", vanished: "Files that disappeared before they could be read", changed: "Files that changed during the run",
+  worker_died: "Files that crashed the process that read them",
 };
 
 function startFailures() {
@@ -128,7 +128,7 @@ const taskOverhead = lastRun.seconds.find(([stage]) => stage === "task overhead"
 function coreText(features) {
   const rate = `${(lastRun.computed / features / lastRun.threads).toFixed(1)} photos a second`;
   return taskOverhead === undefined ? rate
-    : `${rate}; of the ${seconds(features)} for the features, ${seconds(taskOverhead)} were overhead of tasks: starting, handing out, waiting`;
+    : `${rate}; of the ${seconds(features)} for the features, ${seconds(taskOverhead)} were overhead of tasks: start-up, scheduling, waiting`;
 }
 
 function startRun() {
@@ -140,19 +140,19 @@ function startRun() {
     ["From", name(data.input)],
     ["Model", [name(data.model.name), make("br"), make("span", { class: "quiet" }, `sha256 ${data.model.sha256}`)]],
     ["Precision", data.model.precision],
-    ["PCA", `${data.pca.requested}, ${data.pca.convention}`],
+    ["PCA", `${data.pca.requested}, ${data.pca.projection}`],
     ["Version", `coulis ${data.coulis}`],
     ["Machine", `${counted(lastRun.threads, taskOverhead === undefined ? "thread" : "core")}, ${lastRun.simd} instructions`],
     ...(computed ? [["Speed of a core", coreText(features)]] : []),
     ["Parts", whole(counts.parts)],
-    ["Settings", make("details", {}, make("summary", {}, "All that decides the features"), make("pre", { class: "scroll" }, data.settings.trim().split("\n").map(visible).join("\n")))],
+    ["Settings", make("details", {}, make("summary", {}, "Everything that the features depend on"), make("pre", { class: "scroll" }, data.settings.trim().split("\n").map(visible).join("\n")))],
   ];
   byId("run-facts").append(makeTable([], rows));
   const total = wall.reduce((sum, [, value]) => sum + value, 0);
   byId("time-text").textContent = computed
     ? `${seconds(total)} in all. The features of ${counted(lastRun.computed, "photo")} took ${seconds(features)}: ${whole(Math.round(lastRun.computed / features))} photos a second.`
-      + (lastRun.share_of_peak > 0 ? ` For the model that is ${percent(lastRun.share_of_peak)} of the multiplications that this CPU can do at most; those by zero, which it may skip, count.` : "")
-    : `${seconds(total)} in all; features were there already.`;
+      + (lastRun.share_of_peak > 0 ? ` For the model that is ${percent(lastRun.share_of_peak)} of the peak multiplication rate of this CPU. Multiplications by zero, which it may skip, are included.` : "")
+    : `${seconds(total)} in all; the features existed already.`;
   const most = Math.max(...wall.map(([, value]) => value));
   byId("run-times").append(makeTable(["Stage", "Time", "Compared"],
     wall.map(([stage, value]) => [stageWords[stage], seconds(value), makeBar(value, most)]), { numbers: [1], kind: "bars" }));

@@ -45,7 +45,7 @@ constexpr Row kRows[] = {
     {Meaning::kFinal, "SignatureDoesNotMatch", "the secret key does not fit the access key",
      "check AWS_SECRET_ACCESS_KEY or AWS_PROFILE; if they are right, a proxy changes what is sent"},
     {Meaning::kExpired, "ExpiredToken ExpiredTokenException TokenRefreshRequired", "the credentials have expired",
-     "renew them, then run the same command again: it goes on where it stopped"},
+     "renew them, then run the same command again: it resumes where it stopped"},
     {Meaning::kExpired, "InvalidToken InvalidTokenException", "the session token does not fit the access key",
      "set AWS_SESSION_TOKEN with the keys that it came with, or unset it for keys that have none"},
     {Meaning::kFinal, "RequestTimeTooSkewed RequestExpired", "this machine's clock is wrong", "set the clock"},
@@ -59,7 +59,7 @@ constexpr Row kRows[] = {
     {Meaning::kObject, "InvalidObjectState ObjectNotInActiveTierError", "it is archived and must be restored first",
      "restore it (`aws s3api restore-object`), then run the same command again"},
     {Meaning::kBusy, "KMS.ThrottlingException", "the KMS key that encrypts it is asked too often",
-     "use fewer --threads, or a bucket key: the same command goes on where it stopped"},
+     "use fewer --threads, or a bucket key: the same command resumes where it stopped"},
     {Meaning::kObject, "KMS* XMinioKMS*", "the KMS key that encrypts it cannot be used",
      "see that the key is enabled, and that you have kms:Decrypt to read and kms:GenerateDataKey to write"},
     {Meaning::kObject, "MethodNotAllowed 405", "{address} does not do this for '{bucket}'",
@@ -83,9 +83,9 @@ constexpr Row kRows[] = {
     {Meaning::kBusy,
      "SlowDown SlowDownRead SlowDownWrite TooManyRequests Throttling ThrottlingException RequestThrottled RequestLimitExceeded "
      "BandwidthLimitExceeded 429",
-     "the server is too busy", "run the same command again later, with fewer --threads: it goes on where it stopped"},
+     "the server is too busy", "run the same command again later, with fewer --threads: it resumes where it stopped"},
     {Meaning::kBusy, "ServiceUnavailable Busy XMinioServerNotInitialized 503", "the server cannot answer for now",
-     "run the same command again later: it goes on where it stopped"},
+     "run the same command again later: it resumes where it stopped"},
     {Meaning::kBusy, "InternalError 500", "the server has an error of its own",
      "look at the server's log, then run the same command again"},
     {Meaning::kBusy, "RequestTimeout RequestTimeoutException 408", "the server has waited too long for what is sent to it",
@@ -114,7 +114,7 @@ constexpr Row kDeniedUnpaid = {Meaning::kObject, "", "access denied: the bucket 
 constexpr Row kDeniedKey = {Meaning::kObject, "", "access denied to the KMS key that encrypts it",
                             "ask the key's owner for kms:Decrypt to read and kms:GenerateDataKey to write"};
 constexpr Row kUnknown = {Meaning::kFinal, "", "{address} does not do what was asked",
-                          "look the code up in the server's documentation, then run the same command again: it goes on where it stopped"};
+                          "look the code up in the server's documentation, then run the same command again: it resumes where it stopped"};
 
 bool names(std::string_view codes, std::string_view code) {
   while (!codes.empty()) {

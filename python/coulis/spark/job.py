@@ -39,7 +39,7 @@ def run(
     """Photos below `input` to features, PCA, tables and report in `output`: `coulis run`, with its flags as options.
 
     '_' stands for '-': variance=0.95, pca_convention="spark", images_per_part=256, ... All machines must see both
-    folders under the same path. The same call again goes on after an interruption, and computes only what has changed.
+    folders under the same path. The same call again resumes after an interruption, and computes only what has changed.
     `pca`: a pca_model.safetensors to project through instead of fitting one. Returns counts, seconds, and the speed of
     a core.
     """

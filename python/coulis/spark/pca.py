@@ -10,7 +10,6 @@ import numpy as np
 import pyarrow as pa
 from pyspark import keyword_only
 from pyspark.ml import Estimator, Model
-from pyspark.ml.param import Param, Params, TypeConverters
 from pyspark.ml.param.shared import HasInputCol, HasOutputCol
 from pyspark.ml.util import (
     DefaultParamsReadable,
@@ -23,39 +22,28 @@ from pyspark.sql import DataFrame
 from pyspark.sql.types import ArrayType, DoubleType, FloatType, StructField, StructType
 
 from coulis import _core
-from coulis.options import DEFAULTS
+from coulis.options import OPTIONS
 from coulis.spark.arrow_batches import check_columns, to_lists, to_matrix
 from coulis.spark.moments import collect_sum, sum_partitions
 from coulis.spark.packages import check_packages
+from coulis.spark.params import add_params, defaults_of, read_params
 
+PCA_OPTIONS = [option for option in OPTIONS if option.group == "pca"]
 LEVELS_BY_TASKS = 2  # the driver gets one sum for 1,024 partitions
 
 
 class PCA(Estimator["PCAModel"], HasInputCol, HasOutputCol, DefaultParamsReadable["PCA"], DefaultParamsWritable):
     """Fits k components, or the fewest that explain a share `variance`, to a column of array<float>.
 
-    Rows that are null do not count.
-
+    Rows that are null do not count. The Params are the options of `coulis run` for its PCA, such as `k`, `variance` and
     `convention`: "centred" subtracts the mean when it projects, as scikit-learn does; "spark" does not, as MLlib.
     Unlike MLlib's, the sign of a component is fixed: its largest loading is positive.
     """
 
-    k = Param(Params._dummy(), "k", "number of components", TypeConverters.toInt)
-    variance = Param(Params._dummy(), "variance", "share to explain, instead of k", TypeConverters.toFloat)
-    convention = Param(Params._dummy(), "convention", "centred or spark", TypeConverters.toString)
-
     @keyword_only
-    def __init__(
-        self,
-        *,
-        k: int = DEFAULTS["k"],
-        variance: float = 0.0,
-        convention: str = "centred",
-        inputCol: str = "features",
-        outputCol: str = "pca",
-    ) -> None:
+    def __init__(self, *, inputCol: str = "features", outputCol: str = "pca", **options: Any) -> None:
         super().__init__()
-        self._setDefault(k=DEFAULTS["k"], variance=0.0, convention="centred", inputCol="features", outputCol="pca")
+        self._setDefault(inputCol="features", outputCol="pca", **defaults_of(PCA_OPTIONS))
         self.setParams(**self._input_kwargs)
 
     _input_kwargs: dict[str, Any]  # set by keyword_only
@@ -79,10 +67,10 @@ class PCA(Estimator["PCAModel"], HasInputCol, HasOutputCol, DefaultParamsReadabl
         source = self.getInputCol()
         check_type(dataset.schema, source)
         moments = collect_sum(sum_partitions(dataset.select(source)), LEVELS_BY_TASKS)
-        pca = moments.fit(
-            self.getOrDefault(self.k), self.getOrDefault(self.variance), self.getOrDefault(self.convention)
-        )
-        return self._copyValues(PCAModel(pca))
+        return self._copyValues(PCAModel(moments.fit(**read_params(self, PCA_OPTIONS))))
+
+
+add_params(PCA, PCA_OPTIONS)
 
 
 class PCAModel(Model, HasInputCol, HasOutputCol, DefaultParamsReadable["PCAModel"], MLWritable):

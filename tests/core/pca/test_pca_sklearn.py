@@ -42,7 +42,7 @@ def count_of_clear_components(rows):
 
 @pytest.mark.parametrize("rows_per_part", [1024, 100, 7])
 def test_features_of_real_photos_have_the_same_pca(photo_features, rows_per_part):
-    assert_same_pca(photo_features, _core.fit_pca(photo_features, 50, rows_per_part=rows_per_part), 50)
+    assert_same_pca(photo_features, _core.fit_pca(photo_features, k=50, rows_per_part=rows_per_part), 50)
 
 
 @pytest.mark.parametrize("shape", SHAPES)
@@ -50,7 +50,7 @@ def test_rows_of_any_shape_have_the_same_pca(make_low_rank_rows, shape):
     rows = make_low_rank_rows(*shape)
     k = count_of_clear_components(rows)
     assert k >= 1
-    assert_same_pca(rows, _core.fit_pca(rows, k, rows_per_part=256), k)
+    assert_same_pca(rows, _core.fit_pca(rows, k=k, rows_per_part=256), k)
 
 
 @pytest.mark.parametrize("share", [0.1, 0.5, 0.8, 0.95, 0.99])
@@ -70,7 +70,7 @@ def test_most_of_the_variance_of_real_photos_takes_the_same_k(photo_features):
 
 def test_duplicated_columns_leave_the_eigenvalues_as_scikit_learn_has_them(make_low_rank_rows):
     rows = np.repeat(make_low_rank_rows(200, 12), 2, axis=1)
-    pca = _core.fit_pca(rows, 24)
+    pca = _core.fit_pca(rows, k=24)
     assert_within(pca.explained_variance, fit_sklearn(rows, 24).explained_variance_, covariance_bound(rows))
     assert np.all(pca.explained_variance >= 0)
     assert_within(pca.components @ pca.components.T, np.eye(24), orthonormal_bound(24))
@@ -81,7 +81,7 @@ def test_duplicated_columns_leave_the_eigenvalues_as_scikit_learn_has_them(make_
 
 def test_fewer_rows_than_columns_keep_every_row_apart(make_low_rank_rows):
     rows = make_low_rank_rows(20, 300)
-    pca = _core.fit_pca(rows, 300)
+    pca = _core.fit_pca(rows, k=300)
     assert pca.k == 20
     assert_within(pca.components @ pca.components.T, np.eye(20), orthonormal_bound(300))
     assert_within(pca.explained_variance_ratio.sum(), 1, 20 * pca_bounds(rows, 1).ratio)
@@ -96,8 +96,8 @@ def test_fewer_rows_than_columns_keep_every_row_apart(make_low_rank_rows):
 
 
 def test_the_spark_convention_differs_from_the_centred_one_by_the_projected_mean(photo_features):
-    centred = _core.fit_pca(photo_features, 20)
-    spark = _core.fit_pca(photo_features, 20, convention="spark")
+    centred = _core.fit_pca(photo_features, k=20)
+    spark = _core.fit_pca(photo_features, k=20, pca_convention="spark")
     assert same_bits(centred.components, spark.components)
     shift = spark.project(photo_features) - centred.project(photo_features)
     longest = np.linalg.norm(photo_features, axis=1).max()

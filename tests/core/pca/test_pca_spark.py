@@ -38,7 +38,7 @@ def test_spark_finds_the_same_components_and_projects_without_the_mean(spark, ma
     model = PCA(k=k, inputCol="vector", outputCol="pca").fit(frame)
     theirs = np.array([row[0] for row in model.transform(frame).select(vector_to_array("pca")).collect()])
 
-    ours = _core.fit_pca(rows, k, convention="spark")
+    ours = _core.fit_pca(rows, k=k, pca_convention="spark")
     components = model.pc.toArray().T  # [k, d]
     bounds = pca_bounds(rows, k, "spark")
     signs = assert_same_components(ours.components, components, bounds)

@@ -30,7 +30,7 @@ Manifest example() {
   m.passed_over.add_folder(Reason::kExclude, "private");
   m.listing_hash = "cd";
   m.options = {{"csv-separator", {"tab"}}, {"exclude", {"a", "b\n"}}};
-  m.pca = {"variance=0.95", "centred", {0.75, 0.1, 1.0 / 3}};
+  m.pca = {"variance=0.95", {{"convention", "centred"}}, {0.75, 0.1, 1.0 / 3}};
   m.parts = {{7, "ef", 5, 2, 3, {"features/a", 10, "01"}, {"pca/a", 20, "02"}}};
   m.files = {{"matrix.csv", 30, "03"}, {"errors.csv", 0, "04"}};
   m.simd = "avx2";

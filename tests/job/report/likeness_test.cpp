@@ -1,4 +1,4 @@
-// Against scikit-learn on real photos: tests/report. Here, the corners.
+// Against scikit-learn on real photos: the Python tests beside this file. Here, the corners.
 #include "job/report/likeness.hpp"
 
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-// The text of the page. What a browser makes of it is tested in tests/report.
+// The text of the page. What a browser makes of it is tested in test_page.py.
 #include "job/report/report.hpp"
 
 #include <gtest/gtest.h>
@@ -15,7 +15,7 @@ Manifest manifest_of(std::uint64_t photos) {
   Manifest m;
   m.input = "/photos";
   m.listed = m.ok = photos;
-  m.pca = {"k=1", "centred", {1.0}};
+  m.pca = {"k=1", {{"convention", "centred"}}, {1.0}};
   return m;
 }
 

@@ -8,8 +8,8 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 from cli.command import PHOTOS, copy_photos, coulis, part_files, read_manifest, succeed
+from job.report.report_file import Report
 from PIL import Image, ImageOps
-from report.report_file import Report
 
 SIDE = 96
 

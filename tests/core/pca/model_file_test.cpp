@@ -23,7 +23,7 @@ PcaModel example_model() {
           .explained_variance = {2.5, 1e-300},
           .explained_variance_ratio = {0.7, 0.1},
           .total_variance = 1.0 / 3,
-          .convention = PcaConvention::kSpark};
+          .projection = {PcaConvention::kSpark}};
 }
 
 // The example's file with changes to its tensors and metadata.
@@ -64,7 +64,7 @@ TEST(PcaFile, ComesBackBitForBit) {
   EXPECT_EQ(bits_of(file.model.explained_variance), bits_of(model.explained_variance));
   EXPECT_EQ(bits_of(file.model.explained_variance_ratio), bits_of(model.explained_variance_ratio));
   EXPECT_EQ(file.model.total_variance, model.total_variance);
-  EXPECT_EQ(file.model.convention, model.convention);
+  EXPECT_EQ(file.model.projection.convention, model.projection.convention);
   EXPECT_EQ(to_safetensors(file.model, file.provenance), bytes);
 }
 
@@ -125,10 +125,18 @@ TEST(PcaFile, WithMetadataMissingOrWrongIsRefused) {
       draft.metadata[name] = text;
       expect_refused(draft);
     }
+  }
+  for (const char* name : {"count", "total_variance"}) {
     Draft draft;
     draft.metadata.erase(name);
     expect_refused(draft);
   }
+}
+
+TEST(PcaFile, WithoutAnOptionOfTheProjectionHasItsDefault) {
+  Draft draft;
+  draft.metadata.erase("convention");
+  EXPECT_EQ(texts_of(draft.parse().model.projection), texts_of(Projection()));
 }
 
 }  // namespace

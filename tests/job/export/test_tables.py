@@ -12,8 +12,8 @@ import pyarrow.parquet as pq
 import pytest
 from bits import same_bits
 from cli.command import coulis, part_files, read_parts
-from export.conftest import Finished
 from faults.outputs import content
+from job.export.conftest import Finished
 from sklearn.neighbors import NearestNeighbors
 from tolerance import EPS32, assert_within, distance_bound
 

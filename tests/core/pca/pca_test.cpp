@@ -159,7 +159,7 @@ TEST(Project, SubtractsTheMeanOnlyByTheCentredConvention) {
   project(model, {rows.data(), 2, 2}, {projected.data(), 2, 1});
   EXPECT_DOUBLE_EQ(projected[0], 0);
   EXPECT_DOUBLE_EQ(projected[1], 1.4);
-  model.convention = PcaConvention::kSpark;
+  model.projection.convention = PcaConvention::kSpark;
   project(model, {rows.data(), 2, 2}, {projected.data(), 2, 1});
   EXPECT_DOUBLE_EQ(projected[0], 8.6);
   EXPECT_DOUBLE_EQ(projected[1], 10.0);

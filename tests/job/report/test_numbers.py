@@ -6,8 +6,8 @@ from collections import Counter
 import numpy as np
 import pytest
 from cli.command import coulis, read_manifest, read_parts, succeed
+from job.report.report_file import Report
 from PIL import Image, ImageOps
-from report.report_file import Report
 from sklearn.neighbors import NearestNeighbors
 from tolerance import assert_within, distance_bound
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 from cli.command import PHOTOS, succeed
-from report.report_file import Report
+from job.report.report_file import Report
 
 
 @pytest.fixture(scope="session")

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from bits import same_bits
 from cli.command import coulis, read_parts
-from export.conftest import Finished
 from google.protobuf import json_format, text_format
+from job.export.conftest import Finished
 from PIL import Image, ImageOps
 from tensorboard.plugins import base_plugin
 from tensorboard.plugins.projector import projector_config_pb2, projector_plugin

@@ -1,4 +1,4 @@
-// Error: the run cannot go on. Thrown anywhere, caught only at a door (cli/main.cpp, the Python bindings).
+// Error: the run cannot continue. Thrown anywhere, caught only at an interface (cli/main.cpp, the Python bindings).
 #pragma once
 
 #include <stdexcept>

@@ -49,7 +49,7 @@ void MomentsTree::add(std::uint64_t part_number, Moments moments) {
     moments = std::exchange(node.sum, {});
     number >>= kFanOutBits;
   }
-  throw Error(ErrorCode::kRunFailed, fmt::format("the moments of part {} were added twice, or nobody expects them", part_number));
+  throw Error(ErrorCode::kRunFailed, fmt::format("the moments of part {} were added twice, or do not belong to this run", part_number));
 }
 
 Moments MomentsTree::root() && {

@@ -42,7 +42,7 @@ struct Plan {
   std::size_t parts_to_do() const;
 };
 
-// A part file below "features/", "pca/" or "thumbnails/". Other names are nobody's business.
+// A part file below "features/", "pca/" or "thumbnails/". Other names are ignored.
 struct PartFile {
   std::uint64_t number = 0;
   std::string fingerprint;

@@ -14,7 +14,7 @@ namespace coulis {
 
 // images, paths: [photos of the figures]. A photo whose thumbnail the run did not keep is read below the input that the manifest names,
 // which is reached as the output is. One that cannot be read, or has another size than it had, has none; where the first dozen cannot be
-// read nobody waits for the rest. Large photos are read until a share of the input's bytes is reached.
+// read, the rest is skipped. Large photos are read until a share of the input's bytes is reached.
 void add_thumbnails(Figures& figures, const std::vector<ImageRef>& images, const std::vector<std::string>& paths, const Location& output,
                     const Manifest& manifest, int threads, Progress& progress);
 

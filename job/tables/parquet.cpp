@@ -74,7 +74,7 @@ std::shared_ptr<parquet::WriterProperties> writer_properties(Compression compres
   builder.compression(compression == Compression::kZstd ? parquet::Compression::ZSTD : parquet::Compression::SNAPPY);
   builder.created_by("coulis");
   builder.memory_pool(memory_pool());
-  // Floats that hardly repeat: a dictionary would be built and thrown away. Statistics of list elements serve nobody.
+  // Floats that hardly repeat: a dictionary would be built and thrown away. No reader uses statistics of list elements.
   for (const std::string& leaf : {values_column + ".list.element", values_column}) {
     builder.disable_dictionary(leaf);
     builder.disable_statistics(leaf);

@@ -7,6 +7,7 @@
 
 #include "core/base/error.hpp"
 #include "job/collections/members.hpp"
+#include "job/collections/open_collection.hpp"
 #include "job/collections/tar.hpp"
 #include "job/collections/zip.hpp"
 
@@ -35,32 +36,32 @@ CollectionStore::CollectionStore(std::shared_ptr<const Store> store, std::uint64
       streams_(kMostStreams),
       tables_(kMostStreams) {}
 
-std::shared_ptr<Ranges> CollectionStore::ranges_of(const Entry& container) const {
+std::shared_ptr<Ranges> CollectionStore::ranges_of(const Entry& container, Reads reads) const {
   auto object = std::make_shared<ObjectRanges>(store_, container);
   if (store_->traits().local) return object;
-  return std::make_shared<CachedRanges>(windows_, name_of(container), std::move(object));
+  return std::make_shared<CachedRanges>(windows_, name_of(container), std::move(object), reads);
 }
 
 std::shared_ptr<StreamRanges> CollectionStore::stream_of(const Entry& container) const {
   return streams_.get(name_of(container), [&] {
-    std::shared_ptr<Ranges> packed = ranges_of(container);
+    std::shared_ptr<Ranges> packed = ranges_of(container, Reads::kDirectory);
     const Outcome<Bytes> head = packed->read(0, 4);
     const bool zstd = head && maybe_kind(head.value()) == ArchiveKind::kZstd;
     return std::make_shared<StreamRanges>(zstd ? decode_zstd(packed) : decode_gzip(packed));
   });
 }
 
-std::shared_ptr<Ranges> CollectionStore::unpacked_ranges_of(const Entry& container) const {
-  return std::make_shared<CachedRanges>(unpacked_, name_of(container), stream_of(container));
+std::shared_ptr<Ranges> CollectionStore::unpacked_ranges_of(const Entry& container, Reads reads) const {
+  return std::make_shared<CachedRanges>(unpacked_, name_of(container), stream_of(container), reads);
 }
 
 std::shared_ptr<PhotoTable> CollectionStore::table_of(const Entry& container) const {
   return tables_.get(name_of(container),
-                     [&] { return std::make_shared<PhotoTable>(ranges_of(container), container.size_bytes, options_); });
+                     [&] { return std::make_shared<PhotoTable>(ranges_of(container, Reads::kDirectory), container.size_bytes, options_); });
 }
 
 std::optional<Failure> CollectionStore::list_tar_stream(const Entry& container, ArchiveKind kind, const VisitMember& visit) const {
-  const std::shared_ptr<Ranges> unpacked = unpacked_ranges_of(container);
+  const std::shared_ptr<Ranges> unpacked = unpacked_ranges_of(container, Reads::kDirectory);
   const Outcome<Bytes> head = unpacked->read(0, kTarBlock_bytes);
   if (!head) return head.failure();
   if (maybe_kind(head.value()) != ArchiveKind::kTar) {
@@ -77,7 +78,7 @@ std::optional<Failure> CollectionStore::list_tar_stream(const Entry& container, 
 
 CollectionStore::Contents CollectionStore::list_contents(const std::shared_ptr<const Entry>& container) const {
   Contents contents;
-  const std::shared_ptr<Ranges> ranges = ranges_of(*container);
+  const std::shared_ptr<Ranges> ranges = ranges_of(*container, Reads::kDirectory);
   const Outcome<Bytes> head = ranges->read(0, kTarBlock_bytes);
   if (!head) return {false, {}, head.failure()};
   Members members(container);
@@ -161,15 +162,15 @@ Outcome<Bytes> CollectionStore::read_member(const Entry& member) const {
   Outcome<Bytes> bytes = Bytes();
   switch (packing) {
     case Packing::kZipStored:
-    case Packing::kZipDeflated: return read_zip_member(*ranges_of(*container), member);
+    case Packing::kZipDeflated: return read_zip_member(*ranges_of(*container, Reads::kPhotos), member);
     case Packing::kDamaged: {
       const Contents contents = list_contents(container);
       if (contents.damage) return *contents.damage;
       return read_failure(FailureCode::kChanged, "the archive can be read now, and could not when it was listed");
     }
     case Packing::kTableRow: return table_of(*container)->read(member.place.offset, unpacked_, name_of(*container), max_photo_bytes_);
-    case Packing::kPlain: bytes = ranges_of(*container)->read(member.place.offset, member.size_bytes); break;
-    default: bytes = unpacked_ranges_of(*container)->read(member.place.offset, member.size_bytes);
+    case Packing::kPlain: bytes = ranges_of(*container, Reads::kPhotos)->read(member.place.offset, member.size_bytes); break;
+    default: bytes = unpacked_ranges_of(*container, Reads::kPhotos)->read(member.place.offset, member.size_bytes);
   }
   if (bytes && bytes.value().size() < member.size_bytes) return read_failure(FailureCode::kTruncated, "its archive ends before it does");
   return bytes;

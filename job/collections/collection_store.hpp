@@ -58,9 +58,9 @@ class CollectionStore final : public Store {
   Outcome<Bytes> read_member(const Entry& member) const;
   std::optional<Entry> find_member(std::string_view key) const;  // by its name alone
 
-  std::shared_ptr<Ranges> ranges_of(const Entry& container) const;
+  std::shared_ptr<Ranges> ranges_of(const Entry& container, Reads reads) const;
   std::shared_ptr<StreamRanges> stream_of(const Entry& container) const;
-  std::shared_ptr<Ranges> unpacked_ranges_of(const Entry& container) const;
+  std::shared_ptr<Ranges> unpacked_ranges_of(const Entry& container, Reads reads) const;
   std::shared_ptr<PhotoTable> table_of(const Entry& container) const;
 
   std::shared_ptr<const Store> store_;
@@ -73,9 +73,5 @@ class CollectionStore final : public Store {
   mutable std::mutex found_mutex_;
   mutable std::pair<std::string, std::vector<Entry>> last_found_;  // the container in which find_member() looked last
 };
-
-// INPUT: a folder, a prefix, or a single archive. As Location.
-Location open_collection(const std::string& uri, const StorageOptions& storage, const CollectionOptions& options);
-Location as_collection(const Location& place, const CollectionOptions& options);
 
 }  // namespace coulis

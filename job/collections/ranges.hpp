@@ -29,17 +29,20 @@ class ObjectRanges final : public Ranges {
   Entry object_;
 };
 
+enum class Reads { kPhotos, kDirectory };  // a directory is gone through once, and windows are never a waste
+
 // Other ranges, read in windows that several readers share; what is larger than a window is read by itself.
-class CachedRanges : public Ranges {
+class CachedRanges final : public Ranges {
  public:
-  CachedRanges(WindowCache& windows, std::string name, std::shared_ptr<Ranges> ranges)
-      : windows_(windows), name_(std::move(name)), ranges_(std::move(ranges)) {}
+  CachedRanges(WindowCache& windows, std::string name, std::shared_ptr<Ranges> ranges, Reads reads)
+      : windows_(windows), name_(std::move(name)), ranges_(std::move(ranges)), reads_(reads) {}
   Outcome<Bytes> read(std::uint64_t offset, std::uint64_t size_bytes) override;
 
  private:
   WindowCache& windows_;
   std::string name_;
   std::shared_ptr<Ranges> ranges_;
+  Reads reads_;
 };
 
 }  // namespace coulis

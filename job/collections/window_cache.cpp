@@ -3,6 +3,11 @@
 #include <algorithm>
 
 namespace coulis {
+namespace {
+
+constexpr std::uint64_t kLeastShare = 8;  // a window pays if an eighth of it is read
+
+}  // namespace
 
 // The one that was not used for the longest time goes. False: all are on their way.
 bool WindowCache::make_room() {
@@ -14,6 +19,20 @@ bool WindowCache::make_room() {
   if (oldest == slots_.end()) return false;
   slots_.erase(oldest);
   return true;
+}
+
+void WindowCache::note_use(const std::string& container, std::uint64_t loads, std::uint64_t bytes_served) {
+  const std::lock_guard lock(mutex_);
+  Use& use = uses_[container];
+  use.loads += loads;
+  use.served_bytes += bytes_served;
+}
+
+bool WindowCache::wastes(const std::string& container) {
+  const std::lock_guard lock(mutex_);
+  const auto found = uses_.find(container);
+  if (found == uses_.end() || found->second.loads <= 2 * most_windows_) return false;
+  return found->second.served_bytes < found->second.loads * (kWindow_bytes / kLeastShare);
 }
 
 WindowCache::Window WindowCache::get(const Name& name, const std::function<Outcome<Bytes>()>& load) {

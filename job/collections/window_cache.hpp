@@ -29,10 +29,18 @@ class WindowCache {
   // Who asks for a window that another is loading waits for it. Failures are handed to all who wait, and not kept.
   Window get(const Name& name, const std::function<Outcome<Bytes>()>& load);
 
+  // Photos of an archive may lie in another order than that of their names. If it does not fit in here, each would load a window.
+  void note_use(const std::string& container, std::uint64_t loads, std::uint64_t bytes_served);
+  bool wastes(const std::string& container);  // most of what is loaded of it is dropped unread
+
  private:
   struct Slot {
     Window window;  // null: on its way
     std::uint64_t used = 0;
+  };
+  struct Use {
+    std::uint64_t loads = 0;
+    std::uint64_t served_bytes = 0;
   };
   bool make_room();
 
@@ -40,6 +48,7 @@ class WindowCache {
   std::mutex mutex_;
   std::condition_variable changed_;
   std::map<Name, std::shared_ptr<Slot>> slots_;
+  std::map<std::string, Use> uses_;  // by container
   std::uint64_t clock_ = 0;
 };
 

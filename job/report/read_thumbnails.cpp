@@ -12,7 +12,7 @@
 
 #include "core/base/error.hpp"
 #include "core/decode/decode.hpp"
-#include "job/collections/collection_store.hpp"
+#include "job/collections/open_collection.hpp"
 #include "job/tables/tables.hpp"
 #include "job/threads/workers.hpp"
 

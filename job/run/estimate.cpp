@@ -9,7 +9,7 @@
 
 #include "core/moments/moments.hpp"
 #include "core/network/network.hpp"
-#include "job/collections/collection_store.hpp"
+#include "job/collections/open_collection.hpp"
 #include "job/features/feature_rows.hpp"
 #include "job/features/photo_source.hpp"
 #include "job/reduce/neighbours.hpp"

@@ -13,7 +13,7 @@
 #include "core/base/version.hpp"
 #include "core/decode/formats.hpp"
 #include "core/network/network.hpp"
-#include "job/collections/collection_store.hpp"
+#include "job/collections/open_collection.hpp"
 #include "job/features/bad_image_limit.hpp"
 #include "job/features/featurize.hpp"
 #include "job/listing/listing_warnings.hpp"

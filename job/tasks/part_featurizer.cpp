@@ -4,7 +4,7 @@
 
 #include "core/base/error.hpp"
 #include "core/base/printable.hpp"
-#include "job/collections/collection_store.hpp"
+#include "job/collections/open_collection.hpp"
 #include "job/tasks/record.hpp"
 #include "job/threads/progress.hpp"
 

@@ -17,7 +17,7 @@
 #include <vector>
 
 #include "core/base/error.hpp"
-#include "job/collections/collection_store.hpp"
+#include "job/collections/open_collection.hpp"
 #include "job/features/feature_rows.hpp"
 #include "job/threads/worker_count.hpp"
 #include "python/bindings/job/keywords.hpp"

@@ -2,11 +2,16 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <memory>
+#include <random>
 #include <stdexcept>
 #include <thread>
 #include <vector>
+
+#include "job/collections/ranges.hpp"
 
 namespace coulis {
 namespace {
@@ -57,6 +62,42 @@ TEST(WindowCache, FailuresAreNotKeptAndErrorsLeaveNoOneWaiting) {
   EXPECT_FALSE(*windows.get({"a", 0}, [&]() -> Outcome<Bytes> { return failure; }));
   EXPECT_THROW(windows.get({"a", 0}, []() -> Outcome<Bytes> { throw std::runtime_error("gone"); }), std::runtime_error);
   EXPECT_TRUE(*windows.get({"a", 0}, []() -> Outcome<Bytes> { return Bytes(1); }));
+}
+
+// As long as it says, of zeros.
+class CountedRanges final : public Ranges {
+ public:
+  explicit CountedRanges(std::uint64_t size_bytes) : size_(size_bytes) {}
+  Outcome<Bytes> read(std::uint64_t offset, std::uint64_t size_bytes) override {
+    const std::uint64_t count = offset < size_ ? std::min(size_bytes, size_ - offset) : 0;
+    reads += 1;
+    bytes += count;
+    return Bytes(count);
+  }
+  std::uint64_t reads = 0;
+  std::uint64_t bytes = 0;
+
+ private:
+  std::uint64_t size_;
+};
+
+constexpr std::uint64_t kPhotoBytes = 5'000;
+
+TEST(CachedRanges, PhotosInOrderTakeOneReadForAWindow) {
+  const auto object = std::make_shared<CountedRanges>(30 * kWindow_bytes);
+  WindowCache windows(8);
+  CachedRanges cached(windows, "a", object, Reads::kPhotos);
+  for (std::uint64_t at = 0; at < 30 * kWindow_bytes; at += kPhotoBytes) ASSERT_TRUE(cached.read(at, kPhotoBytes));
+  EXPECT_EQ(object->reads, 31);  // the last photo asks whether there is more
+}
+
+TEST(CachedRanges, PhotosInAnyOrderDoNotLoadAWindowEach) {
+  const auto object = std::make_shared<CountedRanges>(300 * kWindow_bytes);
+  WindowCache windows(8);
+  CachedRanges cached(windows, "a", object, Reads::kPhotos);
+  std::minstd_rand random(1);
+  for (int i = 0; i < 10'000; ++i) ASSERT_TRUE(cached.read(random() % (300 * kWindow_bytes - kPhotoBytes), kPhotoBytes));
+  EXPECT_LE(object->bytes, 20 * kWindow_bytes + 10'000 * kPhotoBytes);
 }
 
 }  // namespace

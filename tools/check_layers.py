@@ -45,6 +45,8 @@ THIRD_PARTY = {
     "libheif": ("libheif/",),
     "jxl": ("jxl/",),
     "xxhash": ("xxhash.h",),
+    "zlib": ("zlib.h",),
+    "zstd": ("zstd.h", "zstd_errors.h"),
 }
 # The C++ standard library has no suffix; of C and POSIX, these.
 STANDARD_HEADER = re.compile(r"[a-z_]+")

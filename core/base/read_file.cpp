@@ -54,6 +54,17 @@ class OpenFile {
   int file_;
 };
 
+// Fills in `info`.
+std::optional<Failure> refuse(const OpenFile& file, const std::string& path, struct stat& info) {
+  if (file.get() < 0) {
+    const int code = errno;
+    const bool no_file = code == ENXIO && stat(path.c_str(), &info) == 0;  // a socket cannot be opened
+    return no_file ? refuse_kind(info.st_mode).value_or(read_failure(code)) : read_failure(code);
+  }
+  if (fstat(file.get(), &info) != 0) return read_failure(errno);
+  return refuse_kind(info.st_mode);
+}
+
 bool has_nul(const std::string& path) {  // the system would take what is before it for the path
   return path.find('\0') != std::string::npos;
 }
@@ -64,13 +75,7 @@ Outcome<std::vector<std::byte>> read_file(const std::string& path, std::uint64_t
   if (has_nul(path)) return unreadable("its name has a NUL, which no file's has");
   const OpenFile file(path);
   struct stat info {};
-  if (file.get() < 0) {
-    const int code = errno;
-    const bool no_file = code == ENXIO && stat(path.c_str(), &info) == 0;  // a socket cannot be opened
-    return no_file ? refuse_kind(info.st_mode).value_or(read_failure(code)) : read_failure(code);
-  }
-  if (fstat(file.get(), &info) != 0) return read_failure(errno);
-  if (auto failure = refuse_kind(info.st_mode)) return *failure;
+  if (auto failure = refuse(file, path, info)) return *failure;
   if (static_cast<std::uint64_t>(info.st_size) > most_bytes) return read_failure(EFBIG);
   std::vector<std::byte> bytes(static_cast<std::size_t>(info.st_size) + 1);  // the one more shows where it ends
   std::size_t filled = 0;
@@ -87,10 +92,29 @@ Outcome<std::vector<std::byte>> read_file(const std::string& path, std::uint64_t
   return bytes;
 }
 
-void start_reading(const std::string& path) {
+Outcome<std::vector<std::byte>> read_file_range(const std::string& path, std::uint64_t offset, std::uint64_t size_bytes,
+                                                const std::function<bool(const struct stat& info)>& as_listed) {
+  const OpenFile file(path);
+  struct stat info {};
+  if (auto failure = refuse(file, path, info)) return *failure;
+  if (!as_listed(info)) return Failure{Stage::kRead, FailureCode::kChanged, "it was changed after it was listed"};
+  const auto end = static_cast<std::uint64_t>(info.st_size);
+  std::vector<std::byte> bytes(static_cast<std::size_t>(offset < end ? std::min(size_bytes, end - offset) : 0));
+  std::size_t filled = 0;
+  while (filled < bytes.size()) {
+    const ssize_t count = pread(file.get(), bytes.data() + filled, bytes.size() - filled, static_cast<off_t>(offset + filled));
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) return read_failure(errno);
+    if (count == 0) return Failure{Stage::kRead, FailureCode::kChanged, "it was cut off after it was listed"};
+    filled += static_cast<std::size_t>(count);
+  }
+  return bytes;
+}
+
+void start_reading(const std::string& path, std::uint64_t offset, std::uint64_t size_bytes) {
   if (has_nul(path)) return;
   const OpenFile file(path);
-  if (file.get() >= 0) posix_fadvise(file.get(), 0, 0, POSIX_FADV_WILLNEED);
+  if (file.get() >= 0) posix_fadvise(file.get(), static_cast<off_t>(offset), static_cast<off_t>(size_bytes), POSIX_FADV_WILLNEED);
 }
 
 }  // namespace coulis

@@ -59,7 +59,7 @@ void ReadAhead::ask_for_files() {
     if (stopped_) return;
     ++asked_;
     lock.unlock();
-    input_.will_need(image->key);
+    input_.will_need(*image);
     lock.lock();
   }
 }

@@ -58,14 +58,14 @@ std::optional<Reason> ImageCollector::refuse(const Entry& entry, EntryKind kind)
   if (const auto refusal = refuse_below(slash == std::string_view::npos ? "" : key.substr(0, slash))) return refusal;
   if (kind == EntryKind::kUnlisted) return std::nullopt;  // was asked for before
   if (matches_any(key, options_.exclude)) return Reason::kExclude;
-  if (kind == EntryKind::kUnseen) return refuse_folder(key);
+  if (kind == EntryKind::kUnseen || kind == EntryKind::kUnopened) return refuse_folder(key);
   if (kind == EntryKind::kSpecial) return Reason::kSpecial;
   if (options_.include.empty() && !ends_like_an_image(key)) return Reason::kEnding;
   if (!options_.include.empty() && !matches_any(key, options_.include)) return Reason::kInclude;
   // In a bucket each such object would take a request: it is read when its turn comes, and becomes a row of the errors table.
   const bool may_be_notes = !options_.no_default_excludes && maybe_input_ != nullptr && maybe_input_->traits().local;
   if (may_be_notes && is_named_like_apple_double(key)) {
-    const Outcome<Bytes> bytes = maybe_input_->get(key);
+    const Outcome<Bytes> bytes = maybe_input_->get(entry);
     if (bytes && is_apple_double({reinterpret_cast<const char*>(bytes.value().data()), bytes.value().size()})) {
       return Reason::kDefaultExclude;
     }

@@ -12,6 +12,7 @@
 
 #include "core/base/error.hpp"
 #include "core/decode/decode.hpp"
+#include "job/collections/open_collection.hpp"
 #include "job/tables/tables.hpp"
 #include "job/threads/workers.hpp"
 
@@ -109,7 +110,7 @@ bool is_readable(const Location& input, const std::vector<ImageRef>& images) {
 std::optional<Location> find_input(const std::vector<ImageRef>& images, const Location& output, const Manifest& manifest,
                                    Progress& progress) {
   try {
-    Location input = output.another(raw_name(manifest.input));
+    Location input = as_collection(output.another(raw_name(manifest.input)), {});
     if (is_readable(input, images)) return input;
     progress.warn(fmt::format("there are no thumbnails: the photos in {} cannot be read", manifest.input));
   } catch (const Error& e) {  // a bucket that refuses us costs the pictures, not the run

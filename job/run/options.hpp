@@ -8,6 +8,7 @@
 #include "core/features/options.hpp"
 #include "core/network/model.hpp"
 #include "core/pca/pca.hpp"
+#include "job/collections/options.hpp"
 #include "job/features/options.hpp"
 #include "job/listing/listing.hpp"
 #include "job/report/options.hpp"
@@ -24,6 +25,7 @@ struct RunOptions {
   int threads = 0;  // 0: one per CPU that this process may use
   NetworkOptions network;
   DecodeOptions decode;
+  CollectionOptions collections;
   ListingOptions listing;
   FeatureOptions features;
   PcaOptions pca;
@@ -42,6 +44,7 @@ template <OptionsOf<RunOptions> O, class G>
 void visit_groups(O& o, G&& visit_group) {
   visit_group("network", o.network);
   visit_group("decode", o.decode);
+  visit_group("collections", o.collections);
   visit_group("listing", o.listing);
   visit_group("features", o.features);
   visit_group("pca", o.pca);

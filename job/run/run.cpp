@@ -10,6 +10,7 @@
 #include "core/base/simd.hpp"
 #include "core/base/version.hpp"
 #include "core/decode/formats.hpp"
+#include "job/collections/open_collection.hpp"
 #include "job/features/bad_image_limit.hpp"
 #include "job/listing/listing_warnings.hpp"
 #include "job/plan/retry.hpp"
@@ -150,7 +151,7 @@ Manifest with_passed_over(const Location& output, Manifest earlier, const Passed
 Summary run(const RunOptions& options, const std::optional<std::string>& pca_file, const std::atomic<bool>& interrupted, Progress& progress,
             PartExecutor& executor) {
   validate(options);
-  const Location input(options.input, options.storage);
+  const Location input = open_collection(options.input, options.storage, options.collections);
   const Location output = Location(options.output, options.storage).beside(input);
   const Model model = load_model(options.network.model);  // sha256 checked here
   const PcaRequest pca = request_pca(options, pca_file, model);
@@ -198,7 +199,7 @@ Summary run(const RunOptions& options, const std::optional<std::string>& pca_fil
 
 Preview preview(const RunOptions& options) {
   validate(options);
-  const Location input(options.input, options.storage);
+  const Location input = open_collection(options.input, options.storage, options.collections);
   const Location output(options.output, options.storage);
   Model model = load_model(options.network.model);
   Listing listing = list_or_refuse(input, output, options.listing);

@@ -9,6 +9,7 @@
 
 #include "core/base/counted.hpp"
 #include "core/base/error.hpp"
+#include "job/collections/open_collection.hpp"
 #include "job/features/featurize.hpp"
 #include "job/plan/sample.hpp"
 #include "job/report/report_output.hpp"
@@ -48,7 +49,7 @@ ShareSummary run_share(const RunOptions& options, const Share& share, const std:
     throw Error(ErrorCode::kUsage, "--fresh cannot be done in shares: each of them would compute the others' parts again",
                 "take another OUTPUT, or remove this one first");
   }
-  const Location input(options.input, options.storage);
+  const Location input = open_collection(options.input, options.storage, options.collections);
   const Location output = Location(options.output, options.storage).beside(input);
   Preview all = preview(options);
   const std::uint64_t listed = all.plan.images();

@@ -119,10 +119,11 @@ Outcome<Bytes> ArrowStore::get(std::string_view key, const Entry* listed) const 
   return std::move(bytes).ValueOrDie();
 }
 
-std::optional<std::uint64_t> ArrowStore::maybe_size(std::string_view key) const {
+std::optional<Entry> ArrowStore::maybe_entry(std::string_view key) const {
   const auto info = look_at(key);
   if (!info.ok()) throw_arrow_error(fmt::format("cannot look at {}", printable(path_of(key))), info.status());
-  return info->IsFile() ? std::optional(static_cast<std::uint64_t>(info->size())) : std::nullopt;
+  if (!info->IsFile()) return std::nullopt;
+  return Entry{std::string(key), static_cast<std::uint64_t>(info->size()), mtime_ns(*info)};
 }
 
 Bytes ArrowStore::get_range(std::string_view key, std::uint64_t offset, std::uint64_t size_bytes) const {
@@ -134,6 +135,15 @@ Bytes ArrowStore::get_range(std::string_view key, std::uint64_t offset, std::uin
   if (!buffer.ok()) throw_arrow_error(fmt::format("cannot read {}", printable(path_of(key))), buffer.status());
   const auto* first = reinterpret_cast<const std::byte*>((*buffer)->data());
   return {first, first + (*buffer)->size()};
+}
+
+Outcome<Bytes> ArrowStore::get_listed_range(const Entry& listed, std::uint64_t offset, std::uint64_t size_bytes) const {
+  const std::optional<Entry> now = maybe_entry(listed.key);
+  if (!now) return Failure{Stage::kRead, FailureCode::kVanished, "the object is no longer there"};
+  if (now->size_bytes != listed.size_bytes || now->mtime_ns != listed.mtime_ns) {
+    return Failure{Stage::kRead, FailureCode::kChanged, "it was overwritten after it was listed"};
+  }
+  return get_range(listed.key, offset, std::min(size_bytes, listed.size_bytes - std::min(offset, listed.size_bytes)));
 }
 
 std::unique_ptr<PendingObject> ArrowStore::begin_put(std::string_view key) const {

@@ -25,11 +25,12 @@ class ArrowStore : public Store {
   bool exists() const override;
   void list(std::string_view prefix, const std::function<void(Entry)>& visit) const override;
   Outcome<Bytes> get(std::string_view key, const Entry* listed) const override;
-  bool has(std::string_view key) const override { return maybe_size(key).has_value(); }
+  bool has(std::string_view key) const override { return maybe_entry(key).has_value(); }
   std::unique_ptr<PendingObject> begin_put(std::string_view key) const override;
   void remove(std::string_view key) const override;
   void remove_leftovers(std::span<const std::string_view> /*beginnings*/) const override {}
-  std::optional<std::uint64_t> maybe_size(std::string_view key) const override;
+  std::optional<Entry> maybe_entry(std::string_view key) const override;
+  Outcome<Bytes> get_listed_range(const Entry& listed, std::uint64_t offset, std::uint64_t size_bytes) const override;
   Bytes get_range(std::string_view key, std::uint64_t offset, std::uint64_t size_bytes) const override;
   void stop() const override { calls_->stop(); }
   std::unique_ptr<HeldLock> lock() const override;  // these file systems have no conditional put: nothing is locked

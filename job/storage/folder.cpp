@@ -79,7 +79,7 @@ void PendingFile::discard(const std::string& written) {
 }  // namespace
 
 std::string Folder::path_of(std::string_view key) const {
-  return fmt::format("{}/{}", root_ == "/" ? "" : root_, key);
+  return key.empty() ? root_ : fmt::format("{}/{}", root_ == "/" ? "" : root_, key);
 }
 
 bool Folder::exists() const {
@@ -114,8 +114,20 @@ bool Folder::has(std::string_view key) const {
   return stat(path_of(key).c_str(), &info) == 0;
 }
 
-void Folder::will_need(std::string_view key) const {
-  start_reading(path_of(key));
+std::optional<Entry> Folder::maybe_entry(std::string_view key) const {
+  struct stat info {};
+  if (stat(path_of(key).c_str(), &info) != 0 || !S_ISREG(info.st_mode)) return std::nullopt;
+  return Entry{std::string(key), static_cast<std::uint64_t>(info.st_size), mtime_ns_of(info)};
+}
+
+Outcome<Bytes> Folder::get_listed_range(const Entry& listed, std::uint64_t offset, std::uint64_t size_bytes) const {
+  return read_file_range(path_of(listed.key), offset, size_bytes, [&](const struct stat& info) {
+    return static_cast<std::uint64_t>(info.st_size) == listed.size_bytes && mtime_ns_of(info) == listed.mtime_ns;
+  });
+}
+
+void Folder::will_need(const Entry& listed, std::uint64_t offset, std::uint64_t size_bytes) const {
+  start_reading(path_of(listed.key), offset, size_bytes);
 }
 
 std::unique_ptr<PendingObject> Folder::begin_put(std::string_view key) const {

@@ -21,7 +21,9 @@ class Folder : public Store {
   void remove(std::string_view key) const override;
   void remove_leftovers(std::span<const std::string_view> beginnings) const override;
   std::unique_ptr<HeldLock> lock() const override;
-  void will_need(std::string_view key) const override;
+  std::optional<Entry> maybe_entry(std::string_view key) const override;
+  Outcome<Bytes> get_listed_range(const Entry& listed, std::uint64_t offset, std::uint64_t size_bytes) const override;
+  void will_need(const Entry& listed, std::uint64_t offset, std::uint64_t size_bytes) const override;
 
  private:
   std::string path_of(std::string_view key) const;

@@ -119,8 +119,7 @@ class FolderWalk {
       pending_.push_back({std::move(key), depth});
       return;
     }
-    const std::int64_t mtime_ns = std::int64_t{info.st_mtim.tv_sec} * 1'000'000'000 + info.st_mtim.tv_nsec;
-    walk_.visit({std::move(key), static_cast<std::uint64_t>(info.st_size), mtime_ns},
+    walk_.visit({std::move(key), static_cast<std::uint64_t>(info.st_size), mtime_ns_of(info)},
                 S_ISREG(info.st_mode) ? EntryKind::kFile : EntryKind::kSpecial);
   }
 

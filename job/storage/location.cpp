@@ -64,6 +64,17 @@ Location::Location(const std::string& uri, const StorageOptions& options) : opti
               fmt::format("use a folder or s3://bucket/prefix; if this is a folder, write ./{}", printable(uri)));
 }
 
+Failure too_large(std::uint64_t size_bytes, std::uint64_t max_photo_bytes) {
+  return {Stage::kRead, FailureCode::kTooLarge,
+          fmt::format("its {} bytes are more than --max-photo-bytes {}", size_bytes, max_photo_bytes)};
+}
+
+Location Location::seen_through(const View& view) const {
+  Location self = *this;
+  self.store_ = view(store_);
+  return self;
+}
+
 StoreTraits Location::traits() const {
   return store_->traits();
 }
@@ -107,6 +118,8 @@ Outcome<Bytes> Location::get(std::string_view key) const {
 }
 
 Outcome<Bytes> Location::get(const Entry& entry) const {
+  const bool too_many = !entry.place.container && entry.size_bytes > options_.max_photo_bytes;
+  if (too_many) return too_large(entry.size_bytes, options_.max_photo_bytes);
   return store_->get(entry.key, &entry);
 }
 
@@ -124,15 +137,16 @@ bool Location::has(std::string_view key) const {
 }
 
 std::optional<std::uint64_t> Location::maybe_size(std::string_view key) const {
-  return store_->maybe_size(key);
+  const std::optional<Entry> entry = store_->maybe_entry(key);
+  return entry ? std::optional(entry->size_bytes) : std::nullopt;
 }
 
 Bytes Location::get_range(std::string_view key, std::uint64_t offset, std::uint64_t size_bytes) const {
   return store_->get_range(key, offset, size_bytes);
 }
 
-void Location::will_need(std::string_view key) const {
-  store_->will_need(key);
+void Location::will_need(const Entry& entry) const {
+  store_->will_need(entry, 0, entry.size_bytes);
 }
 
 void Location::put(std::string_view key, std::span<const std::byte> bytes) const {

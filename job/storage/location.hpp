@@ -20,11 +20,23 @@ namespace coulis {
 
 using Bytes = std::vector<std::byte>;
 
+struct Entry;
+
+// Where the bytes of a photo are that lies in another object. job/collections knows what the numbers mean.
+struct Place {
+  std::shared_ptr<const Entry> container{};  // shared by all that lie in it; null: the photo is an object of its own
+  std::uint64_t offset = 0;
+  std::uint64_t stored_bytes = 0;
+  std::uint32_t checksum = 0;
+  std::uint8_t packing = 0;
+};
+
 struct Entry {
-  std::string key;  // below the location, without a leading '/'
+  std::string key;  // below the location, without a leading '/'; "" is the location itself, if that is an object
   std::uint64_t size_bytes = 0;
   std::int64_t mtime_ns = 0;
-  std::string etag{};  // of an object in a bucket: another one means other bytes; empty for a file
+  std::string etag{};  // of an object in a bucket or a container: another one means other bytes; empty for a file
+  Place place{};
 
   bool seen() const { return mtime_ns != 0 || size_bytes != 0 || !etag.empty(); }  // false: it could not be looked at
 };
@@ -34,6 +46,7 @@ enum class EntryKind {
   kSpecial,   // a pipe, socket or device
   kUnseen,    // a name that cannot be looked at: a file or a folder, nobody knows
   kUnlisted,  // a folder that cannot be looked into
+  kUnopened,  // an archive that cannot be looked into
   kLeftOut,   // `Walk::left_out`, or an object below it
 };
 
@@ -63,12 +76,17 @@ class Location {
   // kept in a bucket. It need not exist; nothing is asked of the network yet. Throws Error(kUsage) for a scheme that is not supported.
   explicit Location(const std::string& uri, const StorageOptions& options = {});
 
+  // The same place, with what `view` makes of its store.
+  using View = std::function<std::shared_ptr<const Store>(std::shared_ptr<const Store>)>;
+  Location seen_through(const View& view) const;
+
   Location another(const std::string& uri) const;  // reached in the same way
   Location beside(const Location& other) const;    // the same, and another(printable root of the other) is the other
 
   const std::string& root() const { return root_; }  // as a person would type it, without a trailing '/'
   std::string path_of(std::string_view key) const;   // raw bytes
   StoreTraits traits() const;
+  std::uint64_t max_photo_bytes() const { return options_.max_photo_bytes; }
   bool exists() const;  // a bucket exists whatever its prefix holds
 
   // Calls `visit` for each file below `prefix` (a folder key, or "" for all), in no order. Links are followed, loops are not.
@@ -87,7 +105,7 @@ class Location {
   std::optional<std::uint64_t> maybe_size(std::string_view key) const;  // nothing: there is no such object
   // As far as the object goes. Throws Error(kStorage).
   Bytes get_range(std::string_view key, std::uint64_t offset, std::uint64_t size_bytes) const;
-  void will_need(std::string_view key) const;  // a hint that get(key) comes soon: its bytes may be fetched in the background
+  void will_need(const Entry& entry) const;  // a hint that get(entry) comes soon: its bytes may be fetched in the background
 
   // The key holds the whole object afterwards. If this throws Error(kStorage) it holds what it held before, or nothing.
   void put(std::string_view key, std::span<const std::byte> bytes) const;

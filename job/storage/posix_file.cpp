@@ -67,4 +67,8 @@ bool sync_folder(const std::string& path) {
   return synced;
 }
 
+std::int64_t mtime_ns_of(const struct stat& info) {
+  return std::int64_t{info.st_mtim.tv_sec} * 1'000'000'000 + info.st_mtim.tv_nsec;
+}
+
 }  // namespace coulis

@@ -1,8 +1,9 @@
-// StorageOptions: how buckets are reached. Folders need none of it.
+// StorageOptions: how buckets are reached. Folders need the last only.
 #pragma once
 
 #include <array>
 #include <atomic>
+#include <cstdint>
 #include <string>
 
 #include "core/base/enum_names.hpp"
@@ -25,6 +26,7 @@ struct StorageOptions {
   Addressing addressing = Addressing::kAuto;
   bool no_sign_request = false;
   bool request_payer = false;
+  std::uint64_t max_photo_bytes = std::uint64_t{1} << 30;
   const std::atomic<bool>* maybe_interrupted = nullptr;  // by a signal: no call waits for longer than a few seconds from then on
 };
 
@@ -35,6 +37,8 @@ void visit_fields(O& o, V&& v) {
   v(Field("addressing", "Where the bucket name goes in an S3 address: auto, path or virtual", Affects::kNothing), o.addressing);
   v(Field("no-sign-request", "Send no credentials, for public buckets", Affects::kNothing), o.no_sign_request);
   v(Field("request-payer", "Pay for the requests to a requester-pays S3 bucket", Affects::kNothing), o.request_payer);
+  v(Field("max-photo-bytes", "Refuse photos with more bytes, before they are read or unpacked", Affects::kFeatures, {1, 1LL << 40}),
+    o.max_photo_bytes);
 }
 
 }  // namespace coulis

@@ -6,11 +6,6 @@
 
 namespace coulis {
 
-std::optional<std::uint64_t> Store::maybe_size(std::string_view key) const {
-  const Outcome<Bytes> bytes = get(key, nullptr);
-  return bytes ? std::optional(bytes.value().size()) : std::nullopt;
-}
-
 Bytes Store::get_range(std::string_view key, std::uint64_t offset, std::uint64_t size_bytes) const {
   const Outcome<Bytes> bytes = get(key, nullptr);
   if (!bytes) throw Error(ErrorCode::kStorage, fmt::format("{}: {}", printable(key), bytes.failure().message));

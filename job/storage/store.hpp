@@ -45,13 +45,17 @@ class Store {
   virtual void remove(std::string_view key) const = 0;
   virtual void remove_leftovers(std::span<const std::string_view> beginnings) const = 0;
   virtual std::unique_ptr<HeldLock> lock() const = 0;
-  virtual void will_need(std::string_view) const {}
+  // A range of an object, as far as that goes; it is still as it was listed, or Failure{kRead, kChanged}.
+  virtual Outcome<Bytes> get_listed_range(const Entry& listed, std::uint64_t offset, std::uint64_t size_bytes) const = 0;
+  virtual void will_need(const Entry& /*listed*/, std::uint64_t /*offset*/, std::uint64_t /*size_bytes*/) const {}
   virtual void stop() const {}
   virtual std::string warning() const { return ""; }
+  virtual std::optional<Entry> maybe_entry(std::string_view key) const = 0;  // nothing: there is no such object
   // For readers of single columns; only buckets are read in this way.
-  virtual std::optional<std::uint64_t> maybe_size(std::string_view key) const;
   virtual Bytes get_range(std::string_view key, std::uint64_t offset, std::uint64_t size_bytes) const;
 };
+
+Failure too_large(std::uint64_t size_bytes, std::uint64_t max_photo_bytes);  // of a photo
 
 Bytes slice(const Bytes& bytes, std::uint64_t offset, std::uint64_t size_bytes);  // as far as they go
 

@@ -6,6 +6,7 @@
 #include "core/base/version.hpp"
 #include "job/output/manifest_json.hpp"
 #include "job/output/ranges.hpp"
+#include "job/tasks/places.hpp"
 #include "job/tasks/record.hpp"
 
 namespace coulis {
@@ -75,6 +76,7 @@ std::string to_bytes(const StageOrder& order) {
 std::string to_bytes(const FeaturesOrder& order) {
   json name = name_of_part(order.part.number, order.part.fingerprint);
   if (!order.part.sampled.empty()) name["sampled"] = to_ranges(order.part.sampled);
+  if (json places = places_to_json(order.part.images); !places.is_null()) name["inside"] = std::move(places);
   return write_record(order_of(TaskKind::kFeatures), {{"parts", json::array({std::move(name)})}}, images_to_text(order.part.images));
 }
 
@@ -109,6 +111,8 @@ FeaturesOrder parse_features_order(std::string_view bytes) {
   return read_record(bytes, order_of(TaskKind::kFeatures), [](const Record& record) {
     FeaturesOrder order{part_named(record.fields.at("parts").at(0))};
     order.part.images = parse_images(std::string(record.payload), fmt::format("part {}", order.part.number));
+    const json& name = record.fields.at("parts").at(0);
+    if (name.contains("inside")) read_places(name.at("inside"), order.part.images);
     order.part.sampled = parse_sampled(record.fields.at("parts").at(0), order.part.images.size());
     return order;
   });

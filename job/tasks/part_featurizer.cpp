@@ -4,6 +4,7 @@
 
 #include "core/base/error.hpp"
 #include "core/base/printable.hpp"
+#include "job/collections/open_collection.hpp"
 #include "job/tasks/record.hpp"
 #include "job/threads/progress.hpp"
 
@@ -38,7 +39,7 @@ Location open_here(const std::string& uri, const StorageOptions& storage) {
 PartFeaturizer::PartFeaturizer(const StageOrder& order)
     : options_(for_task(order.options)),
       settings_(order.settings),
-      input_(open_here(options_.input, options_.storage)),
+      input_(as_collection(open_here(options_.input, options_.storage), options_.collections)),
       output_(open_here(options_.output, options_.storage)),
       model_(load_model(options_.network.model)),
       networks_(make_network_factory(model_, options_.network.precision)),

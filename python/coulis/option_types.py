@@ -16,6 +16,8 @@ class RunOptions(TypedDict, total=False):
     max_pixels: int
     exif_orientation: bool
     decode: str
+    photo_column: str
+    label_column: str
     include: str | Sequence[str]
     exclude: str | Sequence[str]
     no_default_excludes: bool
@@ -39,6 +41,7 @@ class RunOptions(TypedDict, total=False):
     addressing: str
     no_sign_request: bool
     request_payer: bool
+    max_photo_bytes: int
 
 
 class FeaturizeOptions(TypedDict, total=False):
@@ -58,6 +61,7 @@ class FeaturizeOptions(TypedDict, total=False):
     addressing: str
     no_sign_request: bool
     request_payer: bool
+    max_photo_bytes: int
 
 
 class StorageOptions(TypedDict, total=False):
@@ -68,3 +72,4 @@ class StorageOptions(TypedDict, total=False):
     addressing: str
     no_sign_request: bool
     request_payer: bool
+    max_photo_bytes: int

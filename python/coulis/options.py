@@ -54,6 +54,22 @@ OPTIONS = (
         choices=("full", "scaled"),
     ),
     Option(
+        name="photo-column",
+        type="text",
+        help="Column of a Parquet table that holds the bytes of photos, if it is none of the usual ones",
+        affects="features",
+        group="collections",
+        default="",
+    ),
+    Option(
+        name="label-column",
+        type="text",
+        help="Column of a Parquet table that holds the labels; without it: label",
+        affects="features",
+        group="collections",
+        default="",
+    ),
+    Option(
         name="include",
         type="list",
         help="Take files that match this glob, whatever their extension (repeatable)",
@@ -235,6 +251,14 @@ OPTIONS = (
         affects="nothing",
         group="storage",
         default=False,
+    ),
+    Option(
+        name="max-photo-bytes",
+        type="integer",
+        help="Refuse photos with more bytes, before they are read or unpacked",
+        affects="features",
+        group="storage",
+        default=1073741824,
     ),
 )
 DEFAULTS = {option.keyword: option.default for option in OPTIONS}

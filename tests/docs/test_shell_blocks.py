@@ -8,7 +8,10 @@ import sysconfig
 from collections.abc import Iterator
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
+from archives.shelf import Files, tarred, zipped
+from archives.test_tables import spark
 from cli.command import COMMAND, PHOTOS, copy_photos
 from docs.pages import PAGES, ROOT, Block, assert_printed, name_of, read_blocks
 from storage.bucket import Coulis, make_bucket, no_credentials_of_this_machine, put_some_photos
@@ -38,18 +41,29 @@ NOT_RUN = {  # page: how many blocks, each with its reason before it
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SeaweedFs]:
     """An S3 server with the buckets that the guide speaks of."""
     with SeaweedFs(tmp_path_factory.mktemp("seaweedfs")) as server:
-        put_some_photos(server)
+        photos = put_some_photos(server)
+        photos.bucket.put({"shards/shard-000.tar": tarred(read_files(PHOTOS, 24))})
         make_bucket(server, "results")
         yield server
 
 
 def make_folder(folder: Path, page: str) -> None:
-    """Where a reader is: with photos/, and with new/, photos that came later."""
+    """Where a reader is: with photos/, with new/, photos that came later, and with collections of photos."""
     if any(block.language == "console" for block in RUN[page]):  # which shows what the whole example gives
         shutil.copytree(PHOTOS, folder / "photos")
     else:
         copy_photos(folder / "photos", 48)
     copy_photos(folder / "new", 6)
+    files = read_files(PHOTOS, 24)
+    (folder / "fruits-360.zip").write_bytes(zipped(files))
+    (folder / "shards").mkdir()
+    (folder / "shards" / "shard-000.tar").write_bytes(tarred(files))
+    pq.write_table(spark(files), folder / "train.parquet")
+
+
+def read_files(folder: Path, count: int) -> Files:
+    photos = sorted(folder.rglob("*.jpg"))
+    return {str(photo.relative_to(folder)): photo.read_bytes() for photo in photos[:: len(photos) // count][:count]}
 
 
 def environment(home: Path) -> dict[str, str]:

@@ -48,6 +48,7 @@ constexpr Reader kReaders[] = {
     {"manifest", "fuzz/seeds/manifest", read_manifest_text},
     {"part_record", "fuzz/seeds/part_record", read_part_record},
     {"parquet", "fuzz/seeds/parquet", read_parquet},
+    {"collection", "fuzz/seeds/collection", read_collection},
 };
 
 struct Mutant {

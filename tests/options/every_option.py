@@ -34,6 +34,8 @@ def other_values(folder: Path) -> dict[str, Any]:
         "max_pixels": 1_000_000,
         "exif_orientation": True,
         "decode": "scaled",
+        "photo_column": "jpg",
+        "label_column": "kind",
         "include": ["*.jpg", "*.png"],
         "exclude": ["0.jpg"],
         "no_default_excludes": True,
@@ -57,6 +59,7 @@ def other_values(folder: Path) -> dict[str, Any]:
         "addressing": "path",
         "no_sign_request": True,
         "request_payer": True,
+        "max_photo_bytes": 10_000_000,
     }
 
 

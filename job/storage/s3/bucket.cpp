@@ -22,6 +22,10 @@ Failure unreadable(const std::string& reason) {
   return {Stage::kRead, FailureCode::kUnreadable, fmt::format("cannot be read: {}", printable_sentence(reason))};
 }
 
+std::string range_header(std::uint64_t offset, std::uint64_t size_bytes) {
+  return fmt::format("Range: bytes={}-{}", offset, offset + size_bytes - 1);
+}
+
 Failure overwritten() {
   return {Stage::kRead, FailureCode::kChanged, "it was overwritten after it was listed"};
 }
@@ -30,6 +34,11 @@ Failure overwritten() {
 
 Bucket::Bucket(const std::string& bucket, std::string prefix, const StorageOptions& options)
     : bucket_(bucket), prefix_(std::move(prefix)), client_(std::make_shared<S3Client>(bucket, options)) {}
+
+std::string Bucket::full_key(std::string_view key) const {
+  if (!key.empty()) return prefix_ + std::string(key);
+  return prefix_.substr(0, prefix_.empty() ? 0 : prefix_.size() - 1);  // the object that the location itself names
+}
 
 std::string Bucket::place_of(std::string_view key) const {
   return printable(fmt::format("s3://{}/{}{}", bucket_, prefix_, key));
@@ -129,7 +138,7 @@ Failure Bucket::explain(const HttpReply& reply, std::chrono::steady_clock::time_
 
 Bytes Bucket::get_range(std::string_view key, std::uint64_t offset, std::uint64_t size_bytes) const {
   S3Request request{"GET", full_key(key)};
-  request.headers.push_back(fmt::format("Range: bytes={}-{}", offset, offset + size_bytes - 1));
+  request.headers.push_back(range_header(offset, size_bytes));
   request.expected_bytes = static_cast<std::size_t>(size_bytes);
   HttpReply reply = client_->send(request);
   if (!reply.ok()) client_->throw_refusal(fmt::format("cannot read {}", place_of(key)), reply);
@@ -137,13 +146,34 @@ Bytes Bucket::get_range(std::string_view key, std::uint64_t offset, std::uint64_
   return std::move(reply.body);
 }
 
-std::optional<std::uint64_t> Bucket::maybe_size(std::string_view key) const {
+Outcome<Bytes> Bucket::get_listed_range(const Entry& listed, std::uint64_t offset, std::uint64_t size_bytes) const {
+  size_bytes = std::min(size_bytes, listed.size_bytes - std::min(offset, listed.size_bytes));
+  if (size_bytes == 0) return Bytes();
+  const auto start = std::chrono::steady_clock::now();
+  S3Request request{"GET", full_key(listed.key)};
+  request.headers.push_back(range_header(offset, size_bytes));
+  if (!listed.etag.empty()) request.headers.push_back(fmt::format("If-Match: \"{}\"", listed.etag));
+  request.expected_bytes = static_cast<std::size_t>(size_bytes);
+  HttpReply reply = client_->send(request);
+  if (!reply.ok()) return explain(reply, start, listed.key);
+  const std::string_view etag = without_quotes(reply.header("etag"));
+  if (!etag.empty() && !listed.etag.empty() && etag != listed.etag) return overwritten();             // a server without If-Match
+  Bytes bytes = reply.status == 200 ? slice(reply.body, offset, size_bytes) : std::move(reply.body);  // 200: a server without ranges
+  if (bytes.size() != size_bytes) {
+    return Failure{Stage::kRead, FailureCode::kChanged, fmt::format("{} of {} bytes came", bytes.size(), size_bytes)};
+  }
+  return bytes;
+}
+
+std::optional<Entry> Bucket::maybe_entry(std::string_view key) const {
+  if (full_key(key).empty()) return std::nullopt;  // the bucket itself
   const HttpReply reply = client_->send({"HEAD", full_key(key)});
   if (reply.ok()) {
-    std::uint64_t size_bytes = 0;
+    Entry entry{std::string(key)};
     const std::string_view text = reply.header("content-length");
-    std::from_chars(text.data(), text.data() + text.size(), size_bytes);
-    return size_bytes;
+    std::from_chars(text.data(), text.data() + text.size(), entry.size_bytes);
+    entry.etag = without_quotes(reply.header("etag"));
+    return entry;
   }
   if (reply.status == 404) return std::nullopt;
   client_->throw_refusal(fmt::format("cannot look at {}", place_of(key)), reply);

@@ -20,9 +20,10 @@ class Bucket : public Store {
   void list(std::string_view prefix, const std::function<void(Entry)>& visit) const override;
   // One GET. With `listed`, only of the object as it was listed; its bytes are compared with its checksum or its ETag.
   Outcome<Bytes> get(std::string_view key, const Entry* listed) const override;
-  bool has(std::string_view key) const override { return maybe_size(key).has_value(); }
+  bool has(std::string_view key) const override { return maybe_entry(key).has_value(); }
   Bytes get_range(std::string_view key, std::uint64_t offset, std::uint64_t size_bytes) const override;
-  std::optional<std::uint64_t> maybe_size(std::string_view key) const override;
+  std::optional<Entry> maybe_entry(std::string_view key) const override;
+  Outcome<Bytes> get_listed_range(const Entry& listed, std::uint64_t offset, std::uint64_t size_bytes) const override;
   std::unique_ptr<PendingObject> begin_put(std::string_view key) const override;
   void remove(std::string_view key) const override;
   void remove_leftovers(std::span<const std::string_view> beginnings) const override;
@@ -36,7 +37,7 @@ class Bucket : public Store {
   bool an_etag_fits(const HttpReply& damaged, const std::string& full_key) const;
   Failure explain(const HttpReply& reply, std::chrono::steady_clock::time_point start,
                   std::string_view key) const;  // of a GET begun at `start`
-  std::string full_key(std::string_view key) const { return prefix_ + std::string(key); }
+  std::string full_key(std::string_view key) const;
   std::string place_of(std::string_view key) const;  // for messages: "s3://bucket/prefix/key"
 
   std::string bucket_;

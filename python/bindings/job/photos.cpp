@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "core/base/error.hpp"
+#include "job/collections/open_collection.hpp"
 #include "job/features/feature_rows.hpp"
 #include "job/threads/worker_count.hpp"
 #include "python/bindings/job/keywords.hpp"
@@ -135,7 +136,7 @@ class PhotoFeaturizer {
   int width() const { return engine_->model.card.feature_width; }
 
   std::unique_ptr<Featurization> below(const nb::bytes& place) const {
-    return begin([](Featurization& call) { return call.list_place(); }, nb::none(), Location(text_of(place), engine_->options.storage));
+    return begin([](Featurization& call) { return call.list_place(); }, nb::none(), open_collection(text_of(place), engine_->options.storage, engine_->options.collections));
   }
 
   std::unique_ptr<Featurization> files(const nb::bytes& place, const std::vector<nb::bytes>& keys) const {
@@ -143,7 +144,7 @@ class PhotoFeaturizer {
     images.reserve(keys.size());
     for (const nb::bytes& key : keys) images.push_back({text_of(key), kGuessedBytes, 0});
     return begin([images](Featurization& call) { return call.locate(images, ReadAhead::Sizes::kGuessed); }, nb::none(),
-                 Location(text_of(place), engine_->options.storage));
+                 open_collection(text_of(place), engine_->options.storage, engine_->options.collections));
   }
 
   std::unique_ptr<Featurization> encoded(const nb::list& photos) const {

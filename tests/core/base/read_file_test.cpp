@@ -54,7 +54,7 @@ TEST_F(ReadFile, RefusesWhatIsNoFileWithoutWaiting) {
     if (path == "/dev/tty" && failure.message.find("No such device") != std::string::npos) continue;  // there is no terminal
     EXPECT_EQ(failure.code, FailureCode::kUnreadable) << path;
     EXPECT_EQ(failure.message, std::string("cannot be read: it is a ") + kind + ", not a file") << path;
-    start_reading(path);
+    start_reading(path, 0, 0);
   }
   close(server);
 }

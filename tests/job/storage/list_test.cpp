@@ -194,7 +194,7 @@ TEST(Walk, ReadsPathsOfAnyLength) {
   EXPECT_EQ(walk(folder.location()), (Found{{EntryKind::kFile, key}}));
   const Entry entry{key, 5, 1};
   EXPECT_EQ(to_text(folder.location().get(entry).value()), "photo");
-  folder.location().will_need(key);
+  folder.location().will_need({key});
 }
 
 // A folder each was open at once, and a call deep each.

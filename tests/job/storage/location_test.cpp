@@ -119,7 +119,7 @@ TEST(Get, SaysThatAFileHasChangedThatGrewOrShrank) {
 TEST(WillNeed, TakesAnything) {
   const TemporaryFolder folder;
   ASSERT_EQ(mkfifo(folder.path_of("pipe").c_str(), 0600), 0);
-  for (const char* key : {"pipe", "missing", "."}) EXPECT_NO_THROW(folder.location().will_need(key)) << key;
+  for (const char* key : {"pipe", "missing", "."}) EXPECT_NO_THROW(folder.location().will_need({key})) << key;
 }
 
 TEST(GetOrThrow, NamesThePathInAFormThatCanBePrinted) {

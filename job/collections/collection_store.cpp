@@ -1,0 +1,221 @@
+#include "job/collections/collection_store.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "core/base/error.hpp"
+#include "job/collections/members.hpp"
+#include "job/collections/open_collection.hpp"
+#include "job/collections/tar.hpp"
+#include "job/collections/zip.hpp"
+
+namespace coulis {
+namespace {
+
+constexpr std::size_t kMostWindows = 8;  // 64 MB
+constexpr std::size_t kMostStreams = 16;
+
+std::string name_of(const Entry& container) {
+  return fmt::format("{}\n{} {} {}", container.key, container.size_bytes, container.mtime_ns, container.etag);
+}
+
+std::shared_ptr<const Entry> share(Entry container) {
+  return std::make_shared<const Entry>(std::move(container));
+}
+
+}  // namespace
+
+CollectionStore::CollectionStore(std::shared_ptr<const Store> store, std::uint64_t max_photo_bytes, CollectionOptions options)
+    : store_(std::move(store)),
+      max_photo_bytes_(max_photo_bytes),
+      options_(std::move(options)),
+      windows_(kMostWindows),
+      unpacked_(kMostWindows),
+      streams_(kMostStreams),
+      tables_(kMostStreams) {}
+
+std::shared_ptr<Ranges> CollectionStore::ranges_of(const Entry& container, Reads reads) const {
+  auto object = std::make_shared<ObjectRanges>(store_, container);
+  if (store_->traits().local) return object;
+  return std::make_shared<CachedRanges>(windows_, name_of(container), std::move(object), reads);
+}
+
+std::shared_ptr<StreamRanges> CollectionStore::stream_of(const Entry& container) const {
+  return streams_.get(name_of(container), [&] {
+    std::shared_ptr<Ranges> packed = ranges_of(container, Reads::kDirectory);
+    const Outcome<Bytes> head = packed->read(0, 4);
+    const bool zstd = head && maybe_kind(head.value()) == ArchiveKind::kZstd;
+    return std::make_shared<StreamRanges>(zstd ? decode_zstd(packed) : decode_gzip(packed));
+  });
+}
+
+std::shared_ptr<Ranges> CollectionStore::unpacked_ranges_of(const Entry& container, Reads reads) const {
+  return std::make_shared<CachedRanges>(unpacked_, name_of(container), stream_of(container), reads);
+}
+
+std::shared_ptr<PhotoTable> CollectionStore::table_of(const Entry& container) const {
+  return tables_.get(name_of(container),
+                     [&] { return std::make_shared<PhotoTable>(ranges_of(container, Reads::kDirectory), container.size_bytes, options_); });
+}
+
+std::optional<Failure> CollectionStore::list_tar_stream(const Entry& container, ArchiveKind kind, const VisitMember& visit) const {
+  const std::shared_ptr<Ranges> unpacked = unpacked_ranges_of(container, Reads::kDirectory);
+  const Outcome<Bytes> head = unpacked->read(0, kTarBlock_bytes);
+  if (!head) return head.failure();
+  if (maybe_kind(head.value()) != ArchiveKind::kTar) {
+    return read_failure(FailureCode::kUnsupported,
+                        fmt::format("what it packs with {} is no tar archive", kind == ArchiveKind::kGzip ? "gzip" : "zstd"));
+  }
+  const auto visit_streamed = [&](Member member) {
+    if (member.packing == Packing::kPlain) member.packing = Packing::kStreamed;
+    visit(std::move(member));
+  };
+  if (auto failure = list_tar(*unpacked, visit_streamed)) return failure;
+  return stream_of(container)->read_to_end();
+}
+
+CollectionStore::Contents CollectionStore::list_contents(const std::shared_ptr<const Entry>& container) const {
+  Contents contents;
+  const std::shared_ptr<Ranges> ranges = ranges_of(*container, Reads::kDirectory);
+  const Outcome<Bytes> head = ranges->read(0, kTarBlock_bytes);
+  if (!head) return {false, {}, head.failure()};
+  Members members(container);
+  const VisitMember visit = [&](Member member) { members.add(std::move(member)); };
+  if (is_table(head.value())) {
+    const std::shared_ptr<PhotoTable> table = table_of(*container);
+    contents = {table->has_photos(), {}, table->damage()};
+    if (table->has_photos()) contents.damage = table->list(visit);
+    contents.entries = std::move(members).entries();
+    return contents;
+  }
+  const std::optional<ArchiveKind> kind = maybe_kind(head.value());
+  if (!kind) {
+    return {false,
+            {},
+            container->size_bytes == 0
+                ? read_failure(FailureCode::kEmpty, "the archive has 0 bytes")
+                : read_failure(FailureCode::kCorrupt, "it is named like an archive, and is no zip, tar, tar.gz or tar.zst")};
+  }
+  contents.is_collection = true;
+  switch (*kind) {
+    case ArchiveKind::kZip: contents.damage = list_zip(*ranges, container->size_bytes, visit); break;
+    case ArchiveKind::kTar: contents.damage = list_tar(*ranges, visit); break;
+    default: contents.damage = list_tar_stream(*container, *kind, visit);
+  }
+  contents.entries = std::move(members).entries();
+  return contents;
+}
+
+void CollectionStore::visit_contents(const std::shared_ptr<const Entry>& container, Contents contents, const Walk& walk) const {
+  for (Entry& entry : contents.entries) {
+    const bool whatever_its_name = packing_of(entry) == Packing::kNested || packing_of(entry) == Packing::kTableRow;
+    const EntryKind kind = whatever_its_name ? EntryKind::kUnopened : EntryKind::kFile;
+    walk.visit(std::move(entry), kind);
+  }
+  if (!contents.damage) return;
+  Entry itself = *container;
+  if (itself.key.empty()) itself.key = "(the archive)";
+  itself.place = {container, 0, 0, 0, static_cast<std::uint8_t>(Packing::kDamaged)};
+  walk.visit(std::move(itself), EntryKind::kUnopened);
+}
+
+// False: INPUT is no single file, or one that holds nothing.
+bool CollectionStore::walk_input_itself(const Walk& walk) const {
+  std::optional<Entry> input = store_->maybe_entry("");
+  if (!input) return false;
+  const std::shared_ptr<const Entry> container = share(std::move(*input));
+  Contents contents = list_contents(container);
+  if (!contents.is_collection) return false;
+  if (contents.damage && contents.entries.empty()) {
+    throw Error(ErrorCode::kNothingToRead, fmt::format("INPUT cannot be read: {}", contents.damage->message),
+                "check the file, or copy it again");
+  }
+  visit_contents(container, std::move(contents), walk);
+  return true;
+}
+
+void CollectionStore::walk(const Walk& walk) const {
+  if (store_->traits().local && walk_input_itself(walk)) return;
+  bool visited = false;
+  store_->walk({[&](Entry entry, EntryKind kind) {
+                  visited = true;
+                  const bool may_be = is_named_like_archive(entry.key) || is_named_like_table(entry.key);
+                  if (kind != EntryKind::kFile || !may_be) return walk.visit(std::move(entry), kind);
+                  if (walk.enters && !walk.enters(entry.key)) return;
+                  const std::shared_ptr<const Entry> container = share(std::move(entry));
+                  Contents contents = list_contents(container);
+                  if (!contents.is_collection && !contents.damage) return walk.visit(*container, kind);  // a table of something else
+                  visit_contents(container, std::move(contents), walk);
+                },
+                walk.enters, walk.left_out});
+  if (!visited && !store_->traits().local) walk_input_itself(walk);
+}
+
+Outcome<Bytes> CollectionStore::read_member(const Entry& member) const {
+  const Packing packing = packing_of(member);
+  if (auto failure = maybe_refusal(packing)) return *failure;
+  if (packing != Packing::kDamaged && packing != Packing::kTableRow && member.size_bytes > max_photo_bytes_)
+    return too_large(member.size_bytes, max_photo_bytes_);
+  const std::shared_ptr<const Entry>& container = member.place.container;
+  Outcome<Bytes> bytes = Bytes();
+  switch (packing) {
+    case Packing::kZipStored:
+    case Packing::kZipDeflated: return read_zip_member(*ranges_of(*container, Reads::kPhotos), member);
+    case Packing::kDamaged: {
+      const Contents contents = list_contents(container);
+      if (contents.damage) return *contents.damage;
+      return read_failure(FailureCode::kChanged, "the archive can be read now, and could not when it was listed");
+    }
+    case Packing::kTableRow: return table_of(*container)->read(member.place.offset, unpacked_, name_of(*container), max_photo_bytes_);
+    case Packing::kPlain: bytes = ranges_of(*container, Reads::kPhotos)->read(member.place.offset, member.size_bytes); break;
+    default: bytes = unpacked_ranges_of(*container, Reads::kPhotos)->read(member.place.offset, member.size_bytes);
+  }
+  if (bytes && bytes.value().size() < member.size_bytes) return read_failure(FailureCode::kTruncated, "its archive ends before it does");
+  return bytes;
+}
+
+Outcome<Bytes> CollectionStore::get(std::string_view key, const Entry* listed) const {
+  if (listed != nullptr && listed->place.container) return read_member(*listed);
+  Outcome<Bytes> bytes = store_->get(key, listed);
+  if (bytes || listed != nullptr) return bytes;
+  const std::optional<Entry> member = find_member(key);
+  return member ? read_member(*member) : std::move(bytes);
+}
+
+std::optional<Entry> CollectionStore::find_member(std::string_view key) const {
+  const std::lock_guard lock(found_mutex_);
+  for (std::size_t slash = 0; slash != std::string_view::npos; slash = key.find('/', slash + 1)) {
+    const std::string_view name = key.substr(0, slash);  // first "": INPUT itself
+    if (!name.empty() && !is_named_like_archive(name) && !is_named_like_table(name)) continue;
+    std::optional<Entry> container = store_->maybe_entry(name);
+    if (!container) continue;
+    const std::string full_name = name_of(*container);
+    if (last_found_.first != full_name) last_found_ = {full_name, list_contents(share(std::move(*container))).entries};
+    const std::vector<Entry>& entries = last_found_.second;
+    const auto found = std::lower_bound(entries.begin(), entries.end(), key, [](const Entry& a, std::string_view b) { return a.key < b; });
+    if (found != entries.end() && found->key == key) return *found;
+  }
+  return std::nullopt;
+}
+
+void CollectionStore::will_need(const Entry& listed, std::uint64_t offset, std::uint64_t size_bytes) const {
+  const Place& place = listed.place;
+  if (!place.container) return store_->will_need(listed, offset, size_bytes);
+  if (place.stored_bytes > 0 && packing_of(listed) != Packing::kStreamed) {
+    store_->will_need(*place.container, place.offset + offset, place.stored_bytes);
+  }
+}
+
+Location as_collection(const Location& place, const CollectionOptions& options) {
+  return place.seen_through([&](std::shared_ptr<const Store> store) {
+    return std::make_shared<const CollectionStore>(std::move(store), place.max_photo_bytes(), options);
+  });
+}
+
+Location open_collection(const std::string& uri, const StorageOptions& storage, const CollectionOptions& options) {
+  return as_collection(Location(uri, storage), options);
+}
+
+}  // namespace coulis

@@ -1,0 +1,77 @@
+// CollectionStore: a place whose archives are seen as folders of what they hold. Nothing is ever unpacked to a disk.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "job/collections/archive.hpp"
+#include "job/collections/member.hpp"
+#include "job/collections/ranges.hpp"
+#include "job/collections/recently_used.hpp"
+#include "job/collections/stream_ranges.hpp"
+#include "job/collections/table.hpp"
+#include "job/collections/window_cache.hpp"
+#include "job/storage/store.hpp"
+
+namespace coulis {
+
+class CollectionStore final : public Store {
+ public:
+  CollectionStore(std::shared_ptr<const Store> store, std::uint64_t max_photo_bytes, CollectionOptions options);
+
+  void walk(const Walk& walk) const override;
+  Outcome<Bytes> get(std::string_view key, const Entry* listed) const override;
+  void will_need(const Entry& listed, std::uint64_t offset, std::uint64_t size_bytes) const override;
+
+  StoreTraits traits() const override { return store_->traits(); }
+  bool exists() const override { return store_->exists(); }
+  void list(std::string_view prefix, const std::function<void(Entry)>& visit) const override { store_->list(prefix, visit); }
+  bool has(std::string_view key) const override { return store_->has(key); }
+  std::unique_ptr<PendingObject> begin_put(std::string_view key) const override { return store_->begin_put(key); }
+  void remove(std::string_view key) const override { store_->remove(key); }
+  void remove_leftovers(std::span<const std::string_view> beginnings) const override { store_->remove_leftovers(beginnings); }
+  std::unique_ptr<HeldLock> lock() const override { return store_->lock(); }
+  void stop() const override { store_->stop(); }
+  std::string warning() const override { return store_->warning(); }
+  std::optional<Entry> maybe_entry(std::string_view key) const override { return store_->maybe_entry(key); }
+  Outcome<Bytes> get_listed_range(const Entry& listed, std::uint64_t offset, std::uint64_t size_bytes) const override {
+    return store_->get_listed_range(listed, offset, size_bytes);
+  }
+  Bytes get_range(std::string_view key, std::uint64_t offset, std::uint64_t size_bytes) const override {
+    return store_->get_range(key, offset, size_bytes);
+  }
+
+ private:
+  struct Contents {
+    bool is_collection = false;
+    std::vector<Entry> entries{};
+    std::optional<Failure> damage{};  // what keeps others from being listed
+  };
+  Contents list_contents(const std::shared_ptr<const Entry>& container) const;
+  std::optional<Failure> list_tar_stream(const Entry& container, ArchiveKind kind, const VisitMember& visit) const;
+  void visit_contents(const std::shared_ptr<const Entry>& container, Contents contents, const Walk& walk) const;
+  bool walk_input_itself(const Walk& walk) const;
+
+  Outcome<Bytes> read_member(const Entry& member) const;
+  std::optional<Entry> find_member(std::string_view key) const;  // by its name alone
+
+  std::shared_ptr<Ranges> ranges_of(const Entry& container, Reads reads) const;
+  std::shared_ptr<StreamRanges> stream_of(const Entry& container) const;
+  std::shared_ptr<Ranges> unpacked_ranges_of(const Entry& container, Reads reads) const;
+  std::shared_ptr<PhotoTable> table_of(const Entry& container) const;
+
+  std::shared_ptr<const Store> store_;
+  std::uint64_t max_photo_bytes_;
+  CollectionOptions options_;
+  mutable WindowCache windows_;   // of objects
+  mutable WindowCache unpacked_;  // of what they hold: who loads one of these waits for some of those, never the other way round
+  mutable RecentlyUsed<StreamRanges> streams_;
+  mutable RecentlyUsed<PhotoTable> tables_;
+  mutable std::mutex found_mutex_;
+  mutable std::pair<std::string, std::vector<Entry>> last_found_;  // the container in which find_member() looked last
+};
+
+}  // namespace coulis

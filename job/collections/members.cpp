@@ -14,6 +14,14 @@ namespace {
 
 constexpr int kMostLinks = 8;  // one behind the other
 
+// "a/1.jpg" -> "a/1#2.jpg": it is still named like a photo.
+std::string numbered(const std::string& key, std::size_t number) {
+  const std::size_t name = key.rfind('/') + 1;  // 0 if there is none
+  const std::size_t dot = key.rfind('.');
+  const bool has_ending = dot != std::string::npos && dot > name;
+  return fmt::format("{}#{}{}", key.substr(0, has_ending ? dot : key.size()), number, has_ending ? key.substr(dot) : "");
+}
+
 }  // namespace
 
 std::string key_in(std::string_view container_key, std::string_view name) {
@@ -59,7 +67,7 @@ void Members::set_shadowed_apart() {
       number = 0;
       continue;
     }
-    entries_[i].key += fmt::format("#{}", ++number);
+    entries_[i].key = numbered(entries_[i].key, ++number);
     entries_[i].place.packing = static_cast<std::uint8_t>(Packing::kShadowed);
   }
 }

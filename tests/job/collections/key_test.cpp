@@ -44,7 +44,7 @@ TEST(Key, MembersOfOneNameAndLinksInARing) {
   std::map<std::string, Packing> packings;
   for (const Entry& entry : entries) packings[entry.key] = packing_of(entry);
   const std::map<std::string, Packing> expected = {{"a.tar/1.jpg", Packing::kPlain},
-                                                   {"a.tar/1.jpg#1", Packing::kShadowed},
+                                                   {"a.tar/1#1.jpg", Packing::kShadowed},
                                                    {"a.tar/2.jpg", Packing::kDeadLink},
                                                    {"a.tar/3.jpg", Packing::kDeadLink},
                                                    {"a.tar/4.jpg", Packing::kPlain}};

@@ -33,17 +33,14 @@ void add_run(CLI::App& app, Session& session) {
   const auto arguments = std::make_shared<ShareableArguments>();
   CLI::App* verb = app.add_subcommand("run", "Photos to features, PCA, tables and report");
   add_run_arguments(*verb, arguments->run, true);
-  verb->add_option("--share", arguments->share,
-                   "Compute the features of one share of the parts only, such as 3/64, beside processes that compute the others; then run "
-                   "without it");
+  verb->add_option("--share", arguments->share, "Compute features only, of one share of the parts, such as 3/64; then run without it");
   add_session_flags(*verb, session);
   verb->callback([arguments, &session] {
     const RunOptions options = read_options(arguments->run, session);
     arguments->share.empty() ? execute(options, std::nullopt, session) : execute_share(options, arguments->share, session);
   });
   verb->footer(
-      "Run it again on the same OUTPUT to resume after an interruption, or after photos were added,\n"
-      "changed or removed: only the affected parts are computed.\n"
+      "Run it again on the same OUTPUT to resume, or after photos have changed: only the affected parts are computed.\n"
       "Example: coulis run photos/ results/ --variance 0.95");
 }
 

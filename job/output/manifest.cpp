@@ -111,9 +111,8 @@ json to_json_value(const ManifestPca& pca) {
 ManifestPca parse_manifest_pca(const json& object) {
   ManifestPca pca{object.at("requested").get<std::string>(), {}, object.at("explained_variance_ratio").get<std::vector<double>>()};
   for (const auto& [name, value] : object.items()) {
-    if (name == "requested") continue;
-    if (value.is_boolean()) pca.projection[name] = value.get<bool>() ? "true" : "false";
-    if (value.is_string()) pca.projection[name] = value.get<std::string>();
+    if (name == "k" || name == "requested" || name == "explained_variance_ratio") continue;
+    pca.projection[name] = value.is_boolean() ? (value.get<bool>() ? "true" : "false") : value.get<std::string>();
   }
   return pca;
 }

@@ -165,6 +165,7 @@ std::string page_data(const Manifest& manifest, const std::vector<ErrorRow>& err
                {"input", manifest.input},
                {"model", {{"name", manifest.model_name}, {"sha256", manifest.model_sha256}, {"precision", manifest.precision}}},
                {"settings", manifest.settings},
+               {"turned", describe_turned(manifest.turned(), manifest.ok, manifest.options)},
                {"counts",
                 {{"listed", manifest.listed},
                  {"bytes", manifest.listed_bytes},

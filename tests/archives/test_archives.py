@@ -67,6 +67,7 @@ def test_input_may_be_one_archive(form: str, name: str, example: Files, tmp_path
         (gzip.compress(bytes(3000))[:15], 4),
         (zipped({}), 4),
     ],
+    ids=["cut_zip", "empty", "text", "gzip_of_text", "cut_gzip", "zip_of_nothing"],
 )
 def test_an_input_that_cannot_be_read_is_one_sentence(data: bytes, code: int, tmp_path: Path):
     (tmp_path / "photos.zip").write_bytes(data)

@@ -53,6 +53,7 @@ function(coulis_add_test target)
   cmake_parse_arguments(arg "" "" "SOURCES;LIBRARIES" ${ARGN})
   add_executable(${target} ${arg_SOURCES})
   coulis_set_compile_options(${target})
+  target_compile_options(${target} PRIVATE -O1)  # compiled once, run once: a quarter less time to build
   coulis_set_sanitizers(${target})
   target_link_libraries(${target} PRIVATE ${arg_LIBRARIES} GTest::gtest_main)
   gtest_discover_tests(${target} DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT 300)

@@ -142,14 +142,15 @@ void CollectionStore::walk(const Walk& walk) const {
   store_->walk({[&](Entry entry, EntryKind kind) {
                   visited = true;
                   const bool may_be = is_named_like_archive(entry.key) || is_named_like_table(entry.key);
-                  if (kind != EntryKind::kFile || !may_be) return walk.visit(std::move(entry), kind);
+                  const bool opens = may_be && kind == EntryKind::kFile && (!walk.opens || walk.opens(entry.key));
+                  if (!opens) return walk.visit(std::move(entry), kind);
                   if (walk.enters && !walk.enters(entry.key)) return;
                   const std::shared_ptr<const Entry> container = share(std::move(entry));
                   Contents contents = list_contents(container);
                   if (!contents.is_collection && !contents.damage) return walk.visit(*container, kind);  // a table of something else
                   visit_contents(container, std::move(contents), walk);
                 },
-                walk.enters, walk.left_out});
+                walk.enters, walk.opens, walk.left_out});
   if (!visited && !store_->traits().local) walk_input_itself(walk);
 }
 
@@ -192,8 +193,11 @@ std::optional<Entry> CollectionStore::find_member(std::string_view key) const {
     std::optional<Entry> container = store_->maybe_entry(name);
     if (!container) continue;
     const std::string full_name = name_of(*container);
-    if (last_found_.first != full_name) last_found_ = {full_name, list_contents(share(std::move(*container))).entries};
-    const std::vector<Entry>& entries = last_found_.second;
+    std::vector<Entry>& entries = last_found_.second;
+    if (last_found_.first != full_name) {
+      last_found_ = {full_name, list_contents(share(std::move(*container))).entries};
+      std::sort(entries.begin(), entries.end(), [](const Entry& a, const Entry& b) { return a.key < b.key; });
+    }
     const auto found = std::lower_bound(entries.begin(), entries.end(), key, [](const Entry& a, std::string_view b) { return a.key < b; });
     if (found != entries.end() && found->key == key) return *found;
   }

@@ -47,7 +47,8 @@ Listing list_images(const Location& input, const ListingOptions& options, const 
                 visited();
                 images.add(std::move(entry), kind);
               },
-              [&](std::string_view folder) { return images.enters(folder); }, maybe_output});
+              [&](std::string_view folder) { return images.enters(folder); }, [](std::string_view key) { return !is_part_file(key); },
+              maybe_output});
   return std::move(images).listing();
 }
 

@@ -49,6 +49,14 @@ std::string_view name_of(std::string_view key) {
   return slash == std::string_view::npos ? key : key.substr(slash + 1);
 }
 
+// "train-00000-of-00001.parquet", in data/
+bool is_shard(std::string_view key) {
+  const std::string_view name = name_of(key);
+  return name_of(folder_of(key)) == "data" && name.starts_with("train-") && name.ends_with(".parquet");
+}
+
+}  // namespace
+
 // "part-00007-<32 hex digits>.snappy.parquet", in features/, pca/ or thumbnails/
 bool is_part_file(std::string_view key) {
   constexpr std::size_t kFingerprintDigits = 32;
@@ -62,14 +70,6 @@ bool is_part_file(std::string_view key) {
   name.remove_prefix(digits + 1);
   return name.find_first_not_of("0123456789abcdef") == kFingerprintDigits && name[kFingerprintDigits] == '.';
 }
-
-// "train-00000-of-00001.parquet", in data/
-bool is_shard(std::string_view key) {
-  const std::string_view name = name_of(key);
-  return name_of(folder_of(key)) == "data" && name.starts_with("train-") && name.ends_with(".parquet");
-}
-
-}  // namespace
 
 bool is_kept_by_others(std::string_view folder_name) {
   return folder_name.starts_with(kTrash) || std::find(kKeptByOthers.begin(), kKeptByOthers.end(), folder_name) != kKeptByOthers.end();

@@ -20,6 +20,8 @@ inline constexpr const char* kExportMark = ".coulis-export";  // put first into 
 // Whether coulis writes files of such a name into an OUTPUT or an export: "matrix.csv", "features/part-00000-....parquet". Others may too.
 bool is_named_like_ours(std::string_view key);
 
+bool is_part_file(std::string_view key);  // of those, a part's: no other program names a file so
+
 // The folders that coulis has written into, told by the marks among the keys of a listing, in any order.
 class OurFolders {
  public:

@@ -55,8 +55,9 @@ class Location;
 // How to go through what lies below a location that others have filled.
 struct Walk {
   std::function<void(Entry, EntryKind)> visit;
-  std::function<bool(std::string_view folder)> enters;  // asked before a folder is opened, with its key; a bucket has no folders
-  const Location* left_out = nullptr;                   // not looked into, however it is reached; may be null
+  std::function<bool(std::string_view folder)> enters;   // asked before a folder is opened, with its key; a bucket has no folders
+  std::function<bool(std::string_view key)> opens = {};  // asked before an archive or a table is opened; not opened, it is a file
+  const Location* left_out = nullptr;                    // not looked into, however it is reached; may be null
 };
 
 // What kind of place a location is, for those who adapt to it.

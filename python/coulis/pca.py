@@ -51,7 +51,7 @@ class PCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):  # 
         """X: [n, d], float32 or float64 as it is, all else as float64; two rows at least. y is ignored."""
         rows = validate_data(self, X, dtype=[np.float64, np.float32], order="C", ensure_min_samples=2)
         k, share = read_components(self.n_components, min(rows.shape))
-        projection = {"pca_convention": self.convention, "pca_whiten": self.whiten}
+        projection: dict[str, Any] = {"pca_convention": self.convention, "pca_whiten": self.whiten}
         self._adopt(_core.fit_pca(rows, k=k, variance=share, **projection))
         return self
 

@@ -214,7 +214,9 @@ def bad_cases(files: Files) -> dict[str, Case]:
         "text.tar": Case(b"this is no archive" * 100, {}, {"": "corrupt"}),
         "empty-photo.zip": Case(zipped({first: b""}), {}, {first: "empty"}),
         "twice.tar": Case(
-            tarred(only_first, extra=lambda archive: add_all(archive, files)), files, {first.replace(".jpg", "#1.jpg"): "corrupt"}
+            tarred(only_first, extra=lambda archive: add_all(archive, files)),
+            files,
+            {first.replace(".jpg", "#1.jpg"): "corrupt"},
         ),
         "up.tar": Case(
             tarred({f"../../{first}": files[first], f"/etc/{last}": files[last]}),

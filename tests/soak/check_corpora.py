@@ -1,4 +1,4 @@
-"""The image files of PngSuite, Pillow, libvips, libjpeg-turbo, libheif, libjxl and Go, held to the row that each has in corpora.csv.
+"""Image files of PngSuite, Pillow, libvips, libjpeg-turbo, libheif, libjxl and Go, each held to its row in corpora.csv.
 
 python tests/soak/check_corpora.py --write     makes the table again; reasons stay where nothing has changed
 """

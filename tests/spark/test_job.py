@@ -213,7 +213,7 @@ def test_a_worker_that_would_compute_something_else_says_so(spark, photos, tmp_p
 
 def test_the_job_for_spark_submit_has_the_flags_of_the_command(monkeypatch):
     flags = set(re.findall(r"--[a-z][a-z-]+", succeed("run", "--help").stdout))
-    not_of_a_job = {"--help", "--threads", "--quiet", "--verbose", "--json"}
+    not_of_a_job = {"--help", "--threads", "--quiet", "--verbose", "--json", "--share"}
     without_value = {f"--{option.name}" for option in OPTIONS if option.type == "flag"}
     assert "--images-per-part" in flags
     for flag in sorted(flags - not_of_a_job):

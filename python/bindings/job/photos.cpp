@@ -136,7 +136,8 @@ class PhotoFeaturizer {
   int width() const { return engine_->model.card.feature_width; }
 
   std::unique_ptr<Featurization> below(const nb::bytes& place) const {
-    return begin([](Featurization& call) { return call.list_place(); }, nb::none(), open_collection(text_of(place), engine_->options.storage, engine_->options.collections));
+    return begin([](Featurization& call) { return call.list_place(); }, nb::none(),
+                 open_collection(text_of(place), engine_->options.storage, engine_->options.collections));
   }
 
   std::unique_ptr<Featurization> files(const nb::bytes& place, const std::vector<nb::bytes>& keys) const {

@@ -101,7 +101,7 @@ TEST(Manifest, RefusesAFieldThatIsMissingOrOfAnotherType) {
     EXPECT_EQ(thrown_error([&] { parse_manifest(changed.unflatten().dump(), "that file"); }).code(), ErrorCode::kRunFailed) << pointer;
     const bool in_a_list = pointer.starts_with("/pca/explained");
     const bool newer = pointer == "/last_run/computed" || pointer == "/last_run/share_of_peak";  // manifests of before do not have it
-    const bool of_projection = pointer == "/pca/convention";  // any options, as many as the PCA has
+    const bool of_projection = pointer == "/pca/convention";                                     // any options, as many as the PCA has
     if (in_a_list || newer || of_projection || pointer.starts_with("/options")) continue;
     changed.erase(pointer);
     EXPECT_EQ(thrown_error([&] { parse_manifest(changed.unflatten().dump(), "that file"); }).code(), ErrorCode::kRunFailed) << pointer;

@@ -19,7 +19,7 @@ class Members {
  public:
   explicit Members(std::shared_ptr<const Entry> container);
   void add(Member member);
-  std::vector<Entry> entries() &&;  // by key
+  std::vector<Entry> entries() &&;  // in no order
 
  private:
   struct Link {

@@ -24,7 +24,9 @@ namespace {
 std::optional<Failure> decode_format(Format format, std::span<const std::byte> bytes, const DecodeOptions& options, RowSink& sink) {
   const std::int64_t max_pixels = options.max_pixels;
   const bool finds_it_itself = format == Format::kTiff || format == Format::kJxl;
-  const int orientation = options.exif_orientation && !finds_it_itself ? find_orientation(bytes, format) : 1;
+  const int noted = finds_it_itself ? 1 : find_orientation(bytes, format);
+  const int orientation = options.exif_orientation ? noted : 1;
+  sink.note_orientation(noted);
   switch (format) {
     case Format::kJpeg: return decode_jpeg(bytes, options, orientation, sink);
     case Format::kPng: return decode_png(bytes, max_pixels, orientation, sink);

@@ -156,13 +156,15 @@ std::optional<Failure> decode_jxl(std::span<const std::byte> bytes, const Decode
     const auto jpeg = unpack_jpeg(bytes, options.max_pixels);
     if (!jpeg) return jpeg.failure();
     const auto file = std::as_bytes(std::span(jpeg.value()));
-    const int orientation = options.exif_orientation ? find_orientation(file, Format::kJpeg) : 1;
-    return decode_jpeg(file, {options.max_pixels, options.exif_orientation, Decoding::kFull}, orientation, sink);
+    const int noted = find_orientation(file, Format::kJpeg);
+    sink.note_orientation(noted);
+    return decode_jpeg(file, {options.max_pixels, options.exif_orientation, Decoding::kFull}, options.exif_orientation ? noted : 1, sink);
   }
   const Decoder decoder = start_decoder(bytes, JXL_DEC_BASIC_INFO | JXL_DEC_FULL_IMAGE);
   if (decoder == nullptr) return too_large("There is not enough memory to decode a JPEG XL");
-  const int orientation = options.exif_orientation ? find_orientation(bytes, Format::kJxl) : 1;
-  return read_pixels(decoder.get(), options.max_pixels, orientation, sink);
+  const int noted = find_orientation(bytes, Format::kJxl);
+  sink.note_orientation(noted);
+  return read_pixels(decoder.get(), options.max_pixels, options.exif_orientation ? noted : 1, sink);
 }
 
 }  // namespace coulis

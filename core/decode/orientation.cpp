@@ -45,11 +45,6 @@ int find_orientation(std::span<const std::byte> bytes) {
   return maybe_format ? find_orientation(bytes, *maybe_format) : 1;
 }
 
-bool is_turned(std::span<const std::byte> bytes) {
-  const int orientation = find_orientation(bytes);
-  return orientation >= 2 && orientation <= 8;
-}
-
 int orientation_of(const TiffDirectory& directory) {
   const TiffTag* xmp = directory.find(kTiffXmp);
   if (xmp == nullptr) return orientation_of(directory, {});

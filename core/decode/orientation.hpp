@@ -13,7 +13,6 @@ namespace coulis {
 // is neither. Of an AVIF, from its properties alone. A HEIF is turned by libheif, and its EXIF counts for nothing, as in pillow-heif.
 int find_orientation(std::span<const std::byte> bytes, Format format);
 int find_orientation(std::span<const std::byte> bytes);  // of any file; 1 for a TIFF, which is always turned
-bool is_turned(std::span<const std::byte> bytes);        // whether its pixels are stored other than a person sees them: 2 to 8
 
 // The same for a TIFF, whose tags are its EXIF.
 int orientation_of(const TiffDirectory& directory);

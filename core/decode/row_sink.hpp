@@ -20,6 +20,9 @@ class RowSink {
   // A decoder that is told to scale gives no fewer pixels than these, of the stored image; no size: all pixels.
   virtual PixelSize least_size() const { return {}; }
 
+  // Before start(): what the file's EXIF says, applied or not; 1 for a TIFF or HEIF, which is always turned.
+  virtual void note_orientation(int /*orientation*/) {}
+
   // Once for an image, when its size is known and allowed. orientation: 1 (as stored) to 8, what EXIF says.
   virtual void start(int width, int height, int orientation) = 0;
 

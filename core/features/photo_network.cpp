@@ -1,7 +1,5 @@
 #include "core/features/photo_network.hpp"
 
-#include "core/decode/orientation.hpp"
-
 namespace coulis {
 
 PhotoNetwork::PhotoNetwork(const ModelCard& card, const NetworkFactory& networks, const DecodeOptions& decode)
@@ -16,7 +14,7 @@ std::optional<Failure> PhotoNetwork::features(std::span<const std::byte> file, s
   seconds_.decode -= within;
   seconds_.resample += within;
   if (failure) return failure;
-  turned_ = is_turned(file);
+  turned_ = resampler_.noted_orientation() >= 2 && resampler_.noted_orientation() <= 8;
   run_network(resampler_.finish(), row);
   return std::nullopt;
 }

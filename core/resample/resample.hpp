@@ -38,6 +38,7 @@ class Resampler final : public RowSink {
   Resampler& operator=(Resampler&&) noexcept;
 
   PixelSize least_size() const override;  // twice the size asked for
+  void note_orientation(int orientation) override { noted_orientation_ = orientation; }
   void start(int width, int height, int orientation) override;
   std::uint8_t* place(int count) override;
   void take() override;
@@ -48,12 +49,14 @@ class Resampler final : public RowSink {
   ImageView resample(const ImageView& image);
 
   PixelSize upright_size() const;  // of the last image that came
+  int noted_orientation() const { return noted_orientation_; }
 
   double seconds() const;  // spent in take() and finish() since it was made
 
  private:
   struct State;
   std::unique_ptr<State> state_;
+  int noted_orientation_ = 1;
 };
 
 // One call, an own image.

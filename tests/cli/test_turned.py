@@ -6,6 +6,8 @@ import pytest
 from cli.command import coulis, read_manifest, succeed
 from PIL import Image, ImageOps
 
+from core.decode import modern, zoo
+
 TURNED = [2, 3, 4, 5, 6, 7, 8]
 
 
@@ -84,3 +86,11 @@ def test_upright_photos_are_not_worth_a_word(photos, tmp_path):
     assert "rotated" not in succeed("run", photos, output, "-k", 2).stdout
     assert "turned" not in read_manifest(output)["parts"][0]
     assert 'id="turned"' in (output / "report.html").read_text()
+
+
+def test_a_jpeg_packed_in_jpeg_xl_has_the_orientation_of_its_exif(photos, tmp_path):
+    (photos / "packed").mkdir()
+    packed = modern.jpeg_in_jxl(tmp_path, 45, 37, exif=zoo.exif(6))
+    (photos / "packed" / "6.jxl").write_bytes(packed)
+    run = succeed("run", photos, tmp_path / "results", "-k", 2, "--max-bad", 0.5, "--json").json
+    assert run["turned"] == len(TURNED) + 3

@@ -10,9 +10,9 @@
 #include "core/base/counted.hpp"
 #include "core/base/error.hpp"
 #include "job/collections/open_collection.hpp"
-#include "job/features/featurize.hpp"
 #include "job/plan/sample.hpp"
 #include "job/report/report_output.hpp"
+#include "job/run/part_stages.hpp"
 #include "job/run/run.hpp"
 
 namespace coulis {
@@ -52,21 +52,19 @@ ShareSummary run_share(const RunOptions& options, const Share& share, const std:
   const Location input = open_collection(options.input, options.storage, options.collections);
   const Location output = Location(options.output, options.storage).beside(input);
   Preview all = preview(options);
-  const std::uint64_t listed = all.plan.images();
-  const LabelRule labels(options.listing);
-  choose_sample(all.plan, input, labels, kMostReportPhotos);
+  Manifest manifest;  // of what the features need; it is not written
+  manifest.settings = settings_of(options, input, all.model.card);
+  manifest.listed = all.plan.images();
+  choose_sample(all.plan, input, LabelRule(options.listing), kMostReportPhotos);
   const Plan plan = take_share(std::move(all.plan), share);
   ShareSummary summary{plan.parts.size(), plan.images(), 0};
-  for (const Part& part : plan.parts) summary.computed += part.done ? 0 : part.images.size();
   progress.say(fmt::format("share {}/{}: {} in {}: {} done, {} to do", share.index, share.count, counted(summary.images, "image"),
                            counted(summary.parts, "part"), summary.parts - plan.parts_to_do(), plan.parts_to_do()));
-  if (summary.computed == 0) return summary;
+  if (plan.parts_to_do() == 0) return summary;
   output.remove(kSuccessKey);  // as a run does first
-  featurize(
-      plan,
-      {input, output, all.model, *make_network_factory(all.model, options.network.precision), labels, options.decode, options.features,
-       options.threads, settings_of(options, input, all.model.card), listed, !options.report.no_thumbnails, interrupted},
-      progress);
+  PartExecutor threads_here;
+  compute_features(plan, {options, input, output, all.model, interrupted, threads_here, progress}, manifest);
+  summary.computed = manifest.computed;
   return summary;
 }
 

@@ -1,5 +1,7 @@
 #include "job/collections/open_collection.hpp"
 
+#include <fmt/format.h>
+
 #include <memory>
 #include <utility>
 
@@ -23,8 +25,11 @@ Location open_collection(const std::string& uri, const StorageOptions& storage, 
   const std::optional<Location> list = maybe_open_list(uri, storage, of_input);
   const Location photos = as_collection(list ? *list : Location(uri, storage), of_input);
   if (options.labels.empty()) return photos;
-  const NameTable table =
-      read_names(Location(options.labels, storage).get_or_throw(""), options.labels, Names::kIds, {"", options.label_column});
+  const Location file(options.labels, storage);
+  if (!file.maybe_size("")) {
+    throw Error(ErrorCode::kStorage, fmt::format("{} is no file", printable(options.labels)), "check the spelling of --labels");
+  }
+  const NameTable table = read_names(file.get_or_throw(""), options.labels, Names::kIds, {"", options.label_column});
   return photos.seen_through([&](std::shared_ptr<const Store> store) {
     return std::make_shared<const LabelledStore>(std::move(store), photos.root(), options.labels, table);
   });

@@ -76,3 +76,4 @@ def test_a_table_without_labels_is_refused(flat: Files, tmp_path: Path):
     assert "has no column of labels" in result.stderr
     missing = command("run", folder, tmp_path / "out", "--labels", tmp_path / "nothing.csv")
     assert missing.code == 5
+    assert "check the spelling of --labels" in missing.stderr

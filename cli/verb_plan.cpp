@@ -35,12 +35,11 @@ Counts count_endings(const Listing& listing) {
   return counts;
 }
 
-Counts count_labels(const Listing& listing, const RunOptions& options) {
+Counts count_labels(const Preview& preview, const ListingOptions& options) {
   Counts counts;
-  const Location input(options.input, options.storage);
-  const LabelRule rule(options.listing);
-  for (const ImageRef& image : listing.images) {
-    if (image.seen()) ++counts[rule.label_of(input.path_of(image.key))];
+  const LabelRule rule(options);
+  for (const ImageRef& image : preview.listing.images) {
+    if (image.seen()) ++counts[rule.label_of(image, preview.input)];
   }
   return counts;
 }
@@ -72,7 +71,7 @@ void print_estimate(const Estimate& estimate, const Preview& preview, const RunO
 }
 
 void print_text(const Preview& preview, const RunOptions& options) {
-  const auto labels = count_labels(preview.listing, options);
+  const auto labels = count_labels(preview, options.listing);
   const std::size_t to_do = preview.plan.parts_to_do();
   std::size_t images_to_do = 0;
   for (const Part& part : preview.plan.parts) images_to_do += part.done ? 0 : part.images.size();
@@ -112,7 +111,7 @@ void print_json(const Preview& preview, const RunOptions& options) {
                                          {"passed_over", nlohmann::ordered_json::parse(to_json(preview.listing.passed_over))},
                                          {"warnings", preview.warnings},
                                          {"endings", count_endings(preview.listing)},
-                                         {"labels", count_labels(preview.listing, options)},
+                                         {"labels", count_labels(preview, options.listing)},
                                          {"tried", {{"photos", estimate.tried}, {"turned", estimate.turned}}},
                                          {"seconds", estimate.seconds()},
                                          {"memory_mb", expected_memory_mb(options, preview.model.card, threads)},

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <string_view>
 
@@ -92,7 +93,8 @@ std::string images_to_text(const std::vector<ImageRef>& images) {
   json list = json::array();
   for (const ImageRef& image : images) {
     json entry = {escape(image.key), image.size_bytes, image.mtime_ns};
-    if (!image.etag.empty()) entry.push_back(escape(image.etag));
+    if (!image.etag.empty() || image.label) entry.push_back(escape(image.etag));
+    if (image.label) entry.push_back(escape(*image.label));
     list.push_back(std::move(entry));
   }
   return list.dump();
@@ -106,6 +108,7 @@ std::vector<ImageRef> parse_images(const std::string& text, const std::string& o
       images.push_back({unescape(image.at(0).get<std::string>(), origin), image.at(1).get_ref<const std::uint64_t&>(),
                         image.at(2).get_ref<const std::int64_t&>(),
                         image.size() > 3 ? unescape(image.at(3).get<std::string>(), origin) : ""});
+      if (image.size() > 4) images.back().label = std::make_shared<const std::string>(unescape(image.at(4).get<std::string>(), origin));
     }
   } catch (const json::exception& e) {
     throw_malformed(origin, e);

@@ -76,7 +76,8 @@ std::string version_of(const ImageRef& image) {
 }
 
 bool same_image(const ImageRef& a, const ImageRef& b) {
-  return a.size_bytes == b.size_bytes && version_of(a) == version_of(b);
+  const bool same_label = a.label == b.label || (a.label && b.label && *a.label == *b.label);
+  return a.size_bytes == b.size_bytes && version_of(a) == version_of(b) && same_label;
 }
 
 // The images not yet given to a part; what a committed part's members are looked up in.
@@ -241,7 +242,7 @@ std::string fingerprint_of(const std::string& settings, const std::vector<ImageR
   add(settings);
   for (const ImageRef& image : images) {
     add(image.key);
-    add(fmt::format("{} {}", image.size_bytes, version_of(image)));
+    add(fmt::format("{} {}{}", image.size_bytes, version_of(image), image.label ? " " + printable(*image.label) : ""));
   }
   const XXH128_hash_t hash = XXH3_128bits_digest(state.get());
   return fmt::format("{:016x}{:016x}", hash.high64, hash.low64);

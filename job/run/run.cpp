@@ -160,7 +160,7 @@ Summary run(const RunOptions& options, const std::optional<std::string>& pca_fil
   Listing listing = list_or_refuse(input, output, options.listing);
   clock.lap("list");
   const Lock lock(output);
-  begin(lock, output, listing_warnings(listing.images, input, options.listing), progress);
+  begin(lock, output, listing_warnings(listing, input, options.listing), progress);
   Manifest manifest = describe_run(options, input, listing, model, pca);
   const std::optional<Manifest> earlier = earlier_manifest(output, options.features);
   Plan plan = plan_for(listing, output, earlier, options, manifest.settings);
@@ -204,8 +204,8 @@ Preview preview(const RunOptions& options) {
   Model model = load_model(options.network.model);
   Listing listing = list_or_refuse(input, output, options.listing);
   Plan plan = plan_for(listing, output, earlier_manifest(output, options.features), options, settings_of(options, input, model.card));
-  std::vector<std::string> warnings = listing_warnings(listing.images, input, options.listing);
-  return {std::move(listing), std::move(plan), std::move(model), std::move(warnings)};
+  std::vector<std::string> warnings = listing_warnings(listing, input, options.listing);
+  return {input, std::move(listing), std::move(plan), std::move(model), std::move(warnings)};
 }
 
 }  // namespace coulis

@@ -9,7 +9,6 @@
 
 #include "core/base/counted.hpp"
 #include "core/base/error.hpp"
-#include "job/collections/open_collection.hpp"
 #include "job/plan/sample.hpp"
 #include "job/report/report_output.hpp"
 #include "job/run/part_stages.hpp"
@@ -49,9 +48,9 @@ ShareSummary run_share(const RunOptions& options, const Share& share, const std:
     throw Error(ErrorCode::kUsage, "--fresh cannot be done in shares: each of them would compute the others' parts again",
                 "take another OUTPUT, or remove this one first");
   }
-  const Location input = open_collection(options.input, options.storage, options.collections);
-  const Location output = Location(options.output, options.storage).beside(input);
   Preview all = preview(options);
+  const Location& input = all.input;
+  const Location output = Location(options.output, options.storage).beside(input);
   Manifest manifest;  // of what the features need; it is not written
   manifest.settings = settings_of(options, input, all.model.card);
   manifest.listed = all.plan.images();

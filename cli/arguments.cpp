@@ -11,8 +11,7 @@ void add_session_flags(CLI::App& verb, Session& session) {
 }
 
 void add_run_arguments(CLI::App& verb, RunArguments& arguments, bool with_pca) {
-  verb.add_option("INPUT", arguments.input, "Folder, archive, Parquet file, list or s3://bucket/prefix of photos; - for a list from a pipe")
-      ->required();
+  verb.add_option("INPUT", arguments.input, kInputHelp)->required();
   verb.add_option("OUTPUT", arguments.output, "Folder or s3://bucket/prefix for the results; need not exist")->required();
   OptionTexts& given = arguments.given;
   const RunOptions defaults;

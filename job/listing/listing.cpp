@@ -55,6 +55,16 @@ Listing list_images(const Location& input, const ListingOptions& options, const 
   return listing;
 }
 
+Listing list_some_images(const Location& input, const ListingOptions& options, const Location& output) {
+  Listing listing = list_images(input, options, &output);
+  if (listing.images.empty()) {
+    throw Error(ErrorCode::kNothingToRead,
+                fmt::format("no image found in {} ({})", printable(input.root()), describe_in_a_line(listing.passed_over)),
+                "check INPUT; --include '*' takes files of any name");
+  }
+  return listing;
+}
+
 Listing list_images(const std::function<void(const std::function<void(Entry)>& visit)>& list_entries, const ListingOptions& options) {
   ImageCollector images(options, nullptr);
   list_entries([&](Entry entry) { images.add(std::move(entry), EntryKind::kFile); });

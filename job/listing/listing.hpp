@@ -50,6 +50,9 @@ Listing list_images(
     const Location& input, const ListingOptions& options, const Location* maybe_output = nullptr,
     const std::function<void()>& visited = [] {});
 
+// The same. Throws Error(kNothingToRead) where there is none.
+Listing list_some_images(const Location& input, const ListingOptions& options, const Location& output);
+
 // The same for entries from anywhere: `list_entries` calls its argument for each of them, in no order.
 Listing list_images(const std::function<void(const std::function<void(Entry)>& visit)>& list_entries, const ListingOptions& options);
 

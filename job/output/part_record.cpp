@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "core/base/error.hpp"
+#include "job/tables/tables.hpp"
 
 namespace coulis {
 namespace {
@@ -156,6 +157,11 @@ PartRecord parse_part_record(const std::vector<std::pair<std::string, std::strin
     throw_malformed(origin, e);
   }
   return record;
+}
+
+PartRecord read_part_record(const Location& output, const std::string& key) {
+  const std::string origin = printable(output.path_of(key));
+  return parse_part_record(read_table_metadata(output.get_or_throw(key), origin), origin);
 }
 
 }  // namespace coulis

@@ -14,6 +14,7 @@ VERBS = [
     "verify",
     "report",
     "export",
+    "pack",
     "check",
     "models",
     "options",

@@ -1,6 +1,7 @@
 #include "job/collections/list.hpp"
 
 #include <fmt/format.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -153,6 +154,18 @@ std::string find_root(const std::vector<std::string>& addresses, const List& lis
   return top->empty() ? "/" : std::string(*top);
 }
 
+// Any text could be a list of paths.
+void require_one(const std::vector<std::string>& addresses, const List& list) {
+  const auto may_be_there = [](const std::string& address) {
+    struct stat info {};
+    return scheme_length(address) > 0 || lstat(address.c_str(), &info) == 0;
+  };
+  if (std::any_of(addresses.begin(), addresses.end(), may_be_there)) return;
+  throw Error(ErrorCode::kStorage,
+              fmt::format("{} is no folder, no archive and no list of photos: nothing is where its lines say", printable(list.name)),
+              "name a folder of photos, or a list with a path per line");
+}
+
 }  // namespace
 
 std::optional<Location> maybe_open_list(const std::string& uri, const StorageOptions& storage, const CollectionOptions& columns) {
@@ -163,6 +176,7 @@ std::optional<Location> maybe_open_list(const std::string& uri, const StorageOpt
   for (const NameRow& row : list->table.rows) addresses.push_back(row.name.empty() ? "" : address_of(row.name, list->folder));
   const std::string root = find_root(addresses, *list);
   const std::size_t root_size = root == "/" ? 0 : root.size();
+  if (list->table.is_lines) require_one(addresses, *list);
   std::unordered_map<std::string_view, std::shared_ptr<const std::string>> labels;
   std::vector<ListedPhoto> photos;
   for (std::size_t i = 0; i < addresses.size(); ++i) {

@@ -161,7 +161,7 @@ NameTable read_json_lines(std::string_view text, const std::string& file, Names 
 }
 
 NameTable read_lines(std::string_view text) {
-  NameTable table;
+  NameTable table{{}, false, true};
   for_each_line(text, [&](std::string_view line, std::size_t) { table.rows.push_back({std::string(line), std::nullopt}); });
   return table;
 }

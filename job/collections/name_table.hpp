@@ -19,6 +19,7 @@ struct NameRow {
 struct NameTable {
   std::vector<NameRow> rows;
   bool has_labels = false;
+  bool is_lines = false;  // text without columns: perhaps no table at all
 };
 
 enum class Names {

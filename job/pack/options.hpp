@@ -21,8 +21,8 @@ struct ShardOptions {
 template <OptionsOf<ShardOptions> O, class V>
 void visit_fields(O& o, V&& v) {
   v(Field("shard-bytes", "Begin another shard before one grows larger than this", Affects::kFeatures, {1 << 16, 1e12}), o.shard_bytes);
-  v(Field("resize", "Shrink photos to this many pixels on the shorter side, as JPEGs of quality 90; 0: leave them as they are",
-          Affects::kFeatures, {0, 65'500}),
+  v(Field("resize", "Shrink photos to so many pixels on the shorter side, as JPEGs of quality 90; 0: keep them", Affects::kFeatures,
+          {0, 65'500}),
     o.resize);
   v(Field("fresh", "Write all shards again, whatever OUTPUT holds", Affects::kNothing), o.fresh);
 }

@@ -160,6 +160,7 @@ def test_photos_that_cannot_be_had_are_rows(photos: Files, tmp_path: Path):
         ("a.txt", "\n\n", 4, "a.txt names no photo"),
         ("a.txt", "s3://a/1.jpg\n/b/2.jpg\n", 2, "names photos in s3://a and in this machine"),
         ("a.txt", "s3://a/1.jpg\ns3://b/2.jpg\n", 2, "names photos in s3://a and in s3://b"),
+        ("a.txt", "no photo\nof ours\n", 5, "nothing is where its lines say"),
         ("a.txt", "http://example.com/1.jpg\n", 2, "'http://' is not supported"),
     ],
 )

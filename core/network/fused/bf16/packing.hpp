@@ -9,15 +9,10 @@
 
 namespace coulis::fused::bf16 {
 
-// The elements that the stem reads of each row under its window: whole pairs.
-constexpr int stem_chunk_elements(int kernel) {
-  return (kernel * 3 + 1) / 2 * 2;
-}
+PackedPointwise pack_pointwise(const PointwiseWeights& layer, const PointwiseKernel& kernel, Arena& arena);
 
-PackedPointwise pack_pointwise(const PointwiseWeights& layer, Arena& arena);
-
-// The stem as a pointwise layer over the numbers of its window, stem_chunk_elements for each row. Its weights are
-// multiplied by the `scale` of their channel.
-PackedPointwise pack_stem(const StemWeights& layer, const std::array<float, 3>& scale, Arena& arena);
+// The stem as a pointwise layer over the numbers of its window, each row a chunk. Its weights are multiplied by the `scale` of their
+// channel.
+PackedPointwise pack_stem(const StemWeights& layer, const std::array<float, 3>& scale, const PointwiseKernel& kernel, Arena& arena);
 
 }  // namespace coulis::fused::bf16

@@ -1,62 +1,32 @@
 #include "core/network/fused/fp32/packing.hpp"
 
 #include <algorithm>
-#include <cstddef>
+
+#include "core/network/fused/packing.hpp"
+#include "core/network/fused/split.hpp"
 
 namespace coulis::fused::fp32 {
 namespace {
 
-// Whole panels of the preferred width; a rest that fits in one panel is one, and a width that three divides goes in threes.
-int choose_panel_vectors(int left, const PointwiseKernel& kernel) {
-  if (left <= kernel.max_vectors) return std::max(left, kernel.min_vectors);
-  const bool starts_at_blocks = kernel.max_vectors * kernel.lanes % kBlockChannels == 0;
-  return starts_at_blocks && left % kernel.max_vectors == 0 ? kernel.max_vectors : kernel.preferred_vectors;
-}
-
-Panel pack_panel(const PointwiseWeights& layer, int lanes, int first_vector, int vectors, Arena& arena) {
-  const auto in = static_cast<std::size_t>(layer.in_channels);
-  const auto width = static_cast<std::size_t>(vectors * lanes);
-  const auto first = static_cast<std::size_t>(first_vector * lanes);
-  const std::size_t channels = std::min(width, static_cast<std::size_t>(layer.out_channels) - first);
-  auto* weight = arena.allocate<float>(in * width);  // zeros: what a panel has beyond the last channel
-  auto* bias = arena.allocate<float>(width);
-  for (std::size_t j = 0; j < channels; ++j) {
-    bias[j] = layer.bias[first + j];
-    for (std::size_t k = 0; k < in; ++k) weight[k * width + j] = layer.weight[(first + j) * in + k];
-  }
-  return {first_vector, vectors, static_cast<int>(channels), weight, bias};
-}
-
-PackedPointwise without_panels(const PointwiseWeights& layer, int lanes) {
-  return {layer.in_channels, layer.out_channels, lanes, clamp_of(layer.activation), {}};
-}
-
-int count_vectors(const PackedPointwise& layer) {
-  return (layer.out_channels + layer.lanes - 1) / layer.lanes;
+PackedPointwise pack(const PointwiseWeights& layer, const std::vector<int>& widths, Arena& arena) {
+  const auto pack_channel = [&layer](int channel, std::span<float> weights) {
+    std::copy_n(layer.weight.begin() + static_cast<std::ptrdiff_t>(channel) * layer.in_channels, weights.size(), weights.begin());
+    return ChannelNumbers<Format>{layer.bias[static_cast<std::size_t>(channel)]};
+  };
+  return pack_panels<Format>({layer.in_channels}, layer.out_channels, widths, clamp_of(layer.activation), arena, pack_channel);
 }
 
 }  // namespace
 
 PackedPointwise pack_pointwise(const PointwiseWeights& layer, const PointwiseKernel& kernel, Arena& arena) {
-  PackedPointwise packed = without_panels(layer, kernel.lanes);
-  const int all_vectors = count_vectors(packed);
-  for (int vector = 0; vector < all_vectors;) {
-    const int vectors = choose_panel_vectors(all_vectors - vector, kernel);
-    packed.panels.push_back(pack_panel(layer, kernel.lanes, vector, vectors, arena));
-    vector += vectors;
-  }
-  return packed;
+  return pack(layer, choose_widths(layer.out_channels, kernel.widths), arena);
 }
 
 PackedPointwise pack_sparse_pointwise(const PointwiseWeights& layer, const SparsePointwiseKernel& kernel, Arena& arena) {
-  PackedPointwise packed = without_panels(layer, kernel.lanes);
-  const int all_vectors = count_vectors(packed);
-  const int panels = (all_vectors + kernel.max_vectors - 1) / kernel.max_vectors;
-  for (int i = 0; i < panels; ++i) {
-    const int first = all_vectors * i / panels;
-    packed.panels.push_back(pack_panel(layer, kernel.lanes, first, all_vectors * (i + 1) / panels - first, arena));
-  }
-  return packed;
+  const Split panels = split_evenly((layer.out_channels + kernel.lanes - 1) / kernel.lanes, kernel.max_vectors);
+  std::vector<int> widths;
+  for (int i = 0; i < panels.parts; ++i) widths.push_back(panels.size(i) * kernel.lanes);
+  return pack(layer, widths, arena);
 }
 
 PackedPointwise pack_stem(const StemWeights& layer, const PointwiseKernel& kernel, Arena& arena) {

@@ -17,10 +17,17 @@ namespace coulis::fused {
 
 constexpr int kMaxTilePixels = 14;
 
-// The tallest tile whose sums, weights and one broadcast input stay in so many registers.
-constexpr int tallest_tile(int registers, int vectors) {
-  return std::min(kMaxTilePixels, (registers - 1 - vectors) / vectors);
-}
+// The tiles of a kernel.
+struct TileShapes {
+  PanelWidths widths = {};
+  int registers = 32;
+  int most_pixels = kMaxTilePixels;
+  bool has_halves = false;  // Store also has panels of two vectors, of which only the lower half of the second has channels
+  int stored_together = 1;  // pixels
+
+  // The most pixels whose sums stay in registers beside the weights and one broadcast input.
+  constexpr int tallest(int vectors) const { return std::min(most_pixels, (registers - 1 - vectors) / vectors); }
+};
 
 template <NumberFormat F, int kMaxVectors>
 struct Tile {
@@ -31,55 +38,57 @@ struct Tile {
   const typename F::Weight* weight;
   const typename F::Sum* bias;
   const float* scale;
-  const typename F::Finish* finish;
+  typename F::Finish finish;
   typename F::Element* output[kMaxVectors];          // of Store
   const typename F::Element* residual[kMaxVectors];  // of Store; null: none
   typename F::Sum* sums;                             // of Sum
 };
 
-// A kernel for one SIMD target. Store writes a tile's activations, Sum adds them up over its pixels; both have
-//   template <int kPixels, int kVectors, bool kHalf, int kPixelStride> static void run(const Tile&)
-// kHalf: only the lower half of the last vector has channels. kPixelStride: that of the run.
-template <class K>
-concept TileKernel = NumberFormat<typename K::Format> && requires(const Tile<typename K::Format, K::kWidths.max>& tile) {
-  { K::kWidths } -> std::convertible_to<PanelWidths>;
-  { K::kHalves } -> std::convertible_to<bool>;         // Store has functions for panels of one and a half vectors
-  { K::kStoredTogether } -> std::convertible_to<int>;  // pixels
-  { K::tallest(1) } -> std::same_as<int>;              // pixels of a tile, by its vectors
-  K::Store::template run<1, K::kWidths.max, false, kBlockChannels>(tile);
-  K::Sum::template run<1, K::kWidths.max, false, kBlockChannels>(tile);
+// The inner loops over a tile: Store writes its activations, Sum adds them up over its pixels. kPixelStride: that of the run.
+template <class Loops, class Tile, int kVectors>
+concept TileLoops = requires(const Tile& tile) {
+  Loops::template run<1, kVectors, /*kHalf=*/false, /*kPixelStride=*/kBlockChannels>(tile);
 };
 
-template <TileKernel K>
-using TileOf = Tile<typename K::Format, K::kWidths.max>;
+// For one SIMD target.
+template <NumberFormat F, class StoreLoops, class SumLoops, TileShapes kTileShapes>
+struct TileKernel {
+  using Format = F;
+  using Tile = fused::Tile<F, kTileShapes.widths.max>;
+  using Store = StoreLoops;
+  using Sum = SumLoops;
+  static constexpr TileShapes kShapes = kTileShapes;
+  static_assert(TileLoops<Store, Tile, kShapes.widths.max> && TileLoops<Sum, Tile, kShapes.widths.max>);
+  static_assert(kShapes.widths.min == kShapes.widths.max || (kShapes.widths.min == 1 && kShapes.widths.max == 3));
+};
 
-template <TileKernel K>
+template <class Tile>
 struct TileFunctions {
   int tallest = 0;
-  std::array<void (*)(const TileOf<K>&), kMaxTilePixels + 1> by_pixels{};
+  std::array<void (*)(const Tile&), kMaxTilePixels + 1> by_pixels{};
 };
 
-template <TileKernel K, class Epilogue, int kVectors, bool kHalf, int kPixelStride, std::size_t... kIndex>
-constexpr TileFunctions<K> list_tiles(std::index_sequence<kIndex...>) {
-  return {sizeof...(kIndex), {nullptr, &Epilogue::template run<static_cast<int>(kIndex) + 1, kVectors, kHalf, kPixelStride>...}};
+template <class Tile, class Loops, int kVectors, bool kHalf, int kPixelStride, std::size_t... kIndex>
+constexpr TileFunctions<Tile> list_tiles(std::index_sequence<kIndex...>) {
+  return {sizeof...(kIndex), {nullptr, &Loops::template run<static_cast<int>(kIndex) + 1, kVectors, kHalf, kPixelStride>...}};
 }
 
-template <TileKernel K, class Epilogue, int kVectors, bool kHalf, int kPixelStride>
-constexpr TileFunctions<K> kTiles =
-    list_tiles<K, Epilogue, kVectors, kHalf, kPixelStride>(std::make_index_sequence<K::tallest(kVectors)>());
+template <class Kernel, class Loops, int kVectors, bool kHalf, int kPixelStride>
+constexpr TileFunctions<typename Kernel::Tile> kTiles = list_tiles<typename Kernel::Tile, Loops, kVectors, kHalf, kPixelStride>(
+    std::make_index_sequence<static_cast<std::size_t>(Kernel::kShapes.tallest(kVectors))>());
 
-template <TileKernel K, class Epilogue, int kPixelStride>
-const TileFunctions<K>& find_tiles(const Panel<typename K::Format>& panel) {
-  constexpr PanelWidths kWidths = K::kWidths;
-  static_assert(kWidths.min == kWidths.max || (kWidths.min == 1 && kWidths.max == 3));
-  if constexpr (K::kHalves && std::same_as<Epilogue, typename K::Store>) {
-    if (panel.width == 2 * kWidths.lanes && 2 * panel.channels <= 3 * kWidths.lanes) return kTiles<K, Epilogue, 2, true, kPixelStride>;
+template <class Kernel, class Loops, int kPixelStride>
+const TileFunctions<typename Kernel::Tile>& find_tiles(const Panel<typename Kernel::Format>& panel) {
+  constexpr PanelWidths kWidths = Kernel::kShapes.widths;
+  if constexpr (Kernel::kShapes.has_halves && std::same_as<Loops, typename Kernel::Store>) {
+    const bool half = panel.width == 2 * kWidths.lanes && 2 * panel.channels <= 3 * kWidths.lanes;
+    if (half) return kTiles<Kernel, Loops, 2, true, kPixelStride>;
   }
   if constexpr (kWidths.min < kWidths.max) {
-    if (panel.width == kWidths.lanes) return kTiles<K, Epilogue, 1, false, kPixelStride>;
-    if (panel.width == 2 * kWidths.lanes) return kTiles<K, Epilogue, 2, false, kPixelStride>;
+    if (panel.width == kWidths.lanes) return kTiles<Kernel, Loops, 1, false, kPixelStride>;
+    if (panel.width == 2 * kWidths.lanes) return kTiles<Kernel, Loops, 2, false, kPixelStride>;
   }
-  return kTiles<K, Epilogue, kWidths.max, false, kPixelStride>;
+  return kTiles<Kernel, Loops, kWidths.max, false, kPixelStride>;
 }
 
 // Lets a tile write `vectors` vectors of channels of the output, from `channel` on.
@@ -100,23 +109,23 @@ void move_outputs(AnyTile& tile, int vectors, int pixels) {
   }
 }
 
-// All tiles of a run.
-template <TileKernel K, class Epilogue, int kPixelStride>
-void run_tiles(const Panel<typename K::Format>& panel, int run_pixels, TileOf<K>& tile) {
-  const TileFunctions<K>& functions = find_tiles<K, Epilogue, kPixelStride>(panel);
-  const Split tiles = K::kStoredTogether > 1 ? split_by_groups(run_pixels, functions.tallest, K::kStoredTogether)
-                                             : split_evenly(run_pixels, functions.tallest);
+template <class Kernel, class Loops, int kPixelStride>
+void run_tiles(const Panel<typename Kernel::Format>& panel, int run_pixels, typename Kernel::Tile& tile) {
+  constexpr TileShapes kShapes = Kernel::kShapes;
+  const auto& functions = find_tiles<Kernel, Loops, kPixelStride>(panel);
+  const Split tiles = kShapes.stored_together > 1 ? split_by_groups(run_pixels, functions.tallest, kShapes.stored_together)
+                                                  : split_evenly(run_pixels, functions.tallest);
   for (int i = 0; i < tiles.parts; ++i) {
     const int pixels = tiles.size(i);
     functions.by_pixels[static_cast<std::size_t>(pixels)](tile);
     tile.input += pixels * kPixelStride;
-    if constexpr (std::same_as<Epilogue, typename K::Store>) move_outputs(tile, panel.width / K::kWidths.lanes, pixels);
+    if constexpr (std::same_as<Loops, typename Kernel::Store>) move_outputs(tile, panel.width / kShapes.widths.lanes, pixels);
   }
 }
 
-template <TileKernel K, class F = typename K::Format>
-TileOf<K> make_tile(const PackedPointwise<F>& layer, const Panel<F>& panel, const PixelRun<typename F::Element>& run) {
-  TileOf<K> tile{};
+template <class Kernel, NumberFormat F>
+typename Kernel::Tile make_tile(const PackedPointwise<F>& layer, const Panel<F>& panel, const PixelRun<typename F::Element>& run) {
+  typename Kernel::Tile tile{};
   tile.input = run.data;
   tile.chunk_stride = run.chunk_stride;
   tile.chunk_groups = run.chunk_elements / F::kGroup;
@@ -124,32 +133,33 @@ TileOf<K> make_tile(const PackedPointwise<F>& layer, const Panel<F>& panel, cons
   tile.weight = panel.weight;
   tile.bias = panel.bias;
   tile.scale = panel.scale;
-  tile.finish = &layer.finish;
+  tile.finish = layer.finish;
   return tile;
 }
 
-template <TileKernel K, class F = typename K::Format, class Element = typename F::Element>
+template <class Kernel, NumberFormat F, class Element>
 void compute_panel(const PackedPointwise<F>& layer, const Panel<F>& panel, const PixelRun<Element>& run, const Plane<Element>& output,
                    const Plane<Element>& maybe_residual) {
-  TileOf<K> tile = make_tile<K>(layer, panel, run);
-  point_at(tile, 0, panel.width / K::kWidths.lanes, K::kWidths.lanes, output, maybe_residual);
+  constexpr int kLanes = Kernel::kShapes.widths.lanes;
+  typename Kernel::Tile tile = make_tile<Kernel>(layer, panel, run);
+  point_at(tile, 0, panel.width / kLanes, kLanes, output, maybe_residual);
   switch (run.pixel_stride) {
-    case 3: return run_tiles<K, typename K::Store, 3>(panel, run.pixels, tile);
-    case 6: return run_tiles<K, typename K::Store, 6>(panel, run.pixels, tile);
-    default: return run_tiles<K, typename K::Store, kBlockChannels>(panel, run.pixels, tile);
+    case 3: return run_tiles<Kernel, typename Kernel::Store, 3>(panel, run.pixels, tile);
+    case 6: return run_tiles<Kernel, typename Kernel::Store, 6>(panel, run.pixels, tile);
+    default: return run_tiles<Kernel, typename Kernel::Store, kBlockChannels>(panel, run.pixels, tile);
   }
 }
 
-template <TileKernel K, class F = typename K::Format>
+template <class Kernel, NumberFormat F>
 void sum_panel(const PackedPointwise<F>& layer, const Panel<F>& panel, const PixelRun<typename F::Element>& run, typename F::Sum* sums) {
-  TileOf<K> tile = make_tile<K>(layer, panel, run);
+  typename Kernel::Tile tile = make_tile<Kernel>(layer, panel, run);
   tile.sums = sums;
-  run_tiles<K, typename K::Sum, kBlockChannels>(panel, run.pixels, tile);
+  run_tiles<Kernel, typename Kernel::Sum, kBlockChannels>(panel, run.pixels, tile);
 }
 
-template <TileKernel K>
-constexpr PointwiseKernel<typename K::Format> make_pointwise_kernel() {
-  return {K::kWidths, &compute_panel<K>, &sum_panel<K>};
+template <class Kernel, class F = typename Kernel::Format>
+constexpr PointwiseKernel<F> make_pointwise_kernel() {
+  return {Kernel::kShapes.widths, &compute_panel<Kernel, F, typename F::Element>, &sum_panel<Kernel, F>};
 }
 
 }  // namespace coulis::fused

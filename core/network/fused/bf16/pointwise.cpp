@@ -11,11 +11,9 @@
 namespace coulis::fused::bf16 {
 namespace {
 
-constexpr int kRegisters = 32;
 constexpr int kPairLanes = 2 * kBlockChannels;  // bfloat16 in a vector
-constexpr PanelWidths kPanelWidths;
-
-using Tile = fused::Tile<Format, kPanelWidths.max>;
+constexpr TileShapes kShapes{.has_halves = true};
+using Tile = fused::Tile<Format, kShapes.widths.max>;
 
 template <int kPixels, int kBlocks>
 struct Sums {
@@ -129,8 +127,8 @@ struct StoreTile {
   COULIS_BF16 static void run(const Tile& tile) {
     Sums<kPixels, kBlocks> sums;
     compute_sums<kPixels, kBlocks, kHalf, kPixelStride>(tile, sums);
-    if (tile.residual[0] == nullptr) return round_and_store(tile, *tile.finish, sums);
-    if (tile.finish->clamps()) clamp(*tile.finish, sums);
+    if (tile.residual[0] == nullptr) return round_and_store(tile, tile.finish, sums);
+    if (tile.finish.clamps()) clamp(tile.finish, sums);
     add_residual(tile, sums);
     round_and_store(tile, Clamp{}, sums);
   }
@@ -141,7 +139,7 @@ struct SumTile {
   COULIS_BF16 static void run(const Tile& tile) {
     Sums<kPixels, kBlocks> sums;
     compute_sums<kPixels, kBlocks, kHalf, kPixelStride>(tile, sums);
-    if (tile.finish->clamps()) clamp(*tile.finish, sums);
+    if (tile.finish.clamps()) clamp(tile.finish, sums);
     COULIS_UNROLL
     for (int n = 0; n < kBlocks; ++n) {
       __m512 total = _mm512_load_ps(tile.sums + n * kBlockChannels);
@@ -152,20 +150,10 @@ struct SumTile {
   }
 };
 
-struct Kernel {
-  using Format = bf16::Format;
-  using Store = StoreTile;
-  using Sum = SumTile;
-  static constexpr PanelWidths kWidths = kPanelWidths;
-  static constexpr bool kHalves = true;
-  static constexpr int kStoredTogether = 1;
-  static constexpr int tallest(int vectors) { return tallest_tile(kRegisters, vectors); }
-};
-
 }  // namespace
 
 PointwiseKernel find_pointwise_kernel() {
-  return make_pointwise_kernel<Kernel>();
+  return make_pointwise_kernel<TileKernel<Format, StoreTile, SumTile, kShapes>>();
 }
 
 }  // namespace coulis::fused::bf16

@@ -25,9 +25,13 @@ using VHalf = hn::Vec<DHalf>;
 constexpr int kLanes = static_cast<int>(hn::MaxLanes(D()));
 constexpr int kBlockVectors = kBlockChannels / kLanes;
 constexpr int kRegisters = HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_NEON ? 32 : 16;
-constexpr PanelWidths kPanelWidths{kLanes, kBlockVectors > 3 ? kBlockVectors : 1,  // short vectors: a panel is one block, whole
-                                   std::max(2, kBlockVectors), std::max(3, kBlockVectors)};
-using Tile = fused::Tile<Format, kPanelWidths.max>;
+constexpr TileShapes kShapes{.widths = {.lanes = kLanes,
+                                        .min = kBlockVectors > 3 ? kBlockVectors : 1,  // short vectors: a panel is one block, whole
+                                        .usual = std::max(2, kBlockVectors),
+                                        .max = std::max(3, kBlockVectors)},
+                             .registers = kLanes == 1 ? 64 : kRegisters,  // vectors of one lane: the compiler puts some into one register
+                             .has_halves = kLanes == kBlockChannels};
+using Tile = fused::Tile<Format, kShapes.widths.max>;
 
 // The sums of a tile. kHalf: only the lower half of the last vector has channels, and a half costs some CPUs half.
 template <int kPixels, int kVectors, bool kHalf>
@@ -98,7 +102,7 @@ HWY_INLINE void compute_sums(const Tile& tile, Sums<kPixels, kVectors, kHalf>& s
     weight += chunk_elements * kVectors * kLanes;
   }
   accumulate<kPixels, kVectors, kHalf, kPixelStride>(input, weight, left, sums);
-  if (tile.finish->clamps()) clamp(*tile.finish, sums);
+  if (tile.finish.clamps()) clamp(tile.finish, sums);
 }
 
 struct StoreTile {
@@ -142,19 +146,8 @@ struct SumTile {
   }
 };
 
-struct Kernel {
-  using Format = fp32::Format;
-  using Store = StoreTile;
-  using Sum = SumTile;
-  static constexpr PanelWidths kWidths = kPanelWidths;
-  static constexpr bool kHalves = kLanes == kBlockChannels;
-  static constexpr int kStoredTogether = 1;
-  // Vectors of one lane: the compiler makes SIMD of it, if it can.
-  static constexpr int tallest(int vectors) { return kLanes == 1 ? 2 : tallest_tile(kRegisters, vectors); }
-};
-
 PointwiseKernel make_kernel() {
-  return make_pointwise_kernel<Kernel>();
+  return make_pointwise_kernel<TileKernel<Format, StoreTile, SumTile, kShapes>>();
 }
 
 }  // namespace coulis::fused::fp32::HWY_NAMESPACE

@@ -9,9 +9,9 @@
 namespace coulis::fused::int8 {
 namespace {
 
-constexpr int kTilePixels = 4;
 constexpr int kLanes = 8;  // int32 in a vector; a block takes two
-using Tile = fused::Tile<Format, kOneBlock.max>;
+constexpr TileShapes kShapes{.widths = kOneBlock, .most_pixels = 4};
+using Tile = fused::Tile<Format, kShapes.widths.max>;
 
 struct Sums {
   __m256i low, high;  // channels 0 to 7, 8 to 15
@@ -93,8 +93,8 @@ struct StoreTile {
     Sums sums[kPixels];
     compute_sums<kPixels, kPixelStride>(tile, sums);
     for (int m = 0; m < kPixels; ++m) {
-      __m128i bytes = requantise(sums[m], tile.scale, tile.finish->range);
-      if (tile.residual[0] != nullptr) bytes = add_residual(bytes, tile.residual[0] + m * kBlockChannels, tile.finish->addition);
+      __m128i bytes = requantise(sums[m], tile.scale, tile.finish.range);
+      if (tile.residual[0] != nullptr) bytes = add_residual(bytes, tile.residual[0] + m * kBlockChannels, tile.finish.addition);
       _mm_storeu_si128(reinterpret_cast<__m128i*>(tile.output[0] + m * kBlockChannels), bytes);
     }
   }
@@ -107,26 +107,16 @@ struct SumTile {
     compute_sums<kPixels, kPixelStride>(tile, sums);
     for (int m = 0; m < kPixels; ++m) {
       std::uint8_t activations[kBlockChannels];
-      _mm_storeu_si128(reinterpret_cast<__m128i*>(activations), requantise(sums[m], tile.scale, tile.finish->range));
+      _mm_storeu_si128(reinterpret_cast<__m128i*>(activations), requantise(sums[m], tile.scale, tile.finish.range));
       for (int c = 0; c < kBlockChannels; ++c) tile.sums[c] += activations[c];
     }
   }
 };
 
-struct Kernel {
-  using Format = int8::Format;
-  using Store = StoreTile;
-  using Sum = SumTile;
-  static constexpr PanelWidths kWidths = kOneBlock;
-  static constexpr bool kHalves = false;
-  static constexpr int kStoredTogether = 1;
-  static constexpr int tallest(int /*vectors*/) { return kTilePixels; }
-};
-
 }  // namespace
 
 PointwiseKernel avx2_pointwise() {
-  return make_pointwise_kernel<Kernel>();
+  return make_pointwise_kernel<TileKernel<Format, StoreTile, SumTile, kShapes>>();
 }
 
 }  // namespace coulis::fused::int8

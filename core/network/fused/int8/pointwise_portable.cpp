@@ -7,7 +7,8 @@
 namespace coulis::fused::int8 {
 namespace {
 
-using Tile = fused::Tile<Format, kOneBlock.max>;
+constexpr TileShapes kShapes{.widths = kOneBlock, .most_pixels = 1};
+using Tile = fused::Tile<Format, kShapes.widths.max>;
 using Bytes = std::array<std::uint8_t, kBlockChannels>;
 
 // One pixel's activations.
@@ -24,7 +25,7 @@ Bytes compute_pixel(const Tile& tile) {
     }
   }
   Bytes activations;
-  for (std::size_t c = 0; c < kBlockChannels; ++c) activations[c] = requantise(sums[c], tile.scale[c], tile.finish->range);
+  for (std::size_t c = 0; c < kBlockChannels; ++c) activations[c] = requantise(sums[c], tile.scale[c], tile.finish.range);
   return activations;
 }
 
@@ -33,7 +34,7 @@ struct StoreTile {
   static void run(const Tile& tile) {
     Bytes activations = compute_pixel(tile);
     if (tile.residual[0] != nullptr) {
-      for (std::size_t c = 0; c < kBlockChannels; ++c) activations[c] = add(tile.residual[0][c], activations[c], tile.finish->addition);
+      for (std::size_t c = 0; c < kBlockChannels; ++c) activations[c] = add(tile.residual[0][c], activations[c], tile.finish.addition);
     }
     std::copy(activations.begin(), activations.end(), tile.output[0]);
   }
@@ -47,20 +48,10 @@ struct SumTile {
   }
 };
 
-struct Kernel {
-  using Format = int8::Format;
-  using Store = StoreTile;
-  using Sum = SumTile;
-  static constexpr PanelWidths kWidths = kOneBlock;
-  static constexpr bool kHalves = false;
-  static constexpr int kStoredTogether = 1;
-  static constexpr int tallest(int /*vectors*/) { return 1; }
-};
-
 }  // namespace
 
 PointwiseKernel portable_pointwise() {
-  return make_pointwise_kernel<Kernel>();
+  return make_pointwise_kernel<TileKernel<Format, StoreTile, SumTile, kShapes>>();
 }
 
 }  // namespace coulis::fused::int8

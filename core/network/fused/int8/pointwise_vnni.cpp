@@ -11,10 +11,8 @@ namespace {
 
 constexpr int kBlockQuads = kBlockChannels / kQuad;
 constexpr int kGroup = 4;  // pixels of one store
-constexpr int kRegisters = 32;
-constexpr PanelWidths kPanelWidths;
-
-using Tile = fused::Tile<Format, kPanelWidths.max>;
+constexpr TileShapes kShapes{.stored_together = kGroup};
+using Tile = fused::Tile<Format, kShapes.widths.max>;
 
 COULIS_VNNI_INLINE __m512i broadcast_quad(const std::uint8_t* input) {
   std::int32_t quad = 0;
@@ -102,8 +100,8 @@ struct StoreTile {
   COULIS_VNNI static void run(const Tile& tile) {
     Sums sums[kPixels][kVectors];
     compute_sums<kPixels, kVectors, kPixelStride>(tile, sums);
-    if (tile.residual[0] == nullptr) return finish<false>(tile, *tile.finish, sums);
-    finish<true>(tile, *tile.finish, sums);
+    if (tile.residual[0] == nullptr) return finish<false>(tile, tile.finish, sums);
+    finish<true>(tile, tile.finish, sums);
   }
 };
 
@@ -112,7 +110,7 @@ struct SumTile {
   COULIS_VNNI static void run(const Tile& tile) {
     Sums sums[kPixels][kVectors];
     compute_sums<kPixels, kVectors, kPixelStride>(tile, sums);
-    const OutputRange& range = tile.finish->range;
+    const OutputRange& range = tile.finish.range;
     const __m512i zero_point = _mm512_set1_epi32(range.zero_point);
     const __m512i low = _mm512_set1_epi32(range.low);
     const __m512i high = _mm512_set1_epi32(range.high);
@@ -130,20 +128,10 @@ struct SumTile {
   }
 };
 
-struct Kernel {
-  using Format = int8::Format;
-  using Store = StoreTile;
-  using Sum = SumTile;
-  static constexpr PanelWidths kWidths = kPanelWidths;
-  static constexpr bool kHalves = false;
-  static constexpr int kStoredTogether = kGroup;
-  static constexpr int tallest(int vectors) { return tallest_tile(kRegisters, vectors); }
-};
-
 }  // namespace
 
 PointwiseKernel vnni_pointwise() {
-  return make_pointwise_kernel<Kernel>();
+  return make_pointwise_kernel<TileKernel<Format, StoreTile, SumTile, kShapes>>();
 }
 
 }  // namespace coulis::fused::int8

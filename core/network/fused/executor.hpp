@@ -30,6 +30,12 @@ concept FusedEngine = NumberFormat<F> &&
   engine.write_average(sums, n, row);                                      // of n pixels
 };
 
+// Of an engine that sums in float32: row = sums over `pixels` / pixels.
+inline void write_average(const float* sums, int pixels, std::span<float> row) {
+  const float share = 1.0F / static_cast<float>(pixels);
+  std::transform(sums, sums + row.size(), row.begin(), [share](float sum) { return sum * share; });
+}
+
 template <FusedEngine Engine>
 class FusedNetwork : public Network {
   using Format = typename Engine::Format;

@@ -1,7 +1,7 @@
-// The tile machine: a pointwise kernel's way through a panel and a run of pixels. The inner loops are the kernel's own.
+// The tile machine: how a pointwise kernel walks through a panel and a run of pixels. The inner loops are the kernel's own.
 //
-// A tile is a few pixels of a panel whose sums stay in registers. Its shape is known when the code is compiled, so a kernel has a
-// function for each shape, and the machine calls them by their number of pixels.
+// A tile is a few pixels of a panel, whose sums stay in registers. So its shape is fixed at compile time: a kernel has a function for
+// each shape, and the machine picks them by the panel's width and the number of pixels.
 #pragma once
 
 #include <algorithm>
@@ -17,15 +17,15 @@ namespace coulis::fused {
 
 constexpr int kMaxTilePixels = 14;
 
-// The tiles of a kernel.
+// What shapes the tiles of a kernel have.
 struct TileShapes {
   PanelWidths widths = {};
   int registers = 32;
   int most_pixels = kMaxTilePixels;
-  bool has_halves = false;  // Store also has panels of two vectors, of which only the lower half of the second has channels
+  bool has_halves = false;  // Store also takes vectors of which only the lower half has channels
   int stored_together = 1;  // pixels
 
-  // The most pixels whose sums stay in registers beside the weights and one broadcast input.
+  // The most pixels whose sums stay in registers, beside the weights and one broadcast input.
   constexpr int tallest(int vectors) const { return std::min(most_pixels, (registers - 1 - vectors) / vectors); }
 };
 
@@ -44,13 +44,13 @@ struct Tile {
   typename F::Sum* sums;                             // of Sum
 };
 
-// The inner loops over a tile: Store writes its activations, Sum adds them up over its pixels. kPixelStride: that of the run.
+// The inner loops of a tile. kHalf: only the lower half of the last vector has channels. kPixelStride: that of the run.
 template <class Loops, class Tile, int kVectors>
 concept TileLoops = requires(const Tile& tile) {
   Loops::template run<1, kVectors, /*kHalf=*/false, /*kPixelStride=*/kBlockChannels>(tile);
 };
 
-// For one SIMD target.
+// A kernel for one SIMD target: Store writes the activations of a tile, Sum adds them up over its pixels.
 template <NumberFormat F, class StoreLoops, class SumLoops, TileShapes kTileShapes>
 struct TileKernel {
   using Format = F;

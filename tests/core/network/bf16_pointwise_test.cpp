@@ -4,7 +4,7 @@
 #include <cmath>
 #include <vector>
 
-#include "core/network/fused/bf16/packing.hpp"
+#include "core/network/fused/packing.hpp"
 #include "tests/core/network/bf16_test.hpp"
 #include "tests/core/network/random_floats.hpp"
 

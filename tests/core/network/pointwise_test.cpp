@@ -7,8 +7,8 @@
 #include <limits>
 #include <vector>
 
-#include "core/network/fused/fp32/packing.hpp"
 #include "core/network/fused/fp32/sparse_pointwise.hpp"
+#include "core/network/fused/packing.hpp"
 #include "tests/bits.hpp"
 #include "tests/core/network/every_level.hpp"
 #include "tests/core/network/random_floats.hpp"

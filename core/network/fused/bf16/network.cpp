@@ -1,13 +1,12 @@
 #include "core/network/fused/bf16/network.hpp"
 
 #include "core/base/error.hpp"
-#include "core/network/fused/average.hpp"
 #include "core/network/fused/bf16/cpu.hpp"
 #include "core/network/fused/bf16/depthwise.hpp"
-#include "core/network/fused/bf16/packing.hpp"
 #include "core/network/fused/bf16/pointwise.hpp"
 #include "core/network/fused/bf16/stem.hpp"
 #include "core/network/fused/executor.hpp"
+#include "core/network/fused/packing.hpp"
 
 namespace coulis::fused::bf16 {
 
@@ -35,21 +34,6 @@ struct Engine {
   static void write_average(const float* sums, int pixels, std::span<float> row) { fused::write_average(sums, pixels, row); }
 };
 
-struct Packer {
-  const InvertedResidualWeights& weights;
-  const Engine& engine;
-
-  PackedPointwise stem(Arena& arena) const { return pack_stem(weights.stem, engine.pixel_scale.left_to_weights, engine.pointwise, arena); }
-  PackedPointwise head(Arena& arena) const { return pack_pointwise(*weights.maybe_head, engine.pointwise, arena); }
-  PackedPointwise expand(std::size_t block, Arena& arena) const {
-    return pack_pointwise(*weights.blocks[block].maybe_expand, engine.pointwise, arena);
-  }
-  PackedDepthwise depthwise(std::size_t block, Arena& arena) const { return pack_depthwise(weights.blocks[block].depthwise, arena); }
-  PackedPointwise project(std::size_t block, Arena& arena) const {
-    return pack_pointwise(weights.blocks[block].project, engine.pointwise, arena);
-  }
-};
-
 }  // namespace
 #endif
 
@@ -58,7 +42,8 @@ std::shared_ptr<const NetworkFactory> make_factory([[maybe_unused]] const Model&
   if (has_bf16_instructions()) {
     const InvertedResidualWeights& weights = *std::get<InvertedResidual>(model.network).weights;
     const Engine engine{.pixel_scale = choose_pixel_scale(model.card.preprocessing.scale, model.card.preprocessing.offset)};
-    return std::make_shared<const FusedFactory<Engine>>(pack_network(model.card, weights, engine, Packer{weights, engine}));
+    const FloatPacker<Format> packer{weights, engine.pointwise, engine.pixel_scale.left_to_weights};
+    return std::make_shared<const FusedFactory<Engine>>(pack_network(model.card, weights, engine, packer));
   }
 #endif
   throw Error(ErrorCode::kUsage, "--precision bf16 needs a CPU with AVX512_BF16, and COULIS_SIMD not below avx512",

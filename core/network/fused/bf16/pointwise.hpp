@@ -1,6 +1,10 @@
 // Pointwise in bfloat16: sums over pairs of channels in float32, rounded once, behind bias, activation and residual.
 #pragma once
 
+#include <algorithm>
+#include <cmath>
+#include <span>
+
 #include "core/network/fused/bf16/bfloat16.hpp"
 #include "core/network/fused/clamp.hpp"
 #include "core/network/fused/pointwise.hpp"
@@ -16,6 +20,15 @@ struct Format {
   static constexpr int kGroup = 2;
   static constexpr bool kScaled = true;
   static constexpr float widen(Bfloat16 value) { return to_float(value); }
+
+  // The largest weight becomes 127: weights that an 8-bit model was published with become its integers, which bfloat16 holds exactly.
+  static float round(std::span<const float> row, std::span<Bfloat16> weights) {
+    float largest = 0;
+    for (const float weight : row) largest = std::max(largest, std::abs(weight));
+    const float scale = largest > 0 ? largest / 127 : 1;
+    std::transform(row.begin(), row.end(), weights.begin(), [scale](float weight) { return to_bfloat16(weight / scale); });
+    return scale;
+  }
 };
 
 using Panel = fused::Panel<Format>;

@@ -1,12 +1,11 @@
 #include "core/network/fused/fp32/network.hpp"
 
-#include "core/network/fused/average.hpp"
 #include "core/network/fused/executor.hpp"
 #include "core/network/fused/fp32/depthwise.hpp"
-#include "core/network/fused/fp32/packing.hpp"
 #include "core/network/fused/fp32/pointwise.hpp"
 #include "core/network/fused/fp32/sparse_pointwise.hpp"
 #include "core/network/fused/fp32/stem.hpp"
+#include "core/network/fused/packing.hpp"
 
 namespace coulis::fused::fp32 {
 namespace {
@@ -41,22 +40,13 @@ struct Engine {
   static void write_average(const float* sums, int pixels, std::span<float> row) { fused::write_average(sums, pixels, row); }
 };
 
-struct Packer {
-  const InvertedResidualWeights& weights;
-  const Engine& engine;
+struct Packer : FloatPacker<Format> {
+  const SparsePointwiseKernel& sparse;
 
-  PackedPointwise stem(Arena& arena) const { return pack_stem(weights.stem, engine.pointwise, arena); }
-  PackedPointwise head(Arena& arena) const { return pack_pointwise(*weights.maybe_head, engine.pointwise, arena); }
-  PackedPointwise expand(std::size_t block, Arena& arena) const {
-    return pack_pointwise(*weights.blocks[block].maybe_expand, engine.pointwise, arena);
-  }
-  PackedDepthwise depthwise(std::size_t block, Arena& arena) const { return pack_depthwise(weights.blocks[block].depthwise, arena); }
   Projection project(std::size_t block, Arena& arena) const {
     const PointwiseWeights& layer = weights.blocks[block].project;
-    const SparsePointwiseKernel& sparse = engine.sparse_pointwise;
-    if (sparse.lanes == kBlockChannels && layer.out_channels >= kMinSparseOutputs)
-      return {pack_sparse_pointwise(layer, sparse, arena), true};
-    return {pack_pointwise(layer, engine.pointwise, arena), false};
+    if (sparse.lanes < kBlockChannels || layer.out_channels < kMinSparseOutputs) return {pack_pointwise(layer, kernel, arena), false};
+    return {pack_sparse_pointwise(layer, sparse, arena), true};
   }
 };
 
@@ -65,7 +55,8 @@ struct Packer {
 std::shared_ptr<const NetworkFactory> make_factory(const Model& model) {
   const InvertedResidualWeights& weights = *std::get<InvertedResidual>(model.network).weights;
   const Engine engine{.pixel_scale = pixel_scale_of(model.card)};
-  return std::make_shared<const FusedFactory<Engine>>(pack_network(model.card, weights, engine, Packer{weights, engine}));
+  return std::make_shared<const FusedFactory<Engine>>(
+      pack_network(model.card, weights, engine, Packer{{weights, engine.pointwise}, engine.sparse_pointwise}));
 }
 
 }  // namespace coulis::fused::fp32

@@ -184,5 +184,12 @@ SparsePointwiseKernel find_sparse_pointwise_kernel() {
   return HWY_DYNAMIC_DISPATCH(make_sparse_pointwise_kernel)();
 }
 
+PackedPointwise pack_sparse_pointwise(const PointwiseWeights& layer, const SparsePointwiseKernel& kernel, Arena& arena) {
+  const Split panels = split_evenly((layer.out_channels + kernel.lanes - 1) / kernel.lanes, kernel.max_vectors);
+  std::vector<int> widths;
+  for (int i = 0; i < panels.parts; ++i) widths.push_back(panels.size(i) * kernel.lanes);
+  return pack_floats<Format>(layer, {layer.in_channels}, widths, arena);
+}
+
 }  // namespace coulis::fused::fp32
 #endif

@@ -36,8 +36,8 @@ struct Engine {
 
   // Pixels are the network's input as they are.
   void convert_rows(const ImageView& image, const Window& window, int first, int end, std::size_t row_elements, std::uint8_t* rows) const {
-    convert_padded_rows(image, window, first, end, row_elements, pixel_padding, rows,
-                        std::copy_n<const std::uint8_t*, std::size_t, std::uint8_t*>);
+    const auto copy = [](const std::uint8_t* pixels, std::size_t count, std::uint8_t* row) { std::copy_n(pixels, count, row); };
+    convert_padded_rows(image, window, first, end, row_elements, pixel_padding, rows, copy);
   }
   void project(const PackedPointwise& layer, const PixelRun<std::uint8_t>& run, const Plane<std::uint8_t>& output,
                const Plane<std::uint8_t>& maybe_residual) const {

@@ -15,6 +15,7 @@ PACKAGES = ("mate-backgrounds", "gnome-backgrounds", "ukui-wallpapers", "lomiri-
 PHONE = (4032, 3024)  # 12 megapixels
 SMALLEST_PX = 1500  # a wallpaper narrower than this is left out
 PHOTOS = 31
+TILE_PX = 512  # of HEIC, as phones write it
 SETS = ("baseline", "on their side", "as they are", "4:4:4", "PNG", "WebP", "HEIC")
 ORIENTATION = 0x0112  # of EXIF
 
@@ -60,7 +61,7 @@ def save(image: Image.Image, file: Path, kind: str) -> None:
     else:
         import pillow_heif
 
-        pillow_heif.from_pillow(image).save(file.with_suffix(".heic"), quality=80)
+        pillow_heif.from_pillow(image).save(file.with_suffix(".heic"), quality=80, tile_size=TILE_PX)
 
 
 def make_sets(work: Path, photos: int = PHOTOS, of_others: int = 6) -> dict[str, Path]:

@@ -4,10 +4,11 @@
 
 Protocol: phone_photos.py makes the photos of wallpapers in Debian's packages: 31 baseline JPEGs of 4032 x 3024 (4:2:0,
 quality 90), the wallpapers as they are (many progressive, up to 24 megapixels), and 4:4:4, PNG, WebP and HEIC forms of
-some. coulis runs with 2 threads into a fresh OUTPUT; a rival is two processes of one thread each, with the same
-float32 weights in ONNX Runtime. First the features are shown equal where the pixels should be: Pillow, whole and with
-its draft. pyvips and OpenCV make other pixels; how like their rows are is printed. Then all run in turn, and a ratio
-is taken within a round: coulis's stage "features" against the rival's loop, which starts behind its imports.
+some. The baseline JPEGs lie on their side too: their EXIF says so, and coulis turns them. coulis runs with 2 threads
+into a fresh OUTPUT; a rival is two processes of one thread each, with the same float32 weights in ONNX Runtime. First
+the features are shown equal where the pixels should be: Pillow, whole and with its draft. pyvips and OpenCV make other
+pixels; how like their rows are is printed. Then all run in turn, and a ratio is taken within a round: coulis's stage
+"features" against the rival's loop, which starts behind its imports.
 """
 
 from __future__ import annotations
@@ -52,9 +53,9 @@ class Run:
     report_s: float
 
 
-def run_coulis(photos: Path, output: Path, decode: str) -> Run:
+def run_coulis(photos: Path, output: Path, decode: str, *flags: str) -> Run:
     shutil.rmtree(output, ignore_errors=True)
-    command = [harness.COULIS, "run", photos, output, "--threads", "2", "--decode", decode, "--json", "-q"]
+    command = [harness.COULIS, "run", photos, output, "--threads", "2", "--decode", decode, "--json", "-q", *flags]
     usage = harness.run_measured(command, quiet=True)
     seconds = json.loads(usage.stdout)["seconds"]
     return Run(usage.wall_s, seconds["features"], seconds["report"])
@@ -107,6 +108,17 @@ def measure_set(kind: str, photos: Path, work: Path, rounds: int) -> tuple[str, 
     return "; ".join(proofs), [*figures, report.make_peak_figure(runs)]
 
 
+def measure_turned(upright: Path, on_their_side: Path, work: Path, rounds: int) -> dict:
+    """The same pixels, the same flag: what turning costs."""
+    contestants = {
+        photos: lambda photos=photos: run_coulis(photos, work / "output", "full", "--exif-orientation").loop_s
+        for photos in (upright, on_their_side)
+    }
+    loops = harness.run_in_turn(contestants, rounds)
+    ratio = report.divide(loops[on_their_side], loops[upright])
+    return report.make_figure("coulis, --exif-orientation, on their side / upright", "x", ratio, at_most=1.1)
+
+
 def main() -> None:
     arguments = harness.parse(harness.make_parser(__doc__))
     machine = report.describe_machine()
@@ -118,7 +130,8 @@ def main() -> None:
             figures = [report.make_note("large photos", f"Debian's packages cannot be fetched here: {error}")]
             report.publish("Photos as phones take them", "nothing to compare", arguments, machine, figures)
             return
-        proofs, figures = [], []
+        on_their_side = sets.pop("on their side")
+        proofs, figures = [], [measure_turned(sets["baseline"], on_their_side, work, arguments.rounds)]
         for kind, photos in sets.items():
             proof, rows = measure_set(kind, photos, work, arguments.rounds)
             proofs.append(f"{kind}: {proof}")

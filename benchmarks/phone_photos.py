@@ -15,7 +15,9 @@ PACKAGES = ("mate-backgrounds", "gnome-backgrounds", "ukui-wallpapers", "lomiri-
 PHONE = (4032, 3024)  # 12 megapixels
 SMALLEST_PX = 1500  # a wallpaper narrower than this is left out
 PHOTOS = 31
-SETS = ("baseline", "as they are", "4:4:4", "PNG", "WebP", "HEIC")
+TILE_PX = 512  # of HEIC, as phones write it
+SETS = ("baseline", "on their side", "as they are", "4:4:4", "PNG", "WebP", "HEIC")
+ORIENTATION = 0x0112  # of EXIF
 
 
 def fetch_wallpapers(folder: Path) -> list[Path]:
@@ -46,9 +48,12 @@ def as_a_phone(image: Image.Image) -> Image.Image:
 
 def save(image: Image.Image, file: Path, kind: str) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
-    if kind in ("baseline", "4:4:4"):
-        subsampling = "4:2:0" if kind == "baseline" else kind
-        image.save(file.with_suffix(".jpg"), quality=90, subsampling=subsampling)
+    if kind in ("baseline", "on their side", "4:4:4"):
+        exif = Image.Exif()
+        if kind == "on their side":
+            exif[ORIENTATION] = 6
+        subsampling = "4:4:4" if kind == "4:4:4" else "4:2:0"
+        image.save(file.with_suffix(".jpg"), quality=90, subsampling=subsampling, exif=exif)
     elif kind == "PNG":
         image.save(file.with_suffix(".png"), compress_level=6)
     elif kind == "WebP":
@@ -56,7 +61,7 @@ def save(image: Image.Image, file: Path, kind: str) -> None:
     else:
         import pillow_heif
 
-        pillow_heif.from_pillow(image).save(file.with_suffix(".heic"), quality=80)
+        pillow_heif.from_pillow(image).save(file.with_suffix(".heic"), quality=80, tile_size=TILE_PX)
 
 
 def make_sets(work: Path, photos: int = PHOTOS, of_others: int = 6) -> dict[str, Path]:
@@ -70,7 +75,7 @@ def make_sets(work: Path, photos: int = PHOTOS, of_others: int = 6) -> dict[str,
         for kind, folder in sets.items():
             if kind == "as they are":
                 continue
-            if kind == "baseline" or number < of_others:
+            if kind in ("baseline", "on their side") or number < of_others:
                 save(photo, folder / f"{number:03}", kind)
     for number, file in enumerate(file for file in wallpapers if file.suffix.lower() in (".jpg", ".jpeg")):
         sets["as they are"].mkdir(exist_ok=True)

@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
-# Builds the libtiff, libheif and libcurl that the wheel carries, from Debian's sources of the installed versions: libtiff without libjbig,
-# which is under the GPL and which Pillow's lacks too; libheif without encoders, of which x265 is under the GPL; libcurl without the thirty libraries for LDAP, Kerberos, RTMP and SSH that Debian's brings.
+# Builds the libtiff, libheif, libavif and libcurl that the wheel carries, from Debian's sources of the installed versions: libtiff without
+# libjbig, which is under the GPL and which Pillow's lacks too; libheif without encoders, of which x265 is under the GPL; libavif with aom
+# alone, without its encoder; libcurl without the thirty libraries for LDAP, Kerberos, RTMP and SSH that Debian's brings.
 # usage: tools/build_wheel_libraries.sh FOLDER      they are in FOLDER/lib then; a second run does nothing
 set -euo pipefail
 
 folder=$(mkdir -p "$1" && readlink -f "$1")
 version_of() { dpkg-query -W -f '${source:Version}' "$1:$(dpkg --print-architecture)"; }
-versions="tiff=$(version_of libtiff6) libheif=$(version_of libheif1) curl=$(version_of libcurl4)"
+versions="tiff=$(version_of libtiff6) libheif=$(version_of libheif1) libavif=$(version_of libavif15) curl=$(version_of libcurl4)"
 [[ $versions == "$(cat "$folder/versions" 2>/dev/null)" ]] && exit 0
 rm -rf "${folder:?}"/*
 
@@ -32,13 +33,14 @@ build() {
 }
 
 build tiff -Djbig=OFF -Dcxx=OFF -Dtiff-tools=OFF -Dtiff-tests=OFF -Dtiff-contrib=OFF -Dtiff-docs=OFF
-build libheif -DWITH_LIBDE265=ON -DWITH_AOM_DECODER=ON -DWITH_DAV1D=OFF -DWITH_X265=OFF -DWITH_AOM_ENCODER=OFF -DWITH_SvtEnc=OFF \
+build libheif -DWITH_LIBDE265=ON -DWITH_AOM_DECODER=OFF -DWITH_DAV1D=OFF -DWITH_X265=OFF -DWITH_AOM_ENCODER=OFF -DWITH_SvtEnc=OFF \
   -DWITH_RAV1E=OFF -DWITH_EXAMPLES=OFF -DENABLE_PLUGIN_LOADING=OFF
+build libavif -DAVIF_CODEC_AOM=ON -DAVIF_CODEC_AOM_ENCODE=OFF -DAVIF_ENABLE_GTEST=OFF
 # The name that Debian gives to the versions of libcurl's symbols, and so coulis asks for.
 echo 'CURL_OPENSSL_4 { global: curl_*; local: *; };' >"$folder/curl.map"
 build curl -DHTTP_ONLY=ON -DCURL_USE_OPENSSL=ON -DCURL_USE_LIBSSH2=OFF -DCURL_USE_LIBPSL=OFF -DUSE_LIBIDN2=OFF -DUSE_NGHTTP2=OFF \
   -DCURL_BROTLI=OFF -DCURL_ZSTD=OFF -DBUILD_CURL_EXE=OFF -DBUILD_TESTING=OFF -DENABLE_MANUAL=OFF -DCURL_CA_BUNDLE=/etc/ssl/certs/ca-certificates.crt \
   -DCURL_CA_PATH=none -DCMAKE_SHARED_LINKER_FLAGS="-Wl,--version-script=$folder/curl.map"
 
-cp -a "$folder"/tiff/libtiff/libtiff.so* "$folder"/libheif/libheif/libheif.so* "$folder"/curl/lib/libcurl.so* "$folder/lib/"
+cp -a "$folder"/tiff/libtiff/libtiff.so* "$folder"/libheif/libheif/libheif.so* "$folder"/libavif/libavif.so* "$folder"/curl/lib/libcurl.so* "$folder/lib/"
 echo "$versions" >"$folder/versions"

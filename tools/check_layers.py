@@ -26,6 +26,7 @@ EMPTY_NAMES = ("utils", "common", "helper", "manager")
 THIRD_PARTY = {
     "CLI11": ("CLI/",),
     "arrow": ("arrow/",),
+    "avif": ("avif/",),
     "cblas": ("cblas.h",),
     "fmt": ("fmt/",),
     "hwy": ("hwy/",),

@@ -27,10 +27,10 @@ PLATFORM = f"manylinux_2_34_{platform.machine()}"
 # What the wheel may carry; a library that is not here comes in by a person who has read its licence.
 # fmt: off
 CARRIED = {
-    "libLerc", "libaom", "libbrotlicommon", "libbrotlidec", "libbrotlienc", "libcrypto", "libcurl", "libde265",
-    "libdeflate", "libfmt", "libgfortran", "libheif", "libhwy", "libjpeg", "libjxl", "liblcms2", "liblzma",
+    "libLerc", "libaom", "libavif", "libbrotlicommon", "libbrotlidec", "libbrotlienc", "libcrypto", "libcurl",
+    "libde265", "libdeflate", "libfmt", "libgfortran", "libheif", "libhwy", "libjpeg", "libjxl", "liblcms2", "liblzma",
     "libopenblasp-r0", "libpng16", "libpugixml", "libquadmath", "libssl", "libtiff", "libwebp", "libwebpdemux",
-    "libxxhash", "libzstd",
+    "libxxhash", "libyuv", "libzstd",
 }
 # fmt: on
 COMPILED_IN = ("libcli11-dev", "nlohmann-json3-dev")  # headers alone
@@ -113,7 +113,7 @@ def add_licences(packages: list[Package], folder: Path) -> None:
         for name in re.findall(rf"{COMMON_LICENCES}/([\w.-]*\w)", text):
             shutil.copy(COMMON_LICENCES / name, folder / f"{name}.txt")
         lines.append(f"{package.name}: {package.source}={package.version}")
-    how = "libtiff was built without JBIG, libheif without encoders, libcurl with HTTP alone"
+    how = "libtiff was built without JBIG, libheif without encoders, libavif with aom alone, libcurl with HTTP alone"
     lines += ["", f"{how} (tools/build_wheel_libraries.sh of coulis)."]
     (folder / "README.txt").write_text("\n".join(lines) + "\n")
     nanobind = [Path(str(file.locate())) for file in distribution("nanobind").files or [] if file.name == "LICENSE"]

@@ -2,6 +2,7 @@
 
 #include <new>
 
+#include "core/decode/avif.hpp"
 #include "core/decode/bmp.hpp"
 #include "core/decode/byte_view.hpp"
 #include "core/decode/failures.hpp"

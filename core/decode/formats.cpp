@@ -1,5 +1,6 @@
 #include "core/decode/formats.hpp"
 
+#include "core/decode/avif.hpp"
 #include "core/decode/decode.hpp"
 #include "core/decode/heif.hpp"
 

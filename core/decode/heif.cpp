@@ -27,24 +27,15 @@ using Handle = std::unique_ptr<heif_image_handle, Releaser<heif_image_handle_rel
 using Options = std::unique_ptr<heif_decoding_options, Releaser<heif_decoding_options_free>>;
 using Decoded = std::unique_ptr<heif_image, Releaser<heif_image_release>>;
 
-struct Wanted {
-  heif_compression_format codec;
-  bool ignores_transformations;
-};
-
 void load_plugins() {
   [[maybe_unused]] static const heif_error kLoaded = heif_init(nullptr);  // once; without them it has the decoders that are built in
 }
 
-Failure refuse_codec(heif_compression_format codec) {
-  if (heif_have_decoder_for_format(codec) != 0) return unsupported("A HEIF of a codec that libheif does not read");
-  if (codec == heif_compression_HEVC)
+Failure failure_of(const heif_error& error) {
+  if (error.subcode == heif_suberror_Unsupported_codec) {
+    if (reads_hevc()) return unsupported("A HEIF of a codec that libheif does not read");
     return unsupported("The libheif of this machine has no HEVC decoder: install libheif-plugin-libde265");
-  return unsupported("The libheif of this machine has no AV1 decoder: install libheif-plugin-dav1d or libheif-plugin-aomdec");
-}
-
-Failure failure_of(const heif_error& error, const Wanted& wanted) {
-  if (error.subcode == heif_suberror_Unsupported_codec) return refuse_codec(wanted.codec);
+  }
   if (error.subcode == heif_suberror_End_of_data) return truncated("The data ends before the image does");
   switch (error.code) {
     case heif_error_Memory_allocation_error: return too_large(fmt::format("More than libheif allows: {}", error.message));
@@ -58,29 +49,13 @@ bool is_ok(const heif_error& error) {
   return error.code == heif_error_Ok;
 }
 
-// A call keeps to its own thread: aom decodes in it, where dav1d would start one for each core.
-void bound_threads(heif_decoding_options& options, heif_compression_format codec) {
-#if LIBHEIF_HAVE_VERSION(1, 21, 0)
-  if (options.version >= 8) {
-    options.num_codec_threads = 1;
-    return;
-  }
-#endif
-  std::array<const heif_decoder_descriptor*, 16> known{};
-  const int count = heif_get_decoder_descriptors(codec, known.data(), static_cast<int>(known.size()));
-  for (int i = 0; i < count; ++i) {
-    const char* name = heif_decoder_descriptor_get_id_name(known[static_cast<std::size_t>(i)]);
-    if (name != nullptr && std::strcmp(name, "aom") == 0) options.decoder_id = "aom";
-  }
-}
-
-heif_error decode_handle(const heif_image_handle& handle, heif_colorspace space, heif_chroma chroma, const Wanted& wanted,
-                         Decoded& decoded) {
+heif_error decode_handle(const heif_image_handle& handle, heif_colorspace space, heif_chroma chroma, Decoded& decoded) {
   const Options options(heif_decoding_options_alloc());
-  options->ignore_transformations = wanted.ignores_transformations ? 1 : 0;
   options->convert_hdr_to_8bit = 1;
   options->strict_decoding = 1;  // a tile that is missing is an error
-  bound_threads(*options, wanted.codec);
+#if LIBHEIF_HAVE_VERSION(1, 21, 0)
+  if (options->version >= 8) options->num_codec_threads = 1;
+#endif
   heif_image* image = nullptr;
   heif_error error = heif_decode_image(&handle, &image, space, chroma, options.get());
   const std::array<heif_suberror_code, 3> kHarmless = {heif_suberror_Unknown_NCLX_color_primaries,
@@ -125,7 +100,7 @@ void interleave(const std::uint8_t* red, const std::uint8_t* green, const std::u
   }
 }
 
-std::optional<Failure> send_pixels(const heif_image& decoded, std::int64_t max_pixels, int orientation, RowSink& sink) {
+std::optional<Failure> send_pixels(const heif_image& decoded, std::int64_t max_pixels, RowSink& sink) {
   const heif_chroma chroma = heif_image_get_chroma_format(&decoded);
   const heif_channel channel = chroma == heif_chroma_interleaved_RGB ? heif_channel_interleaved
                                : chroma == heif_chroma_monochrome    ? heif_channel_Y
@@ -137,7 +112,7 @@ std::optional<Failure> send_pixels(const heif_image& decoded, std::int64_t max_p
   const Plane green(decoded, is_planar ? heif_channel_G : channel);
   const Plane blue(decoded, is_planar ? heif_channel_B : channel);
   const int shift = is_planar ? 0 : 16 - heif_image_get_bits_per_pixel_range(&decoded, channel);
-  send_rows(sink, first.width, first.height, orientation, [&](int y, std::uint8_t* rgb) {
+  send_rows(sink, first.width, first.height, 1, [&](int y, std::uint8_t* rgb) {
     if (is_planar) interleave(first.row(y), green.row(y), blue.row(y), rgb, first.width);
     if (channel == heif_channel_Y) copy_deep_grey(first.row(y), shift, rgb, first.width);
     if (channel == heif_channel_interleaved) std::memcpy(rgb, first.row(y), static_cast<std::size_t>(first.width) * 3);
@@ -145,32 +120,26 @@ std::optional<Failure> send_pixels(const heif_image& decoded, std::int64_t max_p
   return std::nullopt;
 }
 
-// A decoder allocates what the bitstream says, whatever the boxes do.
-std::optional<Failure> refuse_coded_size(const HeifHeader& header, std::int64_t max_pixels) {
-  constexpr std::int64_t kBlock = 64;
-  const std::int64_t width = std::max<std::int64_t>(header.coded_width - kBlock, 1);
-  const std::int64_t height = std::max<std::int64_t>(header.coded_height - kBlock, 1);
-  if (!refuse_size(width, height, max_pixels)) return std::nullopt;
-  return refuse_size(header.coded_width, header.coded_height, max_pixels);
+}  // namespace
+
+bool reads_hevc() {
+  load_plugins();
+  return heif_have_decoder_for_format(heif_compression_HEVC) != 0;
 }
 
-std::optional<Failure> decode_primary(std::span<const std::byte> bytes, const Wanted& wanted, std::int64_t max_pixels, int orientation,
-                                      RowSink& sink) {
+std::optional<Failure> decode_heif(std::span<const std::byte> bytes, std::int64_t max_pixels, RowSink& sink) {
   load_plugins();
   const HeifHeader header = read_heif_header({bytes});
-  if (header.is_cut) return truncated("The file is shorter than its boxes say");
-  if (!header.has_items) return unsupported("Image sequences without a still image are not read: export a frame as HEIC, AVIF or JPEG");
-
-  if (auto refusal = refuse_coded_size(header, max_pixels)) return refusal;
+  if (auto refusal = refuse_heif(header, max_pixels)) return refusal;
 
   const Context context(heif_context_alloc());
   heif_context_set_max_decoding_threads(context.get(), 0);
   heif_error error = heif_context_read_from_memory_without_copy(context.get(), bytes.data(), bytes.size(), nullptr);
-  if (!is_ok(error)) return failure_of(error, wanted);
+  if (!is_ok(error)) return failure_of(error);
   heif_image_handle* primary = nullptr;
   error = heif_context_get_primary_image_handle(context.get(), &primary);
   const Handle handle(primary);
-  if (!is_ok(error)) return failure_of(error, wanted);
+  if (!is_ok(error)) return failure_of(error);
   if (auto refusal = refuse_size(heif_image_handle_get_width(primary), heif_image_handle_get_height(primary), max_pixels)) return refusal;
 
   const bool is_deep = heif_image_handle_get_luma_bits_per_pixel(primary) > 8;
@@ -181,34 +150,14 @@ std::optional<Failure> decode_primary(std::span<const std::byte> bytes, const Wa
   // These convert to planes first, whatever is asked for: interleaving them here saves a pass. But 16 bits they leave as they are.
   if (!is_deep) chroma = heif_chroma_444;
 #endif
-  if (wanted.codec == heif_compression_HEVC && header.is_grey && is_deep && !has_alpha) {
+  if (header.is_grey && is_deep && !has_alpha) {
     space = heif_colorspace_monochrome;
     chroma = heif_chroma_monochrome;
   }
   Decoded decoded;
-  error = decode_handle(*primary, space, chroma, wanted, decoded);
-  if (!is_ok(error)) return failure_of(error, wanted);
-  return send_pixels(*decoded, max_pixels, orientation, sink);
-}
-
-}  // namespace
-
-bool reads_hevc() {
-  load_plugins();
-  return heif_have_decoder_for_format(heif_compression_HEVC) != 0;
-}
-
-bool reads_av1() {
-  load_plugins();
-  return heif_have_decoder_for_format(heif_compression_AV1) != 0;
-}
-
-std::optional<Failure> decode_heif(std::span<const std::byte> bytes, std::int64_t max_pixels, RowSink& sink) {
-  return decode_primary(bytes, {heif_compression_HEVC, false}, max_pixels, 1, sink);
-}
-
-std::optional<Failure> decode_avif(std::span<const std::byte> bytes, std::int64_t max_pixels, int orientation, RowSink& sink) {
-  return decode_primary(bytes, {heif_compression_AV1, true}, max_pixels, orientation, sink);
+  error = decode_handle(*primary, space, chroma, decoded);
+  if (!is_ok(error)) return failure_of(error);
+  return send_pixels(*decoded, max_pixels, sink);
 }
 
 }  // namespace coulis

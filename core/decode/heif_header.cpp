@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/decode/coded_size.hpp"
+#include "core/decode/failures.hpp"
 #include "core/decode/heif_items.hpp"
 #include "core/decode/iso_boxes.hpp"
 
@@ -78,22 +79,25 @@ void note_coded_size(ByteView file, const std::vector<IsoBox>& meta, HeifItem it
 HeifHeader read_heif_header(ByteView file) {
   HeifHeader header;
   const std::vector<IsoBox> boxes = list_boxes(file);
-  bool has_tracks = false;  // a sequence
+  bool has_data = false;  // of still images or of tracks
   for (const IsoBox& box : boxes) {
     const bool is_known = std::find(kBoxesOfImages.begin(), kBoxesOfImages.end(), box.type) != kBoxesOfImages.end();
     header.is_cut |= is_known && box.is_cut;
     header.has_items |= box.type == "meta";
-    has_tracks |= box.type == "moov";
+    has_data |= box.type == "mdat" || box.type == "moov";
   }
-  header.is_cut |= !header.has_items && !has_tracks;
-
   const std::vector<IsoBox> meta = list_boxes(find_box(boxes, "meta").from(4));  // behind version and flags
+  header.is_cut |= !has_data && find_box(meta, "idat").size() == 0;
+
   const std::vector<IsoBox> iprp = list_boxes(find_box(meta, "iprp"));
   const std::vector<IsoBox> properties = list_boxes(find_box(iprp, "ipco"));
   for (const HeifItem item : list_decoded_items(meta)) {
     note_coded_size(file, meta, item, header);
     for (const std::size_t index : list_properties(find_box(iprp, "ipma"), item)) {
-      if (index < properties.size() && properties[index].type == "hvcC") note_hevc_configuration(properties[index].content, header);
+      if (index >= properties.size()) continue;
+      const IsoBox& property = properties[index];
+      if (property.type == "hvcC") note_hevc_configuration(property.content, header);
+      if (property.type == "ispe") enlarge(header, {property.content.u32(4), property.content.u32(8)});
     }
   }
   int coded = 0;
@@ -119,6 +123,16 @@ HeifHeader read_heif_header(ByteView file) {
   }
   header.orientation = orientation_of(quarter_turns, is_mirrored, swaps_left_and_right);
   return header;
+}
+
+std::optional<Failure> refuse_heif(const HeifHeader& header, std::int64_t max_pixels) {
+  if (header.is_cut) return truncated("The file is shorter than its boxes say");
+  if (!header.has_items) return unsupported("Image sequences without a still image are not read: export a frame as HEIC, AVIF or JPEG");
+  constexpr std::int64_t kBlock = 64;
+  const std::int64_t width = std::max<std::int64_t>(header.coded_width - kBlock, 1);
+  const std::int64_t height = std::max<std::int64_t>(header.coded_height - kBlock, 1);
+  if (!refuse_size(width, height, max_pixels)) return std::nullopt;
+  return refuse_size(header.coded_width, header.coded_height, max_pixels);
 }
 
 }  // namespace coulis

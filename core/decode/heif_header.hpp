@@ -1,8 +1,10 @@
-// What a HEIF or AVIF says before libheif decodes anything.
+// What a HEIF or AVIF says before a library decodes anything.
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
+#include "core/base/failure.hpp"
 #include "core/decode/byte_view.hpp"
 
 namespace coulis {
@@ -19,5 +21,9 @@ struct HeifHeader {
 };
 
 HeifHeader read_heif_header(ByteView file);
+
+// A file that is cut, has no still image, or would be decoded to more than max_pixels: a decoder allocates what the bitstream says,
+// whatever the boxes do.
+std::optional<Failure> refuse_heif(const HeifHeader& header, std::int64_t max_pixels);
 
 }  // namespace coulis

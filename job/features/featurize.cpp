@@ -1,9 +1,6 @@
 #include "job/features/featurize.hpp"
 
 #include <fmt/format.h>
-#ifdef __GLIBC__
-#include <malloc.h>
-#endif
 
 #include <algorithm>
 #include <atomic>
@@ -80,13 +77,6 @@ void commit_part(const PartInFlight& finished, const FeaturizeContext& context) 
                      write_row_table(to_table(finished, context), kFeaturesColumn, compression));
 }
 
-// Photos are allocated by the threads that fetch them and freed by the workers: the C library keeps what lies between, more and more of it.
-void return_free_memory() {
-#ifdef __GLIBC__
-  malloc_trim(0);
-#endif
-}
-
 // If the photo is one of the sample.
 void keep_thumbnail(const Worker& worker, std::size_t image, const Bytes& file, PartInFlight& part, const FeaturizeContext& context) {
   const std::vector<std::uint32_t>& sampled = part.part->sampled;
@@ -129,7 +119,6 @@ void work_until_done(Worker& worker, PartQueue& queue, ReadAhead& photos, BadIma
     if (part.remaining.fetch_sub(1) == 1) {  // the last image: this worker commits, the others are in the next part already
       worker.watch.restart();
       commit_part(part, context);
-      if (!context.input.traits().local) return_free_memory();
       worker.watch.lap(worker.write_seconds);
       queue.part_committed();
     }

@@ -53,14 +53,15 @@ def grids() -> Iterator[tuple[str, bytes]]:
 
 
 def avifs(w: int, h: int) -> Iterator[tuple[str, bytes]]:
-    """In these, one pixel has its own chroma, or all have the same: how chroma is enlarged cannot show."""
     rgb = zoo.photo(w, h)
-    for name, options in {"444": {}, "best": {"quality": 100}, "limited": {"range": "limited"}}.items():
-        yield f"{name}.avif", zoo.save(rgb, "AVIF", subsampling="4:4:4", **options)
-    for subsampling in ("4:2:0", "4:2:2"):
-        yield f"grey_{subsampling}.avif", zoo.save(rgb.convert("L").convert("RGB"), "AVIF", subsampling=subsampling)
+    for chroma in CHROMAS:
+        subsampling = ":".join(chroma)
+        yield f"{chroma}.avif", zoo.save(rgb, "AVIF", subsampling=subsampling)
+        yield f"{chroma}_limited.avif", zoo.save(rgb, "AVIF", subsampling=subsampling, range="limited")
+        yield f"{chroma}_rgba.avif", zoo.save(zoo.with_alpha(rgb), "AVIF", subsampling=subsampling)
+    yield "best.avif", zoo.save(rgb, "AVIF", subsampling="4:4:4", quality=100)
     yield "grey.avif", zoo.save(rgb.convert("L"), "AVIF")
-    yield "rgba.avif", zoo.save(zoo.with_alpha(rgb), "AVIF", subsampling="4:4:4")
+    yield "premultiplied.avif", zoo.save(zoo.with_alpha(rgb), "AVIF", subsampling="4:4:4", alpha_premultiplied=True)
     for orientation in range(1, 9):
         exif = zoo.exif(orientation)
         yield f"orientation_{orientation}.avif", zoo.save(rgb, "AVIF", subsampling="4:4:4", exif=exif)

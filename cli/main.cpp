@@ -106,7 +106,7 @@ int run_command_line(int argc, char** argv) {
   coulis::Session session{.interrupted = interrupted};
   for (const auto add :
        {coulis::add_run, coulis::add_plan, coulis::add_fit, coulis::add_project, coulis::add_verify, coulis::add_report, coulis::add_export,
-        coulis::add_check, coulis::add_models, coulis::add_options, coulis::add_completion, coulis::add_man}) {
+        coulis::add_check, coulis::add_models, coulis::add_serve, coulis::add_options, coulis::add_completion, coulis::add_man}) {
     add(app, session);
   }
   if (argc > 1) check_verb(app, argv[1]);

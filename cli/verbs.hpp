@@ -14,6 +14,7 @@ void add_report(CLI::App& app, Session& session);
 void add_export(CLI::App& app, Session& session);
 void add_check(CLI::App& app, Session& session);
 void add_models(CLI::App& app, Session& session);
+void add_serve(CLI::App& app, Session& session);
 void add_options(CLI::App& app, Session& session);
 void add_completion(CLI::App& app, Session& session);
 void add_man(CLI::App& app, Session& session);

@@ -7,14 +7,15 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pyarrow as pa
 from numpy.typing import NDArray
 
 from coulis import _core
+from coulis.needed import import_pyarrow
 
 if TYPE_CHECKING:
     import pandas
     import polars
+    import pyarrow as pa
 
 
 class BadPhoto(ValueError):
@@ -88,6 +89,7 @@ class Features:
 
         A photo that cannot be used has no features (null), the others have no code and no message.
         """
+        pa = import_pyarrow("to_arrow()")
         photos, width = self.shape
         codes: list[str | None] = [None] * photos
         messages = codes.copy()

@@ -9,11 +9,11 @@
 namespace coulis {
 namespace {
 
-std::vector<std::string> split_names(std::string_view payload) {
+std::vector<std::string> split_lines(std::string_view payload) {
   std::vector<std::string> names;
   while (!payload.empty()) {
-    const std::size_t end = std::min(payload.find('\0'), payload.size());
-    names.emplace_back(payload.substr(0, end));
+    const std::size_t end = std::min(payload.find('\n'), payload.size());
+    names.push_back(raw_name(payload.substr(0, end)));
     payload.remove_prefix(std::min(end + 1, payload.size()));
   }
   return names;
@@ -43,7 +43,7 @@ Frame serve_featurize(const Frame& order, Served& served) {
   const LoadedModel& model = served.model.get(network, [&] { return load_network(options.network); });
   const bool listed = order.header.contains("input");
   LocatedImages located =
-      listed ? list_input(options, client.interrupted()) : locate_names(split_names(order.payload), options);
+      listed ? list_input(options, client.interrupted()) : locate_names(split_lines(order.payload), options);
   client.send({{"answer", "photos"}, {"count", located.images.size()}, {"width", model.model.card.feature_width}},
               {listed ? to_lines(located.paths()) : ""});
   const std::uint64_t turned =

@@ -57,7 +57,7 @@ class Featurizer:
                 return self._finish(values, failures, paths, printed=True)
         items: list[Any] = list_photos(photos)
         if items and isinstance(items[0], str):
-            names = b"".join(os.fsencode(path) + b"\0" for path in items)
+            names = "".join(to_name(path) + "\n" for path in items).encode()
             values, failures, _ = self._ask(names)
             return self._finish(values, failures, items)
         native = self._native()

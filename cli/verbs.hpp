@@ -6,6 +6,7 @@
 namespace coulis {
 
 void add_run(CLI::App& app, Session& session);
+void add_featurize(CLI::App& app, Session& session);
 void add_plan(CLI::App& app, Session& session);
 void add_fit(CLI::App& app, Session& session);
 void add_project(CLI::App& app, Session& session);

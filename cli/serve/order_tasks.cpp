@@ -34,11 +34,20 @@ Task task_in(const Frame& frame, Served& served) {
   return {worker, payload.substr(shared_size), std::move(given_up)};
 }
 
+// What is no order is the worker's to refuse, in a result.
+bool is_of_features(std::string_view order) {
+  try {
+    return name_of_order(order).kind == TaskKind::kFeatures;
+  } catch (const Error&) {
+    return false;
+  }
+}
+
 // Loads the model, after which a photo is to blame for what happens. What the result is, if that fails.
 std::string begin(const Task& task, Connection& client) {
   client.end_with_client();
   std::string error;
-  if (name_of_order(task.order).kind == TaskKind::kFeatures) error = task.worker.prepare(task.order);
+  if (is_of_features(task.order)) error = task.worker.prepare(task.order);
   if (error.empty()) client.send({{"answer", "begun"}});
   return error;
 }

@@ -69,7 +69,8 @@ void execute(const FeaturizeArguments& arguments, const Session& session) {
   console.end();
   for (const auto& [photo, failure] : failed) {
     const std::string sentence = fmt::format("{}: {}: {}", paths[photo], to_string(failure.code), failure.message);
-    if (options.features.on_bad == OnBad::kFail) throw Error(ErrorCode::kTooManyBad, sentence, "remove the photo, or leave out --on-bad fail");
+    if (options.features.on_bad == OnBad::kFail)
+      throw Error(ErrorCode::kTooManyBad, sentence, "remove the photo, or leave out --on-bad fail");
     console.detail(sentence);
   }
   if (!failed.empty()) console.warn(fmt::format("{} of {} cannot be used", failed.size(), counted(paths.size(), "photo")));

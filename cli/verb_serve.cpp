@@ -25,7 +25,8 @@ Frame answer(const Frame& order, Served& served) {
       {"read", serve_read}, {"work", serve_work},           {"try", serve_try},   {"merge", serve_merge},
   };
   if (order.header.value("protocol", Header()) != kProtocol) {
-    throw Error(ErrorCode::kUsage, "the client speaks another version of the protocol than 1", "install coulis and its client again, together");
+    throw Error(ErrorCode::kUsage, "the client speaks another version of the protocol than 1",
+                "install coulis and its client again, together");
   }
   const auto known = kOrders.find(order.header.value("order", ""));
   if (known == kOrders.end()) throw Error(ErrorCode::kUsage, "there is no such order", "see docs/protocol.md");
@@ -48,11 +49,13 @@ void serve_one(const Frame& order, Served& served) {
   } catch (const Error& e) {
     served.client.send(to_header(e.code(), e.what(), e.remedy()));
   } catch (const Header::exception& e) {
-    served.client.send(to_header(ErrorCode::kUsage, std::string("a field of the order is missing or of the wrong type: ") + e.what(), "see docs/protocol.md"));
+    served.client.send(to_header(ErrorCode::kUsage, std::string("a field of the order is missing or of the wrong type: ") + e.what(),
+                                 "see docs/protocol.md"));
   } catch (const std::bad_alloc&) {
     served.client.send(to_header(ErrorCode::kRunFailed, "out of memory", "use fewer threads, or a smaller images-per-part"));
   } catch (const std::exception& e) {
-    served.client.send(to_header(ErrorCode::kRunFailed, std::string("unexpected: ") + e.what(), "this is a defect of coulis: please report it"));
+    served.client.send(
+        to_header(ErrorCode::kRunFailed, std::string("unexpected: ") + e.what(), "this is a defect of coulis: please report it"));
   }
 }
 

@@ -27,9 +27,9 @@ PLATFORM = f"manylinux_2_34_{platform.machine()}"
 # What the wheel may carry; a library that is not here comes in by a person who has read its licence.
 # fmt: off
 CARRIED = {
-    "libLerc", "libaom", "libarrow", "libarrow_s3", "libbrotlicommon", "libbrotlidec", "libbrotlienc", "libcrypto", "libcurl", "libde265",
-    "libdeflate", "libfmt", "libgfortran", "libheif", "libhwy", "libjpeg", "libjxl", "liblcms2", "liblzma",
-    "libopenblasp-r0", "libparquet", "libpng16", "libpugixml", "libquadmath", "libssl", "libtiff", "libwebp",
+    "libLerc", "libaom", "libarrow", "libarrow_s3", "libbrotlicommon", "libbrotlidec", "libbrotlienc", "libcrypto",
+    "libcurl", "libde265", "libdeflate", "libfmt", "libgfortran", "libheif", "libhwy", "libjpeg", "libjxl",
+    "liblcms2", "liblzma", "libparquet", "libpng16", "libpugixml", "libquadmath", "libssl", "libtiff", "libwebp",
     "libwebpdemux", "libxxhash", "libzstd",
 }
 # fmt: on
@@ -108,7 +108,9 @@ def add_licences(packages: list[Package], folder: Path) -> None:
     (folder / "README.txt").write_text("\n".join(lines) + "\n")
     for name in ("nanobind", "pyarrow"):
         files = distribution(name).files or []
-        texts = [file for file in files if file.name in ("LICENSE", "LICENSE.txt", "NOTICE.txt") and "dist-info" in str(file)]
+        texts = [
+            file for file in files if file.name in ("LICENSE", "LICENSE.txt", "NOTICE.txt") and "dist-info" in str(file)
+        ]
         (folder / f"{name}.txt").write_text("\n".join(Path(str(file.locate())).read_text() for file in sorted(texts)))
 
 

@@ -31,7 +31,7 @@ class Connection {
   void send(Header header, std::initializer_list<std::string_view> payload = {});  // from any thread
 
   const std::atomic<bool>& interrupted() const { return interrupted_; }  // of the order in progress: cancelled, or the client has gone
-  void end_with_client() { ends_with_client_ = true; }  // from now on: nothing that is in progress has to be finished
+  void end_with_client() { ends_with_client_ = true; }                   // from now on: nothing that is in progress has to be finished
 
  private:
   void read_all();

@@ -42,12 +42,11 @@ Frame serve_featurize(const Frame& order, Served& served) {
   const std::string network = options.network.model + '\0' + to_text(options.network.precision);
   const LoadedModel& model = served.model.get(network, [&] { return load_network(options.network); });
   const bool listed = order.header.contains("input");
-  LocatedImages located =
-      listed ? list_input(options, client.interrupted()) : locate_names(split_lines(order.payload), options);
+  LocatedImages located = listed ? list_input(options, client.interrupted()) : locate_names(split_lines(order.payload), options);
   client.send({{"answer", "photos"}, {"count", located.images.size()}, {"width", model.model.card.feature_width}},
               {listed ? to_lines(located.paths()) : ""});
-  const std::uint64_t turned =
-      compute_located_rows(std::move(located), model, options, client.interrupted(), [&](const RowBlock& block) { send_rows(client, block); });
+  const std::uint64_t turned = compute_located_rows(std::move(located), model, options, client.interrupted(),
+                                                    [&](const RowBlock& block) { send_rows(client, block); });
   return {{{"turned", turned}}, {}};
 }
 

@@ -21,7 +21,8 @@ OptionTexts texts_in(const Header& options) {
   OptionTexts texts;
   for (const auto& [name, value] : options.items()) {
     if (!known.contains(name)) {
-      throw Error(ErrorCode::kUsage, fmt::format("there is no option '{}'", printable(name)), "the options are the flags of `coulis run --help`");
+      throw Error(ErrorCode::kUsage, fmt::format("there is no option '{}'", printable(name)),
+                  "the options are the flags of `coulis run --help`");
     }
     std::vector<std::string>& of_one = texts[name];
     if (!value.is_array()) of_one.push_back(to_option_text(value));

@@ -9,7 +9,8 @@ namespace {
 
 const Location& place_of(const Frame& order, Served& served) {
   const std::string made_of = order.header.at("place").dump() + order.header.value("options", Header()).dump();
-  return served.place.get(made_of, [&] { return Location(name_in(order.header, "place"), options_in(order.header, served.client).storage); });
+  return served.place.get(made_of,
+                          [&] { return Location(name_in(order.header, "place"), options_in(order.header, served.client).storage); });
 }
 
 }  // namespace
@@ -28,9 +29,9 @@ Frame serve_size(const Frame& order, Served& served) {
 Frame serve_read(const Frame& order, Served& served) {
   const Location& place = place_of(order, served);
   const std::string key = name_in(order.header, "key");
-  const Bytes bytes = order.header.contains("offset") ? place.get_range(key, order.header["offset"].get<std::uint64_t>(),
-                                                                        order.header.at("size").get<std::uint64_t>())
-                                                      : place.get_or_throw(key);
+  const Bytes bytes = order.header.contains("offset")
+                          ? place.get_range(key, order.header["offset"].get<std::uint64_t>(), order.header.at("size").get<std::uint64_t>())
+                          : place.get_or_throw(key);
   return {Header::object(), {reinterpret_cast<const char*>(bytes.data()), bytes.size()}};
 }
 

@@ -60,7 +60,8 @@ Header to_header(const PassedOver& passed_over) {
   for (std::size_t i = 0; i < kReasons; ++i) {
     const PassedOver::Count& count = passed_over.by_reason.at(i);
     if (count.files + count.folders == 0) continue;
-    header[std::string(to_string(static_cast<Reason>(i)))] = {{"files", count.files}, {"folders", count.folders}, {"example", count.example}};
+    header[std::string(to_string(static_cast<Reason>(i)))] = {
+        {"files", count.files}, {"folders", count.folders}, {"example", count.example}};
   }
   return header;
 }

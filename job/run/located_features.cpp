@@ -67,9 +67,10 @@ LocatedImages locate_names(const std::vector<std::string>& names, const RunOptio
   images.reserve(names.size());
   for (const std::string& name : names) {
     if (const std::string_view other = place_of(name); other != place) {
-      throw Error(ErrorCode::kUsage,
-                  fmt::format("the photos of one call are all files, or all in one bucket, not in {} and {}", printable(place), printable(other)),
-                  "make a call for each place");
+      throw Error(
+          ErrorCode::kUsage,
+          fmt::format("the photos of one call are all files, or all in one bucket, not in {} and {}", printable(place), printable(other)),
+          "make a call for each place");
     }
     images.push_back({key_of(name, place), kGuessedBytes, 0});
   }
@@ -78,9 +79,11 @@ LocatedImages locate_names(const std::vector<std::string>& names, const RunOptio
 
 std::uint64_t compute_located_rows(LocatedImages located, const LoadedModel& model, const RunOptions& options,
                                    const std::atomic<bool>& interrupted, const TakeRows& take) {
-  const auto workers = static_cast<int>(std::min<std::size_t>(located.images.size(), static_cast<std::size_t>(worker_count(options.threads))));
+  const auto workers =
+      static_cast<int>(std::min<std::size_t>(located.images.size(), static_cast<std::size_t>(worker_count(options.threads))));
   LocatedPhotos photos(located.place, std::move(located.images), located.sizes, workers, interrupted);
-  return compute_feature_rows(photos, model.model.card, *model.networks, options.decode, workers, options.features.on_bad, interrupted, take);
+  return compute_feature_rows(photos, model.model.card, *model.networks, options.decode, workers, options.features.on_bad, interrupted,
+                              take);
 }
 
 }  // namespace coulis

@@ -74,7 +74,8 @@ class Featurization {
       const auto workers = static_cast<int>(std::min<std::size_t>(static_cast<std::size_t>(worker_count(engine_->options.threads)), count));
       compute_feature_rows(*source_, engine_->model.card, *engine_->networks, engine_->options.decode, workers,
                            engine_->options.features.on_bad, interrupted_, [&](RowBlock block) {
-                             std::copy(block.values.begin(), block.values.end(), rows->begin() + static_cast<std::ptrdiff_t>(block.first * width));
+                             std::copy(block.values.begin(), block.values.end(),
+                                       rows->begin() + static_cast<std::ptrdiff_t>(block.first * width));
                              std::move(block.failures.begin(), block.failures.end(), std::back_inserter(failed));
                            });
     }
@@ -137,8 +138,7 @@ class PhotoFeaturizer {
 
 void register_photos(nb::module_& m) {
   nb::class_<Featurization>(m, "Featurization", "One call.")
-      .def("run", &Featurization::run,
-           "(float32 [photos, width] with NaN for bad photos, [(photo, stage, code, message)]). Once.")
+      .def("run", &Featurization::run, "(float32 [photos, width] with NaN for bad photos, [(photo, stage, code, message)]). Once.")
       .def("stop", &Featurization::stop, "From another thread: run() raises soon.");
   nb::class_<PhotoFeaturizer>(m, "PhotoFeaturizer", "A model, ready for many calls, at once too.")
       .def(

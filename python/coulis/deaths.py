@@ -83,7 +83,9 @@ def carry_out(attempt: Attempt) -> Ended:
     said = 0
     with PROGRAMS.one() as program:
         try:
-            for frame in program.ask("work" if attempt.first is None else "try", attempt.shared, attempt.order, **fields):
+            for frame in program.ask(
+                "work" if attempt.first is None else "try", attempt.shared, attempt.order, **fields
+            ):
                 said += frame.header["answer"] in ("begun", "tried")
         except Died as died:
             if said == 0:

@@ -141,4 +141,6 @@ def check_finished(place: str, finished: bool, described: bool, begun: bool) -> 
     if not (finished or described or begun):
         raise make_error(1, f"{place} holds no results of coulis", "name the OUTPUT of a `coulis run`")
     if not (finished and described):
-        raise make_error(1, f"{place} is not finished: it has no _SUCCESS", "run the same `coulis run` again: it resumes")
+        raise make_error(
+            1, f"{place} is not finished: it has no _SUCCESS", "run the same `coulis run` again: it resumes"
+        )

@@ -173,7 +173,7 @@ os.register_at_fork(after_in_child=forget_all)
 def surroundings() -> tuple[Any, ...]:
     """What a process takes over from the one that starts it."""
     try:
-        folder = os.getcwd()
+        folder = str(Path.cwd())
     except OSError:
         folder = ""
     return os.getpid(), folder, dict(os.environ)

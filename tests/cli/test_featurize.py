@@ -38,7 +38,12 @@ def test_arrow_is_what_it_writes(mixed, expected):
     written, said = write(mixed)
     table = pa.ipc.open_stream(written).read_all()
     table.validate(full=True)
-    assert [str(field.type) for field in table.schema] == ["string", "fixed_size_list<item: float>[1280]", "string", "string"]
+    assert [str(field.type) for field in table.schema] == [
+        "string",
+        "fixed_size_list<item: float>[1280]",
+        "string",
+        "string",
+    ]
     found = {row["path"]: row for row in table.to_pylist()}
     assert list(found) == sorted([*rows, *errors])
     assert all(same_bits(np.array(found[path]["features"], np.float32), row) for path, row in rows.items())

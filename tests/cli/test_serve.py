@@ -123,10 +123,19 @@ def test_what_is_no_frame_ends_it_with_a_sentence(garbage):
 
 @pytest.mark.parametrize("how", ["cancel", "close"])
 def test_a_run_is_cancelled_by_an_order_or_by_the_end_of_stdin(how, photos, tmp_path):
+    label = min(photos.iterdir())
     for copy in range(60):
-        (photos / f"copy{copy}").symlink_to(photos / sorted(os.listdir(photos))[0])
+        (photos / f"copy{copy}").symlink_to(label)
     client = Client(COULIS_SIMD="portable")
-    client.write({"order": "run", "protocol": 1, "input": str(photos), "output": str(tmp_path / "out"), "options": {"images-per-part": 4}})
+    client.write(
+        {
+            "order": "run",
+            "protocol": 1,
+            "input": str(photos),
+            "output": str(tmp_path / "out"),
+            "options": {"images-per-part": 4},
+        }
+    )
     while not list((tmp_path / "out").glob("features/*.parquet")):
         assert client.process.poll() is None
         time.sleep(0.02)
@@ -155,7 +164,9 @@ def test_sigint_is_for_the_client(client, photos):
 def test_it_ends_with_its_parent_though_the_pipe_stays_open(tmp_path):
     """A child of the parent, forked by a library, may hold the other end."""
     ours, theirs = os.pipe()
-    program = f"import subprocess, time; print(subprocess.Popen([{COMMAND!r}, 'serve'], stdin={ours}).pid); time.sleep(1)"
+    program = (
+        f"import subprocess, time; print(subprocess.Popen([{COMMAND!r}, 'serve'], stdin={ours}).pid); time.sleep(1)"
+    )
     with (tmp_path / "pid").open("w") as file:
         subprocess.run(["python3", "-c", program], pass_fds=[ours], stdout=file, timeout=20, check=True)
     os.close(ours)

@@ -29,8 +29,8 @@ PLATFORM = f"manylinux_2_34_{platform.machine()}"
 CARRIED = {
     "libLerc", "libaom", "libarrow", "libarrow_s3", "libbrotlicommon", "libbrotlidec", "libbrotlienc", "libcrypto",
     "libcurl", "libde265", "libdeflate", "libfmt", "libgfortran", "libheif", "libhwy", "libjpeg", "libjxl",
-    "liblcms2", "liblzma", "libparquet", "libpng16", "libpugixml", "libquadmath", "libssl", "libtiff", "libwebp",
-    "libwebpdemux", "libxxhash", "libzstd",
+    "liblcms2", "liblzma", "libopenblasp-r0", "libparquet", "libpng16", "libpugixml", "libquadmath", "libssl",
+    "libtiff", "libwebp", "libwebpdemux", "libxxhash", "libzstd",
 }
 # fmt: on
 MOST_BYTES = 60_000_000

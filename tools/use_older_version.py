@@ -26,7 +26,7 @@ def hash_of(name: bytes) -> int:
     return value
 
 
-def read_sections(data: bytes) -> list[tuple[int, ...]]:
+def read_sections(data: bytearray) -> list[tuple[int, ...]]:
     """name, type, flags, address, offset, size, link, info, alignment, entry size."""
     [start] = struct.unpack_from("<Q", data, SECTIONS_AT)
     size, count = struct.unpack_from("<HH", data, SECTION_SIZE_AT)

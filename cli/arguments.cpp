@@ -11,7 +11,7 @@ void add_session_flags(CLI::App& verb, Session& session) {
 }
 
 void add_run_arguments(CLI::App& verb, RunArguments& arguments, bool with_pca) {
-  verb.add_option("INPUT", arguments.input, "Folder, archive, Parquet file or s3://bucket/prefix with photos")->required();
+  verb.add_option("INPUT", arguments.input, kInputHelp)->required();
   verb.add_option("OUTPUT", arguments.output, "Folder or s3://bucket/prefix for the results; need not exist")->required();
   OptionTexts& given = arguments.given;
   const RunOptions defaults;

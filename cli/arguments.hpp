@@ -54,6 +54,8 @@ struct RunArguments {
   OptionTexts given;
 };
 
+inline constexpr const char* kInputHelp = "Folder, archive, Parquet file, list or s3://bucket/prefix of photos; - for a list from a pipe";
+
 void add_session_flags(CLI::App& verb, Session& session);
 void add_run_arguments(CLI::App& verb, RunArguments& arguments, bool with_pca);  // INPUT, OUTPUT and all options of a run
 void add_place_flags(CLI::App& verb, OptionTexts& given);                        // --threads and those of storage

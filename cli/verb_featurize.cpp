@@ -55,6 +55,7 @@ void execute(const FeaturizeArguments& arguments, const Session& session) {
   Console console(session.verbosity());
   const LoadedModel model = load_network(options.network);
   LocatedImages located = list_input(options, session.interrupted);
+  for (const std::string& note : located.notes) console.warn(note);
   const std::vector<std::string> paths = located.paths();
   const auto stream = open_feature_stream(arguments.format, paths.size(), static_cast<std::size_t>(model.model.card.feature_width),
                                           options.csv, write_stdout);
@@ -81,7 +82,7 @@ void execute(const FeaturizeArguments& arguments, const Session& session) {
 void add_featurize(CLI::App& app, Session& session) {
   const auto arguments = std::make_shared<FeaturizeArguments>();
   CLI::App* verb = app.add_subcommand("featurize", "Photos to rows of features on stdout, for pipes");
-  verb->add_option("INPUT", arguments->input, "Folder, archive, Parquet file or s3://bucket/prefix with photos")->required();
+  verb->add_option("INPUT", arguments->input, "")->required();
   verb->add_option_function<std::string>(
           "--format", [arguments](const std::string& name) { arguments->format = parse_enum<FeatureFormat>(name); },
           fmt::format("Of the rows: {}", list_names<FeatureFormat>()))

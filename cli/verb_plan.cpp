@@ -8,6 +8,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "cli/bucket_price.hpp"
 #include "cli/cluster_price.hpp"
 #include "cli/verbs.hpp"
 #include "core/base/counted.hpp"
@@ -35,12 +36,11 @@ Counts count_endings(const Listing& listing) {
   return counts;
 }
 
-Counts count_labels(const Listing& listing, const RunOptions& options) {
+Counts count_labels(const Preview& preview, const ListingOptions& options) {
   Counts counts;
-  const Location input(options.input, options.storage);
-  const LabelRule rule(options.listing);
-  for (const ImageRef& image : listing.images) {
-    if (image.seen()) ++counts[rule.label_of(input.path_of(image.key))];
+  const LabelRule rule(options);
+  for (const ImageRef& image : preview.listing.images) {
+    if (image.seen()) ++counts[rule.label_of(image, preview.input)];
   }
   return counts;
 }
@@ -71,22 +71,53 @@ void print_estimate(const Estimate& estimate, const Preview& preview, const RunO
       kClusterWorkers, std::ceil(price.work_seconds / 60), price.start_up_seconds / 60, price.usd, price_source());
 }
 
+// To compute what a million photos such as those to do take; without the start of a cluster.
+double million_compute_usd(const Preview& preview, const ClusterPrice& cluster) {
+  const double share = cluster.work_seconds / (cluster.work_seconds + cluster.start_up_seconds);
+  return cluster.usd * share * 1e6 / static_cast<double>(std::max<std::uint64_t>(count_to_do(preview.plan), 1));
+}
+
+void print_price(const Preview& preview, const RunOptions& options, const ClusterPrice& cluster) {
+  const BucketUse use = estimate_use(preview, options);
+  const BucketUse million = estimate_use_of_a_million(preview, options);
+  const double compute_usd = million_compute_usd(preview, cluster);
+  const double usd = compute_usd + million.requests_usd();
+  std::string requests;
+  if (use.gets + use.puts > 0) {
+    fmt::print("buckets: about {} GET, {} LIST and {} PUT, {:.4f} USD\n", use.gets, use.lists, use.puts, use.requests_usd());
+    requests =
+        fmt::format(", {:.2f} for GET, {:.2f} for LIST, {:.2f} for PUT", million.gets_usd(), million.lists_usd(), million.puts_usd());
+  }
+  std::string results;
+  if (use.result_bytes > 0) {
+    results =
+        fmt::format("; {:.1f} GB of results, {:.2f} USD a month", static_cast<double>(million.result_bytes) / 1e9, million.month_usd());
+  }
+  fmt::print("a million such photos: {:.2f} USD: {:.2f} to compute{}{}\n", usd, compute_usd, requests, results);
+  constexpr double kWorthPacking = 0.1;  // of what a run costs
+  if (million.gets_usd() - million.packed_gets_usd() > kWorthPacking * usd) {
+    fmt::print("  in shards, GET would be {:.4f} USD of that instead of {:.2f}: see coulis pack --help\n", million.packed_gets_usd(),
+               million.gets_usd());
+  }
+}
+
 void print_text(const Preview& preview, const RunOptions& options) {
-  const auto labels = count_labels(preview.listing, options);
+  const auto labels = count_labels(preview, options.listing);
   const std::size_t to_do = preview.plan.parts_to_do();
-  std::size_t images_to_do = 0;
-  for (const Part& part : preview.plan.parts) images_to_do += part.done ? 0 : part.images.size();
   fmt::print("{}, {:.1f} MB, {}; {} ignored\n", counted(preview.listing.images.size(), "image"),
              static_cast<double>(preview.listing.total_bytes) / 1e6, counted(labels.size(), "label"),
              counted(preview.listing.passed_over.total(), "other file"));
   for (const std::string& sentence : describe(preview.listing.passed_over)) fmt::print("  {}\n", sentence);
   for (const auto& [ending, count] : count_endings(preview.listing)) fmt::print("  {:8} {}\n", ending, count);
   fmt::print("{}: {} done, {} to do ({})\n", counted(preview.plan.parts.size(), "part"), preview.plan.parts.size() - to_do, to_do,
-             counted(images_to_do, "image"));
+             counted(count_to_do(preview.plan), "image"));
   for (const Part& part : preview.plan.parts) {
     if (!part.done) fmt::print("  part {}: {}, {}\n", part.number, counted(part.images.size(), "image"), part.reason);
   }
-  print_estimate(estimate_run(preview, options), preview, options);
+  const Estimate estimate = estimate_run(preview, options);
+  print_estimate(estimate, preview, options);
+  if (estimate.features_seconds > 0)
+    print_price(preview, options, price_cluster(estimate.features_seconds * worker_count(options.threads)));
 }
 
 void print_json(const Preview& preview, const RunOptions& options) {
@@ -101,6 +132,16 @@ void print_json(const Preview& preview, const RunOptions& options) {
   const int threads = worker_count(options.threads);
   const Estimate estimate = estimate_run(preview, options);
   const ClusterPrice price = price_cluster(estimate.features_seconds * threads);
+  const BucketUse use = estimate_use(preview, options);
+  const BucketUse million = estimate_use_of_a_million(preview, options);
+  const nlohmann::ordered_json buckets = {
+      {"gets", use.gets}, {"lists", use.lists}, {"puts", use.puts}, {"result_bytes", use.result_bytes}, {"packed_gets", use.packed_gets}};
+  const nlohmann::ordered_json usd_per_million = {{"compute", million_compute_usd(preview, price)},
+                                                  {"get", million.gets_usd()},
+                                                  {"list", million.lists_usd()},
+                                                  {"put", million.puts_usd()},
+                                                  {"results_a_month", million.month_usd()},
+                                                  {"get_if_packed", million.packed_gets_usd()}};
   const nlohmann::ordered_json cluster = {{"instance_type", "m5.xlarge"},
                                           {"workers", kClusterWorkers},
                                           {"work_seconds", price.work_seconds},
@@ -112,11 +153,13 @@ void print_json(const Preview& preview, const RunOptions& options) {
                                          {"passed_over", nlohmann::ordered_json::parse(to_json(preview.listing.passed_over))},
                                          {"warnings", preview.warnings},
                                          {"endings", count_endings(preview.listing)},
-                                         {"labels", count_labels(preview.listing, options)},
+                                         {"labels", count_labels(preview, options.listing)},
                                          {"tried", {{"photos", estimate.tried}, {"turned", estimate.turned}}},
                                          {"seconds", estimate.seconds()},
                                          {"memory_mb", expected_memory_mb(options, preview.model.card, threads)},
                                          {"cluster", cluster},
+                                         {"buckets", buckets},
+                                         {"usd_per_million_photos", usd_per_million},
                                          {"parts", parts}};
   fmt::print("{}\n", result.dump());
 }

@@ -59,17 +59,18 @@ void serve_one(const Frame& order, Served& served) {
   }
 }
 
-// The frames alone may write to where stdout goes: what libraries print goes to stderr.
-int take_stdout() {
-  const int out = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
-  dup2(STDERR_FILENO, STDOUT_FILENO);
-  return out;
+// The frames alone use the pipes of the client: what libraries print goes to stderr, and nobody else reads stdin.
+int take(int descriptor, int instead) {
+  const int taken = fcntl(descriptor, F_DUPFD_CLOEXEC, 3);
+  dup2(instead, descriptor);
+  return taken;
 }
 
 void execute() {
   std::signal(SIGINT, SIG_IGN);  // of a terminal, it reaches the client too, which decides
   std::signal(SIGTERM, SIG_DFL);
-  Connection client(STDIN_FILENO, take_stdout());
+  const int nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
+  Connection client(take(STDIN_FILENO, nothing), take(STDOUT_FILENO, STDERR_FILENO));
   Served served{client, {}, {}, {}};
   try {
     while (const std::optional<Frame> frame = client.next()) {

@@ -13,6 +13,7 @@ void add_project(CLI::App& app, Session& session);
 void add_verify(CLI::App& app, Session& session);
 void add_report(CLI::App& app, Session& session);
 void add_export(CLI::App& app, Session& session);
+void add_pack(CLI::App& app, Session& session);
 void add_check(CLI::App& app, Session& session);
 void add_models(CLI::App& app, Session& session);
 void add_serve(CLI::App& app, Session& session);

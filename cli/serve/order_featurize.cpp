@@ -43,6 +43,7 @@ Frame serve_featurize(const Frame& order, Served& served) {
   const LoadedModel& model = served.model.get(network, [&] { return load_network(options.network); });
   const bool listed = order.header.contains("input");
   LocatedImages located = listed ? list_input(options, client.interrupted()) : locate_names(split_lines(order.payload), options);
+  for (const std::string& note : located.notes) send_message(client, "warning", note);
   client.send({{"answer", "photos"}, {"count", located.images.size()}, {"width", model.model.card.feature_width}},
               {listed ? to_lines(located.paths()) : ""});
   const std::uint64_t turned = compute_located_rows(std::move(located), model, options, client.interrupted(),

@@ -35,6 +35,10 @@ OptionTexts texts_in(const Header& options) {
 
 }  // namespace
 
+void send_message(Connection& client, const char* level, const std::string& sentence) {
+  client.send({{"answer", "message"}, {"level", level}, {"text", printable_sentence(sentence)}});
+}
+
 std::string name_in(const Header& header, const char* field) {
   return header.contains(field) && !header[field].is_null() ? raw_name(header[field].get<std::string>()) : "";
 }
@@ -42,6 +46,8 @@ std::string name_in(const Header& header, const char* field) {
 RunOptions options_in(const Header& header, const Connection& client, RunOptions start) {
   if (header.contains("options")) set_options(texts_in(header["options"]), start);
   start.input = name_in(header, "input");
+  if (start.input == "-")
+    throw Error(ErrorCode::kUsage, "the list cannot come from stdin here: it carries the orders", "write it to a file");
   start.output = name_in(header, "output");
   start.storage.maybe_interrupted = &client.interrupted();
   validate(start);

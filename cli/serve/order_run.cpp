@@ -18,15 +18,11 @@ class SentMessages final : public Progress {
   void begin(std::string_view /*stage*/, std::uint64_t /*total*/) override {}
   void advance(std::uint64_t /*done*/, std::uint64_t /*failed*/) override {}
   void end() override {}
-  void say(const std::string& sentence) override { send("info", sentence); }
-  void detail(const std::string& sentence) override { send("debug", sentence); }
-  void warn(const std::string& sentence) override { send("warning", sentence); }
+  void say(const std::string& sentence) override { send_message(client_, "info", sentence); }
+  void detail(const std::string& sentence) override { send_message(client_, "debug", sentence); }
+  void warn(const std::string& sentence) override { send_message(client_, "warning", sentence); }
 
  private:
-  void send(const char* level, const std::string& sentence) {
-    client_.send({{"answer", "message"}, {"level", level}, {"text", printable_sentence(sentence)}});
-  }
-
   Connection& client_;
 };
 

@@ -45,7 +45,8 @@ Frame serve_work(const Frame& order, Served& served);
 Frame serve_try(const Frame& order, Served& served);
 Frame serve_merge(const Frame& order, Served& served);
 
-std::string name_in(const Header& header, const char* field);  // raw bytes; "" if it is not there
+void send_message(Connection& client, const char* level, const std::string& sentence);  // for a log, with Python's names of levels
+std::string name_in(const Header& header, const char* field);                           // raw bytes; "" if it is not there
 
 // The fields "input", "output" and "options". Throws Error(kUsage) for an option that does not exist, or its value.
 RunOptions options_in(const Header& header, const Connection& client, RunOptions start = {});

@@ -15,6 +15,7 @@
 #include "core/base/enum_names.hpp"
 #include "core/base/error.hpp"
 #include "core/base/field.hpp"
+#include "core/base/printable.hpp"
 
 namespace coulis {
 
@@ -114,6 +115,18 @@ struct WriteTexts {
   template <class T>
   void operator()(const Field& field, const T& value) const {
     if (field.affects != Affects::kNothing) texts[field.name] = to_texts(value);
+  }
+};
+
+// "label-regex=..." a line for each option that changes a part file, but for the one that is named.
+struct WriteSettings {
+  std::string& text;
+  std::string_view but;
+
+  template <class T>
+  void operator()(const Field& field, const T& value) const {
+    if (field.affects != Affects::kFeatures || field.name == but) return;
+    for (const std::string& one : to_texts(value)) text += fmt::format("{}={}\n", field.name, printable(one));
   }
 };
 

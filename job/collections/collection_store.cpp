@@ -7,7 +7,6 @@
 
 #include "core/base/error.hpp"
 #include "job/collections/members.hpp"
-#include "job/collections/open_collection.hpp"
 #include "job/collections/tar.hpp"
 #include "job/collections/zip.hpp"
 
@@ -28,7 +27,7 @@ std::shared_ptr<const Entry> share(Entry container) {
 }  // namespace
 
 CollectionStore::CollectionStore(std::shared_ptr<const Store> store, std::uint64_t max_photo_bytes, CollectionOptions options)
-    : store_(std::move(store)),
+    : StoreView(std::move(store)),
       max_photo_bytes_(max_photo_bytes),
       options_(std::move(options)),
       windows_(kMostWindows),
@@ -37,8 +36,8 @@ CollectionStore::CollectionStore(std::shared_ptr<const Store> store, std::uint64
       tables_(kMostStreams) {}
 
 std::shared_ptr<Ranges> CollectionStore::ranges_of(const Entry& container, Reads reads) const {
-  auto object = std::make_shared<ObjectRanges>(store_, container);
-  if (store_->traits().local) return object;
+  auto object = std::make_shared<ObjectRanges>(shared_store(), container);
+  if (store().traits().local) return object;
   return std::make_shared<CachedRanges>(windows_, name_of(container), std::move(object), reads);
 }
 
@@ -123,7 +122,7 @@ void CollectionStore::visit_contents(const std::shared_ptr<const Entry>& contain
 
 // False: INPUT is no single file, or one that holds nothing.
 bool CollectionStore::walk_input_itself(const Walk& walk) const {
-  std::optional<Entry> input = store_->maybe_entry("");
+  std::optional<Entry> input = store().maybe_entry("");
   if (!input) return false;
   const std::shared_ptr<const Entry> container = share(std::move(*input));
   Contents contents = list_contents(container);
@@ -137,9 +136,9 @@ bool CollectionStore::walk_input_itself(const Walk& walk) const {
 }
 
 void CollectionStore::walk(const Walk& walk) const {
-  if (store_->traits().local && walk_input_itself(walk)) return;
+  if (store().traits().local && walk_input_itself(walk)) return;
   bool visited = false;
-  store_->walk({[&](Entry entry, EntryKind kind) {
+  store().walk({[&](Entry entry, EntryKind kind) {
                   visited = true;
                   const bool may_be = is_named_like_archive(entry.key) || is_named_like_table(entry.key);
                   const bool opens = may_be && kind == EntryKind::kFile && (!walk.opens || walk.opens(entry.key));
@@ -150,8 +149,8 @@ void CollectionStore::walk(const Walk& walk) const {
                   if (!contents.is_collection && !contents.damage) return walk.visit(*container, kind);  // a table of something else
                   visit_contents(container, std::move(contents), walk);
                 },
-                walk.enters, walk.opens, walk.left_out});
-  if (!visited && !store_->traits().local) walk_input_itself(walk);
+                walk.enters, walk.opens, walk.left_out, walk.note});
+  if (!visited && !store().traits().local) walk_input_itself(walk);
 }
 
 Outcome<Bytes> CollectionStore::read_member(const Entry& member) const {
@@ -179,7 +178,7 @@ Outcome<Bytes> CollectionStore::read_member(const Entry& member) const {
 
 Outcome<Bytes> CollectionStore::get(std::string_view key, const Entry* listed) const {
   if (listed != nullptr && listed->place.container) return read_member(*listed);
-  Outcome<Bytes> bytes = store_->get(key, listed);
+  Outcome<Bytes> bytes = store().get(key, listed);
   if (bytes || listed != nullptr) return bytes;
   const std::optional<Entry> member = find_member(key);
   return member ? read_member(*member) : std::move(bytes);
@@ -190,7 +189,7 @@ std::optional<Entry> CollectionStore::find_member(std::string_view key) const {
   for (std::size_t slash = 0; slash != std::string_view::npos; slash = key.find('/', slash + 1)) {
     const std::string_view name = key.substr(0, slash);  // first "": INPUT itself
     if (!name.empty() && !is_named_like_archive(name) && !is_named_like_table(name)) continue;
-    std::optional<Entry> container = store_->maybe_entry(name);
+    std::optional<Entry> container = store().maybe_entry(name);
     if (!container) continue;
     const std::string full_name = name_of(*container);
     std::vector<Entry>& entries = last_found_.second;
@@ -206,20 +205,10 @@ std::optional<Entry> CollectionStore::find_member(std::string_view key) const {
 
 void CollectionStore::will_need(const Entry& listed, std::uint64_t offset, std::uint64_t size_bytes) const {
   const Place& place = listed.place;
-  if (!place.container) return store_->will_need(listed, offset, size_bytes);
+  if (!place.container) return store().will_need(listed, offset, size_bytes);
   if (place.stored_bytes > 0 && packing_of(listed) != Packing::kStreamed) {
-    store_->will_need(*place.container, place.offset + offset, place.stored_bytes);
+    store().will_need(*place.container, place.offset + offset, place.stored_bytes);
   }
-}
-
-Location as_collection(const Location& place, const CollectionOptions& options) {
-  return place.seen_through([&](std::shared_ptr<const Store> store) {
-    return std::make_shared<const CollectionStore>(std::move(store), place.max_photo_bytes(), options);
-  });
-}
-
-Location open_collection(const std::string& uri, const StorageOptions& storage, const CollectionOptions& options) {
-  return as_collection(Location(uri, storage), options);
 }
 
 }  // namespace coulis

@@ -14,35 +14,17 @@
 #include "job/collections/stream_ranges.hpp"
 #include "job/collections/table.hpp"
 #include "job/collections/window_cache.hpp"
-#include "job/storage/store.hpp"
+#include "job/storage/store_view.hpp"
 
 namespace coulis {
 
-class CollectionStore final : public Store {
+class CollectionStore final : public StoreView {
  public:
   CollectionStore(std::shared_ptr<const Store> store, std::uint64_t max_photo_bytes, CollectionOptions options);
 
   void walk(const Walk& walk) const override;
   Outcome<Bytes> get(std::string_view key, const Entry* listed) const override;
   void will_need(const Entry& listed, std::uint64_t offset, std::uint64_t size_bytes) const override;
-
-  StoreTraits traits() const override { return store_->traits(); }
-  bool exists() const override { return store_->exists(); }
-  void list(std::string_view prefix, const std::function<void(Entry)>& visit) const override { store_->list(prefix, visit); }
-  bool has(std::string_view key) const override { return store_->has(key); }
-  std::unique_ptr<PendingObject> begin_put(std::string_view key) const override { return store_->begin_put(key); }
-  void remove(std::string_view key) const override { store_->remove(key); }
-  void remove_leftovers(std::span<const std::string_view> beginnings) const override { store_->remove_leftovers(beginnings); }
-  std::unique_ptr<HeldLock> lock() const override { return store_->lock(); }
-  void stop() const override { store_->stop(); }
-  std::string warning() const override { return store_->warning(); }
-  std::optional<Entry> maybe_entry(std::string_view key) const override { return store_->maybe_entry(key); }
-  Outcome<Bytes> get_listed_range(const Entry& listed, std::uint64_t offset, std::uint64_t size_bytes) const override {
-    return store_->get_listed_range(listed, offset, size_bytes);
-  }
-  Bytes get_range(std::string_view key, std::uint64_t offset, std::uint64_t size_bytes) const override {
-    return store_->get_range(key, offset, size_bytes);
-  }
 
  private:
   struct Contents {
@@ -63,7 +45,6 @@ class CollectionStore final : public Store {
   std::shared_ptr<Ranges> unpacked_ranges_of(const Entry& container, Reads reads) const;
   std::shared_ptr<PhotoTable> table_of(const Entry& container) const;
 
-  std::shared_ptr<const Store> store_;
   std::uint64_t max_photo_bytes_;
   CollectionOptions options_;
   mutable WindowCache windows_;   // of objects

@@ -11,6 +11,7 @@ std::optional<Failure> maybe_refusal(Packing packing) {
     case Packing::kNested: return unsupported("an archive in an archive is not opened: unpack the outer one");
     case Packing::kShadowed: return Failure{Stage::kRead, FailureCode::kCorrupt, "a later member of the archive has the same name"};
     case Packing::kDeadLink: return Failure{Stage::kRead, FailureCode::kVanished, "it is a link to what its archive does not hold"};
+    case Packing::kNoName: return Failure{Stage::kRead, FailureCode::kEmpty, "this row of the list names no photo"};
     default: return std::nullopt;
   }
 }

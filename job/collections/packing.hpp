@@ -23,6 +23,7 @@ enum class Packing : std::uint8_t {
   kNested,
   kDeadLink,
   kDamaged,  // the container itself, which cannot be read, or not to its end
+  kNoName,   // row Place::offset of a list, which names no photo
 };
 
 inline Packing packing_of(const Entry& entry) {

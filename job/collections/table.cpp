@@ -39,6 +39,10 @@ bool is_binary(const parquet::SchemaDescriptor& schema, int column) {
   return column >= 0 && schema.Column(column)->physical_type() == Type::BYTE_ARRAY;
 }
 
+bool is_text(const parquet::SchemaDescriptor& schema, int column) {
+  return schema.Column(column)->logical_type()->is_string();
+}
+
 // Of a ClassLabel of Hugging Face's datasets: what its numbers stand for.
 std::vector<std::string> class_names(const parquet::FileMetaData& metadata, const std::string& column) {
   const auto pairs = metadata.key_value_metadata();
@@ -171,7 +175,7 @@ void PhotoTable::find_columns(const CollectionOptions& columns) {
   const parquet::SchemaDescriptor& schema = *metadata.schema();
   const auto take = [&](const std::string& photo, const std::string& path) {
     const int column = column_of(schema, photo);
-    if (!is_binary(schema, column)) return false;
+    if (!is_binary(schema, column) || is_text(schema, column)) return false;  // text says where photos are: a list
     photo_column_ = column;
     path_column_ = column_of(schema, path);
     if (!is_binary(schema, path_column_)) path_column_ = -1;

@@ -51,7 +51,7 @@ RowTable to_table(const PartInFlight& finished, const FeaturizeContext& context)
     }
     const std::string path = context.input.path_of(images[i].key);
     table.paths.push_back(printable(path));
-    table.labels.push_back(context.labels.label_of(path));
+    table.labels.push_back(context.labels.label_of(images[i], context.input));
     const float* row = finished.rows.data() + i * width;
     table.values.insert(table.values.end(), row, row + width);
   }

@@ -58,7 +58,7 @@ std::optional<Reason> ImageCollector::refuse(const Entry& entry, EntryKind kind)
   if (const auto refusal = refuse_below(slash == std::string_view::npos ? "" : key.substr(0, slash))) return refusal;
   if (kind == EntryKind::kUnlisted) return std::nullopt;  // was asked for before
   if (matches_any(key, options_.exclude)) return Reason::kExclude;
-  if (kind == EntryKind::kUnseen || kind == EntryKind::kUnopened) return refuse_folder(key);
+  if (kind == EntryKind::kUnseen || kind == EntryKind::kUnopened || kind == EntryKind::kNamed) return refuse_folder(key);
   if (kind == EntryKind::kSpecial) return Reason::kSpecial;
   if (options_.include.empty() && !ends_like_an_image(key)) return Reason::kEnding;
   if (!options_.include.empty() && !matches_any(key, options_.include)) return Reason::kInclude;

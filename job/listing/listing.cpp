@@ -43,13 +43,26 @@ Listing list_images(const Location& input, const ListingOptions& options, const 
     throw Error(ErrorCode::kStorage, fmt::format("{} does not exist", printable(input.root())), "check the spelling of INPUT");
   }
   ImageCollector images(options, &input);
+  std::vector<std::string> notes;
   input.walk({[&](Entry entry, EntryKind kind) {
                 visited();
                 images.add(std::move(entry), kind);
               },
               [&](std::string_view folder) { return images.enters(folder); }, [](std::string_view key) { return !is_part_file(key); },
-              maybe_output});
-  return std::move(images).listing();
+              maybe_output, [&](std::string sentence) { notes.push_back(std::move(sentence)); }});
+  Listing listing = std::move(images).listing();
+  listing.notes = std::move(notes);
+  return listing;
+}
+
+Listing list_some_images(const Location& input, const ListingOptions& options, const Location& output) {
+  Listing listing = list_images(input, options, &output);
+  if (listing.images.empty()) {
+    throw Error(ErrorCode::kNothingToRead,
+                fmt::format("no image found in {} ({})", printable(input.root()), describe_in_a_line(listing.passed_over)),
+                "check INPUT; --include '*' takes files of any name");
+  }
+  return listing;
 }
 
 Listing list_images(const std::function<void(const std::function<void(Entry)>& visit)>& list_entries, const ListingOptions& options) {
@@ -77,6 +90,10 @@ std::string LabelRule::label_of(const std::string& path) const {
   if (!regex_) return printable(folder_above(path, level_));
   std::smatch match;
   return std::regex_search(path, match, *regex_) ? printable(match[1].str()) : "";
+}
+
+std::string LabelRule::label_of(const ImageRef& image, const Location& input) const {
+  return image.label ? printable(*image.label) : label_of(input.path_of(image.key));
 }
 
 }  // namespace coulis

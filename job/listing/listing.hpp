@@ -40,7 +40,8 @@ void visit_fields(O& o, V&& v) {
 struct Listing {
   std::vector<ImageRef> images;  // and what could not be looked at: such an entry is not `seen()`, and reading it fails
   std::uint64_t total_bytes = 0;
-  PassedOver passed_over;  // never an image left out in silence
+  PassedOver passed_over;            // never an image left out in silence
+  std::vector<std::string> notes{};  // sentences on what a list or a table of labels names
 };
 
 // Nothing that coulis has written is an image: what lies below `maybe_output`, and the results and exports of others. `visited` is called
@@ -48,6 +49,9 @@ struct Listing {
 Listing list_images(
     const Location& input, const ListingOptions& options, const Location* maybe_output = nullptr,
     const std::function<void()>& visited = [] {});
+
+// The same. Throws Error(kNothingToRead) where there is none.
+Listing list_some_images(const Location& input, const ListingOptions& options, const Location& output);
 
 // The same for entries from anywhere: `list_entries` calls its argument for each of them, in no order.
 Listing list_images(const std::function<void(const std::function<void(Entry)>& visit)>& list_entries, const ListingOptions& options);
@@ -63,6 +67,9 @@ class LabelRule {
  public:
   explicit LabelRule(const ListingOptions& options);    // throws Error(kUsage)
   std::string label_of(const std::string& path) const;  // printable; empty where the rule finds nothing
+
+  // That which was given to the image, or that of its path below `input`.
+  std::string label_of(const ImageRef& image, const Location& input) const;
 
  private:
   int level_;

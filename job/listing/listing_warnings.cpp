@@ -56,7 +56,7 @@ struct Closed {
 Closed find_closed(const std::vector<ImageRef>& images, const Location& input) {
   Closed closed;
   for (const ImageRef& image : images) {
-    if (image.seen() || !input.traits().local) continue;
+    if (image.seen() || image.place.container || !input.traits().local) continue;
     const Outcome<Bytes> bytes = input.get(image.key);
     if (bytes || bytes.failure().code != FailureCode::kUnreadable) continue;
     if (++closed.names == 1) closed.example = fmt::format("{}: {}", printable(image.key), bytes.failure().message);
@@ -67,6 +67,7 @@ Closed find_closed(const std::vector<ImageRef>& images, const Location& input) {
 struct Found {
   std::uint64_t photos = 0;
   std::uint64_t unlabelled = 0;
+  std::uint64_t unlabelled_by_table = 0;
   std::uint64_t from_input = 0;  // their label is that of INPUT, or of a folder above it
   std::string label_from_input;
   LabelCount::Labels labels;
@@ -78,18 +79,21 @@ Found look_at(const std::vector<ImageRef>& images, const Location& input, const 
   LabelCount labels;
   std::string_view folder = "/";  // no key begins with it
   std::string label;
+  bool given = false;
   for (const ImageRef& image : images) {
     if (!image.seen()) continue;
-    const bool as_before = options.label_regex.empty() && folder_of(image.key) == folder;
-    if (!as_before) label = rule.label_of(input.path_of(image.key));
+    const bool as_before = options.label_regex.empty() && folder_of(image.key) == folder && !given && !image.label;
+    if (!as_before) label = rule.label_of(image, input);
     folder = folder_of(image.key);
+    given = image.label != nullptr;
     ++found.photos;
     if (label.empty()) {
       ++found.unlabelled;
+      found.unlabelled_by_table += given ? 1 : 0;
       continue;
     }
     labels.add(label);
-    if (options.label_regex.empty() && std::count(folder.begin(), folder.end(), '/') < options.label_level) {
+    if (!given && options.label_regex.empty() && std::count(folder.begin(), folder.end(), '/') < options.label_level) {
       ++found.from_input;
       found.label_from_input = label;
     }
@@ -100,17 +104,18 @@ Found look_at(const std::vector<ImageRef>& images, const Location& input, const 
 
 }  // namespace
 
-std::vector<std::string> listing_warnings(const std::vector<ImageRef>& images, const Location& input, const ListingOptions& options) {
+std::vector<std::string> listing_warnings(const Listing& listing, const Location& input, const ListingOptions& options) {
+  const std::vector<ImageRef>& images = listing.images;
   const Found found = look_at(images, input, options);
-  std::vector<std::string> warnings;
+  std::vector<std::string> warnings = listing.notes;
   if (const Closed closed = find_closed(images, input); closed.names > 0) {
     warnings.push_back(fmt::format("{} below INPUT cannot be looked at ({}): photos there are in no result until a later run can read them",
                                    counted(closed.names, "name"), closed.example));
   }
   const std::string of_photos = fmt::format("of {}", counted(found.photos, "photo"));
   if (found.unlabelled > 0) {
-    warnings.push_back(
-        fmt::format("{} {} {} no label by {}", found.unlabelled, of_photos, found.unlabelled == 1 ? "has" : "have", rule_of(options)));
+    warnings.push_back(fmt::format("{} {} {} no label by {}", found.unlabelled, of_photos, found.unlabelled == 1 ? "has" : "have",
+                                   found.unlabelled_by_table == found.unlabelled ? "the table of labels" : rule_of(options)));
   }
   const bool meant = found.from_input == found.photos && options.label_level == 1;  // one folder of photos, without labels
   if (found.from_input > 0 && !meant) {

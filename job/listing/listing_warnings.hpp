@@ -10,7 +10,7 @@
 namespace coulis {
 
 // Sentences: folders that may not be read, photos without a label, labels with one photo each, photos whose label comes from the path of
-// INPUT, notes of macOS in a bucket. Most often none.
-std::vector<std::string> listing_warnings(const std::vector<ImageRef>& images, const Location& input, const ListingOptions& options);
+// INPUT, notes of macOS in a bucket, and the notes of the listing itself. Most often none.
+std::vector<std::string> listing_warnings(const Listing& listing, const Location& input, const ListingOptions& options);
 
 }  // namespace coulis

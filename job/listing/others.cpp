@@ -23,6 +23,7 @@ constexpr std::string_view kPcaModel = "pca_model.safetensors";
 constexpr std::array kOurNames = {
     kLock,
     std::string_view(kExportMark),
+    std::string_view(kPackMark),
     kManifest,
     kPcaModel,
     "_SUCCESS"sv,
@@ -57,12 +58,13 @@ bool is_shard(std::string_view key) {
 
 }  // namespace
 
-// "part-00007-<32 hex digits>.snappy.parquet", in features/, pca/ or thumbnails/
+// "part-00007-<32 hex digits>.snappy.parquet", in features/, pca/, thumbnails/ or the index/ of a pack
 bool is_part_file(std::string_view key) {
   constexpr std::size_t kFingerprintDigits = 32;
   const std::string_view folder = name_of(folder_of(key));
   std::string_view name = name_of(key);
-  if ((folder != "features" && folder != "pca" && folder != "thumbnails") || !name.starts_with("part-") || !name.ends_with(".parquet"))
+  if ((folder != "features" && folder != "pca" && folder != "thumbnails" && folder != "index") || !name.starts_with("part-") ||
+      !name.ends_with(".parquet"))
     return false;
   name.remove_prefix("part-"sv.size());
   const std::size_t digits = std::min(name.find_first_not_of("0123456789"), name.size());
@@ -91,6 +93,8 @@ void OurFolders::note(std::string_view key) {
   const std::string_view name = name_of(key);
   if (name == kLock || name == kExportMark) {
     marked_.emplace(folder_of(key));
+  } else if (name == kPackMark) {
+    packs_.emplace(folder_of(key));
   } else if (name == kManifest) {
     with_manifest_.emplace(folder_of(key));
   } else if (name == kPcaModel) {
@@ -104,6 +108,7 @@ void OurFolders::end() {
   for (const std::string& folder : with_pca_model_) {
     if (with_manifest_.contains(folder)) marked_.insert(folder);
   }
+  for (const std::string& folder : packs_) marked_.erase(folder);
 }
 
 bool OurFolders::hold(std::string_view key) const {

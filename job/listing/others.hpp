@@ -15,6 +15,7 @@ bool is_kept_by_others(std::string_view folder_name);
 bool is_named_like_apple_double(std::string_view key);
 bool is_apple_double(std::string_view bytes);
 
+inline constexpr const char* kPackMark = "pack.json";         // beside shards of photos, which are there to be read
 inline constexpr const char* kExportMark = ".coulis-export";  // put first into the folder of an export
 
 // Whether coulis writes files of such a name into an OUTPUT or an export: "matrix.csv", "features/part-00000-....parquet". Others may too.
@@ -34,6 +35,7 @@ class OurFolders {
 
  private:
   std::set<std::string, std::less<>> marked_;  // folder keys; "" is the top
+  std::set<std::string, std::less<>> packs_;
   std::set<std::string, std::less<>> with_manifest_;
   std::set<std::string, std::less<>> with_pca_model_;
 };

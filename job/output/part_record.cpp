@@ -4,10 +4,12 @@
 
 #include <algorithm>
 #include <charconv>
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <string_view>
 
 #include "core/base/error.hpp"
+#include "job/tables/tables.hpp"
 
 namespace coulis {
 namespace {
@@ -92,7 +94,8 @@ std::string images_to_text(const std::vector<ImageRef>& images) {
   json list = json::array();
   for (const ImageRef& image : images) {
     json entry = {escape(image.key), image.size_bytes, image.mtime_ns};
-    if (!image.etag.empty()) entry.push_back(escape(image.etag));
+    if (!image.etag.empty() || image.label) entry.push_back(escape(image.etag));
+    if (image.label) entry.push_back(escape(*image.label));
     list.push_back(std::move(entry));
   }
   return list.dump();
@@ -106,6 +109,7 @@ std::vector<ImageRef> parse_images(const std::string& text, const std::string& o
       images.push_back({unescape(image.at(0).get<std::string>(), origin), image.at(1).get_ref<const std::uint64_t&>(),
                         image.at(2).get_ref<const std::int64_t&>(),
                         image.size() > 3 ? unescape(image.at(3).get<std::string>(), origin) : ""});
+      if (image.size() > 4) images.back().label = std::make_shared<const std::string>(unescape(image.at(4).get<std::string>(), origin));
     }
   } catch (const json::exception& e) {
     throw_malformed(origin, e);
@@ -153,6 +157,11 @@ PartRecord parse_part_record(const std::vector<std::pair<std::string, std::strin
     throw_malformed(origin, e);
   }
   return record;
+}
+
+PartRecord read_part_record(const Location& output, const std::string& key) {
+  const std::string origin = printable(output.path_of(key));
+  return parse_part_record(read_table_metadata(output.get_or_throw(key), origin), origin);
 }
 
 }  // namespace coulis

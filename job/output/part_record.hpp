@@ -43,6 +43,9 @@ std::vector<std::pair<std::string, std::string>> to_metadata(const PartRecord& r
 // The pairs of a part file that hold for every file of the output: model, versions, settings; not the record of its images.
 std::vector<std::pair<std::string, std::string>> provenance_in(std::vector<std::pair<std::string, std::string>> metadata);
 
+// Of a part file in `output`. Throws as parse_part_record(), and Error(kStorage).
+PartRecord read_part_record(const Location& output, const std::string& key);
+
 // Throws Error(kRunFailed) naming `origin` if the pairs are missing or malformed.
 PartRecord parse_part_record(const std::vector<std::pair<std::string, std::string>>& metadata, const std::string& origin);
 

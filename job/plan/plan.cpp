@@ -49,15 +49,27 @@ Part make_part(std::uint64_t number, std::vector<ImageRef> images, const std::st
   return part;
 }
 
+// Behind the last image of a part that begins with `first`: at least one.
+std::size_t end_of_part(const std::vector<ImageRef>& images, std::size_t first, const PlanOptions& options) {
+  if (options.bytes_per_part == 0) return std::min(first + static_cast<std::size_t>(options.images_per_part), images.size());
+  constexpr std::uint64_t kHeaders = 1024;  // one of 512 bytes, and on average half a block behind the photo
+  std::uint64_t bytes = images[first].size_bytes + kHeaders;
+  std::size_t last = first + 1;
+  while (last < images.size() && bytes + images[last].size_bytes + kHeaders <= options.bytes_per_part) {
+    bytes += images[last++].size_bytes + kHeaders;
+  }
+  return last;
+}
+
 // Cuts images (sorted) into parts with the numbers that are free, lowest first.
 void append_new_parts(Plan& plan, const std::vector<ImageRef>& images, const std::set<std::uint64_t>& taken, std::string_view reason,
                       const PlanOptions& options) {
   std::uint64_t number = 0;
-  const auto chunk = static_cast<std::size_t>(options.images_per_part);
-  for (std::size_t first = 0; first < images.size(); first += chunk) {
+  for (std::size_t first = 0, last = 0; first < images.size(); first = last) {
     while (taken.contains(number)) ++number;
+    last = end_of_part(images, first, options);
     const auto begin = images.begin() + static_cast<std::ptrdiff_t>(first);
-    const auto end = images.begin() + static_cast<std::ptrdiff_t>(std::min(first + chunk, images.size()));
+    const auto end = images.begin() + static_cast<std::ptrdiff_t>(last);
     Part part = make_part(number++, {begin, end}, options.settings);
     part.reason = reason;
     plan.parts.push_back(std::move(part));
@@ -76,7 +88,8 @@ std::string version_of(const ImageRef& image) {
 }
 
 bool same_image(const ImageRef& a, const ImageRef& b) {
-  return a.size_bytes == b.size_bytes && version_of(a) == version_of(b);
+  const bool same_label = a.label == b.label || (a.label && b.label && *a.label == *b.label);
+  return a.size_bytes == b.size_bytes && version_of(a) == version_of(b) && same_label;
 }
 
 // The images not yet given to a part; what a committed part's members are looked up in.
@@ -188,8 +201,8 @@ std::string part_file_name(std::uint64_t number, std::string_view fingerprint, s
   return fmt::format("part-{:05}-{}.{}.parquet", number, fingerprint, compression);
 }
 
-std::string Part::file_key(std::string_view compression) const {
-  return fmt::format("{}/{}", kFeaturesFolder, part_file_name(number, fingerprint, compression));
+std::string Part::file_key(std::string_view compression, std::string_view folder) const {
+  return fmt::format("{}/{}", folder, part_file_name(number, fingerprint, compression));
 }
 
 std::string Part::thumbnails_key(std::string_view compression) const {
@@ -241,7 +254,7 @@ std::string fingerprint_of(const std::string& settings, const std::vector<ImageR
   add(settings);
   for (const ImageRef& image : images) {
     add(image.key);
-    add(fmt::format("{} {}", image.size_bytes, version_of(image)));
+    add(fmt::format("{} {}{}", image.size_bytes, version_of(image), image.label ? " " + printable(*image.label) : ""));
   }
   const XXH128_hash_t hash = XXH3_128bits_digest(state.get());
   return fmt::format("{:016x}{:016x}", hash.high64, hash.low64);
@@ -253,7 +266,7 @@ Plan make_plan(const Listing& listing, const std::vector<PartFile>& committed,
   std::optional<Plan> simple = plan_as_first_run(listing, usable, options);
   Plan plan = simple ? std::move(*simple) : plan_around_committed(listing, usable, read_record, options);
   std::set<std::string> kept;
-  for (const Part& part : plan.parts) kept.insert(part.file_key(options.compression));
+  for (const Part& part : plan.parts) kept.insert(part.file_key(options.compression, options.folder));
   for (const PartFile& file : committed) {
     if (!kept.contains(file.key)) plan.stale_files.push_back(file.key);
   }

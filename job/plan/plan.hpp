@@ -23,15 +23,18 @@ struct Part {
 
   std::vector<std::uint32_t> sampled = {};  // indices of images that the report shows, ascending
 
-  std::string file_key(std::string_view compression) const;        // "features/part-00000-<fingerprint>.snappy.parquet"
-  std::string thumbnails_key(std::string_view compression) const;  // the same name in "thumbnails/"
+  std::string file_key(std::string_view compression,
+                       std::string_view folder = kFeaturesFolder) const;  // "features/part-00000-<fingerprint>.snappy.parquet"
+  std::string thumbnails_key(std::string_view compression) const;         // the same name in "thumbnails/"
 };
 
 struct PlanOptions {
   std::string settings;  // all that changes the numbers in a part: model, preprocessing, options; one "key=value" a line
   int images_per_part = 1024;
   std::string compression = "snappy";
-  bool fresh = false;  // compute everything again
+  bool fresh = false;                         // compute everything again
+  std::uint64_t bytes_per_part = 0;           // not 0: that many, as a tar has them, decide where a new part ends, and no count of images
+  std::string_view folder = kFeaturesFolder;  // of the part files
 };
 
 struct Plan {

@@ -68,9 +68,13 @@ void plan_retries(Plan& plan, const Manifest& earlier, std::string_view formats,
   }
 }
 
+bool has_unread(const PartRecord& record) {
+  return count_unread(record) > 0;
+}
+
 void remove_parts_to_retry(const Location& output, const ReadPartRecord& read_record) {
   for (const PartFile& file : list_part_files(output, kFeaturesFolder)) {
-    if (count_unread(read_record(file)) > 0) output.remove(file.key);
+    if (has_unread(read_record(file))) output.remove(file.key);
   }
 }
 

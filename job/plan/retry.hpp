@@ -17,6 +17,7 @@ using ReadPartRecord = std::function<PartRecord(const PartFile&)>;
 void plan_retries(Plan& plan, const Manifest& earlier, std::string_view formats, const ReadPartRecord& read_record);
 
 // After a run that ended without a manifest: the next one would take parts with such photos for done.
+bool has_unread(const PartRecord& record);  // a photo that may be read the next time
 void remove_parts_to_retry(const Location& output, const ReadPartRecord& read_record);
 
 }  // namespace coulis

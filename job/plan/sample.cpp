@@ -30,7 +30,7 @@ std::vector<Candidate> list_candidates(const Plan& plan, const Location& input, 
     const std::vector<ImageRef>& images = plan.parts[p].images;
     for (std::size_t i = 0; i < images.size(); ++i) {
       const std::string& key = images[i].key;
-      const auto id = ids.emplace(labels.label_of(input.path_of(key)), static_cast<std::uint32_t>(ids.size())).first->second;
+      const auto id = ids.emplace(labels.label_of(images[i], input), static_cast<std::uint32_t>(ids.size())).first->second;
       candidates.push_back({id, XXH3_64bits(key.data(), key.size()), static_cast<std::uint32_t>(p), static_cast<std::uint32_t>(i)});
     }
   }

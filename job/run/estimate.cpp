@@ -9,7 +9,6 @@
 #include "core/base/stop_watch.hpp"
 #include "core/moments/moments.hpp"
 #include "core/network/network.hpp"
-#include "job/collections/open_collection.hpp"
 #include "job/features/feature_rows.hpp"
 #include "job/features/located_photos.hpp"
 #include "job/reduce/neighbours.hpp"
@@ -87,7 +86,7 @@ Estimate estimate_run(const Preview& preview, const RunOptions& options) {
   if (images.empty()) return {};
   const Model& model = preview.model;
   const auto networks = make_network_factory(model, options.network.precision);
-  const Location input = open_collection(options.input, options.storage, options.collections);
+  const Location& input = preview.input;
   const auto try_some = [&](std::size_t count) { return try_photos(spread_sample(images, count), input, model.card, *networks, options); };
   Trial trial = try_some(kFirstTry);
   const auto affordable = std::min(static_cast<std::size_t>(kSeconds * trial.photos_per_second), kMostPhotos);

@@ -26,6 +26,7 @@ struct LocatedImages {
   Location place;
   std::vector<ImageRef> images;
   ReadAhead::Sizes sizes = ReadAhead::Sizes::kListed;
+  std::vector<std::string> notes{};  // sentences on what a list names
 
   std::vector<std::string> paths() const;  // printable
 };

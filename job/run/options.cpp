@@ -10,17 +10,6 @@ namespace {
 // Changed by hand when the same settings give other bytes: a codec that reads what it refused before, say.
 constexpr int kFormat = 2;
 
-// "label-regex=..." a line for each option that changes a part file; `model` is known by the sum of its file.
-struct WriteSettings {
-  std::string& text;
-
-  template <class T>
-  void operator()(const Field& field, const T& value) const {
-    if (field.affects != Affects::kFeatures || std::string_view(field.name) == "model") return;
-    for (const std::string& one : to_texts(value)) text += fmt::format("{}={}\n", field.name, printable(one));
-  }
-};
-
 }  // namespace
 
 void validate(const RunOptions& options) {
@@ -44,7 +33,7 @@ OptionTexts to_texts(const RunOptions& options) {
 std::string settings_of(const RunOptions& options, const Location& input, const ModelCard& card) {
   std::string text = fmt::format("format={}\ninput={}\nmodel_sha256={}\npreprocessing={}\n", kFormat, printable(input.root()), card.sha256,
                                  to_string(card.preprocessing));
-  visit_fields(options, WriteSettings{text});
+  visit_fields(options, WriteSettings{text, "model"});  // that is known by the sum of its file
   return text;
 }
 

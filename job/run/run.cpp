@@ -26,16 +26,9 @@
 namespace coulis {
 namespace {
 
-ReadPartRecord reader_of_records(const Location& output) {
-  return [&output](const PartFile& file) {
-    const std::string origin = printable(output.path_of(file.key));
-    return parse_part_record(read_table_metadata(output.get_or_throw(file.key), origin), origin);
-  };
-}
-
 Plan plan_for(const Listing& listing, const Location& output, const std::optional<Manifest>& earlier, const RunOptions& options,
               const std::string& settings) {
-  const ReadPartRecord read_record = reader_of_records(output);
+  const ReadPartRecord read_record = [&](const PartFile& file) { return read_part_record(output, file.key); };
   Plan plan =
       make_plan(listing, list_part_files(output, kFeaturesFolder), read_record,
                 {settings, options.features.images_per_part, std::string(to_string(options.features.compression)), options.features.fresh});
@@ -46,16 +39,6 @@ Plan plan_for(const Listing& listing, const Location& output, const std::optiona
 // --fresh has no use for it, readable or not.
 std::optional<Manifest> earlier_manifest(const Location& output, const FeatureOptions& options) {
   return options.fresh ? std::nullopt : read_manifest(output);
-}
-
-Listing list_or_refuse(const Location& input, const Location& output, const ListingOptions& options) {
-  Listing listing = list_images(input, options, &output);
-  if (listing.images.empty()) {
-    throw Error(ErrorCode::kNothingToRead,
-                fmt::format("no image found in {} ({})", printable(input.root()), describe_in_a_line(listing.passed_over)),
-                "check INPUT; --include '*' takes files of any name");
-  }
-  return listing;
 }
 
 PcaRequest request_pca(const RunOptions& options, const std::optional<std::string>& pca_file, const Model& model) {
@@ -157,10 +140,10 @@ Summary run(const RunOptions& options, const std::optional<std::string>& pca_fil
   const PcaRequest pca = request_pca(options, pca_file, model);
   StageTimes times;
   StageClock clock(times);
-  Listing listing = list_or_refuse(input, output, options.listing);
+  Listing listing = list_some_images(input, options.listing, output);
   clock.lap("list");
   const Lock lock(output);
-  begin(lock, output, listing_warnings(listing.images, input, options.listing), progress);
+  begin(lock, output, listing_warnings(listing, input, options.listing), progress);
   Manifest manifest = describe_run(options, input, listing, model, pca);
   const std::optional<Manifest> earlier = earlier_manifest(output, options.features);
   Plan plan = plan_for(listing, output, earlier, options, manifest.settings);
@@ -186,7 +169,8 @@ Summary run(const RunOptions& options, const std::optional<std::string>& pca_fil
     const TableMetadata provenance = provenance_of(model, manifest.settings);
     return {publish(output, std::move(committed), pca, std::move(manifest), provenance, options, executor, progress), computed, false};
   } catch (const Error& error) {
-    if (error.code() == ErrorCode::kTooManyBad) remove_parts_to_retry(output, reader_of_records(output));
+    if (error.code() == ErrorCode::kTooManyBad)
+      remove_parts_to_retry(output, [&](const PartFile& file) { return read_part_record(output, file.key); });
     throw;
   }
 }
@@ -202,10 +186,10 @@ Preview preview(const RunOptions& options) {
   const Location input = open_collection(options.input, options.storage, options.collections);
   const Location output(options.output, options.storage);
   Model model = load_model(options.network.model);
-  Listing listing = list_or_refuse(input, output, options.listing);
+  Listing listing = list_some_images(input, options.listing, output);
   Plan plan = plan_for(listing, output, earlier_manifest(output, options.features), options, settings_of(options, input, model.card));
-  std::vector<std::string> warnings = listing_warnings(listing.images, input, options.listing);
-  return {std::move(listing), std::move(plan), std::move(model), std::move(warnings)};
+  std::vector<std::string> warnings = listing_warnings(listing, input, options.listing);
+  return {input, std::move(listing), std::move(plan), std::move(model), std::move(warnings)};
 }
 
 }  // namespace coulis

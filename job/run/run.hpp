@@ -37,6 +37,7 @@ RunOptions options_around(const std::string& pca_file, const StorageOptions& sto
 
 // What run() would do, without doing it.
 struct Preview {
+  Location input;
   Listing listing;
   Plan plan;
   Model model;

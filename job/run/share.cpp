@@ -2,56 +2,25 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <charconv>
-#include <string_view>
 #include <utility>
 
 #include "core/base/counted.hpp"
 #include "core/base/error.hpp"
-#include "job/collections/open_collection.hpp"
 #include "job/plan/sample.hpp"
 #include "job/report/report_output.hpp"
 #include "job/run/part_stages.hpp"
 #include "job/run/run.hpp"
 
 namespace coulis {
-namespace {
-
-// Digits and nothing else.
-bool parse_number(std::string_view text, std::uint64_t& number) {
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  return error == std::errc() && end == text.data() + text.size();
-}
-
-Plan take_share(Plan plan, const Share& share) {
-  std::erase_if(plan.parts, [&](const Part& part) { return part.number % share.count + 1 != share.index; });
-  return plan;
-}
-
-}  // namespace
-
-Share parse_share(const std::string& text) {
-  const std::string_view all = text;
-  const std::size_t slash = std::min(all.find('/'), all.size());
-  Share share;
-  const bool numbers =
-      slash < all.size() && parse_number(all.substr(0, slash), share.index) && parse_number(all.substr(slash + 1), share.count);
-  if (!numbers || share.index < 1 || share.index > share.count) {
-    throw Error(ErrorCode::kUsage, fmt::format("--share {} is no share", printable(text)),
-                "write 1/64 to 64/64; where indices begin at 0, add 1: --share $((INDEX + 1))/64");
-  }
-  return share;
-}
 
 ShareSummary run_share(const RunOptions& options, const Share& share, const std::atomic<bool>& interrupted, Progress& progress) {
   if (options.features.fresh) {
     throw Error(ErrorCode::kUsage, "--fresh cannot be done in shares: each of them would compute the others' parts again",
                 "take another OUTPUT, or remove this one first");
   }
-  const Location input = open_collection(options.input, options.storage, options.collections);
-  const Location output = Location(options.output, options.storage).beside(input);
   Preview all = preview(options);
+  const Location& input = all.input;
+  const Location output = Location(options.output, options.storage).beside(input);
   Manifest manifest;  // of what the features need; it is not written
   manifest.settings = settings_of(options, input, all.model.card);
   manifest.listed = all.plan.images();

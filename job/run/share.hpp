@@ -3,18 +3,12 @@
 
 #include <atomic>
 #include <cstdint>
-#include <string>
 
+#include "job/plan/share.hpp"
 #include "job/run/options.hpp"
 #include "job/threads/progress.hpp"
 
 namespace coulis {
-
-struct Share {
-  std::uint64_t index = 1;  // 1 to count
-  std::uint64_t count = 1;
-};
-Share parse_share(const std::string& text);  // "3/64"; throws Error(kUsage)
 
 struct ShareSummary {
   std::uint64_t parts = 0;     // of this share

@@ -11,6 +11,7 @@
 #include <set>
 #include <utility>
 
+#include "core/base/error.hpp"
 #include "core/base/read_file.hpp"
 #include "job/storage/folder_lock.hpp"
 #include "job/storage/folder_walk.hpp"
@@ -124,6 +125,12 @@ Outcome<Bytes> Folder::get_listed_range(const Entry& listed, std::uint64_t offse
   return read_file_range(path_of(listed.key), offset, size_bytes, [&](const struct stat& info) {
     return static_cast<std::uint64_t>(info.st_size) == listed.size_bytes && mtime_ns_of(info) == listed.mtime_ns;
   });
+}
+
+Bytes Folder::get_range(std::string_view key, std::uint64_t offset, std::uint64_t size_bytes) const {
+  Outcome<Bytes> bytes = read_file_range(path_of(key), offset, size_bytes, [](const struct stat&) { return true; });
+  if (!bytes) throw Error(ErrorCode::kStorage, fmt::format("{}: {}", printable(path_of(key)), bytes.failure().message));
+  return std::move(bytes.value());
 }
 
 void Folder::will_need(const Entry& listed, std::uint64_t offset, std::uint64_t size_bytes) const {

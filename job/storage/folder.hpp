@@ -23,6 +23,7 @@ class Folder : public Store {
   std::unique_ptr<HeldLock> lock() const override;
   std::optional<Entry> maybe_entry(std::string_view key) const override;
   Outcome<Bytes> get_listed_range(const Entry& listed, std::uint64_t offset, std::uint64_t size_bytes) const override;
+  Bytes get_range(std::string_view key, std::uint64_t offset, std::uint64_t size_bytes) const override;
   void will_need(const Entry& listed, std::uint64_t offset, std::uint64_t size_bytes) const override;
 
  private:

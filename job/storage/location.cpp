@@ -110,7 +110,8 @@ void Location::walk(const Walk& walk) const {
                   const bool below = entry.key.starts_with(left_out);
                   walk.visit(std::move(entry), below ? EntryKind::kLeftOut : kind);
                 },
-                walk.enters, [&](std::string_view key) { return !key.starts_with(left_out) && (!walk.opens || walk.opens(key)); }});
+                walk.enters, [&](std::string_view key) { return !key.starts_with(left_out) && (!walk.opens || walk.opens(key)); }, nullptr,
+                walk.note});
 }
 
 Outcome<Bytes> Location::get(std::string_view key) const {

@@ -37,6 +37,7 @@ struct Entry {
   std::int64_t mtime_ns = 0;
   std::string etag{};  // of an object in a bucket or a container: another one means other bytes; empty for a file
   Place place{};
+  std::shared_ptr<const std::string> label{};  // given by a list or a table of labels, maybe empty; null: the label rule finds it
 
   bool seen() const { return mtime_ns != 0 || size_bytes != 0 || !etag.empty(); }  // false: it could not be looked at
 };
@@ -47,6 +48,7 @@ enum class EntryKind {
   kUnseen,    // a name that cannot be looked at: a file or a folder, nobody knows
   kUnlisted,  // a folder that cannot be looked into
   kUnopened,  // an archive that cannot be looked into
+  kNamed,     // a list names it as a photo, whatever its ending
   kLeftOut,   // `Walk::left_out`, or an object below it
 };
 
@@ -58,6 +60,7 @@ struct Walk {
   std::function<bool(std::string_view folder)> enters;   // asked before a folder is opened, with its key; a bucket has no folders
   std::function<bool(std::string_view key)> opens = {};  // asked before an archive or a table is opened; not opened, it is a file
   const Location* left_out = nullptr;                    // not looked into, however it is reached; may be null
+  std::function<void(std::string)> note = {};            // a sentence on what was met that a person should know
 };
 
 // What kind of place a location is, for those who adapt to it.

@@ -51,6 +51,7 @@ StageSeconds TaskExecutor::featurize(const Plan& plan, const FeaturizeContext& c
   }
   const std::size_t parts = orders.size();
   std::map<std::uint64_t, FeaturesResult> results;
+  options_.input = context.input.root();  // where the photos are: the tasks need no list of them
   for (const std::string& bytes : run({TaskKind::kFeatures, options_, context.settings, ""}, parts, std::move(orders))) {
     FeaturesResult result = parse_features_result(bytes);
     results[result.part] = std::move(result);
@@ -72,8 +73,9 @@ StageSeconds TaskExecutor::featurize(const Plan& plan, const FeaturizeContext& c
   return total;
 }
 
-Committed TaskExecutor::read_committed(const Location& /*input*/, const Location& /*output*/, const std::vector<PartFile>& files,
+Committed TaskExecutor::read_committed(const Location& input, const Location& /*output*/, const std::vector<PartFile>& files,
                                        int /*threads*/, Progress& /*progress*/) {
+  options_.input = input.root();
   std::vector<std::string> bytes =
       run({TaskKind::kMoments, options_, "", ""}, files.size(), make_orders<MomentsOrder>(files, kPartsToRead));
   std::vector<MomentsResult> results;

@@ -4,40 +4,19 @@
 
 #include <algorithm>
 #include <cmath>
-#include <mutex>
 #include <optional>
 #include <utility>
 
 #include "core/base/error.hpp"
+#include "job/listing/others.hpp"
 #include "job/output/manifest.hpp"
 #include "job/plan/plan.hpp"
 #include "job/tables/tables.hpp"
 #include "job/threads/workers.hpp"
+#include "job/verify/findings.hpp"
 
 namespace coulis {
 namespace {
-
-// Adds up what the workers find.
-class Findings {
- public:
-  void problem(const std::string& sentence) {
-    const std::lock_guard lock(mutex_);
-    verification_.problems.push_back(printable_sentence(sentence));  // a damaged file may be quoted in it
-  }
-  void count(std::uint64_t files, std::uint64_t rows) {
-    const std::lock_guard lock(mutex_);
-    verification_.files += files;
-    verification_.rows += rows;
-  }
-  Verification take() {
-    std::sort(verification_.problems.begin(), verification_.problems.end());
-    return std::move(verification_);
-  }
-
- private:
-  std::mutex mutex_;
-  Verification verification_;
-};
 
 std::optional<Bytes> check_file(const Location& output, const ManifestFile& file, Findings& findings) {
   Outcome<Bytes> bytes = output.get(file.key);
@@ -110,6 +89,7 @@ void check_counts(const Manifest& manifest, Findings& findings) {
 Verification verify(const Location& output, int threads, Progress& progress) {
   if (!output.exists())
     throw Error(ErrorCode::kStorage, fmt::format("{} does not exist", printable(output.root())), "check the spelling of OUTPUT");
+  if (is_pack(output)) return verify_pack(output, threads, progress);
   Findings findings;
   const std::optional<Manifest> manifest = read_manifest(output);
   if (!output.has(kSuccessKey))

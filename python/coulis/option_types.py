@@ -18,6 +18,7 @@ class RunOptions(TypedDict, total=False):
     decode: str
     photo_column: str
     label_column: str
+    labels: str
     include: str | Sequence[str]
     exclude: str | Sequence[str]
     no_default_excludes: bool
@@ -53,6 +54,7 @@ class FeaturizeOptions(TypedDict, total=False):
     max_pixels: int
     exif_orientation: bool
     decode: str
+    labels: str
     include: str | Sequence[str]
     exclude: str | Sequence[str]
     no_default_excludes: bool

@@ -56,7 +56,7 @@ OPTIONS = (
     Option(
         name="photo-column",
         type="text",
-        help="Column of a Parquet table that holds the bytes of photos, if it is none of the usual ones",
+        help="Column of a table that holds photos, or says where they are, if it is none of the usual ones",
         affects="features",
         group="collections",
         default="",
@@ -64,8 +64,16 @@ OPTIONS = (
     Option(
         name="label-column",
         type="text",
-        help="Column of a Parquet table that holds the labels; without it: label",
+        help="Column that holds the labels: of the --labels table, else of INPUT; without it: label",
         affects="features",
+        group="collections",
+        default="",
+    ),
+    Option(
+        name="labels",
+        type="text",
+        help="Table (CSV, JSON Lines, Parquet) with the labels of the photos, by path or file name",
+        affects="photos",
         group="collections",
         default="",
     ),

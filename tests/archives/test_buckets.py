@@ -70,9 +70,10 @@ def test_one_request_for_8_mb(
     place = bucket.uri(f"in/{name}" if alone else "in")
     result = run.succeed("run", place, tmp_path / "out", "-k", 2, *FLAGS, "--json").json
     assert (result["ok"], result["failed"]) == (len(many), 0)
-    assert proxy.count("GET object") <= ceil(len(data) / WINDOW)
+    looks = 2 if alone and name == "photos.parquet" else 0  # does it hold photos, or is it a list of them?
+    assert proxy.count("GET object") <= ceil(len(data) / WINDOW) + looks
     assert proxy.count("LIST") <= 3
-    assert proxy.count("HEAD object") <= 1
+    assert proxy.count("HEAD object") <= 1 + looks
     features = sorted(tuple(values) for _, values in rows_by_path(tmp_path / "out").values())
     assert features == sorted(tuple(values) for _, values in loose.rows.values())
 

@@ -59,6 +59,13 @@ def make_folder(folder: Path, page: str) -> None:
     (folder / "shards").mkdir()
     (folder / "shards" / "shard-000.tar").write_bytes(tarred(files))
     pq.write_table(spark(files), folder / "train.parquet")
+    for name, data in files.items():
+        path = folder / "train" / name.replace("/", "-")
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(data)
+    rows = [f"{name.replace('/', '-')},{name.split('/')[0]}\n" for name in files]
+    (folder / "list.csv").write_text("".join(["path,label\n", *(f"train/{row}" for row in rows)]))
+    (folder / "train.csv").write_text("".join(["file,label\n", *rows]))
 
 
 def read_files(folder: Path, count: int) -> Files:

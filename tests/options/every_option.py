@@ -36,6 +36,7 @@ def other_values(folder: Path) -> dict[str, Any]:
         "decode": "scaled",
         "photo_column": "jpg",
         "label_column": "kind",
+        "labels": write_labels(folder),
         "include": ["*.jpg", "*.png"],
         "exclude": ["0.jpg"],
         "no_default_excludes": True,
@@ -75,6 +76,12 @@ MORE = {"fresh": FEATURES | OF_PCA}
 def expected(option: dict[str, Any]) -> set[str]:
     keyword = option["name"].replace("-", "_")
     return MORE.get(keyword, LESS.get(keyword, FILES_OF[option["affects"]]))
+
+
+def write_labels(folder: Path) -> str:
+    table = folder / "labels.csv"
+    table.write_text("file,label\n0.jpg,another\n")
+    return str(table)
 
 
 def write_other_model(folder: Path) -> Path:

@@ -1,0 +1,212 @@
+#include "job/pack/pack.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "core/base/counted.hpp"
+#include "core/base/error.hpp"
+#include "core/base/version.hpp"
+#include "job/collections/open_collection.hpp"
+#include "job/listing/listing_warnings.hpp"
+#include "job/listing/others.hpp"
+#include "job/output/layout.hpp"
+#include "job/pack/packed_photo.hpp"
+#include "job/pack/tar_writer.hpp"
+#include "job/plan/retry.hpp"
+#include "job/storage/lock.hpp"
+#include "job/tables/shard_index.hpp"
+#include "job/threads/worker_count.hpp"
+#include "job/threads/workers.hpp"
+
+namespace coulis {
+namespace {
+
+constexpr std::string_view kCompression = "snappy";
+constexpr std::string_view kShardBytes = "coulis.shard_bytes";
+constexpr std::array<std::string_view, 5> kBeginnings = {"shard-", "index/part-", kErrorsKey, kErrorsCsvKey, kPackMark};
+
+struct Context {
+  const PackOptions& options;
+  const Location& input;
+  const Location& output;
+  const std::string& settings;
+  const std::atomic<bool>& interrupted;
+  Progress& progress;
+
+  int readers() const {  // a bucket is waited for, and not worked on
+    return std::max(worker_count(options.threads), std::min(input.traits().useful_requests, 32));
+  }
+};
+
+std::string settings_of(const PackOptions& options, const Location& input) {
+  std::string text = fmt::format("pack=1\ninput={}\n", printable(input.root()));
+  visit_fields(options, WriteSettings{text, ""});
+  return text;
+}
+
+// A shard that was removed, and photos that could not be read, are tried again.
+void plan_again(Plan& plan, const Location& output, bool has_failures) {
+  for (Part& part : plan.parts) {
+    if (!part.done) continue;
+    const bool gone = !output.maybe_size(shard_name(part.number));
+    part.done = !gone && !(has_failures && has_unread(read_part_record(output, part.file_key(kCompression, kIndexFolder))));
+    if (!part.done) part.reason = gone ? "its shard is gone" : "photos could not be read";
+  }
+}
+
+std::optional<PackSummary> maybe_earlier(const Location& output) {
+  const Outcome<Bytes> bytes = output.get(kPackMark);
+  if (!bytes) return std::nullopt;
+  const auto fields = nlohmann::ordered_json::parse(bytes.value(), nullptr, false);
+  PackSummary earlier;
+  if (fields.is_object()) earlier.failed = fields.value("failed", std::uint64_t{0});
+  return earlier;
+}
+
+void pack_shard(const Part& part, const Context& context) {
+  const int resize = context.options.shards.resize;
+  const LabelRule labels(context.options.listing);
+  const std::string name = shard_name(part.number);
+  PutStream stream(context.output, name);
+  TarWriter tar(stream);
+  ShardTable table;
+  table.shard = name;
+  PartRecord record{context.settings, part.images, {}};
+  const auto read = [&](std::size_t i) {
+    if (context.interrupted) throw Error(ErrorCode::kInterrupted, "interrupted", "run the same command again: it resumes where it stopped");
+    return read_for_shard(context.input, part.images[i], resize);
+  };
+  std::size_t next = 0;
+  const auto append = [&](Outcome<PackedPhoto> photo) {
+    const ImageRef& image = part.images[next];
+    if (photo) {
+      const std::string key = name_in_shard(image, resize);
+      table.keys.push_back(printable(key));
+      table.labels.push_back(labels.label_of(image, context.input));
+      table.offsets.push_back(static_cast<std::int64_t>(tar.add(key, photo.value().bytes)));
+      table.sizes.push_back(static_cast<std::int64_t>(photo.value().bytes.size()));
+      table.sha256.push_back(std::move(photo.value().sha256));
+    } else {
+      const Failure& failure = photo.failure();
+      record.failures.push_back({next, std::string(to_string(failure.stage)), std::string(to_string(failure.code)), failure.message});
+    }
+    ++next;
+    context.progress.advance(1, photo ? 0 : 1);
+  };
+  make_in_parallel(context.readers(), part.images.size(), read, append);
+  tar.end();
+  table.metadata = to_metadata(record);
+  table.metadata.emplace_back(kShardBytes, std::to_string(tar.size()));
+  stream.commit();
+  context.output.put(part.file_key(kCompression, kIndexFolder), write_shard_table(table));
+}
+
+void remove_stale(const Plan& plan, const Location& output) {
+  for (const std::string& key : plan.stale_files) output.remove(key);
+  std::vector<std::string> others;
+  output.list("", [&](const Entry& entry) {
+    const bool is_shard = entry.key.starts_with("shard-") && entry.key.ends_with(".tar") && entry.key.find('/') == std::string::npos;
+    const auto has_name = [&](const Part& part) { return shard_name(part.number) == entry.key; };
+    if (is_shard && std::none_of(plan.parts.begin(), plan.parts.end(), has_name)) others.push_back(entry.key);
+  });
+  for (const std::string& key : others) output.remove(key);
+}
+
+struct Packed {
+  PackSummary summary;
+  std::vector<ErrorRow> errors;
+};
+
+// What the indexes say.
+Packed read_back(const Plan& plan, const Context& context) {
+  Packed packed;
+  packed.summary.shards = plan.parts.size();
+  for (const Part& part : plan.parts) {
+    const std::string key = part.file_key(kCompression, kIndexFolder);
+    const std::string origin = printable(context.output.path_of(key));
+    const TableMetadata metadata = read_table_metadata(context.output.get_or_throw(key), origin);
+    const PartRecord record = parse_part_record(metadata, origin);
+    packed.summary.listed += record.images.size();
+    packed.summary.failed += record.failures.size();
+    for (const auto& [name, value] : metadata) {
+      if (name == kShardBytes) packed.summary.bytes += std::stoull(value);
+    }
+    for (const FailedImage& failure : record.failures) {
+      const ImageRef& image = record.images[failure.index];
+      packed.errors.push_back(
+          {printable(context.input.path_of(image.key)), failure.stage, failure.code, failure.message, image.size_bytes});
+    }
+  }
+  packed.summary.packed = packed.summary.listed - packed.summary.failed;
+  return packed;
+}
+
+void publish(const Packed& packed, const Context& context) {
+  const PackSummary& summary = packed.summary;
+  context.output.put(kErrorsKey, write_errors_parquet(packed.errors, Compression::kSnappy, {}));
+  context.output.put(kErrorsCsvKey, write_errors_csv(packed.errors, {}));
+  const nlohmann::ordered_json mark = {{"coulis_version", kVersion},   {"input", printable(context.input.root())},
+                                       {"settings", context.settings}, {"listed", summary.listed},
+                                       {"packed", summary.packed},     {"failed", summary.failed},
+                                       {"shards", summary.shards},     {"bytes", summary.bytes}};
+  context.output.put(kPackMark, mark.dump(2) + "\n");
+}
+
+}  // namespace
+
+std::string shard_name(std::uint64_t number) {
+  return fmt::format("shard-{:06}.tar", number);
+}
+
+PackSummary pack(const PackOptions& options, const std::optional<Share>& maybe_share, const std::atomic<bool>& interrupted,
+                 Progress& progress) {
+  visit_fields(options, CheckRange());
+  const Location input = open_collection(options.input, options.storage, options.collections);
+  const Location output = Location(options.output, options.storage).beside(input);
+  const Listing listing = list_some_images(input, options.listing, output);
+  std::optional<Lock> lock;
+  if (!maybe_share) lock.emplace(output);
+  if (lock) output.remove_leftovers(kBeginnings);
+  for (const std::string& warning : listing_warnings(listing, input, options.listing)) progress.warn(warning);
+  const std::string settings = settings_of(options, input);
+  const Context context{options, input, output, settings, interrupted, progress};
+  const std::optional<PackSummary> earlier = maybe_earlier(output);
+  const auto read_record = [&](const PartFile& file) { return read_part_record(output, file.key); };
+  const PlanOptions cuts{settings, 1, std::string(kCompression), options.shards.fresh, options.shards.shard_bytes, kIndexFolder};
+  Plan plan = make_plan(listing, list_part_files(output, kIndexFolder), read_record, cuts);
+  plan_again(plan, output, !earlier || earlier->failed > 0);
+  if (maybe_share) plan = take_share(std::move(plan), *maybe_share);
+  const std::size_t to_do = plan.parts_to_do();
+  std::uint64_t images = 0;
+  for (const Part& part : plan.parts) images += part.done ? 0 : part.images.size();
+  progress.say(fmt::format("{} in {}: {} done, {} to do", counted(plan.images(), "photo"), counted(plan.parts.size(), "shard"),
+                           plan.parts.size() - to_do, to_do));
+  if (to_do > 0 || !plan.stale_files.empty()) output.remove(kPackMark);  // first: a pack without it is not finished
+  progress.begin("pack", images);
+  for (const Part& part : plan.parts) {
+    if (part.done) continue;
+    output.remove(part.file_key(kCompression, kIndexFolder));  // a shard whose index is there is taken for whole
+    for (const std::string& key : plan.stale_files) {
+      if (key.starts_with(fmt::format("{}/part-{:05}-", kIndexFolder, part.number))) output.remove(key);
+    }
+    pack_shard(part, context);
+  }
+  progress.end();
+  if (maybe_share) return {.listed = plan.images(), .shards = plan.parts.size(), .written = to_do};
+  remove_stale(plan, output);
+  Packed packed = read_back(plan, context);
+  packed.summary.written = to_do;
+  packed.summary.passed_over = listing.passed_over;
+  if (packed.summary.listed != packed.summary.packed + packed.summary.failed || packed.summary.listed != listing.images.size()) {
+    throw Error(ErrorCode::kRunFailed, "a photo was lost", "this is a defect of coulis: please report it");
+  }
+  lock->confirm();
+  if (to_do > 0 || !plan.stale_files.empty() || !earlier) publish(packed, context);
+  return packed.summary;
+}
+
+}  // namespace coulis

@@ -1,0 +1,60 @@
+#include "job/tables/arrow_tables.hpp"
+#include "job/tables/float_lists.hpp"
+
+namespace coulis {
+namespace {
+
+// [rows, width] as list<float>; the values are borrowed.
+std::shared_ptr<arrow::Array> to_list_array(const RowTable& table) {
+  const auto buffer = std::make_shared<arrow::Buffer>(reinterpret_cast<const std::uint8_t*>(table.values.data()),
+                                                      static_cast<std::int64_t>(table.values.size() * sizeof(float)));
+  return to_lists(std::make_shared<arrow::FloatArray>(static_cast<std::int64_t>(table.values.size()), buffer), table.rows(), table.width);
+}
+
+std::vector<int> leaves_of_names(parquet::arrow::FileReader& reader, const std::string& origin) {
+  const parquet::SchemaDescriptor& schema = *reader.parquet_reader()->metadata()->schema();
+  std::vector<int> leaves;
+  for (const std::string column : {"path", "label"}) {
+    const int leaf = schema.ColumnIndex(column);
+    if (leaf < 0) refuse(origin, fmt::format("it has no column '{}'", column));
+    leaves.push_back(leaf);
+  }
+  return leaves;
+}
+
+}  // namespace
+
+Bytes write_row_table(const RowTable& table, std::string_view values_column, Compression compression) {
+  const std::string column(values_column);
+  const auto schema = arrow::schema({arrow::field("path", arrow::utf8(), false), arrow::field("label", arrow::utf8(), false),
+                                     arrow::field(column, arrow::list(arrow::float32()), false)},
+                                    to_arrow(table.metadata));
+  const auto arrow_table = arrow::Table::Make(
+      schema, {to_array<arrow::StringBuilder>(table.paths), to_array<arrow::StringBuilder>(table.labels), to_list_array(table)},
+      static_cast<std::int64_t>(table.rows()));
+  return write_table(arrow_table, compression, column);
+}
+
+RowTable read_row_table(const Bytes& bytes, std::string_view values_column, const std::string& origin) {
+  return with_parquet_errors(origin, [&] {
+    ReadLimit limit(bytes);
+    const auto reader = open_parquet(bytes, limit, origin);
+    const auto names = read_or_refuse(reader->ReadTable(leaves_of_names(*reader, origin)), origin);
+    RowTable out;
+    out.metadata = metadata_of(*reader);
+    out.paths = read_strings(*names, "path", origin);
+    out.labels = read_strings(*names, "label", origin);
+    FloatLists lists = read_float_lists(*reader->parquet_reader(), std::string(values_column), origin);
+    if (lists.values.size() != out.rows() * lists.width) refuse(origin, fmt::format("'{}' has another number of rows", values_column));
+    out.values = std::move(lists.values);
+    out.width = lists.width;
+    return out;
+  });
+}
+
+TableMetadata read_table_metadata(const Bytes& bytes, const std::string& origin) {
+  ReadLimit limit(bytes);
+  return with_parquet_errors(origin, [&] { return metadata_of(*open_parquet(bytes, limit, origin)); });
+}
+
+}  // namespace coulis

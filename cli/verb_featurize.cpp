@@ -82,7 +82,7 @@ void execute(const FeaturizeArguments& arguments, const Session& session) {
 void add_featurize(CLI::App& app, Session& session) {
   const auto arguments = std::make_shared<FeaturizeArguments>();
   CLI::App* verb = app.add_subcommand("featurize", "Photos to rows of features on stdout, for pipes");
-  verb->add_option("INPUT", arguments->input, "")->required();
+  verb->add_option("INPUT", arguments->input, kInputHelp)->required();
   verb->add_option_function<std::string>(
           "--format", [arguments](const std::string& name) { arguments->format = parse_enum<FeatureFormat>(name); },
           fmt::format("Of the rows: {}", list_names<FeatureFormat>()))

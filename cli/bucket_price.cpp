@@ -88,7 +88,7 @@ double BucketUse::packed_gets_usd() const {
 }
 
 BucketUse estimate_use(const Preview& preview, const RunOptions& options) {
-  return use_of(preview.listing.images.size(), count_to_do(preview.plan), count_gets(preview.plan), preview, options);
+  return use_of(preview.plan.images(), count_to_do(preview.plan), count_gets(preview.plan), preview, options);
 }
 
 BucketUse estimate_use_of_a_million(const Preview& preview, const RunOptions& options) {

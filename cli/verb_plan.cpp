@@ -22,26 +22,31 @@ namespace {
 
 using Counts = std::map<std::string, std::size_t>;
 
-Counts count_endings(const Listing& listing) {
+template <class Visit>
+void for_each_image(const Plan& plan, Visit visit) {
+  for (const Part& part : plan.parts) std::for_each(part.images.begin(), part.images.end(), visit);
+}
+
+Counts count_endings(const Plan& plan) {
   Counts counts;
-  for (const ImageRef& image : listing.images) {
+  for_each_image(plan, [&](const ImageRef& image) {
     if (!image.seen()) {
       ++counts["(cannot be looked at)"];
-      continue;
+      return;
     }
     std::string ending = std::filesystem::path(image.key).extension().string();
     std::transform(ending.begin(), ending.end(), ending.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
     ++counts[ending.empty() ? "(none)" : printable(ending)];
-  }
+  });
   return counts;
 }
 
 Counts count_labels(const Preview& preview, const ListingOptions& options) {
   Counts counts;
   const LabelRule rule(options);
-  for (const ImageRef& image : preview.listing.images) {
+  for_each_image(preview.plan, [&](const ImageRef& image) {
     if (image.seen()) ++counts[rule.label_of(image, preview.input)];
-  }
+  });
   return counts;
 }
 
@@ -104,11 +109,11 @@ void print_price(const Preview& preview, const RunOptions& options, const Cluste
 void print_text(const Preview& preview, const RunOptions& options) {
   const auto labels = count_labels(preview, options.listing);
   const std::size_t to_do = preview.plan.parts_to_do();
-  fmt::print("{}, {:.1f} MB, {}; {} ignored\n", counted(preview.listing.images.size(), "image"),
+  fmt::print("{}, {:.1f} MB, {}; {} ignored\n", counted(preview.plan.images(), "image"),
              static_cast<double>(preview.listing.total_bytes) / 1e6, counted(labels.size(), "label"),
              counted(preview.listing.passed_over.total(), "other file"));
   for (const std::string& sentence : describe(preview.listing.passed_over)) fmt::print("  {}\n", sentence);
-  for (const auto& [ending, count] : count_endings(preview.listing)) fmt::print("  {:8} {}\n", ending, count);
+  for (const auto& [ending, count] : count_endings(preview.plan)) fmt::print("  {:8} {}\n", ending, count);
   fmt::print("{}: {} done, {} to do ({})\n", counted(preview.plan.parts.size(), "part"), preview.plan.parts.size() - to_do, to_do,
              counted(count_to_do(preview.plan), "image"));
   for (const Part& part : preview.plan.parts) {
@@ -147,12 +152,12 @@ void print_json(const Preview& preview, const RunOptions& options) {
                                           {"work_seconds", price.work_seconds},
                                           {"start_up_seconds", price.start_up_seconds},
                                           {"usd", price.usd}};
-  const nlohmann::ordered_json result = {{"images", preview.listing.images.size()},
+  const nlohmann::ordered_json result = {{"images", preview.plan.images()},
                                          {"bytes", preview.listing.total_bytes},
                                          {"ignored", preview.listing.passed_over.total()},
                                          {"passed_over", nlohmann::ordered_json::parse(to_json(preview.listing.passed_over))},
                                          {"warnings", preview.warnings},
-                                         {"endings", count_endings(preview.listing)},
+                                         {"endings", count_endings(preview.plan)},
                                          {"labels", count_labels(preview, options.listing)},
                                          {"tried", {{"photos", estimate.tried}, {"turned", estimate.turned}}},
                                          {"seconds", estimate.seconds()},

@@ -167,7 +167,7 @@ PackSummary pack(const PackOptions& options, const std::optional<Share>& maybe_s
   visit_fields(options, CheckRange());
   const Location input = open_collection(options.input, options.storage, options.collections);
   const Location output = Location(options.output, options.storage).beside(input);
-  const Listing listing = list_some_images(input, options.listing, output);
+  Listing listing = list_some_images(input, options.listing, output);
   std::optional<Lock> lock;
   if (!maybe_share) lock.emplace(output);
   if (lock) output.remove_leftovers(kBeginnings);
@@ -177,7 +177,7 @@ PackSummary pack(const PackOptions& options, const std::optional<Share>& maybe_s
   const std::optional<PackSummary> earlier = maybe_earlier(output);
   const auto read_record = [&](const PartFile& file) { return read_part_record(output, file.key); };
   const PlanOptions cuts{settings, 1, std::string(kCompression), options.shards.fresh, options.shards.shard_bytes, kIndexFolder};
-  Plan plan = make_plan(listing, list_part_files(output, kIndexFolder), read_record, cuts);
+  Plan plan = make_plan(std::move(listing.images), list_part_files(output, kIndexFolder), read_record, cuts);
   plan_again(plan, output, !earlier || earlier->failed > 0);
   if (maybe_share) plan = take_share(std::move(plan), *maybe_share);
   const std::size_t to_do = plan.parts_to_do();
@@ -201,7 +201,7 @@ PackSummary pack(const PackOptions& options, const std::optional<Share>& maybe_s
   Packed packed = read_back(plan, context);
   packed.summary.written = to_do;
   packed.summary.passed_over = listing.passed_over;
-  if (packed.summary.listed != packed.summary.packed + packed.summary.failed || packed.summary.listed != listing.images.size()) {
+  if (packed.summary.listed != packed.summary.packed + packed.summary.failed || packed.summary.listed != plan.images()) {
     throw Error(ErrorCode::kRunFailed, "a photo was lost", "this is a defect of coulis: please report it");
   }
   lock->confirm();

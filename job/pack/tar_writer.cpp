@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::size_t kBlock = 512;
 constexpr std::size_t kNameBytes = 100;
+constexpr std::size_t kMostWaiting = 1 << 20;
 
 struct Header {
   std::array<char, kBlock> bytes{};
@@ -54,8 +55,14 @@ std::uint64_t tar_bytes(std::uint64_t file_bytes) {
 }
 
 void TarWriter::write(std::span<const std::byte> bytes) {
-  out_.write(bytes);
+  waiting_.insert(waiting_.end(), bytes.begin(), bytes.end());
   size_ += bytes.size();
+  if (waiting_.size() >= kMostWaiting) flush();
+}
+
+void TarWriter::flush() {
+  out_.write(waiting_);
+  waiting_.clear();
 }
 
 void TarWriter::write_entry(const std::string& name, char type, std::span<const std::byte> bytes) {
@@ -79,6 +86,7 @@ std::uint64_t TarWriter::add(const std::string& name, std::span<const std::byte>
 void TarWriter::end() {
   const std::array<std::byte, 2 * kBlock> zeros{};
   write(zeros);
+  flush();
 }
 
 }  // namespace coulis

@@ -24,9 +24,11 @@ class TarWriter {
 
  private:
   void write(std::span<const std::byte> bytes);
+  void flush();
   void write_entry(const std::string& name, char type, std::span<const std::byte> bytes);
 
   PutStream& out_;
+  Bytes waiting_;  // of many small photos: one call of the system for a megabyte of them
   std::uint64_t size_ = 0;
 };
 

@@ -6,10 +6,12 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <iterator>
 #include <map>
 #include <memory>
 #include <optional>
 #include <set>
+#include <span>
 #include <tuple>
 #include <unordered_map>
 #include <utility>
@@ -41,10 +43,33 @@ std::optional<PartFile> parse_part_file(std::string_view folder, const std::stri
   return ours && file.fingerprint.size() == kFingerprintDigits ? std::optional(file) : std::nullopt;
 }
 
-Part make_part(std::uint64_t number, std::vector<ImageRef> images, const std::string& settings) {
+using Images = std::vector<ImageRef>;
+
+// An object that was written again with the same bytes keeps its ETag; a file has its time only.
+std::string version_of(const ImageRef& image) {
+  return image.etag.empty() ? fmt::format("{}", image.mtime_ns) : image.etag;
+}
+
+std::string hash_images(const std::string& settings, std::span<const ImageRef> images) {
+  const std::unique_ptr<XXH3_state_t, XXH_errorcode (*)(XXH3_state_t*)> state(XXH3_createState(), XXH3_freeState);
+  XXH3_128bits_reset(state.get());
+  const auto add = [&](std::string_view text) {
+    XXH3_128bits_update(state.get(), text.data(), text.size());
+    XXH3_128bits_update(state.get(), "", 1);  // the terminating zero: no two lists of fields run together
+  };
+  add(settings);
+  for (const ImageRef& image : images) {
+    add(image.key);
+    add(fmt::format("{} {}{}", image.size_bytes, version_of(image), image.label ? " " + printable(*image.label) : ""));
+  }
+  const XXH128_hash_t hash = XXH3_128bits_digest(state.get());
+  return fmt::format("{:016x}{:016x}", hash.high64, hash.low64);
+}
+
+Part make_part(std::uint64_t number, Images images, const std::string& settings) {
   Part part;
   part.number = number;
-  part.fingerprint = fingerprint_of(settings, images);
+  part.fingerprint = hash_images(settings, images);
   part.images = std::move(images);
   return part;
 }
@@ -62,14 +87,14 @@ std::size_t end_of_part(const std::vector<ImageRef>& images, std::size_t first, 
 }
 
 // Cuts images (sorted) into parts with the numbers that are free, lowest first.
-void append_new_parts(Plan& plan, const std::vector<ImageRef>& images, const std::set<std::uint64_t>& taken, std::string_view reason,
+void append_new_parts(Plan& plan, Images images, const std::set<std::uint64_t>& taken, std::string_view reason,
                       const PlanOptions& options) {
   std::uint64_t number = 0;
   for (std::size_t first = 0, last = 0; first < images.size(); first = last) {
     while (taken.contains(number)) ++number;
     last = end_of_part(images, first, options);
-    const auto begin = images.begin() + static_cast<std::ptrdiff_t>(first);
-    const auto end = images.begin() + static_cast<std::ptrdiff_t>(last);
+    const auto begin = std::make_move_iterator(images.begin() + static_cast<std::ptrdiff_t>(first));
+    const auto end = std::make_move_iterator(images.begin() + static_cast<std::ptrdiff_t>(last));
     Part part = make_part(number++, {begin, end}, options.settings);
     part.reason = reason;
     plan.parts.push_back(std::move(part));
@@ -80,11 +105,6 @@ std::string describe_names(const std::vector<std::string>& names, std::string_vi
   std::string text = fmt::format("{} {}: {}", names.size(), what, printable(names.front()));
   if (names.size() > 1) text += fmt::format(" and {} more", names.size() - 1);
   return text;
-}
-
-// An object that was written again with the same bytes keeps its ETag; a file has its time only.
-std::string version_of(const ImageRef& image) {
-  return image.etag.empty() ? fmt::format("{}", image.mtime_ns) : image.etag;
 }
 
 bool same_image(const ImageRef& a, const ImageRef& b) {
@@ -143,27 +163,36 @@ std::optional<Part> carry_over(const PartFile& file, const PartRecord& record, U
   return part;
 }
 
-// The listing as a first run would cut it, if that explains every committed file: the first run, a resumed one, or no change.
-std::optional<Plan> plan_as_first_run(const Listing& listing, const std::vector<PartFile>& committed, const PlanOptions& options) {
+// Whether a first run on these images would write every committed file: the first run, a resumed one, or no change.
+bool explains_all(const Images& images, const std::vector<PartFile>& committed, const PlanOptions& options) {
+  std::vector<std::string> fingerprints;
+  for (std::size_t first = 0, last = 0; !committed.empty() && first < images.size(); first = last) {
+    last = end_of_part(images, first, options);
+    fingerprints.push_back(hash_images(options.settings, std::span(images).subspan(first, last - first)));
+  }
+  return std::all_of(committed.begin(), committed.end(), [&](const PartFile& file) {
+    return file.number < fingerprints.size() && fingerprints[file.number] == file.fingerprint;
+  });
+}
+
+Plan plan_as_first_run(Images images, const std::vector<PartFile>& committed, const PlanOptions& options) {
   Plan plan;
-  append_new_parts(plan, listing.images, {}, options.fresh ? "--fresh" : "new", options);
+  append_new_parts(plan, std::move(images), {}, options.fresh ? "--fresh" : "new", options);
   for (const PartFile& file : committed) {
-    const bool expected = file.number < plan.parts.size() && plan.parts[file.number].fingerprint == file.fingerprint;
-    if (!expected) return std::nullopt;
     plan.parts[file.number].done = true;
     plan.parts[file.number].reason.clear();
   }
   return plan;
 }
 
-Plan plan_around_committed(const Listing& listing, const std::vector<PartFile>& committed,
+Plan plan_around_committed(const Images& images, const std::vector<PartFile>& committed,
                            const std::function<PartRecord(const PartFile&)>& read_record, const PlanOptions& options) {
   struct Candidate {
     PartFile file;
     PartRecord record;
     bool current;  // its members have not changed: preferred over another file of the same number
   };
-  Unassigned unassigned(listing.images);
+  Unassigned unassigned(images);
   std::vector<Candidate> candidates;
   bool settings_changed = false;
   for (const PartFile& file : committed) {
@@ -245,26 +274,14 @@ std::vector<PartFile> list_unnamed_part_files(const Location& output, const Mani
 }
 
 std::string fingerprint_of(const std::string& settings, const std::vector<ImageRef>& images) {
-  const std::unique_ptr<XXH3_state_t, XXH_errorcode (*)(XXH3_state_t*)> state(XXH3_createState(), XXH3_freeState);
-  XXH3_128bits_reset(state.get());
-  const auto add = [&](std::string_view text) {
-    XXH3_128bits_update(state.get(), text.data(), text.size());
-    XXH3_128bits_update(state.get(), "", 1);  // the terminating zero: no two lists of fields run together
-  };
-  add(settings);
-  for (const ImageRef& image : images) {
-    add(image.key);
-    add(fmt::format("{} {}{}", image.size_bytes, version_of(image), image.label ? " " + printable(*image.label) : ""));
-  }
-  const XXH128_hash_t hash = XXH3_128bits_digest(state.get());
-  return fmt::format("{:016x}{:016x}", hash.high64, hash.low64);
+  return hash_images(settings, images);
 }
 
-Plan make_plan(const Listing& listing, const std::vector<PartFile>& committed,
+Plan make_plan(std::vector<ImageRef> images, const std::vector<PartFile>& committed,
                const std::function<PartRecord(const PartFile&)>& read_record, const PlanOptions& options) {
   const std::vector<PartFile> usable = options.fresh ? std::vector<PartFile>() : committed;
-  std::optional<Plan> simple = plan_as_first_run(listing, usable, options);
-  Plan plan = simple ? std::move(*simple) : plan_around_committed(listing, usable, read_record, options);
+  Plan plan = explains_all(images, usable, options) ? plan_as_first_run(std::move(images), usable, options)
+                                                    : plan_around_committed(images, usable, read_record, options);
   std::set<std::string> kept;
   for (const Part& part : plan.parts) kept.insert(part.file_key(options.compression, options.folder));
   for (const PartFile& file : committed) {

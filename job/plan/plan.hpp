@@ -58,7 +58,8 @@ std::vector<PartFile> list_unnamed_part_files(const Location& output, const Mani
 
 // Committed parts keep their members: an added image goes to a new part at the end, a changed or removed one makes its own part
 // be redone, no other. `read_record` opens a part file; it is called only when the committed files do not match the listing as it is.
-Plan make_plan(const Listing& listing, const std::vector<PartFile>& committed,
+// images: sorted by key.
+Plan make_plan(std::vector<ImageRef> images, const std::vector<PartFile>& committed,
                const std::function<PartRecord(const PartFile&)>& read_record, const PlanOptions& options);
 
 std::string fingerprint_of(const std::string& settings, const std::vector<ImageRef>& images);

@@ -94,7 +94,7 @@ Estimate estimate_run(const Preview& preview, const RunOptions& options) {
 
   for (float& value : trial.rows) value = std::isfinite(value) ? value : 0;  // of photos that cannot be used
   const auto width = static_cast<std::size_t>(model.card.feature_width);
-  const std::size_t all = preview.listing.images.size();
+  const std::size_t all = preview.plan.images();
   const int threads = worker_count(options.threads);
   Estimate estimate;
   estimate.tried = trial.rows.size() / width;

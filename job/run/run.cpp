@@ -26,11 +26,11 @@
 namespace coulis {
 namespace {
 
-Plan plan_for(const Listing& listing, const Location& output, const std::optional<Manifest>& earlier, const RunOptions& options,
+Plan plan_for(std::vector<ImageRef> images, const Location& output, const std::optional<Manifest>& earlier, const RunOptions& options,
               const std::string& settings) {
   const ReadPartRecord read_record = [&](const PartFile& file) { return read_part_record(output, file.key); };
   Plan plan =
-      make_plan(listing, list_part_files(output, kFeaturesFolder), read_record,
+      make_plan(std::move(images), list_part_files(output, kFeaturesFolder), read_record,
                 {settings, options.features.images_per_part, std::string(to_string(options.features.compression)), options.features.fresh});
   if (earlier) plan_retries(plan, *earlier, list_formats(), read_record);
   return plan;
@@ -146,10 +146,9 @@ Summary run(const RunOptions& options, const std::optional<std::string>& pca_fil
   begin(lock, output, listing_warnings(listing, input, options.listing), progress);
   Manifest manifest = describe_run(options, input, listing, model, pca);
   const std::optional<Manifest> earlier = earlier_manifest(output, options.features);
-  Plan plan = plan_for(listing, output, earlier, options, manifest.settings);
+  Plan plan = plan_for(std::move(listing.images), output, earlier, options, manifest.settings);
   clock.lap("plan");
   manifest.seconds = times;
-  listing.images = std::vector<ImageRef>();  // the plan has them; of a million photos these are 0.2 GB
   const BadImageLimit limit(options.features, manifest.listed);
   if (earlier && limit.allows(earlier->failed())) {
     const Due due = find_due(output, *earlier, manifest, plan, options);
@@ -187,8 +186,9 @@ Preview preview(const RunOptions& options) {
   const Location output(options.output, options.storage);
   Model model = load_model(options.network.model);
   Listing listing = list_some_images(input, options.listing, output);
-  Plan plan = plan_for(listing, output, earlier_manifest(output, options.features), options, settings_of(options, input, model.card));
   std::vector<std::string> warnings = listing_warnings(listing, input, options.listing);
+  Plan plan = plan_for(std::move(listing.images), output, earlier_manifest(output, options.features), options,
+                       settings_of(options, input, model.card));
   return {input, std::move(listing), std::move(plan), std::move(model), std::move(warnings)};
 }
 

@@ -38,7 +38,7 @@ RunOptions options_around(const std::string& pca_file, const StorageOptions& sto
 // What run() would do, without doing it.
 struct Preview {
   Location input;
-  Listing listing;
+  Listing listing;  // without its images: the plan has them
   Plan plan;
   Model model;
   std::vector<std::string> warnings;  // of labels

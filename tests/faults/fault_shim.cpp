@@ -113,6 +113,12 @@ ssize_t read(int file, void* bytes, size_t count) {
   return orders().kind == "short" ? read_for_real(file, bytes, std::max<size_t>(count / 2, 1)) : -1;
 }
 
+ssize_t pread(int file, void* bytes, size_t count, off_t offset) {
+  const auto read_for_real = real<ssize_t(int, void*, size_t, off_t)>("pread");
+  if (!must_fail("read", file)) return read_for_real(file, bytes, count, offset);
+  return orders().kind == "short" ? read_for_real(file, bytes, std::max<size_t>(count / 2, 1), offset) : -1;
+}
+
 int fsync(int file) {
   return must_fail("fsync", file) ? -1 : real<int(int)>("fsync")(file);
 }

@@ -75,14 +75,14 @@ void measure(std::uint64_t count) {
   const double list_s = clock.lap();
   std::size_t first_parts = 0;
   {
-    const Plan plan = make_plan(listing, {}, {}, options);
+    const Plan plan = make_plan(listing.images, {}, {}, options);
     first_parts = plan.parts_to_do();
   }
   const double first_s = clock.lap();
   const std::vector<PartFile> committed = files_of(count - kAdded, options);
   clock.lap();
   const auto read_record = [&](const PartFile& file) { return record_of(file.number, count - kAdded, options); };
-  const Plan plan = make_plan(listing, committed, read_record, options);
+  const Plan plan = make_plan(listing.images, committed, read_record, options);
   const double second_s = clock.lap();
   fmt::print(
       R"({{"images": {}, "list_s": {:.2f}, "first_plan_s": {:.2f}, "first_parts": {}, "second_plan_s": {:.2f}, "second_images": {}, "second_parts": {}, "second_to_do": {}, "peak_memory_mb": {:.0f}}})",

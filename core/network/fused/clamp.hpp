@@ -10,6 +10,8 @@ namespace coulis::fused {
 struct Clamp {
   float low = -std::numeric_limits<float>::infinity();
   float high = std::numeric_limits<float>::infinity();
+
+  bool clamps() const { return low == 0; }
 };
 
 constexpr Clamp clamp_of(Activation activation) {

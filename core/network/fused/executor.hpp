@@ -1,77 +1,58 @@
 // Executor: runs one image through a packed inverted-residual network, strip by strip. One template for all number formats.
-//
-// A Format is a number format with its kernels for the SIMD target in use:
-//   Element, PixelElement, Sum    of the planes, of the stem's input rows, of the sums over pixels
-//   Pointwise, Depthwise          packed layers; a Pointwise has `panels`, first_block(panel), end_block(panel), first_channel(panel)
-//   Projection                    the packed last layer of a block, a Pointwise or more
-//   kReadSlack                    elements that kernels may read behind the end of any array
-//   stem_chunk(kernel)            elements that the stem reads of each row under its window
-//   convert_rows, compute_panel, sum_panel, project, compute_depthwise, add_block, write_average
 #pragma once
 
 #include <algorithm>
 #include <array>
 #include <memory>
-#include <optional>
+#include <span>
 #include <utility>
 #include <vector>
 
 #include "core/base/error.hpp"
 #include "core/network/fused/arena.hpp"
 #include "core/network/fused/layout.hpp"
+#include "core/network/fused/packed_network.hpp"
 #include "core/network/fused/plan.hpp"
+#include "core/network/fused/pointwise.hpp"
 #include "core/network/network.hpp"
 
 namespace coulis::fused {
 
-template <class Format>
-struct PackedBlock {
-  std::optional<typename Format::Pointwise> maybe_expand;
-  typename Format::Depthwise depthwise;
-  typename Format::Projection project;
-  bool residual = false;
+// A number format with its kernels for the SIMD target in use.
+template <class E, class F = typename E::Format, class Element = typename F::Element>
+concept FusedEngine = NumberFormat<F> &&
+    requires(const E& engine, const ImageView& image, const Window& window, int n, Element* elements, const PixelRun<Element>& run,
+             const Plane<Element>& plane, const DepthwiseStrip<Element>& strip, typename F::Sum* sums, std::span<float> row) {
+  { engine.pointwise } -> std::convertible_to<PointwiseKernel<F>>;
+  engine.depthwise(typename E::Depthwise{}, n, strip);                     // one channel block
+  engine.project(typename E::Projection{}, run, plane, plane);             // all channels; the last plane is maybe_residual
+  engine.convert_rows(image, window, n, n, plane.block_stride, elements);  // image rows [n, n) -> the stem's input
+  engine.write_average(sums, n, row);                                      // of n pixels
 };
 
-// Read-only once made; shared by the networks of all workers.
-template <class Format>
-struct PackedNetwork {
-  Format format;
-  Plan plan;
-  typename Format::Pointwise stem;  // over the numbers of its window
-  std::vector<PackedBlock<Format>> blocks;
-  std::optional<typename Format::Pointwise> maybe_head;
-  int feature_width = 0;
-  Arena arena;  // what the packed layers point into
-};
-
-// All channels of the run, panel by panel. maybe_residual: laid out as the output; its data may be null.
-template <class Format, class Element>
-void compute_panels(const Format& format, const typename Format::Pointwise& layer, const PixelRun<Element>& run,
-                    const Plane<Element>& output, const Plane<Element>& maybe_residual) {
-  for (const auto& panel : layer.panels) {
-    const int block = layer.first_block(panel);
-    const Plane<Element> residual = maybe_residual.data != nullptr ? maybe_residual.from(block, 0) : Plane<Element>{};
-    format.compute_panel(layer, panel, run, output.from(block, 0), residual);
-  }
+// Of an engine that sums in float32: row = sums over `pixels` / pixels.
+inline void write_average(const float* sums, int pixels, std::span<float> row) {
+  const float share = 1.0F / static_cast<float>(pixels);
+  std::transform(sums, sums + row.size(), row.begin(), [share](float sum) { return sum * share; });
 }
 
-template <class Format>
+template <FusedEngine Engine>
 class FusedNetwork : public Network {
+  using Format = typename Engine::Format;
   using Element = typename Format::Element;
-  using PixelElement = typename Format::PixelElement;
   using Sum = typename Format::Sum;
-  using Panel = typename Format::Panel;
-  using Pointwise = typename Format::Pointwise;
+  using Panel = fused::Panel<Format>;
+  using Pointwise = PackedPointwise<Format>;
   using Plane = fused::Plane<Element>;
 
  public:
-  explicit FusedNetwork(std::shared_ptr<const PackedNetwork<Format>> packed)
+  explicit FusedNetwork(std::shared_ptr<const PackedNetwork<Engine>> packed)
       : packed_(std::move(packed)),
         planes_{allocate<Element>(plan().plane_elements), allocate<Element>(plan().plane_elements)},
         ring_(allocate<Element>(plan().ring_elements)),
         strip_(allocate<Element>(plan().strip_elements)),
         zeros_(allocate<Element>(plan().zero_elements)),
-        stem_rows_(allocate<PixelElement>(static_cast<std::size_t>(plan().stem_rows) * plan().stem_row_elements)),
+        stem_rows_(allocate<Element>(static_cast<std::size_t>(plan().stem_rows) * plan().stem_row_elements)),
         sums_(allocate<Sum>(static_cast<std::size_t>(count_blocks(packed_->feature_width)) * kBlockChannels)) {}
 
   void features(const ImageView& image, std::span<float> row) override {
@@ -97,36 +78,36 @@ class FusedNetwork : public Network {
 
   template <class T>
   T* allocate(std::size_t count) {
-    return scratch_.allocate<T>(count + Format::kReadSlack);
+    return scratch_.allocate<T>(count + Format::kGroup - 1);  // the stem reads its rows in whole groups
   }
 
   static std::size_t stride_of(int pixels) { return block_stride_of(pixels, sizeof(Element)); }
   const Plan& plan() const { return packed_->plan; }
-  const Format& format() const { return packed_->format; }
+  const Engine& engine() const { return packed_->engine; }
   Plane plane_of(std::size_t index, Extent extent) const { return {planes_[index], stride_of(extent.pixels())}; }
 
   void convert_stem_rows(const ImageView& image, Rows out) {
     const Window& window = plan().stem;
-    format().convert_rows(image, window, window.first_row(out.first), window.end_row(out.end - 1), plan().stem_row_elements, stem_rows_);
+    engine().convert_rows(image, window, window.first_row(out.first), window.end_row(out.end - 1), plan().stem_row_elements, stem_rows_);
   }
 
   // One row of the stem's output; the image rows under it have been converted, those of row `first` first.
   void compute_stem_row(const Panel& panel, int y, int first, const Plane& output) {
     const Window& window = plan().stem;
-    PixelRun<PixelElement> run;
+    PixelRun<Element> run;
     run.data = stem_rows_ + static_cast<std::size_t>((y - first) * window.stride) * plan().stem_row_elements;
     run.chunk_stride = plan().stem_row_elements;
-    run.chunk_elements = Format::stem_chunk(window.kernel);
+    run.chunk_elements = stem_chunk<Format>(window.kernel);
     run.pixel_stride = 3 * window.stride;
     run.pixels = window.out.width;
-    format().compute_panel(packed_->stem, panel, run, output, {});
+    engine().pointwise.compute_panel(packed_->stem, panel, run, output, {});
   }
 
   void run_stem(const ImageView& image, const Plane& target) {
     for (int y = 0; y < plan().stem.out.height; ++y) {
       convert_stem_rows(image, {y, y + 1});
       for (const Panel& panel : packed_->stem.panels) {
-        compute_stem_row(panel, y, y, target.from(packed_->stem.first_block(panel), y * plan().stem.out.width));
+        compute_stem_row(panel, y, y, target.from(panel.first_block(), y * plan().stem.out.width));
       }
     }
   }
@@ -158,14 +139,14 @@ class FusedNetwork : public Network {
     const Plane ring{ring_, stride_of(block_plan.ring_rows * block_plan.window.in.width)};
     if (from_stem && in.first < in.end) convert_stem_rows(image, in);
     for (const Panel& panel : producer.panels) {
-      const int first_block = producer.first_block(panel);
+      const int first_block = panel.first_block();
       const Plane rows = block_plan.one_strip() ? ring : ring.from(first_block, 0);  // one strip: each panel may overwrite the last
       if (from_stem) {
         produce_stem_rows(panel, in, block_plan, rows);
       } else {
         produce_expanded_rows(producer, panel, source, in, block_plan, rows);
       }
-      for (int block = first_block; block < producer.end_block(panel); ++block) {
+      for (int block = first_block; block < panel.end_block(); ++block) {
         compute_depthwise(index, block, rows.from(block - first_block, 0), out, strip);
       }
     }
@@ -183,7 +164,7 @@ class FusedNetwork : public Network {
     for (int y = in.first; y < in.end;) {
       const int slot = y % block_plan.ring_rows;
       const int rows = std::min(in.end - y, block_plan.ring_rows - slot);  // up to where the ring wraps around
-      format().compute_panel(layer, panel, run_of(source.from(0, y * width), rows * width), ring.from(0, slot * width), {});
+      engine().pointwise.compute_panel(layer, panel, run_of(source.from(0, y * width), rows * width), ring.from(0, slot * width), {});
       y += rows;
     }
   }
@@ -200,16 +181,16 @@ class FusedNetwork : public Network {
       const int slot = y - turn < ring_rows ? y - turn : y - turn - ring_rows;
       window_rows_.push_back(inside ? input.at(0, slot * window.in.width) : zeros_);
     }
-    format().compute_depthwise(
+    engine().depthwise(
         packed_->blocks[index].depthwise, block,
         {window_rows_.data(), zeros_, window.in.width, window.out.width, out.end - out.first, window.left_padding, strip.at(block, 0)});
   }
 
   void project(std::size_t index, const Plane& source, const Plane& strip, Rows out, const Plane& target) {
-    const PackedBlock<Format>& block = packed_->blocks[index];
+    const PackedBlock<Engine>& block = packed_->blocks[index];
     const int width = plan().blocks[index].window.out.width;
     const Plane residual = block.residual ? source.from(0, out.first * width) : Plane{};
-    format().project(block.project, run_of(strip, (out.end - out.first) * width), target.from(0, out.first * width), residual);
+    engine().project(block.project, run_of(strip, (out.end - out.first) * width), target.from(0, out.first * width), residual);
   }
 
   // The head's output is never stored: its sums over the pixels are all that is wanted.
@@ -219,33 +200,38 @@ class FusedNetwork : public Network {
     if (packed_->maybe_head) {
       const Pointwise& head = *packed_->maybe_head;
       for (const Panel& panel : head.panels) {
-        format().sum_panel(head, panel, run_of(source, pixels), sums_ + head.first_channel(panel));
+        engine().pointwise.sum_panel(head, panel, run_of(source, pixels), sums_ + panel.first_channel);
       }
     } else {
-      for (int block = 0; block < blocks; ++block) format().add_block(source.at(block, 0), pixels, sums_ + block * kBlockChannels);
+      for (int block = 0; block < blocks; ++block) add_block(source.at(block, 0), pixels, sums_ + block * kBlockChannels);
     }
-    format().write_average(sums_, pixels, row);
+    engine().write_average(sums_, pixels, row);
   }
 
-  std::shared_ptr<const PackedNetwork<Format>> packed_;
+  // sums [16] += values [pixels, 16], over the pixels.
+  static void add_block(const Element* values, int pixels, Sum* sums) {
+    for (int i = 0; i < pixels * kBlockChannels; ++i) sums[i % kBlockChannels] += Format::widen(values[i]);
+  }
+
+  std::shared_ptr<const PackedNetwork<Engine>> packed_;
   Arena scratch_;
   std::array<Element*, 2> planes_;
   Element* ring_;
   Element* strip_;
   Element* zeros_;
-  PixelElement* stem_rows_;
+  Element* stem_rows_;
   Sum* sums_;
   std::vector<const Element*> window_rows_;
 };
 
-template <class Format>
+template <FusedEngine Engine>
 class FusedFactory : public NetworkFactory {
  public:
-  explicit FusedFactory(PackedNetwork<Format> packed) : packed_(std::make_shared<const PackedNetwork<Format>>(std::move(packed))) {}
-  std::unique_ptr<Network> make() const override { return std::make_unique<FusedNetwork<Format>>(packed_); }
+  explicit FusedFactory(PackedNetwork<Engine> packed) : packed_(std::make_shared<const PackedNetwork<Engine>>(std::move(packed))) {}
+  std::unique_ptr<Network> make() const override { return std::make_unique<FusedNetwork<Engine>>(packed_); }
 
  private:
-  std::shared_ptr<const PackedNetwork<Format>> packed_;
+  std::shared_ptr<const PackedNetwork<Engine>> packed_;
 };
 
 }  // namespace coulis::fused

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <vector>
 
-#include "core/network/fused/bf16/packing.hpp"
+#include "core/network/fused/packing.hpp"
 #include "core/network/fused/plan.hpp"
 #include "tests/core/network/bf16_test.hpp"
 

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <vector>
 
-#include "core/network/fused/bf16/packing.hpp"
+#include "core/network/fused/packing.hpp"
 #include "tests/core/network/bf16_test.hpp"
 #include "tests/core/network/random_floats.hpp"
 
@@ -63,14 +63,15 @@ const Shape kShapes[] = {{1, 1, 1, Activation::kNone, false},       {3, 8, 5, Ac
 void expect_panels_equal_to_plain_sums(const Shape& shape) {
   Arena arena;
   const PointwiseWeights layer = make_8_bit_layer(shape.in, shape.out, shape.activation);
-  const PackedPointwise packed = pack_pointwise(layer, arena);
+  const PointwiseKernel kernel = find_pointwise_kernel();
+  const PackedPointwise packed = pack_pointwise(layer, kernel, arena);
   const Plane<Bfloat16> input = make_plane(arena, shape.in, shape.pixels, 3);
   const Plane<Bfloat16> residual = make_plane(arena, shape.out, shape.pixels, 4);
   const Plane<Bfloat16> output = make_plane(arena, shape.out, shape.pixels + 1, 5);
   for (int block = 0; block < count_blocks(shape.out); ++block) std::fill_n(output.at(block, shape.pixels), kBlockChannels, kUntouched);
   for (const Panel& panel : packed.panels) {
-    compute_panel(packed, panel, run_of(input, shape.pixels), output.from(panel.first_block, 0),
-                  shape.residual ? residual.from(panel.first_block, 0) : Plane<Bfloat16>{});
+    kernel.compute_panel(packed, panel, run_of(input, shape.pixels), output.from(panel.first_block(), 0),
+                         shape.residual ? residual.from(panel.first_block(), 0) : Plane<Bfloat16>{});
   }
   for (int channel = 0; channel < shape.out; ++channel) {
     for (int pixel = 0; pixel < shape.pixels; ++pixel) {
@@ -103,10 +104,11 @@ TEST_F(Bf16Pointwise, RoundsWeightsThatAreNotIntegersByHalfAUnitAtMost) {
   Arena arena;
   PointwiseWeights layer = make_8_bit_layer(40, 48, Activation::kNone);
   layer.weight = random_floats(layer.weight.size(), -0.3F, 0.5F, 7);
-  const PackedPointwise packed = pack_pointwise(layer, arena);
+  const PointwiseKernel kernel = find_pointwise_kernel();
+  const PackedPointwise packed = pack_pointwise(layer, kernel, arena);
   const Plane<Bfloat16> input = make_plane(arena, 40, 20, 3);
   const Plane<Bfloat16> output = make_plane(arena, 48, 20, 5);
-  for (const Panel& panel : packed.panels) compute_panel(packed, panel, run_of(input, 20), output.from(panel.first_block, 0), {});
+  for (const Panel& panel : packed.panels) kernel.compute_panel(packed, panel, run_of(input, 20), output.from(panel.first_block(), 0), {});
   for (int channel = 0; channel < 48; ++channel) {
     for (int pixel = 0; pixel < 20; ++pixel) {
       double absolute_sum = 0;
@@ -122,11 +124,12 @@ TEST_F(Bf16Pointwise, SumsOverPixelsAfterTheActivationWithoutRounding) {
     SCOPED_TRACE(testing::Message() << shape.in << " -> " << shape.out << ", " << shape.pixels << " pixels");
     Arena arena;
     const PointwiseWeights layer = make_8_bit_layer(shape.in, shape.out, shape.activation);
-    const PackedPointwise packed = pack_pointwise(layer, arena);
+    const PointwiseKernel kernel = find_pointwise_kernel();
+    const PackedPointwise packed = pack_pointwise(layer, kernel, arena);
     const Plane<Bfloat16> input = make_plane(arena, shape.in, shape.pixels, 6);
     auto* sums = arena.allocate<float>(static_cast<std::size_t>(count_blocks(shape.out) * kBlockChannels));
     for (const Panel& panel : packed.panels) {
-      sum_panel(packed, panel, run_of(input, shape.pixels), sums + PackedPointwise::first_channel(panel));
+      kernel.sum_panel(packed, panel, run_of(input, shape.pixels), sums + panel.first_channel);
     }
     for (int channel = 0; channel < shape.out; ++channel) {
       double expected = 0;

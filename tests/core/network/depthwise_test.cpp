@@ -6,7 +6,7 @@
 #include <cmath>
 #include <vector>
 
-#include "core/network/fused/fp32/packing.hpp"
+#include "core/network/fused/packing.hpp"
 #include "core/network/fused/plan.hpp"
 #include "tests/core/network/every_level.hpp"
 #include "tests/core/network/random_floats.hpp"

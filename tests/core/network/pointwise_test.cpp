@@ -7,8 +7,8 @@
 #include <limits>
 #include <vector>
 
-#include "core/network/fused/fp32/packing.hpp"
 #include "core/network/fused/fp32/sparse_pointwise.hpp"
+#include "core/network/fused/packing.hpp"
 #include "tests/bits.hpp"
 #include "tests/core/network/every_level.hpp"
 #include "tests/core/network/random_floats.hpp"
@@ -76,7 +76,7 @@ void expect_panels_equal_to_plain_sums(const Shape& shape) {
   for (int channel = 0; channel < shape.out; ++channel)
     output.at(channel / kBlockChannels, shape.pixels)[channel % kBlockChannels] = kUntouched;
   for (const Panel& panel : packed.panels) {
-    const int block = packed.first_block(panel);
+    const int block = panel.first_block();
     kernel.compute_panel(packed, panel, run_of(input, shape.pixels), output.from(block, 0),
                          shape.residual ? residual.from(block, 0) : Plane<float>{});
   }
@@ -121,7 +121,7 @@ TEST(Pointwise, SumsOverPixelsAfterTheActivation) {
       const Plane<float> input = make_plane(arena, shape.in, shape.pixels, 6);
       auto* sums = arena.allocate<float>(static_cast<std::size_t>(count_blocks(shape.out) * kBlockChannels));
       for (const Panel& panel : packed.panels) {
-        kernel.sum_panel(packed, panel, run_of(input, shape.pixels), sums + panel.first_vector * packed.lanes);
+        kernel.sum_panel(packed, panel, run_of(input, shape.pixels), sums + panel.first_channel);
       }
       for (int channel = 0; channel < shape.out; ++channel) {
         Expected expected;
@@ -155,7 +155,7 @@ void compute_dense(const PointwiseWeights& layer, const PixelRun<float>& run, co
   const PointwiseKernel kernel = find_pointwise_kernel();
   const PackedPointwise packed = pack_pointwise(layer, kernel, arena);
   for (const Panel& panel : packed.panels) {
-    const int block = packed.first_block(panel);
+    const int block = panel.first_block();
     const Plane<float> residual = maybe_residual.data != nullptr ? maybe_residual.from(block, 0) : Plane<float>{};
     kernel.compute_panel(packed, panel, run, output.from(block, 0), residual);
   }

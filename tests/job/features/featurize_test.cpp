@@ -26,7 +26,7 @@ const NetworkFactory& networks() {
 // A plan of the whole input, and what featurize() is told.
 struct Work {
   explicit Work(PhotoFolder& from) : photos(from), listing(list_images(input, {})) {
-    plan = make_plan(listing, {}, [](const PartFile&) { return PartRecord{}; },
+    plan = make_plan(listing.images, {}, [](const PartFile&) { return PartRecord{}; },
                      {"s=1\n", photos.options.features.images_per_part, "snappy", false});
   }
   FeaturizeContext context() const {

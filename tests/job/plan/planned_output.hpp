@@ -35,7 +35,7 @@ class PlannedOutput {
     std::vector<PartFile> files;
     for (const auto& [key, committed] : committed_) files.push_back(committed.file);
     return make_plan(
-        listing, files, [&](const PartFile& file) { return committed_.at(file.key).record; }, options);
+        listing.images, files, [&](const PartFile& file) { return committed_.at(file.key).record; }, options);
   }
 
   // The part's file is written; a file of the same number stays until the output is published.

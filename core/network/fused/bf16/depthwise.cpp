@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "core/network/fused/bf16/rounding.hpp"
+#include "core/network/fused/split.hpp"
 #include "core/network/fused/unroll.hpp"
 
 #if defined(__x86_64__)
@@ -117,10 +118,10 @@ COULIS_BF16 void convolve_edge(const RowWindow& window, int x, int in_width, Bfl
 // Outputs [begin, end) in tiles of nearly equal width. left, right: the first, the last window reaches one column over the row.
 template <int kKernel, int kStride>
 void convolve_tiles(const RowWindow& window, const OutputRow& row, int begin, int end, bool left, bool right) {
-  const int tiles = (end - begin + kTilePixels - 1) / kTilePixels;
-  for (int i = 0, x = begin; i < tiles; ++i) {
-    const int pixels = (end - x + tiles - i - 1) / (tiles - i);
-    const TileFunctions& functions = find_tiles<kKernel, kStride>(left && i == 0, right && i == tiles - 1);
+  const Split tiles = split_evenly(end - begin, kTilePixels);
+  for (int i = 0, x = begin; i < tiles.parts; ++i) {
+    const int pixels = tiles.size(i);
+    const TileFunctions& functions = find_tiles<kKernel, kStride>(left && i == 0, right && i == tiles.parts - 1);
     functions[static_cast<std::size_t>(pixels)](window, x * kStride - row.left_padding, row.output + x * kBlockChannels);
     x += pixels;
   }

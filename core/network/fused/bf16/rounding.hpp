@@ -22,7 +22,7 @@ struct RoundedClamp {
   __m512i high = {};
 
   COULIS_BF16_INLINE explicit RoundedClamp(const Clamp& clamp)
-      : clamps(clamp.low == 0), high(_mm512_set1_epi16(static_cast<short>(to_bfloat16(clamp.high)))) {}
+      : clamps(clamp.clamps()), high(_mm512_set1_epi16(static_cast<short>(to_bfloat16(clamp.high)))) {}
 
   COULIS_BF16_INLINE __m512i apply(__m512i bits) const {
     return clamps ? _mm512_min_epi16(_mm512_max_epi16(bits, _mm512_setzero_si512()), high) : bits;

@@ -1,10 +1,10 @@
 #include "core/network/fused/bf16/stem.hpp"
 
-#include <algorithm>
 #include <cstdint>
 
 #include "core/network/fused/bf16/target.hpp"
 #include "core/network/fused/layout.hpp"
+#include "core/network/fused/stem.hpp"
 
 namespace coulis::fused::bf16 {
 namespace {
@@ -61,17 +61,10 @@ void convert_rows(const ImageView& image, const PixelScale& pixel_scale, const W
                   Bfloat16* rows) {
   const Factors scale(pixel_scale.scale);
   const Factors offset(pixel_scale.offset);
-  const std::size_t left_elements = static_cast<std::size_t>(window.left_padding) * kRgb;
-  const std::size_t image_elements = static_cast<std::size_t>(image.width) * kRgb;
-  for (int y = first; y < end; ++y, rows += row_elements) {
-    if (y < 0 || y >= image.height) {
-      std::fill_n(rows, row_elements, Bfloat16{0});
-      continue;
-    }
-    std::fill_n(rows, left_elements, Bfloat16{0});
-    convert_row(image.row(y), image_elements, scale, offset, rows + left_elements);
-    std::fill(rows + left_elements + image_elements, rows + row_elements, Bfloat16{0});
-  }
+  const auto convert = [&](const std::uint8_t* pixels, std::size_t count, Bfloat16* row) {
+    convert_row(pixels, count, scale, offset, row);
+  };
+  convert_padded_rows(image, window, first, end, row_elements, Bfloat16{0}, rows, convert);
 }
 #endif
 

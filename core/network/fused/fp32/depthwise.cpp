@@ -1,5 +1,6 @@
 #include "core/network/fused/fp32/depthwise.hpp"
 
+#include "core/network/fused/split.hpp"
 #include "core/network/fused/unroll.hpp"
 
 // AVX3_DL has nothing for float32 that AVX3 has not.
@@ -75,7 +76,7 @@ template <int kKernel, int kStride>
 void convolve_strip(const PackedDepthwise& layer, int block, const DepthwiseStrip<float>& strip) {
   const D d;
   const float* HWY_RESTRICT bias = layer.bias + static_cast<std::size_t>(block) * kBlockChannels;
-  const int tiles = (strip.out_width + kTilePixels - 1) / kTilePixels;
+  const Split tiles = split_evenly(strip.out_width, kTilePixels);  // so that only the first and the last one reach an end of the row
   for (int lane = 0; lane < kBlockChannels; lane += kLanes) {
     const Taps taps{layer.weight + static_cast<std::size_t>(block) * kKernel * kKernel * kBlockChannels, hn::Load(d, bias + lane),
                     hn::Set(d, layer.clamp.low), hn::Set(d, layer.clamp.high)};
@@ -83,9 +84,9 @@ void convolve_strip(const PackedDepthwise& layer, int block, const DepthwiseStri
     for (int y = 0; y < strip.out_rows; ++y) {
       const float* const* rows = strip.rows + y * kStride;
       int x = -strip.left_padding;
-      for (int i = 0; i < tiles; ++i) {  // of nearly equal width, so that only the first and the last one reach an end of the row
-        const int pixels = strip.out_width / tiles + (i < strip.out_width % tiles ? 1 : 0);
-        if (i == 0 || i == tiles - 1) {
+      for (int i = 0; i < tiles.parts; ++i) {
+        const int pixels = tiles.size(i);
+        if (i == 0 || i == tiles.parts - 1) {
           convolve_pixels<kKernel, kStride, true>(pixels, taps, strip, rows, x, lane, output);
         } else {
           convolve_pixels<kKernel, kStride, false>(pixels, taps, strip, rows, x, lane, output);

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/network/fused/fp32/prefetch.hpp"
+#include "core/network/fused/tiles.hpp"
 #include "core/network/fused/unroll.hpp"
 
 // AVX3_DL has nothing for float32 that AVX3 has not.
@@ -137,39 +138,32 @@ constexpr auto kTiles = list_widths(std::make_index_sequence<kMaxVectors>());  /
 // Input channels [first, first + channels) for all pixels of the run, tile by tile.
 void compute_slab(const PackedPointwise& layer, const Panel& panel, const PixelRun<float>& run, int first, int channels,
                   const Plane<float>& output, const Plane<float>& maybe_residual) {
-  const int width = panel.vectors * kLanes;
-  const int tiles = (run.pixels + kTilePixels - 1) / kTilePixels;
+  const int vectors = panel.width / kLanes;
+  const Split tiles = split_evenly(run.pixels, kTilePixels);
   Tile tile{};
   tile.input = run.data + static_cast<std::size_t>(first / kBlockChannels) * run.chunk_stride;
   tile.block_stride = run.chunk_stride;
   tile.in_channels = channels;
-  tile.weight = panel.weight + static_cast<std::size_t>(first) * static_cast<std::size_t>(width);
+  tile.weight = panel.weight + static_cast<std::size_t>(first) * static_cast<std::size_t>(panel.width);
   tile.maybe_bias = first == 0 ? panel.bias : nullptr;
-  tile.maybe_clamp = first + channels == layer.in_channels ? &layer.clamp : nullptr;
-  tile.ahead = tile.weight + static_cast<std::size_t>(channels) * static_cast<std::size_t>(width);
-  tile.ahead_lines = channels * width / kLineFloats / tiles + 1;
-  for (int n = 0; n < panel.vectors; ++n) {
-    const int channel = (panel.first_vector + n) * kLanes;
-    tile.output[n] = output.at(channel / kBlockChannels, 0) + channel % kBlockChannels;
-    if (maybe_residual.data != nullptr) tile.residual[n] = maybe_residual.at(channel / kBlockChannels, 0) + channel % kBlockChannels;
-  }
-  for (int i = 0; i < tiles; ++i) {
-    const int pixels = run.pixels / tiles + (i < run.pixels % tiles ? 1 : 0);
-    kTiles[static_cast<std::size_t>(panel.vectors - 1)][static_cast<std::size_t>(pixels - 1)](tile);
+  tile.maybe_clamp = first + channels == layer.groups ? &layer.finish : nullptr;
+  tile.ahead = tile.weight + static_cast<std::size_t>(channels) * static_cast<std::size_t>(panel.width);
+  tile.ahead_lines = channels * panel.width / kLineFloats / tiles.parts + 1;
+  point_at(tile, panel.first_channel, vectors, kLanes, output, maybe_residual);
+  for (int i = 0; i < tiles.parts; ++i) {
+    const int pixels = tiles.size(i);
+    kTiles[static_cast<std::size_t>(vectors - 1)][static_cast<std::size_t>(pixels - 1)](tile);
     tile.input += pixels * kBlockChannels;
     tile.ahead += tile.ahead_lines * kLineFloats;
-    for (int n = 0; n < panel.vectors; ++n) {
-      tile.output[n] += pixels * kBlockChannels;
-      if (tile.residual[n] != nullptr) tile.residual[n] += pixels * kBlockChannels;
-    }
+    move_outputs(tile, vectors, pixels);
   }
 }
 
 void compute(const PackedPointwise& layer, const PixelRun<float>& run, const Plane<float>& output, const Plane<float>& maybe_residual) {
   for (const Panel& panel : layer.panels) {
-    const int blocks = std::clamp(kSlabFloats / (panel.vectors * kLanes) / kBlockChannels, 1, kMaxSlabChannels / kBlockChannels);
-    for (int first = 0; first < layer.in_channels; first += blocks * kBlockChannels) {
-      compute_slab(layer, panel, run, first, std::min(blocks * kBlockChannels, layer.in_channels - first), output, maybe_residual);
+    const int blocks = std::clamp(kSlabFloats / panel.width / kBlockChannels, 1, kMaxSlabChannels / kBlockChannels);
+    for (int first = 0; first < layer.groups; first += blocks * kBlockChannels) {
+      compute_slab(layer, panel, run, first, std::min(blocks * kBlockChannels, layer.groups - first), output, maybe_residual);
     }
   }
 }
@@ -188,6 +182,13 @@ HWY_EXPORT(make_sparse_pointwise_kernel);
 
 SparsePointwiseKernel find_sparse_pointwise_kernel() {
   return HWY_DYNAMIC_DISPATCH(make_sparse_pointwise_kernel)();
+}
+
+PackedPointwise pack_sparse_pointwise(const PointwiseWeights& layer, const SparsePointwiseKernel& kernel, Arena& arena) {
+  const Split panels = split_evenly((layer.out_channels + kernel.lanes - 1) / kernel.lanes, kernel.max_vectors);
+  std::vector<int> widths;
+  for (int i = 0; i < panels.parts; ++i) widths.push_back(panels.size(i) * kernel.lanes);
+  return pack_floats<Format>(layer, {layer.in_channels}, widths, arena);
 }
 
 }  // namespace coulis::fused::fp32

@@ -4,6 +4,7 @@
 
 #include "core/network/fused/fp32/pointwise.hpp"
 #include "core/network/fused/layout.hpp"
+#include "core/network/fused/packing.hpp"
 
 namespace coulis::fused::fp32 {
 
@@ -19,5 +20,8 @@ struct SparsePointwiseKernel {
 
 // For the SIMD target in use.
 SparsePointwiseKernel find_sparse_pointwise_kernel();
+
+// In panels of nearly equal width.
+PackedPointwise pack_sparse_pointwise(const PointwiseWeights& layer, const SparsePointwiseKernel& kernel, Arena& arena);
 
 }  // namespace coulis::fused::fp32

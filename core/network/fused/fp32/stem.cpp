@@ -1,7 +1,8 @@
 #include "core/network/fused/fp32/stem.hpp"
 
-#include <algorithm>
 #include <cstdint>
+
+#include "core/network/fused/stem.hpp"
 
 namespace coulis::fused::fp32 {
 namespace {
@@ -38,19 +39,9 @@ PixelScale pixel_scale_of(const ModelCard& card) {
 
 void convert_rows(const ImageView& image, const PixelScale& pixel_scale, const Window& window, int first, int end, std::size_t row_elements,
                   float* rows) {
-  const Factors scale = repeat(pixel_scale.scale);
-  const Factors offset = repeat(pixel_scale.offset);
-  const std::size_t left_floats = static_cast<std::size_t>(window.left_padding) * kRgb;
-  const std::size_t image_floats = static_cast<std::size_t>(image.width) * kRgb;
-  for (int y = first; y < end; ++y, rows += row_elements) {
-    if (y < 0 || y >= image.height) {
-      std::fill_n(rows, row_elements, 0.0F);
-      continue;
-    }
-    std::fill_n(rows, left_floats, 0.0F);
-    convert_row(image.row(y), image_floats, scale, offset, rows + left_floats);
-    std::fill(rows + left_floats + image_floats, rows + row_elements, 0.0F);
-  }
+  const auto convert = [scale = repeat(pixel_scale.scale), offset = repeat(pixel_scale.offset)](
+                           const std::uint8_t* pixels, std::size_t count, float* row) { convert_row(pixels, count, scale, offset, row); };
+  convert_padded_rows(image, window, first, end, row_elements, 0.0F, rows, convert);
 }
 
 }  // namespace coulis::fused::fp32

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <limits>
@@ -10,7 +11,7 @@
 #include "core/network/fused/executor.hpp"
 #include "core/network/fused/int8/kernels.hpp"
 #include "core/network/fused/int8/packing.hpp"
-#include "core/network/fused/int8/stem.hpp"
+#include "core/network/fused/stem.hpp"
 
 namespace coulis::fused::int8 {
 namespace {
@@ -23,41 +24,24 @@ struct Average {
   float quantum = 1;  // a feature = (average - its zero point) * quantum
 };
 
-struct Format {
-  using Element = std::uint8_t;
-  using PixelElement = std::uint8_t;
-  using Sum = std::int32_t;
-  using Panel = int8::Panel;
-  using Pointwise = PackedPointwise;
+struct Engine {
+  using Format = int8::Format;
   using Projection = PackedPointwise;
   using Depthwise = PackedDepthwise;
-  static constexpr std::size_t kReadSlack = kQuad;  // the stem reads rows in whole quads
-  static constexpr int stem_chunk(int kernel) { return int8::stem_chunk(kernel); }
 
   std::uint8_t pixel_padding = 0;
   Average mean;
-  Kernels kernels = find_kernels();
+  PointwiseKernel pointwise;
+  DepthwiseKernel depthwise = nullptr;
 
+  // Pixels are the network's input as they are.
   void convert_rows(const ImageView& image, const Window& window, int first, int end, std::size_t row_elements, std::uint8_t* rows) const {
-    int8::convert_rows(image, pixel_padding, window, first, end, row_elements, rows);
-  }
-  void compute_panel(const PackedPointwise& layer, const Panel& panel, const PixelRun<std::uint8_t>& run, const Plane<std::uint8_t>& output,
-                     const Plane<std::uint8_t>& maybe_residual) const {
-    kernels.pointwise.compute_panel(layer, panel, run, output, maybe_residual);
+    const auto copy = [](const std::uint8_t* pixels, std::size_t count, std::uint8_t* row) { std::copy_n(pixels, count, row); };
+    convert_padded_rows(image, window, first, end, row_elements, pixel_padding, rows, copy);
   }
   void project(const PackedPointwise& layer, const PixelRun<std::uint8_t>& run, const Plane<std::uint8_t>& output,
                const Plane<std::uint8_t>& maybe_residual) const {
-    compute_panels(*this, layer, run, output, maybe_residual);
-  }
-  void sum_panel(const PackedPointwise& layer, const Panel& panel, const PixelRun<std::uint8_t>& run, std::int32_t* sums) const {
-    kernels.pointwise.sum_panel(layer, panel, run, sums);
-  }
-  void compute_depthwise(const PackedDepthwise& layer, int block, const DepthwiseStrip<std::uint8_t>& strip) const {
-    kernels.depthwise(layer, block, strip);
-  }
-  // sums [16] += values [pixels, 16], over the pixels.
-  static void add_block(const std::uint8_t* values, int pixels, std::int32_t* sums) {
-    for (int i = 0; i < pixels * kBlockChannels; ++i) sums[i % kBlockChannels] += values[i];
+    compute_panels(pointwise, layer, run, output, maybe_residual);
   }
   void write_average(const std::int32_t* sums, int pixels, std::span<float> row) const {
     for (std::size_t i = 0; i < row.size(); ++i) {
@@ -93,41 +77,44 @@ Average make_average(const QuantisedInvertedResidual& quantised, int pixels) {
   return average;
 }
 
-PackedBlock<Format> pack_block(const BlockWeights& extents, const QuantisedBlock& block, Arena& arena) {
-  PackedBlock<Format> packed;
-  if (extents.maybe_expand) packed.maybe_expand = pack_pointwise(*extents.maybe_expand, *block.maybe_expand, arena);
-  packed.depthwise = pack_depthwise(extents.depthwise, block.depthwise, arena);
-  packed.project = pack_pointwise(extents.project, block.project, arena);
-  packed.residual = extents.residual;
-  if (extents.residual) packed.project.addition = make_addition(block.input, block.project.output, block.output);
-  return packed;
-}
+struct Packer {
+  const InvertedResidualWeights& extents;
+  const QuantisedInvertedResidual& quantised;
+  const PointwiseKernel& kernel;
 
-PackedNetwork<Format> pack_network(const Model& model) {
+  PackedPointwise stem(Arena& arena) const { return pack_stem(extents.stem, quantised.stem, kernel, arena); }
+  PackedPointwise head(Arena& arena) const { return pack_pointwise(*extents.maybe_head, *quantised.maybe_head, kernel, arena); }
+  PackedPointwise expand(std::size_t block, Arena& arena) const {
+    return pack_pointwise(*extents.blocks[block].maybe_expand, *quantised.blocks[block].maybe_expand, kernel, arena);
+  }
+  PackedDepthwise depthwise(std::size_t block, Arena& arena) const {
+    return pack_depthwise(extents.blocks[block].depthwise, quantised.blocks[block].depthwise, arena);
+  }
+  PackedPointwise project(std::size_t block, Arena& arena) const {
+    const QuantisedBlock& numbers = quantised.blocks[block];
+    PackedPointwise packed = pack_pointwise(extents.blocks[block].project, numbers.project, kernel, arena);
+    if (extents.blocks[block].residual) packed.finish.addition = make_addition(numbers.input, numbers.project.output, numbers.output);
+    return packed;
+  }
+};
+
+PackedNetwork<Engine> pack(const Model& model) {
   const auto& [layers, maybe_quantised] = std::get<InvertedResidual>(model.network);
   if (maybe_quantised == nullptr) {
     throw Error(ErrorCode::kUsage, fmt::format("the model {} has no int8 weights", model.card.name), "use --precision fp32");
   }
-  const InvertedResidualWeights& extents = *layers;
-  const QuantisedInvertedResidual& quantised = *maybe_quantised;
-  check_input(model.card, quantised.stem.input);
-  PackedNetwork<Format> packed;
-  packed.plan = make_plan(model.card, extents, sizeof(std::uint8_t));
-  packed.format.pixel_padding = unsigned_zero_point(quantised.stem.input);
-  packed.format.mean = make_average(quantised, packed.plan.blocks.back().window.out.pixels());
-  packed.stem = pack_stem(extents.stem, quantised.stem, packed.arena);
-  for (std::size_t i = 0; i < extents.blocks.size(); ++i) {
-    packed.blocks.push_back(pack_block(extents.blocks[i], quantised.blocks[i], packed.arena));
-  }
-  if (extents.maybe_head) packed.maybe_head = pack_pointwise(*extents.maybe_head, *quantised.maybe_head, packed.arena);
-  packed.feature_width = extents.last_layer().out_channels;
+  check_input(model.card, maybe_quantised->stem.input);
+  const Kernels kernels = find_kernels();
+  const Engine engine{unsigned_zero_point(maybe_quantised->stem.input), {}, kernels.pointwise, kernels.depthwise};
+  PackedNetwork<Engine> packed = pack_network(model.card, *layers, engine, Packer{*layers, *maybe_quantised, kernels.pointwise});
+  packed.engine.mean = make_average(*maybe_quantised, packed.plan.blocks.back().window.out.pixels());
   return packed;
 }
 
 }  // namespace
 
 std::shared_ptr<const NetworkFactory> make_factory(const Model& model) {
-  return std::make_shared<const FusedFactory<Format>>(pack_network(model));
+  return std::make_shared<const FusedFactory<Engine>>(pack(model));
 }
 
 }  // namespace coulis::fused::int8

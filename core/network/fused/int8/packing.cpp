@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
-#include <limits>
 #include <span>
 
 #include "core/base/error.hpp"
+#include "core/network/fused/packing.hpp"
 
 namespace coulis::fused::int8 {
 namespace {
@@ -25,79 +25,34 @@ std::int32_t fold_zero_point(std::int64_t bias, std::int64_t weight_sum, std::in
   return static_cast<std::int32_t>(folded);
 }
 
-// The inputs of an output channel. Weights of 0 fill up what is behind a chunk in its quads.
-struct Inputs {
-  int count;
-  int chunk;        // so many of them lie behind each other in memory
-  int chunk_quads;  // that hold a chunk
-};
-
-int quads_of(const Inputs& inputs) {
-  const int rest = inputs.count % inputs.chunk;
-  return inputs.count / inputs.chunk * inputs.chunk_quads + count_quads(rest);
-}
-
-struct PanelArrays {
-  std::int8_t* weight;
-  std::int32_t* bias;
-  float* scale;
-};
-
-void pack_channel(const QuantisedLayer& layer, const Inputs& inputs, int channel, float scale, int vectors, int place,
-                  const PanelArrays& arrays) {
-  const auto at = static_cast<std::size_t>(channel);
-  const auto count = static_cast<std::size_t>(inputs.count);
-  std::int64_t sum = 0;
-  std::int64_t magnitude = 0;
-  for (int k = 0; k < inputs.count; ++k) {
-    const std::int8_t weight = layer.weight[at * count + static_cast<std::size_t>(k)];
-    const int quad = k / inputs.chunk * inputs.chunk_quads + k % inputs.chunk / kQuad;
-    arrays.weight[(static_cast<std::ptrdiff_t>(quad) * vectors * kBlockChannels + place) * kQuad + k % inputs.chunk % kQuad] = weight;
-    sum += weight;
-    magnitude += std::abs(weight);
-  }
-  arrays.bias[place] = fold_zero_point(layer.bias[at], sum, magnitude, unsigned_zero_point(layer.input), scale);
-  arrays.scale[place] = scale;
-}
-
-// Pairs of blocks, or threes where that leaves none over: what fits in the registers of a tile.
-int choose_vectors(int left) {
-  if (left <= kMaxVectors) return left;
-  return left % kMaxVectors == 0 ? kMaxVectors : 2;
-}
-
-PackedPointwise pack(const QuantisedLayer& layer, const Inputs& inputs, int out_channels, Activation activation, Arena& arena) {
-  PackedPointwise packed;
-  packed.quads = quads_of(inputs);
-  packed.out_channels = out_channels;
-  packed.range = output_range_of(layer.output, activation);
+PackedPointwise pack(const QuantisedLayer& layer, const Inputs& inputs, int out_channels, Activation activation,
+                     const PointwiseKernel& kernel, Arena& arena) {
   const std::vector<float> scales = output_scales_of(layer);
-  const int blocks = count_blocks(out_channels);
-  for (int first = 0; first < blocks;) {
-    const int vectors = choose_vectors(blocks - first);
-    const auto width = static_cast<std::size_t>(vectors) * kBlockChannels;
-    const PanelArrays arrays{arena.allocate<std::int8_t>(static_cast<std::size_t>(packed.quads) * width * kQuad),
-                             arena.allocate<std::int32_t>(width), arena.allocate<float>(width)};
-    const int channels = std::min(vectors * kBlockChannels, out_channels - first * kBlockChannels);
-    for (int place = 0; place < channels; ++place) {
-      const int channel = first * kBlockChannels + place;
-      pack_channel(layer, inputs, channel, scales[static_cast<std::size_t>(channel)], vectors, place, arrays);
+  const auto pack_channel = [&](int channel, std::span<std::int8_t> weights) {
+    const auto at = static_cast<std::size_t>(channel);
+    std::copy_n(layer.weight.begin() + static_cast<std::ptrdiff_t>(at * weights.size()), weights.size(), weights.begin());
+    std::int64_t sum = 0;
+    std::int64_t magnitude = 0;
+    for (const std::int8_t weight : weights) {
+      sum += weight;
+      magnitude += std::abs(weight);
     }
-    packed.panels.push_back({first, vectors, arrays.weight, arrays.bias, arrays.scale});
-    first += vectors;
-  }
-  return packed;
+    return ChannelNumbers<Format>{fold_zero_point(layer.bias[at], sum, magnitude, unsigned_zero_point(layer.input), scales[at]),
+                                  scales[at]};
+  };
+  return pack_panels<Format>(inputs, out_channels, choose_widths(out_channels, kernel.widths),
+                             {output_range_of(layer.output, activation), {}}, arena, pack_channel);
 }
 
 }  // namespace
 
-PackedPointwise pack_pointwise(const PointwiseWeights& extents, const QuantisedLayer& layer, Arena& arena) {
-  return pack(layer, {extents.in_channels, kBlockChannels, kBlockChannels / kQuad}, extents.out_channels, extents.activation, arena);
+PackedPointwise pack_pointwise(const PointwiseWeights& extents, const QuantisedLayer& layer, const PointwiseKernel& kernel, Arena& arena) {
+  return pack(layer, {extents.in_channels}, extents.out_channels, extents.activation, kernel, arena);
 }
 
-PackedPointwise pack_stem(const StemWeights& extents, const QuantisedLayer& layer, Arena& arena) {
+PackedPointwise pack_stem(const StemWeights& extents, const QuantisedLayer& layer, const PointwiseKernel& kernel, Arena& arena) {
   const int row = 3 * extents.kernel;
-  return pack(layer, {extents.kernel * row, row, count_quads(row)}, extents.out_channels, extents.activation, arena);
+  return pack(layer, {extents.kernel * row, row}, extents.out_channels, extents.activation, kernel, arena);
 }
 
 PackedDepthwise pack_depthwise(const DepthwiseWeights& extents, const QuantisedLayer& layer, Arena& arena) {

@@ -1,4 +1,4 @@
-// Packing: int8 weights as a model file has them -> the order in which the kernels read them, the same for every CPU.
+// Packing: int8 weights as a model file has them -> the order in which the kernels read them.
 #pragma once
 
 #include "core/network/fused/arena.hpp"
@@ -10,17 +10,12 @@
 namespace coulis::fused::int8 {
 
 // All of them throw Error(kUsage) for a layer whose sums could overflow 32 bits.
-PackedPointwise pack_pointwise(const PointwiseWeights& extents, const QuantisedLayer& layer, Arena& arena);
+PackedPointwise pack_pointwise(const PointwiseWeights& extents, const QuantisedLayer& layer, const PointwiseKernel& kernel, Arena& arena);
 
 // The stem as a pointwise layer over the rows of its window, each row a chunk of whole quads.
-PackedPointwise pack_stem(const StemWeights& extents, const QuantisedLayer& layer, Arena& arena);
+PackedPointwise pack_stem(const StemWeights& extents, const QuantisedLayer& layer, const PointwiseKernel& kernel, Arena& arena);
 
 // Also throws for an input whose zero point is not 0 in uint8: kernels pad with zeros.
 PackedDepthwise pack_depthwise(const DepthwiseWeights& extents, const QuantisedLayer& layer, Arena& arena);
-
-// Inputs in a chunk of the stem: a row of its window, rounded up to whole quads.
-constexpr int stem_chunk(int kernel) {
-  return count_quads(3 * kernel) * kQuad;
-}
 
 }  // namespace coulis::fused::int8

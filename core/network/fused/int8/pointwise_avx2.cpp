@@ -4,12 +4,14 @@
 
 #include "core/network/fused/int8/avx2.hpp"
 #include "core/network/fused/int8/kernels.hpp"
+#include "core/network/fused/tiles.hpp"
 
 namespace coulis::fused::int8 {
 namespace {
 
-constexpr int kTilePixels = 4;
 constexpr int kLanes = 8;  // int32 in a vector; a block takes two
+constexpr TileShapes kShapes{.widths = kOneBlock, .most_pixels = 4};
+using Tile = fused::Tile<Format, kShapes.widths.max>;
 
 struct Sums {
   __m256i low, high;  // channels 0 to 7, 8 to 15
@@ -40,27 +42,23 @@ COULIS_AVX2_INLINE __m256i broadcast_quad(const std::uint8_t* input) {
   return _mm256_set1_epi32(quad);
 }
 
-// The sums of kPixels pixels for one block of channels.
-template <int kPixels>
-COULIS_AVX2_INLINE void compute_sums(const PackedPointwise& layer, const Panel& panel, int vector, const PixelRun<std::uint8_t>& run,
-                                     int pixel, Sums (&sums)[kPixels]) {
-  const std::int32_t* bias = panel.bias + vector * kBlockChannels;
+template <int kPixels, int kPixelStride>
+COULIS_AVX2_INLINE void compute_sums(const Tile& tile, Sums (&sums)[kPixels]) {
   COULIS_UNROLL
   for (Sums& sum : sums) {
-    sum.low = _mm256_load_si256(reinterpret_cast<const __m256i*>(bias));
-    sum.high = _mm256_load_si256(reinterpret_cast<const __m256i*>(bias + kLanes));
+    sum.low = _mm256_load_si256(reinterpret_cast<const __m256i*>(tile.bias));
+    sum.high = _mm256_load_si256(reinterpret_cast<const __m256i*>(tile.bias + kLanes));
   }
-  const std::int8_t* weight = panel.weight + vector * kBlockChannels * kQuad;
-  const std::uint8_t* chunk = run.data + static_cast<std::ptrdiff_t>(pixel) * run.pixel_stride;
-  const int chunk_quads = run.chunk_elements / kQuad;
-  for (int left = layer.quads; left > 0; left -= chunk_quads, chunk += run.chunk_stride) {
-    const int quads = std::min(left, chunk_quads);
-    for (int quad = 0; quad < quads; ++quad, weight += panel.vectors * kBlockChannels * kQuad) {
+  const std::int8_t* weight = tile.weight;
+  const std::uint8_t* chunk = tile.input;
+  for (int left = tile.groups; left > 0; left -= tile.chunk_groups, chunk += tile.chunk_stride) {
+    const int quads = std::min(left, tile.chunk_groups);
+    for (int quad = 0; quad < quads; ++quad, weight += kBlockChannels * kQuad) {
       const Pairs low = split_signed(weight);
       const Pairs high = split_signed(weight + kLanes * kQuad);
       COULIS_UNROLL
       for (int m = 0; m < kPixels; ++m) {
-        const Pairs input = split_unsigned(broadcast_quad(chunk + m * run.pixel_stride + quad * kQuad));
+        const Pairs input = split_unsigned(broadcast_quad(chunk + m * kPixelStride + quad * kQuad));
         sums[m].low = add_products(sums[m].low, input, low);
         sums[m].high = add_products(sums[m].high, input, high);
       }
@@ -89,58 +87,36 @@ COULIS_AVX2_INLINE __m128i add_residual(__m128i output, const std::uint8_t* resi
   return pack(words, {static_cast<std::uint8_t>(rule.zero_point), 0, 255});
 }
 
-template <int kPixels>
-COULIS_AVX2 void compute_tile(const PackedPointwise& layer, const Panel& panel, int vector, const PixelRun<std::uint8_t>& run, int pixel,
-                              std::uint8_t* output, const std::uint8_t* maybe_residual) {
-  Sums sums[kPixels];
-  compute_sums<kPixels>(layer, panel, vector, run, pixel, sums);
-  for (int m = 0; m < kPixels; ++m) {
-    __m128i bytes = requantise(sums[m], panel.scale + vector * kBlockChannels, layer.range);
-    if (maybe_residual != nullptr) bytes = add_residual(bytes, maybe_residual + m * kBlockChannels, layer.addition);
-    _mm_storeu_si128(reinterpret_cast<__m128i*>(output + m * kBlockChannels), bytes);
-  }
-}
-
-void compute_panel(const PackedPointwise& layer, const Panel& panel, const PixelRun<std::uint8_t>& run, const Plane<std::uint8_t>& output,
-                   const Plane<std::uint8_t>& maybe_residual) {
-  for (int vector = 0; vector < panel.vectors; ++vector) {
-    for (int pixel = 0; pixel < run.pixels;) {
-      const bool whole = run.pixels - pixel >= kTilePixels;
-      const auto tile = whole ? &compute_tile<kTilePixels> : &compute_tile<1>;
-      const std::uint8_t* residual = maybe_residual.data != nullptr ? maybe_residual.at(vector, pixel) : nullptr;
-      tile(layer, panel, vector, run, pixel, output.at(vector, pixel), residual);
-      pixel += whole ? kTilePixels : 1;
+struct StoreTile {
+  template <int kPixels, int kVectors, bool kHalf, int kPixelStride>
+  COULIS_AVX2 static void run(const Tile& tile) {
+    Sums sums[kPixels];
+    compute_sums<kPixels, kPixelStride>(tile, sums);
+    for (int m = 0; m < kPixels; ++m) {
+      __m128i bytes = requantise(sums[m], tile.scale, tile.finish.range);
+      if (tile.residual[0] != nullptr) bytes = add_residual(bytes, tile.residual[0] + m * kBlockChannels, tile.finish.addition);
+      _mm_storeu_si128(reinterpret_cast<__m128i*>(tile.output[0] + m * kBlockChannels), bytes);
     }
   }
-}
+};
 
-template <int kPixels>
-COULIS_AVX2 void sum_tile(const PackedPointwise& layer, const Panel& panel, int vector, const PixelRun<std::uint8_t>& run, int pixel,
-                          std::int32_t* totals) {
-  Sums sums[kPixels];
-  compute_sums<kPixels>(layer, panel, vector, run, pixel, sums);
-  for (int m = 0; m < kPixels; ++m) {
-    std::uint8_t activations[kBlockChannels];
-    _mm_storeu_si128(reinterpret_cast<__m128i*>(activations), requantise(sums[m], panel.scale + vector * kBlockChannels, layer.range));
-    for (int c = 0; c < kBlockChannels; ++c) totals[c] += activations[c];
-  }
-}
-
-void sum_panel(const PackedPointwise& layer, const Panel& panel, const PixelRun<std::uint8_t>& run, std::int32_t* sums) {
-  for (int vector = 0; vector < panel.vectors; ++vector) {
-    for (int pixel = 0; pixel < run.pixels;) {
-      const bool whole = run.pixels - pixel >= kTilePixels;
-      const auto tile = whole ? &sum_tile<kTilePixels> : &sum_tile<1>;
-      tile(layer, panel, vector, run, pixel, sums + vector * kBlockChannels);
-      pixel += whole ? kTilePixels : 1;
+struct SumTile {
+  template <int kPixels, int kVectors, bool kHalf, int kPixelStride>
+  COULIS_AVX2 static void run(const Tile& tile) {
+    Sums sums[kPixels];
+    compute_sums<kPixels, kPixelStride>(tile, sums);
+    for (int m = 0; m < kPixels; ++m) {
+      std::uint8_t activations[kBlockChannels];
+      _mm_storeu_si128(reinterpret_cast<__m128i*>(activations), requantise(sums[m], tile.scale, tile.finish.range));
+      for (int c = 0; c < kBlockChannels; ++c) tile.sums[c] += activations[c];
     }
   }
-}
+};
 
 }  // namespace
 
 PointwiseKernel avx2_pointwise() {
-  return {&compute_panel, &sum_panel};
+  return make_pointwise_kernel<TileKernel<Format, StoreTile, SumTile, kShapes>>();
 }
 
 }  // namespace coulis::fused::int8

@@ -40,8 +40,8 @@ struct Case {
     extents.out_channels = shape.out;
     extents.activation = shape.activation;
     layer = random_layer(static_cast<std::size_t>(shape.in * shape.out), static_cast<std::size_t>(shape.out), -9, 1);
-    packed = pack_pointwise(extents, layer, arena);
-    packed.addition = make_addition({0.11F, 3}, layer.output, {0.04F, -7});
+    packed = pack_pointwise(extents, layer, find_kernels().pointwise, arena);
+    packed.finish.addition = make_addition({0.11F, 3}, layer.output, {0.04F, -7});
     input = random_plane(arena, shape.in, shape.pixels, 3);
     residual = random_plane(arena, shape.out, shape.pixels, 4);
     run.data = input.data;
@@ -55,7 +55,7 @@ struct Case {
       sum += layer.weight[static_cast<std::size_t>(channel * extents.in_channels + k)] *
              (read(input, pixel, k) - 128 - layer.input.zero_point);
     }
-    return requantise(sum, output_scales_of(layer)[static_cast<std::size_t>(channel)], packed.range);
+    return requantise(sum, output_scales_of(layer)[static_cast<std::size_t>(channel)], packed.finish.range);
   }
 };
 
@@ -64,14 +64,14 @@ void expect_panels_equal_to_plain_sums(const Shape& shape) {
   const Plane<std::uint8_t> output = random_plane(c.arena, shape.out, shape.pixels + 4, 5);
   for (int block = 0; block < count_blocks(shape.out); ++block) std::fill_n(output.at(block, shape.pixels), 4 * kBlockChannels, kUntouched);
   for (const Panel& panel : c.packed.panels) {
-    const int block = PackedPointwise::first_block(panel);
+    const int block = panel.first_block();
     find_kernels().pointwise.compute_panel(c.packed, panel, c.run, output.from(block, 0),
                                            shape.residual ? c.residual.from(block, 0) : Plane<std::uint8_t>{});
   }
   for (int channel = 0; channel < shape.out; ++channel) {
     for (int pixel = 0; pixel < shape.pixels; ++pixel) {
       const std::uint8_t alone = c.expected(pixel, channel);
-      const std::uint8_t expected = shape.residual ? add(read(c.residual, pixel, channel), alone, c.packed.addition) : alone;
+      const std::uint8_t expected = shape.residual ? add(read(c.residual, pixel, channel), alone, c.packed.finish.addition) : alone;
       ASSERT_EQ(read(output, pixel, channel), expected) << "pixel " << pixel << ", channel " << channel;
     }
     for (int pixel = shape.pixels; pixel < shape.pixels + 4; ++pixel) {
@@ -106,7 +106,7 @@ TEST(Int8Pointwise, SumsOverPixelsAfterTheActivation) {
       Case c(shape);
       std::vector<std::int32_t> sums(static_cast<std::size_t>(count_blocks(shape.out) * kBlockChannels), 1000);
       for (const Panel& panel : c.packed.panels) {
-        find_kernels().pointwise.sum_panel(c.packed, panel, c.run, sums.data() + PackedPointwise::first_channel(panel));
+        find_kernels().pointwise.sum_panel(c.packed, panel, c.run, sums.data() + panel.first_channel);
       }
       for (int channel = 0; channel < shape.out; ++channel) {
         std::int32_t expected = 1000;

@@ -19,8 +19,8 @@ demo: $(PRESET_DIR)/build.ninja  ## Build, and run on the 192 photos of examples
 	$(COULIS) run examples/fruits out/demo -k 20
 	@echo "Results: out/demo (open out/demo/report.html in a browser; out/demo/matrix.csv is the table)"
 
-build: $(PRESET_DIR)/build.ninja  ## Build the command and the Python extensions (what plain `make` does)
-	cmake --build $(PRESET_DIR) -j $(JOBS) --target coulis _core _job
+build: $(PRESET_DIR)/build.ninja  ## Build the command and the Python extension (what plain `make` does)
+	cmake --build $(PRESET_DIR) -j $(JOBS) --target coulis _core
 
 # Each step runs even if one before it failed; the last line says which did.
 test: test-packages $(PRESET_DIR)/build.ninja .venv/.stamp-test  ## Build everything; run the C++ tests, the Python tests and the style checks

@@ -5,7 +5,6 @@
 
 #include <cerrno>
 #include <cstdlib>
-#include <filesystem>
 #include <system_error>
 
 #include "core/base/error.hpp"
@@ -29,11 +28,8 @@ sys.exit(main())
 )";
 
 std::string find_python() {
-  const char* named = std::getenv("COULIS_PYTHON");  // NOLINT(concurrency-mt-unsafe): no thread yet
-  if (named != nullptr && *named != '\0') return named;
-  std::error_code status;
-  const std::filesystem::path beside = std::filesystem::read_symlink("/proc/self/exe", status).parent_path() / "python3";
-  return !status && access(beside.c_str(), X_OK) == 0 ? beside.string() : "python3";
+  const char* named = std::getenv("COULIS_PYTHON");  // NOLINT(concurrency-mt-unsafe): no thread yet. The installed command sets it
+  return named != nullptr && *named != '\0' ? named : "python3";
 }
 
 }  // namespace

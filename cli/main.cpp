@@ -104,9 +104,9 @@ int run_command_line(int argc, char** argv) {
       "            5 credentials, network or storage, 130 interrupted (run again to resume)\n"
       "COULIS_SIMD=portable|avx2|avx512 limits the instructions used.");
   coulis::Session session{.interrupted = interrupted};
-  for (const auto add :
-       {coulis::add_run, coulis::add_plan, coulis::add_fit, coulis::add_project, coulis::add_verify, coulis::add_report, coulis::add_export,
-        coulis::add_pack, coulis::add_check, coulis::add_models, coulis::add_options, coulis::add_completion, coulis::add_man}) {
+  for (const auto add : {coulis::add_run, coulis::add_featurize, coulis::add_plan, coulis::add_fit, coulis::add_project, coulis::add_verify,
+                         coulis::add_report, coulis::add_export, coulis::add_pack, coulis::add_check, coulis::add_models, coulis::add_serve,
+                         coulis::add_options, coulis::add_completion, coulis::add_man}) {
     add(app, session);
   }
   if (argc > 1) check_verb(app, argv[1]);

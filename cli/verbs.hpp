@@ -6,6 +6,7 @@
 namespace coulis {
 
 void add_run(CLI::App& app, Session& session);
+void add_featurize(CLI::App& app, Session& session);
 void add_plan(CLI::App& app, Session& session);
 void add_fit(CLI::App& app, Session& session);
 void add_project(CLI::App& app, Session& session);
@@ -15,6 +16,7 @@ void add_export(CLI::App& app, Session& session);
 void add_pack(CLI::App& app, Session& session);
 void add_check(CLI::App& app, Session& session);
 void add_models(CLI::App& app, Session& session);
+void add_serve(CLI::App& app, Session& session);
 void add_options(CLI::App& app, Session& session);
 void add_completion(CLI::App& app, Session& session);
 void add_man(CLI::App& app, Session& session);

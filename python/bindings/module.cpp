@@ -22,6 +22,7 @@ NB_MODULE(_core, m) {
   coulis::bindings::register_resample(m);
   coulis::bindings::register_network(m);
   coulis::bindings::register_featurizer(m);
+  coulis::bindings::register_photos(m);
   coulis::bindings::register_moments(m);
   coulis::bindings::register_pca(m);
   coulis::bindings::register_neighbours(m);

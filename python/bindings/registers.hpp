@@ -11,6 +11,7 @@ void register_decode(nanobind::module_& m);
 void register_resample(nanobind::module_& m);
 void register_network(nanobind::module_& m);
 void register_featurizer(nanobind::module_& m);
+void register_photos(nanobind::module_& m);
 void register_moments(nanobind::module_& m);
 void register_pca(nanobind::module_& m);
 void register_neighbours(nanobind::module_& m);

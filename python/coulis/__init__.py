@@ -29,7 +29,6 @@ _PLACES = {  # module, name there
     "Output": ("output", "Output"),
     "PCA": ("pca", "PCA"),
     "__version__": ("_core", "__version__"),
-    "_job": ("linked_job", "job"),
     "featurize": ("photos", "featurize"),
     "open": ("output", "open_output"),
     "run": ("job", "run"),

@@ -7,14 +7,15 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pyarrow as pa
 from numpy.typing import NDArray
 
 from coulis import _core
+from coulis.needed import import_pyarrow
 
 if TYPE_CHECKING:
     import pandas
     import polars
+    import pyarrow as pa
 
 
 class BadPhoto(ValueError):
@@ -77,7 +78,7 @@ class Features:
         return len(self.values)
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:
-        return np.array(self.values, dtype, copy=copy)
+        return np.asarray(self.values, dtype) if copy is None else np.array(self.values, dtype, copy=copy)
 
     def __repr__(self) -> str:
         photos, width = self.shape
@@ -88,6 +89,7 @@ class Features:
 
         A photo that cannot be used has no features (null), the others have no code and no message.
         """
+        pa = import_pyarrow("to_arrow()")
         photos, width = self.shape
         codes: list[str | None] = [None] * photos
         messages = codes.copy()
@@ -96,7 +98,9 @@ class Features:
         values = pa.array(self.values.reshape(-1))  # a view
         paths = self.paths if self._printed else [_core.printable(os.fsencode(path)) for path in self.paths]
         columns = {"path": pa.array(paths, pa.string())} if paths else {}
-        columns["features"] = pa.FixedSizeListArray.from_arrays(values, width, mask=pa.array(~self.ok))
+        validity = pa.array(self.ok).buffers()[1]  # from_arrays() takes no mask before pyarrow 15
+        lists = pa.list_(pa.float32(), width)
+        columns["features"] = pa.Array.from_buffers(lists, photos, [validity], len(self.errors), children=[values])
         columns["code"] = pa.array(codes, pa.string())
         columns["message"] = pa.array(messages, pa.string())
         return pa.table(columns)

@@ -1,17 +1,15 @@
-"""run: `coulis run` from Python, on the threads of this process."""
+"""run: `coulis run` from Python, in a process of its own."""
 
 from __future__ import annotations
 
-import logging
 import os
 from typing import Any
 
-from coulis import _job
 from coulis.interruptible import finish
-from coulis.keywords import takes, to_native
+from coulis.keywords import takes
 from coulis.options import OPTIONS
-
-logger = logging.getLogger(__name__)
+from coulis.order_options import to_options
+from coulis.program import Died, Program, make_error, to_name
 
 
 @takes(OPTIONS)
@@ -33,11 +31,21 @@ def run(
     Raises coulis.Error; its `code` is the exit code of the command. Ctrl-C ends the run when the parts that are begun
     are finished.
     """
-    keywords = to_native({"input": input, "output": output, "k": k, **options})
-    call = _job.LocalRun(keywords, None if pca is None else os.fspath(pca), report)
-    summary: dict[str, Any] = finish(call)
+    order = run_order(input, output, pca, {"k": k, **options})
+    with Program() as program:
+        try:
+            summary: dict[str, Any] = finish(lambda: program.result("run", **order), program.cancel).header["summary"]
+        except Died as died:
+            raise ended(died) from None
     return summary
 
 
-def report(level: str, sentence: str) -> None:
-    logger.log(logging.getLevelName(level.upper()), sentence)
+def run_order(input: Any, output: Any, pca: Any, options: dict[str, Any]) -> dict[str, Any]:
+    """The fields of an order."""
+    places = {"input": to_name(input), "output": to_name(output), "pca": None if pca is None else to_name(pca)}
+    return {**places, "options": to_options(options)}
+
+
+def ended(died: Died) -> Exception:
+    remedy = "run the same call again: it resumes. SIGKILL usually means that memory ran out: use fewer threads"
+    return make_error(1, f"the coulis process has ended in the middle of its work ({died})", remedy)

@@ -1,23 +1,54 @@
-"""ObjectFiles: a bucket as pyarrow reads it, through the client of `coulis run`: one way to servers and credentials."""
+"""ObjectFiles: a bucket as pyarrow reads it, through `coulis`: one way to servers and credentials."""
 
 from __future__ import annotations
 
 import io
-import os
 from collections.abc import Sequence
 from typing import Any, NoReturn
 
 import pyarrow as pa
 from pyarrow import fs
 
-from coulis import _job
+from coulis.job import ended
+from coulis.order_options import to_options
+from coulis.program import Died, Frame, Programs, to_name
+
+
+class Place:
+    """The objects below a prefix, or a folder whose name is not UTF-8. Threads may share it."""
+
+    def __init__(self, uri: str, options: dict[str, Any]) -> None:
+        self._programs = Programs()
+        self._fields = {"place": to_name(uri), "options": to_options(options)}
+
+    def keys(self, prefix: str) -> list[str]:
+        found: list[str] = self._ask("list", prefix=prefix).header["keys"]
+        return found
+
+    def size(self, key: str) -> int | None:
+        size: int | None = self._ask("size", key=key).header["size"]
+        return size
+
+    def read(self, key: str) -> bytes:
+        return self._ask("read", key=key).payload
+
+    def read_range(self, key: str, offset: int, size: int) -> bytes:
+        """As far as the object goes."""
+        return self._ask("read", key=key, offset=offset, size=size).payload
+
+    def _ask(self, order: str, **fields: Any) -> Frame:
+        with self._programs.one() as program:
+            try:
+                return program.result(order, **self._fields, **fields)
+            except Died as died:
+                raise ended(died) from None
 
 
 class ObjectFiles(fs.FileSystemHandler):  # type: ignore[misc]
     """For reading only. Paths begin with `folder`, such as "bucket/prefix"."""
 
     def __init__(self, uri: str, options: dict[str, Any]) -> None:
-        self.place = _job.Place(os.fsencode(uri), options)
+        self.place = Place(uri, options)
         folder = uri.partition("?")[0].partition("://")[2].rstrip("/") or "folder"
         self.folder = folder.encode(errors="backslashreplace").decode()  # to pyarrow it is only a name
         self._made_of = (uri, options)
@@ -69,7 +100,7 @@ class ObjectFiles(fs.FileSystemHandler):  # type: ignore[misc]
 class ObjectFile(io.RawIOBase):
     """Each read is one request, for what is asked."""
 
-    def __init__(self, place: _job.Place, key: str, size: int) -> None:
+    def __init__(self, place: Place, key: str, size: int) -> None:
         self._place, self._key, self._size, self._at = place, key, size, 0
 
     def readable(self) -> bool:

@@ -9,19 +9,24 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Unpack
 
 import numpy as np
-import pyarrow as pa
 from numpy.typing import NDArray
-from pyarrow import dataset, fs, parquet
 
 from coulis import _core
 from coulis.given import is_uri
 from coulis.keywords import takes, to_native
+from coulis.needed import import_pyarrow
 from coulis.option_types import StorageOptions
 from coulis.options import OPTIONS
+from coulis.program import make_error
 
 if TYPE_CHECKING:
-    from coulis.pca import PCA
+    import pyarrow as pa
+    from pyarrow import dataset, fs, parquet
 
+    from coulis.pca import PCA
+else:
+    pa = import_pyarrow("coulis.open", "dataset", "fs", "parquet")
+    dataset, fs, parquet = pa.dataset, pa.fs, pa.parquet
 
 STORAGE_OPTIONS = [option for option in OPTIONS if option.group == "storage"]
 
@@ -134,14 +139,8 @@ def open_objects(uri: str, options: dict[str, Any]) -> Output:
 
 def check_finished(place: str, finished: bool, described: bool, begun: bool) -> None:
     if not (finished or described or begun):
-        raise make_error(f"{place} holds no results of coulis", "name the OUTPUT of a `coulis run`")
+        raise make_error(1, f"{place} holds no results of coulis", "name the OUTPUT of a `coulis run`")
     if not (finished and described):
-        raise make_error(f"{place} is not finished: it has no _SUCCESS", "run the same `coulis run` again: it resumes")
-
-
-def make_error(message: str, remedy: str) -> _core.Error:
-    """As the native code raises it."""
-    error = _core.Error(message)
-    error.code, error.remedy = 1, remedy
-    error.add_note(remedy)
-    return error
+        raise make_error(
+            1, f"{place} is not finished: it has no _SUCCESS", "run the same `coulis run` again: it resumes"
+        )

@@ -6,54 +6,99 @@ import os
 from pathlib import Path
 from typing import Any, Literal, Unpack
 
-from coulis import _job
+import numpy as np
+from numpy.typing import NDArray
+
+from coulis import _core
 from coulis.features import BadPhoto, Features
 from coulis.given import Photos, is_uri, list_photos
 from coulis.interruptible import finish
+from coulis.job import ended
 from coulis.keywords import takes, to_native
 from coulis.option_types import FeaturizeOptions
 from coulis.options import OPTIONS
+from coulis.order_options import to_options
+from coulis.program import Died, Program, Programs, to_name
 
 OnBad = Literal["row", "raise"]
 FEATURIZE_OPTIONS = [option for option in OPTIONS if option.keyword in FeaturizeOptions.__annotations__]
 
+Failures = list[Any]  # (photo, stage, code, message)
+
 
 class Featurizer:
-    """A model, loaded once for many calls; threads may share it. The options are those of `coulis.featurize`."""
+    """A model, loaded at first use and kept for many calls; threads may share it. The options are those of
+    `coulis.featurize`.
+
+    Photos in memory are computed in this process, those of folders and buckets in others, which end with this object.
+    """
 
     @takes(FEATURIZE_OPTIONS)
     def __init__(self, *, on_bad: OnBad = "row", **options: Unpack[FeaturizeOptions]) -> None:
         if on_bad not in ("row", "raise"):
             raise ValueError(f"on_bad is 'row' or 'raise', not {on_bad!r}")
         self._raises = on_bad == "raise"
-        self._native = _job.PhotoFeaturizer({**to_native(options), "on_bad": "fail" if self._raises else "skip"})
+        self._keywords = to_native({**options, "on_bad": "fail" if self._raises else "skip"})
+        self._options = to_options(self._keywords)
+        self._programs = Programs()
+        self._in_memory: _core.PhotoFeaturizer | None = None
 
     @property
     def width(self) -> int:
         """Features of one photo."""
-        return int(self._native.width)
+        return int(self._native().width)
 
     def featurize(self, photos: Photos) -> Features:
         """As `coulis.featurize`."""
-        call, paths = self._begin(photos)
-        values, failures, listed = finish(call)
-        printed, paths = not paths, paths or listed
+        if isinstance(photos, str | os.PathLike):
+            place = os.fsdecode(photos)
+            if is_uri(place) or Path(place).is_dir() or not Path(place).exists():
+                values, failures, paths = self._ask(input=to_name(place))
+                return self._finish(values, failures, paths, printed=True)
+        items: list[Any] = list_photos(photos)
+        if items and isinstance(items[0], str):
+            names = "".join(to_name(path) + "\n" for path in items).encode()
+            values, failures, _ = self._ask(names)
+            return self._finish(values, failures, items)
+        native = self._native()
+        call = native.encoded(items) if not items or isinstance(items[0], bytes) else native.arrays(items)
+        values, failures = finish(call.run, call.stop)
+        return self._finish(values, failures, [])
+
+    def _native(self) -> _core.PhotoFeaturizer:
+        if self._in_memory is None:
+            self._in_memory = _core.PhotoFeaturizer(self._keywords)
+        return self._in_memory
+
+    def _ask(self, *names: bytes, **fields: str) -> tuple[NDArray[np.float32], Failures, list[str]]:
+        """Rows, failures and, of an input, the paths."""
+        with self._programs.one() as program:
+            try:
+                return finish(lambda: read_rows(program, *names, options=self._options, **fields), program.cancel)
+            except Died as died:
+                raise ended(died) from None
+
+    def _finish(
+        self, values: NDArray[np.float32], failures: Failures, paths: list[str], *, printed: bool = False
+    ) -> Features:
         errors = [BadPhoto(index, paths[index] if paths else "", *why) for index, *why in failures]
         if errors and self._raises:
             raise errors[0]
         return Features(values, paths, errors, printed=printed)
 
-    def _begin(self, photos: Photos) -> tuple[Any, list[str]]:
-        """The native call, and the paths that were given."""
-        if isinstance(photos, str | os.PathLike):
-            place = os.fsdecode(photos)
-            if is_uri(place) or Path(place).is_dir() or not Path(place).exists():
-                return self._native.below(os.fsencode(place)), []
-        items: list[Any] = list_photos(photos)
-        first = items[0] if items else ""
-        if isinstance(first, str):
-            return self._native.files(*split_place(items)), items
-        return self._native.encoded(items) if isinstance(first, bytes) else self._native.arrays(items), []
+
+def read_rows(program: Program, *names: bytes, **fields: Any) -> tuple[NDArray[np.float32], Failures, list[str]]:
+    """The answers to an order `featurize`."""
+    values, failures, paths = np.empty((0, 0), np.float32), [], []
+    for header, payload in program.ask("featurize", *names, **fields):
+        if header["answer"] == "photos":
+            values = np.full((header["count"], header["width"]), np.nan, np.float32)
+            paths = payload.decode().split("\n")[:-1]
+        elif header["answer"] == "rows":
+            rows = np.frombuffer(payload, "<f4").reshape(header["count"], -1)
+            values[header["first"] : header["first"] + len(rows)] = rows
+            failures += header["failures"]
+    return values, failures, paths
 
 
 @takes(FEATURIZE_OPTIONS)
@@ -79,22 +124,3 @@ def featurize(photos: Photos, *, on_bad: OnBad = "row", **options: Unpack[Featur
     photos, make a `coulis.Featurizer` with the same options.
     """
     return Featurizer(on_bad=on_bad, **options).featurize(photos)
-
-
-def split_place(paths: list[str]) -> tuple[bytes, list[bytes]]:
-    """The place that holds all of them, "/" for files, and their keys below it."""
-    if not any(is_uri(path) for path in paths):
-        here = "" if all(path.startswith("/") for path in paths) else f"{Path.cwd()}/"
-        return b"/", [os.fsencode(path if path.startswith("/") else here + path).lstrip(b"/") for path in paths]
-    buckets = {bucket_of(path) for path in paths}
-    if len(buckets) > 1:
-        raise ValueError(f"the photos of one call are all files, or all in one bucket, not in {sorted(buckets)}")
-    bucket = buckets.pop()
-    return os.fsencode(bucket), [os.fsencode(path[len(bucket) + 1 :]) for path in paths]
-
-
-def bucket_of(path: str) -> str:
-    """ "s3://bucket"; the ARN of an access point holds a '/' itself."""
-    if path.startswith("s3://"):
-        return "s3://" + os.fsdecode(_job.bucket_in(os.fsencode(path.removeprefix("s3://"))))
-    return "/".join(path.split("/", 3)[:3])

@@ -5,24 +5,22 @@ machine, and returns the results in any order. Orders and results are bytes that
 worked on again, even at the same time: parts are committed under names that depend on their content.
 
 An order that fails has a result too: maybe_error(result) is its TaskError. A cluster that tries failed tasks again may
-do so; run() raises the first error that it is given. Where an order has killed its worker twice, work_apart() finds the
-photo.
+do so; run() raises the first error that it is given.
 """
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable
-from functools import lru_cache
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from coulis import _core, _job
-from coulis._job import Order, Stage, TaskError, maybe_error
+from coulis import _core
+from coulis.deaths import PROGRAMS, work
 from coulis.given import is_uri
-from coulis.job import report
-from coulis.keywords import to_native
-from coulis.part_process import work_apart
+from coulis.job import ended, run_order
+from coulis.program import Died, Frame, Program, from_name, make_error
+from coulis.task_results import TaskError, make_failure, maybe_error
 
 __all__ = [
     "Order",
@@ -35,8 +33,30 @@ __all__ = [
     "run",
     "to_exception",
     "work",
-    "work_apart",
 ]
+
+
+@dataclass(frozen=True)
+class Order:
+    """What one task is to do. number, of the moments: the node of their tree."""
+
+    number: int
+    _view: memoryview
+
+    @property
+    def bytes(self) -> bytes:
+        return self._view.tobytes()
+
+
+@dataclass(frozen=True)
+class Stage:
+    """Orders that can be worked on at the same time; `orders` are in ascending order."""
+
+    name: str  # "features", "moments" or "projection"
+    parts: int  # how many parts all orders have
+    model: str  # its name, or the path of its file where the run was started
+    shared: bytes  # what all tasks of the stage are told
+    orders: list[Order]
 
 
 def run(
@@ -49,9 +69,32 @@ def run(
     **options: Any,
 ) -> dict[str, Any]:
     """As coulis.run(), but for who works on the parts."""
-    keywords = to_native({"input": place(input), "output": place(output), "k": k, **options})
-    summary: dict[str, Any] = _job.run(keywords, pca, run_stage, report)
+    order = run_order(place(input), place(output), pca, {"k": k, **options})
+    with Program() as program:
+        try:
+            for frame in program.ask("run", tasks=True, **order):
+                if frame.header["answer"] == "stage":
+                    send_answers(program, run_stage(read_stage(frame)))
+        except Died as died:
+            raise ended(died) from None
+    summary: dict[str, Any] = frame.header["summary"]
     return summary
+
+
+def read_stage(frame: Frame) -> Stage:
+    header, payload = frame.header, memoryview(frame.payload)
+    at = header["shared"]
+    shared, orders = payload[:at].tobytes(), []
+    for number, size in header["orders"]:
+        orders.append(Order(number, payload[at : at + size]))
+        at += size
+    return Stage(header["name"], header["parts"], from_name(header["model"]), shared, orders)
+
+
+def send_answers(program: Program, results: Iterable[bytes]) -> None:
+    for result in results:
+        program.send({"order": "answer"}, result)
+    program.send({"order": "end"})
 
 
 def place(uri: str) -> str:
@@ -59,31 +102,17 @@ def place(uri: str) -> str:
     return uri if is_uri(uri) else str(Path(uri).expanduser().absolute())
 
 
-def work(shared: bytes, order: bytes, *, model: str | None = None, threads: int = 1) -> bytes:
-    """In a task: the result of an order. `model`: where the model file is here, if not at its path."""
-    return worker_of(os.getpid(), shared, model, threads).work(order)
-
-
-@lru_cache(maxsize=1)
-def worker_of(process: int, shared: bytes, model: str | None, threads: int) -> _job.TaskWorker:
-    """Kept for the next order of this process, not for its children."""
-    return _job.TaskWorker(shared, model, threads)
-
-
 def merge_moments(results: Iterable[bytes]) -> bytes:
     """Anywhere, of a stage of moments: one result for those of orders with the same number // 32, in their order.
 
     A cluster may do so, for its driver to get fewer of them, 6.6 MB each; once more with number // 32 for the number.
     """
-    return _job.merge_moments(results)  # cannot be pickled itself
-
-
-def make_failure(order: bytes, error: Exception) -> bytes:
-    """In a task: the result of an order that failed outside of work()."""
-    return _job.make_failure(order, str(error), getattr(error, "remedy", ""), getattr(error, "code", 1))
+    with PROGRAMS.one() as program:
+        answers = program.ask("merge")
+        send_answers(program, results)
+        *_, merged = answers
+    return merged.payload
 
 
 def to_exception(error: TaskError) -> _core.Error:
-    exception = _core.Error(str(error))
-    exception.remedy, exception.code = error.remedy, error.code
-    return exception
+    return make_error(error.code, str(error), error.remedy)

@@ -160,8 +160,8 @@ def test_a_run_finds_openvino_in_the_environment_that_it_is_installed_in(tmp_pat
     packages = tmp_path / "venv" / "lib" / "python3.11" / "site-packages"
     packages.mkdir(parents=True)
     (packages / "openvino").symlink_to(openvino.submodule_search_locations[0])
-    (tmp_path / "venv" / "bin").mkdir()
-    installed = shutil.copy2(COMMAND, tmp_path / "venv" / "bin")
+    (packages / "coulis" / "bin").mkdir(parents=True)
+    installed = shutil.copy2(COMMAND, packages / "coulis" / "bin")
     for threads in (1, 3):
         flags = ["-k", "3", "--model", model, "--threads", str(threads)]
         command = [installed, "run", photos, tmp_path / f"out{threads}", *flags]

@@ -8,6 +8,8 @@ from cli.command import COMMAND, coulis, succeed
 
 VERBS = [
     "run",
+    "featurize",
+    "serve",
     "plan",
     "fit",
     "project",
@@ -70,7 +72,7 @@ def test_every_verb_is_in_every_script(shell):
     script = succeed("completion", shell).stdout
     assert all(verb in script for verb in VERBS)
     flag = "-l precision" if shell == "fish" else "--precision"
-    assert script.count(flag) == 3  # of run, plan and project
+    assert script.count(flag) == 4  # of run, featurize, plan and project
 
 
 def test_another_shell_is_refused():

@@ -44,6 +44,8 @@ WRONG = {
     "fit with too much variance": (["fit", "OUT", "--variance", "2"], "variance"),
     "project without a model": (["project", "IN", "OUT"], "--pca"),
     "project with a missing model": (["project", "IN", "OUT", "--pca", "missing.safetensors"], "missing.safetensors"),
+    "format of features": (["featurize", "IN", "--format", "json"], "json"),
+    "option of a run alone": (["featurize", "IN", "-k", "5"], "-k"),
     "threads of verify": (["verify", "OUT", "--threads", "-1"], "--threads"),
     "instruction set": (["models"], "mmx", {"COULIS_SIMD": "mmx"}),
 }

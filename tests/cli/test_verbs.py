@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from cli.command import COMMAND, PHOTOS, REPOSITORY, coulis, part_files, read_manifest, succeed
 
-VERBS = ["run", "plan", "fit", "project", "verify", "report", "export", "check", "models"]
+VERBS = ["run", "featurize", "plan", "fit", "project", "verify", "report", "export", "check", "models", "serve"]
 VERSION = (REPOSITORY / "VERSION").read_text().strip()
 
 

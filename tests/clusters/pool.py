@@ -12,7 +12,7 @@ ATTEMPTS = 4
 
 
 class Pool:
-    """Orders of a process that has died are worked on again; the third time each in a process of its own."""
+    """Orders of a process that has died are worked on again."""
 
     def __init__(self, processes: int) -> None:
         self.processes = processes
@@ -20,10 +20,9 @@ class Pool:
     def run_stage(self, stage: tasks.Stage) -> list[bytes]:
         results: list[bytes] = []
         left = list(stage.orders)
-        for attempt in range(ATTEMPTS):
-            work = tasks.work_apart if attempt > 1 and stage.name == "features" else tasks.work
+        for _ in range(ATTEMPTS):
             with ProcessPoolExecutor(self.processes, get_context("spawn")) as pool:
-                begun = {pool.submit(work, stage.shared, order.bytes): order for order in left}
+                begun = {pool.submit(tasks.work, stage.shared, order.bytes): order for order in left}
                 done = [future for future in as_completed(begun) if self.lives(future, pool, stage)]
             results += [future.result() for future in done]
             left = [order for future, order in begun.items() if future not in done]

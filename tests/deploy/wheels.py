@@ -47,8 +47,6 @@ def pack_coulis(
 
 
 def is_ours(file: Path, without: str) -> bool:
-    if file.name.startswith("_job"):  # needs pyarrow: too large a wheel for each of these tests
-        return False
     return file.is_file() and file.suffix in (".py", ".so", ".typed") and file.suffix != without
 
 

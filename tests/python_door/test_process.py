@@ -165,7 +165,17 @@ except ImportError as error:
 @pytest.mark.parametrize(
     ("code", "missing", "printed"),
     [
-        ("print(coulis.featurize([]).values.shape)", ["sklearn", "pandas", "polars", "pyspark"], "(0, 1280)\n"),
+        (
+            "print(coulis.featurize('examples/fruits/Apricot').shape[1], coulis.featurize([]).shape)",
+            ["sklearn", "pandas", "polars", "pyspark", "pyarrow"],
+            "1280 (0, 1280)\n",
+        ),
+        (
+            "coulis.open('results')",
+            ["pyarrow"],
+            "coulis.open needs pyarrow 14 or later: pip install 'coulis[arrow]' (import of pyarrow halted; "
+            "None in sys.modules)\n",
+        ),
         (
             "coulis.PCA",
             ["sklearn"],

@@ -8,6 +8,7 @@ import shutil
 import sys
 from pathlib import Path
 
+import coulis
 from coulis.spark import PCA, ImageFeaturizer, coulis_job, run
 from pyspark.ml import Pipeline
 from pyspark.sql import SparkSession
@@ -30,6 +31,14 @@ def send_file(spark: SparkSession, file: str) -> None:
         spark.sparkContext.addFile(file)
 
 
+def check_tables(photos: str, output: str) -> None:
+    """With the pyarrow of this Python, which may be the oldest that is supported."""
+    opened, features = coulis.open(output), coulis.featurize(photos)
+    assert (opened.matrix() == features.values).all() and opened.paths == features.paths
+    assert features.to_arrow()["features"].to_pylist() == opened.features.to_table()["features"].to_pylist()
+    assert opened.errors.num_rows == 0
+
+
 def main(where: str, photos: str, output: str, model: str) -> None:
     spark = start_session(where)
     if where == "connect":
@@ -39,6 +48,7 @@ def main(where: str, photos: str, output: str, model: str) -> None:
         assert coulis_job.main() == 0  # takes the session that there is, and stops it
         spark = start_session(where)
 
+    check_tables(photos, f"{output}/job")
     files = spark.read.format("binaryFile").option("recursiveFileLookup", "true").load(f"file://{photos}")
     pipeline = Pipeline(stages=[ImageFeaturizer(inputCol="content", statusCol="status", keepInput=False), PCA(k=5)])
     fitted = pipeline.fit(files)

@@ -26,7 +26,7 @@ std::vector<fs::path> list_folder(const fs::path& folder) {
   return entries;
 }
 
-// The folder of the file that this code is in: bin/ for the command, site-packages/coulis/ for the extension.
+// The folder of the file that this code is in: site-packages/coulis/ for the extension, site-packages/coulis/bin/ for the command.
 fs::path find_own_folder() {
   Dl_info info{};
   static const char here = 0;
@@ -39,12 +39,7 @@ fs::path find_own_folder() {
 std::vector<fs::path> list_folders() {
   if (const char* named = std::getenv("COULIS_OPENVINO")) return {named};  // NOLINT(concurrency-mt-unsafe): nothing sets it
   const fs::path own = find_own_folder();
-  std::vector<fs::path> folders = {own.parent_path() / "openvino/libs"};
-  for (const fs::path& python : list_folder(own.parent_path() / "lib")) {
-    if (!python.filename().string().starts_with("python3")) continue;
-    for (const char* packages : {"site-packages", "dist-packages"}) folders.push_back(python / packages / "openvino/libs");
-  }
-  return folders;
+  return {own.parent_path() / "openvino/libs", own.parent_path().parent_path() / "openvino/libs"};
 }
 
 // With the version in its name as PyPI ships it, or without.

@@ -39,7 +39,11 @@ def make_parser() -> argparse.ArgumentParser:
     kit.add_argument("--graviton", action="store_true", help="wheels for 64-bit ARM")
     kit.add_argument("--platform", action="append", help="pip's platform tag instead of Amazon Linux 2023's")
     kit.add_argument(
-        "--also", nargs="*", default=list(SPARK_ASKS_FOR), metavar="REQUIREMENT", help="other packages (default pandas)"
+        "--also",
+        nargs="*",
+        default=list(SPARK_ASKS_FOR),
+        metavar="REQUIREMENT",
+        help="other packages (default pandas and pyarrow)",
     )
     kit.add_argument("--model", type=Path, action="append", default=[], help="a model file beside the built-in one")
 

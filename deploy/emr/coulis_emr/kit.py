@@ -14,7 +14,7 @@ from coulis_emr.steps import JOB_FILE, JOB_IN_WHEEL
 from coulis_emr.terminal import say
 
 PYTHON_VERSION = "3.11"
-SPARK_ASKS_FOR = ("pandas>=2.2",)  # mapInArrow does not start without it, though coulis does not use it
+SPARK_ASKS_FOR = ("pandas>=2.2", "pyarrow>=14")  # mapInArrow does not start without them
 # Amazon Linux 2023 has glibc 2.34; pip takes each tag literally.
 GLIBC_TAGS = ("manylinux_2_34", "manylinux_2_31", "manylinux_2_28", "manylinux_2_27", "manylinux_2_17", "manylinux2014")
 BOOTSTRAP = Path(__file__).parent.parent / "bootstrap.sh"

@@ -54,13 +54,4 @@ def compute_features(shared: bytes, order: bytes, model: str) -> bytes:
         here = model_path(model)
     except RuntimeError as error:
         return tasks.make_failure(order, error)
-    work = tasks.work_apart if has_failed_twice() else tasks.work
-    return work(shared, order, model=here, threads=task_threads())
-
-
-def has_failed_twice() -> bool:
-    """Or once, beside a copy that speculation has made: Spark does not tell copies from new attempts."""
-    from pyspark import TaskContext
-
-    context = TaskContext.get()
-    return context is not None and context.attemptNumber() > 1
+    return tasks.work(shared, order, model=here, threads=task_threads())

@@ -1,4 +1,4 @@
-#include "job/features/photo_source.hpp"
+#include "job/features/photos_in_memory.hpp"
 
 #include <utility>
 
@@ -27,19 +27,6 @@ Photo copy_rgb(const PixelArray& array) {
 }
 
 }  // namespace
-
-LocatedPhotos::LocatedPhotos(const Location& place, std::vector<ImageRef> images, ReadAhead::Sizes sizes, int workers,
-                             const std::atomic<bool>& interrupted)
-    : part_{0, std::move(images), "", false, ""}, bytes_(parts_, place, workers, interrupted, sizes) {}
-
-Outcome<Photo> LocatedPhotos::read(std::size_t photo) {
-  Outcome<Bytes> bytes = bytes_.take(photo, part_.images[photo]);
-  if (!bytes) return bytes.failure();
-  Photo result;
-  result.own_file = std::move(bytes.value());
-  result.file = result.own_file;
-  return result;
-}
 
 Outcome<Photo> EncodedPhotos::read(std::size_t photo) {
   return Photo{files_[photo]};

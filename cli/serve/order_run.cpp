@@ -1,0 +1,97 @@
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "cli/serve/orders.hpp"
+#include "core/base/printable.hpp"
+#include "job/run/run.hpp"
+#include "job/tasks/task_executor.hpp"
+
+namespace coulis {
+namespace {
+
+// Nobody draws a bar: sentences alone.
+class SentMessages final : public Progress {
+ public:
+  explicit SentMessages(Connection& client) : client_(client) {}
+
+  void begin(std::string_view /*stage*/, std::uint64_t /*total*/) override {}
+  void advance(std::uint64_t /*done*/, std::uint64_t /*failed*/) override {}
+  void end() override {}
+  void say(const std::string& sentence) override { send_message(client_, "info", sentence); }
+  void detail(const std::string& sentence) override { send_message(client_, "debug", sentence); }
+  void warn(const std::string& sentence) override { send_message(client_, "warning", sentence); }
+
+ private:
+  Connection& client_;
+};
+
+RunStage hand_to(Connection& client) {
+  return [&client](TaskStage stage) {
+    Header orders = Header::array();
+    std::string bytes = std::move(stage.shared);
+    const std::size_t shared = bytes.size();
+    for (TaskOrder& order : stage.orders) {
+      orders.push_back({order.number, order.bytes.size()});
+      bytes += std::exchange(order.bytes, {});
+    }
+    client.send({{"answer", "stage"},
+                 {"name", to_string(stage.kind)},
+                 {"parts", stage.parts},
+                 {"model", printable(stage.model)},
+                 {"shared", shared},
+                 {"orders", std::move(orders)}},
+                {bytes});
+    bytes = {};
+    std::vector<std::string> results;
+    for (Frame frame = client.next_answer(); frame.header.value("order", "") == "answer"; frame = client.next_answer()) {
+      results.push_back(std::move(frame.payload));
+    }
+    return results;
+  };
+}
+
+Header to_header(const PassedOver& passed_over) {
+  Header header = Header::object();
+  for (std::size_t i = 0; i < kReasons; ++i) {
+    const PassedOver::Count& count = passed_over.by_reason.at(i);
+    if (count.files + count.folders == 0) continue;
+    header[std::string(to_string(static_cast<Reason>(i)))] = {
+        {"files", count.files}, {"folders", count.folders}, {"example", count.example}};
+  }
+  return header;
+}
+
+Header to_header(const Summary& summary) {
+  const Manifest& manifest = summary.manifest;
+  Header seconds = Header::object();
+  for (const auto& [stage, value] : manifest.seconds) seconds[stage] = value;
+  return {{"listed", manifest.listed},
+          {"ok", manifest.ok},
+          {"failed", manifest.failed()},
+          {"passed_over", to_header(manifest.passed_over)},
+          {"computed", summary.computed},
+          {"up_to_date", summary.up_to_date},
+          {"parts", manifest.parts.size()},
+          {"k", manifest.pca.explained_variance_ratio.size()},
+          {"explained_variance_ratio", manifest.pca.explained_variance_ratio},
+          {"seconds", std::move(seconds)},
+          {"cores", manifest.threads},
+          {"images_per_second_per_core", manifest.images_per_second_per_core()}};
+}
+
+}  // namespace
+
+Frame serve_run(const Frame& order, Served& served) {
+  Connection& client = served.client;
+  const std::string pca = name_in(order.header, "pca");
+  const std::optional<std::string> pca_file = pca.empty() ? std::nullopt : std::optional(pca);
+  RunOptions options = options_in(order.header, client);
+  if (pca_file) options = options_in(order.header, client, options_around(*pca_file, options.storage));
+  SentMessages progress(client);
+  if (!order.header.value("tasks", false)) return {{{"summary", to_header(run(options, pca_file, client.interrupted(), progress))}}, {}};
+  TaskExecutor executor(options, hand_to(client));
+  return {{{"summary", to_header(run(options, pca_file, client.interrupted(), progress, executor))}}, {}};
+}
+
+}  // namespace coulis

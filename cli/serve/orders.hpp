@@ -1,0 +1,54 @@
+// The orders of docs/protocol.md, each a function from a frame to the result.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "cli/serve/connection.hpp"
+#include "cli/serve/frame.hpp"
+#include "job/run/located_features.hpp"
+#include "job/run/options.hpp"
+#include "job/tasks/task_worker.hpp"
+
+namespace coulis {
+
+// What an order leaves for the next one, with what it was made of.
+template <class T>
+struct Kept {
+  std::string made_of;
+  std::optional<T> maybe_value;
+
+  template <class Make>
+  T& get(const std::string& from, const Make& make) {
+    if (maybe_value && made_of == from) return *maybe_value;
+    maybe_value.reset();
+    maybe_value.emplace(make());
+    made_of = from;
+    return *maybe_value;
+  }
+};
+
+struct Served {
+  Connection& client;
+  Kept<LoadedModel> model;
+  Kept<Location> place;
+  Kept<TaskWorker> worker;
+};
+
+// Throw Error, or json::exception for a field that is missing or of the wrong type.
+Frame serve_run(const Frame& order, Served& served);
+Frame serve_featurize(const Frame& order, Served& served);
+Frame serve_list(const Frame& order, Served& served);
+Frame serve_size(const Frame& order, Served& served);
+Frame serve_read(const Frame& order, Served& served);
+Frame serve_work(const Frame& order, Served& served);
+Frame serve_try(const Frame& order, Served& served);
+Frame serve_merge(const Frame& order, Served& served);
+
+void send_message(Connection& client, const char* level, const std::string& sentence);  // for a log, with Python's names of levels
+std::string name_in(const Header& header, const char* field);                           // raw bytes; "" if it is not there
+
+// The fields "input", "output" and "options". Throws Error(kUsage) for an option that does not exist, or its value.
+RunOptions options_in(const Header& header, const Connection& client, RunOptions start = {});
+
+}  // namespace coulis

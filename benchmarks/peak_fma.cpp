@@ -9,6 +9,6 @@
 
 int main(int argc, char** argv) {
   const int milliseconds = argc > 1 ? std::atoi(argv[1]) : 300;
-  if (argc > 2) coulis::limit_simd(coulis::parse_simd_level(argv[2]));
+  if (argc > 2) coulis::limit_simd(coulis::parse_enum<coulis::SimdLevel>(argv[2]));
   fmt::print("{:.1f}\n", coulis::measure_multiply_add_peak(std::chrono::milliseconds(milliseconds)) / 1e9);
 }

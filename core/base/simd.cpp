@@ -53,14 +53,6 @@ void limit_simd(SimdLevel level) {
   hwy::GetChosenTarget().Update(hwy::SupportedTargets());
 }
 
-SimdLevel parse_simd_level(std::string_view name) {
-  if (name == "portable") return SimdLevel::kPortable;
-  if (name == "avx2") return SimdLevel::kAvx2;
-  if (name == "avx512") return SimdLevel::kAvx512;
-  if (name == "best") return SimdLevel::kBest;
-  throw Error(ErrorCode::kUsage, fmt::format("unknown SIMD level '{}'", name), "use best, avx512, avx2 or portable");
-}
-
 std::string_view simd_in_use() {
   const std::int64_t supported = hwy::SupportedTargets();
   if ((supported & kAvx512Targets) != 0) return "avx512";

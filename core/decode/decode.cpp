@@ -44,21 +44,6 @@ std::optional<Failure> decode_format(Format format, std::span<const std::byte> b
 
 }  // namespace
 
-std::string_view to_string(Format format) {
-  switch (format) {
-    case Format::kJpeg: return "jpeg";
-    case Format::kPng: return "png";
-    case Format::kWebp: return "webp";
-    case Format::kGif: return "gif";
-    case Format::kBmp: return "bmp";
-    case Format::kTiff: return "tiff";
-    case Format::kHeif: return "heif";
-    case Format::kAvif: return "avif";
-    case Format::kJxl: return "jxl";
-  }
-  return "unknown";
-}
-
 std::optional<Format> sniff_format(std::span<const std::byte> bytes) {
   const ByteView file{bytes};
   if (file.has_text(0, "\xFF\xD8\xFF")) return Format::kJpeg;

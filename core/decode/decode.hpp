@@ -40,7 +40,21 @@ void visit_fields(O& o, V&& v) {
 
 enum class Format { kJpeg, kPng, kWebp, kGif, kBmp, kTiff, kHeif, kAvif, kJxl };
 
-std::string_view to_string(Format format);  // "jpeg", ...
+template <>
+struct EnumNames<Format> {
+  static constexpr std::string_view kWhat = "format";
+  static constexpr std::array<std::pair<Format, std::string_view>, 9> kAll = {{
+      {Format::kJpeg, "jpeg"},
+      {Format::kPng, "png"},
+      {Format::kWebp, "webp"},
+      {Format::kGif, "gif"},
+      {Format::kBmp, "bmp"},
+      {Format::kTiff, "tiff"},
+      {Format::kHeif, "heif"},
+      {Format::kAvif, "avif"},
+      {Format::kJxl, "jxl"},
+  }};
+};
 
 // By content (the first bytes), never by name.
 std::optional<Format> sniff_format(std::span<const std::byte> bytes);

@@ -26,18 +26,6 @@ std::string_view words_for(Reason reason) {
 
 }  // namespace
 
-std::string_view to_string(Reason reason) {
-  switch (reason) {
-    case Reason::kEnding: return "ending";
-    case Reason::kInclude: return "include";
-    case Reason::kExclude: return "exclude";
-    case Reason::kDefaultExclude: return "default";
-    case Reason::kCoulis: return "coulis";
-    case Reason::kSpecial: return "special";
-  }
-  return "unknown";
-}
-
 void PassedOver::add_file(Reason reason, std::string_view key) {
   Count& count = by_reason.at(static_cast<std::size_t>(reason));
   ++count.files;

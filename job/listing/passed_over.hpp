@@ -5,7 +5,10 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
+
+#include "core/base/enum_names.hpp"
 
 namespace coulis {
 
@@ -19,7 +22,18 @@ enum class Reason {
 };
 inline constexpr std::size_t kReasons = 6;
 
-std::string_view to_string(Reason reason);  // "ending", "include", "exclude", "default", "coulis", "special"
+template <>
+struct EnumNames<Reason> {
+  static constexpr std::string_view kWhat = "reason";
+  static constexpr std::array<std::pair<Reason, std::string_view>, 6> kAll = {{
+      {Reason::kEnding, "ending"},
+      {Reason::kInclude, "include"},
+      {Reason::kExclude, "exclude"},
+      {Reason::kDefaultExclude, "default"},
+      {Reason::kCoulis, "coulis"},
+      {Reason::kSpecial, "special"},
+  }};
+};
 
 struct PassedOver {
   struct Count {

@@ -13,7 +13,7 @@ NB_MODULE(_core, m) {
   coulis::bindings::register_error(m);
   m.attr("__version__") = COULIS_VERSION;
   m.def(
-      "limit_simd", [](const std::string& level) { coulis::limit_simd(coulis::parse_simd_level(level)); }, nb::arg("level"),
+      "limit_simd", [](const std::string& level) { coulis::limit_simd(coulis::parse_enum<coulis::SimdLevel>(level)); }, nb::arg("level"),
       "Let the kernels use at most this SIMD level: 'portable', 'avx2', 'avx512', or 'best' to lift the limit. Process-wide.");
   m.def(
       "simd_in_use", [] { return std::string(coulis::simd_in_use()); }, "The SIMD level that the next call takes.");

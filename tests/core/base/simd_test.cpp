@@ -25,16 +25,16 @@ class Simd : public testing::Test {
 };
 
 TEST_F(Simd, NamesAreReadAsLevels) {
-  EXPECT_EQ(parse_simd_level("portable"), SimdLevel::kPortable);
-  EXPECT_EQ(parse_simd_level("avx2"), SimdLevel::kAvx2);
-  EXPECT_EQ(parse_simd_level("avx512"), SimdLevel::kAvx512);
-  EXPECT_EQ(parse_simd_level("best"), SimdLevel::kBest);
+  EXPECT_EQ(parse_enum<SimdLevel>("portable"), SimdLevel::kPortable);
+  EXPECT_EQ(parse_enum<SimdLevel>("avx2"), SimdLevel::kAvx2);
+  EXPECT_EQ(parse_enum<SimdLevel>("avx512"), SimdLevel::kAvx512);
+  EXPECT_EQ(parse_enum<SimdLevel>("best"), SimdLevel::kBest);
 }
 
 TEST_F(Simd, AnUnknownNameIsAUsageErrorThatListsTheChoices) {
   for (const std::string_view name : {"", "AVX2", "avx", "sse4", "best "}) {
     try {
-      parse_simd_level(name);
+      parse_enum<SimdLevel>(name);
       ADD_FAILURE() << "accepted '" << name << "'";
     } catch (const Error& error) {
       EXPECT_EQ(error.code(), ErrorCode::kUsage);

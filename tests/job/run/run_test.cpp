@@ -125,7 +125,7 @@ TEST(Run, WarnsWhenTheImagesHaveFewerComponentsThanAskedFor) {
 TEST(Preview, SaysWhatARunWouldDoWithoutDoingIt) {
   PhotoFolder photos(7);
   const Preview result = preview(photos.options);
-  EXPECT_EQ(result.listing.images.size(), 7U);
+  EXPECT_EQ(result.plan.images(), 7U);
   EXPECT_EQ(result.plan.parts_to_do(), 3U);
   EXPECT_FALSE(photos.output().exists());
 }

@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "cli/help.hpp"
+#include "cli/quiet_stderr.hpp"
 #include "cli/suggestion.hpp"
 #include "cli/verbs.hpp"
 #include "core/base/error.hpp"
@@ -125,6 +126,7 @@ int run_guarded(int argc, char** argv) {
   try {
     install_signal_handlers();
     limit_kept_memory();
+    coulis::silence_codecs();
     if (const char* level = std::getenv("COULIS_SIMD")) {  // NOLINT(concurrency-mt-unsafe): no thread yet
       coulis::limit_simd(coulis::parse_enum<coulis::SimdLevel>(level));
     }
@@ -134,6 +136,9 @@ int run_guarded(int argc, char** argv) {
   } catch (const coulis::Error& e) {
     coulis::print_error(e.what(), e.remedy());
     return static_cast<int>(e.code());
+  } catch (const std::system_error& e) {
+    if (e.code() == std::errc::broken_pipe) return static_cast<int>(coulis::ErrorCode::kRunFailed);  // nobody reads what is said
+    coulis::print_error(fmt::format("unexpected: {}", e.what()), "this is a defect of coulis: please report it");
   } catch (const std::bad_alloc&) {
     coulis::print_error("out of memory", "use fewer --threads, or smaller --images-per-part");
   } catch (const std::exception& e) {

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Builds the libtiff, libheif, libavif and libcurl that the wheel carries, from Debian's sources of the installed versions: libtiff without
-# libjbig, which is under the GPL and which Pillow's lacks too; libheif without encoders, of which x265 is under the GPL; libavif with aom
-# alone, without its encoder; libcurl without the thirty libraries for LDAP, Kerberos, RTMP and SSH that Debian's brings.
+# libjbig, which is under the GPL and which Pillow's lacks too; libheif without encoders, of which x265 is under the GPL; libavif with dav1d
+# alone; libcurl without the thirty libraries for LDAP, Kerberos, RTMP and SSH that Debian's brings.
 # And Debian's libjxl, which would need glibc 2.35 for hypot alone.
 # usage: tools/build_wheel_libraries.sh FOLDER      they are in FOLDER/lib then; a second run does nothing
 set -euo pipefail
@@ -36,7 +36,7 @@ build() {
 build tiff -Djbig=OFF -Dcxx=OFF -Dtiff-tools=OFF -Dtiff-tests=OFF -Dtiff-contrib=OFF -Dtiff-docs=OFF
 build libheif -DWITH_LIBDE265=ON -DWITH_AOM_DECODER=OFF -DWITH_DAV1D=OFF -DWITH_X265=OFF -DWITH_AOM_ENCODER=OFF -DWITH_SvtEnc=OFF \
   -DWITH_RAV1E=OFF -DWITH_EXAMPLES=OFF -DENABLE_PLUGIN_LOADING=OFF
-build libavif -DAVIF_CODEC_AOM=ON -DAVIF_CODEC_AOM_ENCODE=OFF -DAVIF_ENABLE_GTEST=OFF
+build libavif -DAVIF_CODEC_DAV1D=ON -DAVIF_ENABLE_GTEST=OFF
 # The name that Debian gives to the versions of libcurl's symbols, and so coulis asks for.
 echo 'CURL_OPENSSL_4 { global: curl_*; local: *; };' >"$folder/curl.map"
 build curl -DHTTP_ONLY=ON -DCURL_USE_OPENSSL=ON -DCURL_USE_LIBSSH2=OFF -DCURL_USE_LIBPSL=OFF -DUSE_LIBIDN2=OFF -DUSE_NGHTTP2=OFF \

@@ -27,8 +27,8 @@ PLATFORM = f"manylinux_2_34_{platform.machine()}"
 # What the wheel may carry; a library that is not here comes in by a person who has read its licence.
 # fmt: off
 CARRIED = {
-    "libLerc", "libaom", "libarrow", "libarrow_s3", "libavif", "libbrotlicommon", "libbrotlidec", "libbrotlienc",
-    "libcrypto", "libcurl", "libde265", "libdeflate", "libfmt", "libgfortran", "libheif", "libhwy", "libjpeg",
+    "libLerc", "libarrow", "libarrow_s3", "libavif", "libbrotlicommon", "libbrotlidec", "libbrotlienc",
+    "libcrypto", "libcurl", "libdav1d", "libde265", "libdeflate", "libfmt", "libgfortran", "libheif", "libhwy", "libjpeg",
     "libjxl", "liblcms2", "liblzma", "libopenblasp-r0", "libparquet", "libpng16", "libpugixml", "libquadmath",
     "libssl", "libtiff", "libwebp", "libwebpdemux", "libxxhash", "libyuv", "libzstd",
 }
@@ -103,7 +103,7 @@ def add_licences(packages: list[Package], folder: Path) -> None:
         for name in re.findall(rf"{COMMON_LICENCES}/([\w.-]*\w)", text):
             shutil.copy(COMMON_LICENCES / name, folder / f"{name}.txt")
         lines.append(f"{package.name}: {package.source}={package.version}")
-    how = "libtiff was built without JBIG, libheif without encoders, libavif with aom alone, libcurl with HTTP alone"
+    how = "libtiff was built without JBIG, libheif without encoders, libavif with dav1d alone, libcurl with HTTP alone"
     lines += ["", f"{how} (tools/build_wheel_libraries.sh of coulis)."]
     (folder / "README.txt").write_text("\n".join(lines) + "\n")
     for name in ("nanobind", "pyarrow"):

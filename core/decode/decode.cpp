@@ -5,6 +5,7 @@
 #include "core/decode/avif.hpp"
 #include "core/decode/bmp.hpp"
 #include "core/decode/byte_view.hpp"
+#include "core/decode/codec_at_work.hpp"
 #include "core/decode/failures.hpp"
 #include "core/decode/foreign.hpp"
 #include "core/decode/gif.hpp"
@@ -61,6 +62,7 @@ std::optional<Failure> decode(std::span<const std::byte> bytes, const DecodeOpti
   if (bytes.empty()) return Failure{Stage::kDecode, FailureCode::kEmpty, "The file has no bytes"};
   const std::optional<Format> maybe_format = sniff_format(bytes);
   if (!maybe_format) return refuse_foreign({bytes});
+  const CodecAtWork codec_at_work;
   try {
     return decode_format(*maybe_format, bytes, options, sink);
   } catch (const std::bad_alloc&) {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
@@ -34,6 +35,17 @@ def is_uri(path: str) -> bool:
     """ "s3://bucket/x" is one; "./a://b" is a path."""
     scheme, separator, _ = path.partition("://")
     return bool(separator) and "/" not in scheme
+
+
+# Of archives, tables and lists, as the command knows them. A file of another name is one photo.
+COLLECTIONS = {".zip", ".tar", ".gz", ".tgz", ".zst", ".zstd", ".tzst", ".parquet"}
+LISTS = {".csv", ".tsv", ".json", ".jsonl", ".ndjson", ".txt", ".lst", ".list"}
+
+
+def is_input(place: str) -> bool:
+    """What `coulis run` takes as INPUT, and not one photo. What is not there is said where INPUT is opened."""
+    path = Path(place)
+    return is_uri(place) or not path.is_file() or path.suffix.lower() in COLLECTIONS | LISTS
 
 
 def list_photos(photos: Photos) -> list[Any]:

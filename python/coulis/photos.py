@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 from typing import Any, Literal, Unpack
 
 import numpy as np
@@ -11,7 +10,7 @@ from numpy.typing import NDArray
 
 from coulis import _core
 from coulis.features import BadPhoto, Features
-from coulis.given import Photos, is_uri, list_photos
+from coulis.given import Photos, is_input, list_photos
 from coulis.interruptible import finish
 from coulis.job import ended
 from coulis.keywords import takes, to_native
@@ -52,7 +51,7 @@ class Featurizer:
         """As `coulis.featurize`."""
         if isinstance(photos, str | os.PathLike):
             place = os.fsdecode(photos)
-            if is_uri(place) or Path(place).is_dir() or not Path(place).exists():
+            if is_input(place):
                 values, failures, paths = self._ask(input=to_name(place))
                 return self._finish(values, failures, paths, printed=True)
         items: list[Any] = list_photos(photos)
@@ -105,10 +104,11 @@ def read_rows(program: Program, *names: bytes, **fields: Any) -> tuple[NDArray[n
 def featurize(photos: Photos, *, on_bad: OnBad = "row", **options: Unpack[FeaturizeOptions]) -> Features:
     """The features of photos: float32 [photos, 1280], to the bit those that `coulis run` writes.
 
-    photos: a folder or "s3://bucket/prefix", and all photos below it; or a list of paths (or "s3://bucket/key"), of
-        the bytes of image files, of files open in 'rb', or of arrays, uint8 [height, width, 3]. Arrays of grey
-        [height, width] or with alpha, [height, width, 2 or 4], are taken as Pillow's convert("RGB") takes them. One
-        path, bytes object, open file or array is one photo; an array [n, height, width, channels] is n.
+    photos: what `coulis run` takes as INPUT: a folder, "s3://bucket/prefix", an archive, a Parquet table or a list, by
+        its name, and all photos in it; or a list of paths (or "s3://bucket/key"), of the bytes of image files, of
+        files open in 'rb', or of arrays, uint8 [height, width, 3]. Arrays of grey [height, width] or with alpha,
+        [height, width, 2 or 4], are taken as Pillow's convert("RGB") takes them. One path, bytes object, open file or
+        array is one photo; an array [n, height, width, channels] is n.
     model: a known model's name or a .safetensors file (`coulis models`); none: MobileNetV2, 1,280 features.
     precision: "fp32"; "bf16" or "int8" are faster and less exact (docs/precision.md).
     threads: 0 is one per CPU that this process may use. The GIL is not held.

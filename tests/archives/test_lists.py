@@ -9,6 +9,8 @@ import uuid
 from collections.abc import Callable
 from pathlib import Path
 
+import coulis
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -218,6 +220,16 @@ def test_photos_below_output_are_not_taken(photos: Files, tmp_path: Path):
     write_lines(folder / "a.txt", [*((name, None) for name in photos), ("out/sprite.jpg", None)])
     summary = succeed("run", folder / "a.txt", folder / "out", "-k", 2, "--json").json
     assert summary["listed"] == len(photos)
+
+
+def test_python_takes_lists_and_archives(example: Files, folder: Path, tmp_path: Path):
+    write_csv(tmp_path / "a.csv", [(f"in/{name}", label) for name, label in labelled(example)])
+    (tmp_path / "a.zip").write_bytes(zipped(example))
+    wanted = coulis.featurize(folder)
+    for name in ("a.csv", "a.zip"):
+        found = coulis.featurize(tmp_path / name)
+        assert np.array_equal(found, wanted)
+        assert len(found.paths) == len(example)
 
 
 def test_a_cluster_writes_the_bytes_of_the_command(example: Files, folder: Path, photos: Files, tmp_path: Path):

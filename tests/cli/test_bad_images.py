@@ -1,5 +1,7 @@
 """Bad photos: each is a row in the errors table, none is dropped in silence, none stops a run unless asked."""
 
+import io
+import random
 import shutil
 from pathlib import Path
 
@@ -17,6 +19,9 @@ from cli.command import (
     succeed,
 )
 from core.decode.test_bad import BAD, CODES, GOOD_THOUGH_ODD
+from PIL import Image
+
+from core.decode import modern  # noqa: F401
 
 
 @pytest.fixture(scope="module")
@@ -192,3 +197,22 @@ def test_a_file_that_may_not_be_read_is_an_error_row(photos, tmp_path):
     closed.chmod(0)
     succeed("run", photos, tmp_path / "out")
     assert {path: row["code"] for path, row in read_errors(tmp_path / "out").items()} == {str(closed): "unreadable"}
+
+
+def test_nothing_that_a_codec_prints_reaches_stderr(tmp_path):
+    """libjxl and dav1d print what they think of damaged files."""
+    dice = random.Random(3)
+    picture = Image.open(ALL_PHOTOS[0])
+    (tmp_path / "in").mkdir()
+    shutil.copy(ALL_PHOTOS[0], tmp_path / "in")
+    for ending in ("jxl", "avif"):
+        stream = io.BytesIO()
+        picture.save(stream, "JXL" if ending == "jxl" else "AVIF")
+        for i in range(60):
+            data = bytearray(stream.getvalue())
+            for _ in range(3):
+                data[dice.randrange(len(data) // 4, len(data))] ^= 1 << dice.randrange(8)
+            (tmp_path / "in" / f"{i}.{ending}").write_bytes(data)
+    result = succeed("run", tmp_path / "in", tmp_path / "out", "-k", 1, "--json")
+    assert {"corrupt"} <= set(result.json["failed_by_code"])
+    assert result.stderr == "121 images in 1 part: 0 done, 1 to do\n"

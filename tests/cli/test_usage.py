@@ -1,7 +1,9 @@
 """Wrong use ends with the code that --help promises and one sentence; nothing is written."""
 
+import subprocess
+
 import pytest
-from cli.command import coulis
+from cli.command import COMMAND, coulis
 
 WRONG = {
     "no verb": ([], "ubcommand"),
@@ -117,3 +119,9 @@ def test_an_empty_input_exits_with_4_and_makes_no_output(tmp_path):
         assert_one_clear_sentence(result, "no image found")
         assert "(1 file by ending (LICENSE))" in result.stderr
         assert not (tmp_path / "out").exists()
+
+
+def test_a_reader_that_leaves_is_no_defect(photos, tmp_path):
+    command = f"{COMMAND} plan {photos} {tmp_path / 'out'} --json | true; exit ${{PIPESTATUS[0]}}"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
+    assert "defect" not in done.stderr

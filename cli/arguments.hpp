@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "cli/console.hpp"
-#include "job/run/options.hpp"
+#include "job/options/options.hpp"
 
 namespace coulis {
 

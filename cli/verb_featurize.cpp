@@ -11,7 +11,7 @@
 
 #include "cli/verbs.hpp"
 #include "core/base/counted.hpp"
-#include "job/run/located_features.hpp"
+#include "job/rows/located_features.hpp"
 #include "job/tables/feature_stream.hpp"
 
 namespace coulis {

@@ -12,8 +12,8 @@
 #include "cli/cluster_price.hpp"
 #include "cli/verbs.hpp"
 #include "core/base/counted.hpp"
+#include "job/estimate/estimate.hpp"
 #include "job/output/turned.hpp"
-#include "job/run/estimate.hpp"
 #include "job/run/run.hpp"
 #include "job/threads/worker_count.hpp"
 

@@ -28,7 +28,8 @@ PLATFORM = f"manylinux_2_34_{platform.machine()}"
 # fmt: off
 CARRIED = {
     "libLerc", "libarrow", "libarrow_s3", "libavif", "libbrotlicommon", "libbrotlidec", "libbrotlienc",
-    "libcrypto", "libcurl", "libdav1d", "libde265", "libdeflate", "libfmt", "libgfortran", "libheif", "libhwy", "libjpeg",
+    "libcrypto", "libcurl", "libdav1d", "libde265", "libdeflate", "libfmt", "libgfortran", "libheif", "libhwy",
+    "libjpeg",
     "libjxl", "liblcms2", "liblzma", "libopenblasp-r0", "libparquet", "libpng16", "libpugixml", "libquadmath",
     "libssl", "libtiff", "libwebp", "libwebpdemux", "libxxhash", "libyuv", "libzstd",
 }

@@ -6,8 +6,8 @@
 
 #include "cli/serve/connection.hpp"
 #include "cli/serve/frame.hpp"
-#include "job/run/located_features.hpp"
-#include "job/run/options.hpp"
+#include "job/options/options.hpp"
+#include "job/rows/located_features.hpp"
 #include "job/tasks/task_worker.hpp"
 
 namespace coulis {

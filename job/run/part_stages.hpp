@@ -5,8 +5,8 @@
 
 #include "core/network/model.hpp"
 #include "job/features/bad_image_limit.hpp"
+#include "job/options/options.hpp"
 #include "job/output/manifest.hpp"
-#include "job/run/options.hpp"
 #include "job/run/part_executor.hpp"
 
 namespace coulis {

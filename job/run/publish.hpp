@@ -6,10 +6,10 @@
 
 #include "core/pca/model_file.hpp"
 #include "core/pca/pca.hpp"
+#include "job/options/due.hpp"
+#include "job/options/options.hpp"
 #include "job/output/manifest.hpp"
 #include "job/reduce/committed.hpp"
-#include "job/run/due.hpp"
-#include "job/run/options.hpp"
 #include "job/run/part_executor.hpp"
 #include "job/threads/progress.hpp"
 

@@ -6,9 +6,9 @@
 #include <string>
 #include <vector>
 
+#include "job/options/options.hpp"
 #include "job/output/manifest.hpp"
 #include "job/plan/plan.hpp"
-#include "job/run/options.hpp"
 #include "job/run/part_executor.hpp"
 #include "job/storage/location.hpp"
 #include "job/threads/progress.hpp"

@@ -4,8 +4,8 @@
 #include <atomic>
 #include <cstdint>
 
+#include "job/options/options.hpp"
 #include "job/plan/share.hpp"
-#include "job/run/options.hpp"
 #include "job/threads/progress.hpp"
 
 namespace coulis {

@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "core/base/enum_names.hpp"
+#include "job/options/options.hpp"
 #include "job/plan/plan.hpp"
-#include "job/run/options.hpp"
 
 namespace coulis {
 

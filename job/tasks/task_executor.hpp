@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "job/run/options.hpp"
+#include "job/options/options.hpp"
 #include "job/run/part_executor.hpp"
 #include "job/tasks/orders.hpp"
 

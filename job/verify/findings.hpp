@@ -1,7 +1,9 @@
 // Findings: what several threads find wrong in one OUTPUT.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <mutex>
 #include <string>
 
@@ -19,6 +21,9 @@ class Findings {
   std::mutex mutex_;
   Verification verification_;
 };
+
+// check(index) for each below `count`; an Error that it throws is a problem.
+void check_each(std::size_t count, int threads, Progress& progress, Findings& findings, const std::function<void(std::size_t)>& check);
 
 bool is_pack(const Location& output);  // finished or begun
 Verification verify_pack(const Location& output, int threads, Progress& progress);

@@ -12,7 +12,6 @@
 #include "job/output/manifest.hpp"
 #include "job/plan/plan.hpp"
 #include "job/tables/tables.hpp"
-#include "job/threads/workers.hpp"
 #include "job/verify/findings.hpp"
 
 namespace coulis {
@@ -101,16 +100,8 @@ Verification verify(const Location& output, int threads, Progress& progress) {
   check_counts(*manifest, findings);
   check_no_other_parts(output, *manifest, findings);
   for (const ManifestFile& file : manifest->files) check_file(output, file, findings);
-  progress.begin("verify", manifest->parts.size());
-  for_each_parallel(threads, manifest->parts.size(), [&](std::size_t i) {
-    try {
-      check_part(output, *manifest, manifest->parts[i], findings);
-    } catch (const Error& e) {
-      findings.problem(e.what());
-    }
-    progress.advance(1, 0);
-  });
-  progress.end();
+  check_each(manifest->parts.size(), threads, progress, findings,
+             [&](std::size_t i) { check_part(output, *manifest, manifest->parts[i], findings); });
   return findings.take();
 }
 

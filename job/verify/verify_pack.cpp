@@ -5,14 +5,12 @@
 #include <set>
 #include <span>
 
-#include "core/base/error.hpp"
 #include "core/base/sha256.hpp"
 #include "job/listing/others.hpp"
 #include "job/output/part_record.hpp"
 #include "job/pack/pack.hpp"
 #include "job/plan/plan.hpp"
 #include "job/tables/shard_index.hpp"
-#include "job/threads/workers.hpp"
 #include "job/verify/findings.hpp"
 
 namespace coulis {
@@ -76,16 +74,7 @@ Verification verify_pack(const Location& output, int threads, Progress& progress
   const std::vector<PartFile> files = list_part_files(output, kIndexFolder);
   check_mark(output, files, findings);
   check_no_other_shards(output, files, findings);
-  progress.begin("verify", files.size());
-  for_each_parallel(threads, files.size(), [&](std::size_t i) {
-    try {
-      check_shard(output, files[i], findings);
-    } catch (const Error& e) {
-      findings.problem(e.what());
-    }
-    progress.advance(1, 0);
-  });
-  progress.end();
+  check_each(files.size(), threads, progress, findings, [&](std::size_t i) { check_shard(output, files[i], findings); });
   return findings.take();
 }
 

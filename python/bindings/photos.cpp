@@ -19,7 +19,7 @@
 #include "core/base/error.hpp"
 #include "job/features/feature_rows.hpp"
 #include "job/features/photos_in_memory.hpp"
-#include "job/run/options.hpp"
+#include "job/options/options.hpp"
 #include "job/threads/worker_count.hpp"
 #include "python/bindings/keywords.hpp"
 #include "python/bindings/registers.hpp"

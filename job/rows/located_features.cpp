@@ -1,4 +1,4 @@
-#include "job/run/located_features.hpp"
+#include "job/rows/located_features.hpp"
 
 #include <fmt/format.h>
 

@@ -1,9 +1,9 @@
 // Due: what of an OUTPUT has to be made again, though its features are there.
 #pragma once
 
+#include "job/options/options.hpp"
 #include "job/output/manifest.hpp"
 #include "job/plan/plan.hpp"
-#include "job/run/options.hpp"
 #include "job/storage/location.hpp"
 
 namespace coulis {

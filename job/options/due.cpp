@@ -1,4 +1,4 @@
-#include "job/run/due.hpp"
+#include "job/options/due.hpp"
 
 #include <algorithm>
 

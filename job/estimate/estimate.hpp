@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-#include "job/run/options.hpp"
+#include "job/options/options.hpp"
 #include "job/run/run.hpp"
 
 namespace coulis {

@@ -11,7 +11,7 @@
 #include "job/features/feature_rows.hpp"
 #include "job/features/read_ahead.hpp"
 #include "job/listing/listing.hpp"
-#include "job/run/options.hpp"
+#include "job/options/options.hpp"
 #include "job/storage/location.hpp"
 
 namespace coulis {

@@ -1,4 +1,4 @@
-#include "job/run/options.hpp"
+#include "job/options/options.hpp"
 
 #include <fmt/format.h>
 

@@ -1,4 +1,4 @@
-#include "job/run/estimate.hpp"
+#include "job/estimate/estimate.hpp"
 
 #include <algorithm>
 #include <atomic>

@@ -37,4 +37,6 @@ class Image {
   std::unique_ptr<std::uint8_t[]> pixels_;
 };
 
+Image copy_of(const ImageView& view);
+
 }  // namespace coulis

@@ -42,7 +42,7 @@ struct Compressor {
 };
 
 // libjpeg reports errors by longjmp, which runs no destructors: nothing here has one.
-bool write_image(Compressor& compressor, const ImageView& image, int quality) {
+bool write_image(Compressor& compressor, const ImageView& image, int quality, JpegEffort effort) {
   jpeg_compress_struct& info = compressor.info;
   if (setjmp(compressor.errors.on_error)) return false;
   jpeg_create_compress(&info);
@@ -53,7 +53,8 @@ bool write_image(Compressor& compressor, const ImageView& image, int quality) {
   info.in_color_space = JCS_RGB;
   jpeg_set_defaults(&info);
   jpeg_set_quality(&info, quality, TRUE);
-  info.optimize_coding = TRUE;
+  info.optimize_coding = effort == JpegEffort::kSmall ? TRUE : FALSE;
+  info.dct_method = effort == JpegEffort::kSmall ? JDCT_ISLOW : JDCT_IFAST;
   jpeg_start_compress(&info, TRUE);
   while (info.next_scanline < info.image_height) {
     auto* row = const_cast<JSAMPROW>(image.row(static_cast<int>(info.next_scanline)));  // libjpeg only reads it
@@ -65,9 +66,9 @@ bool write_image(Compressor& compressor, const ImageView& image, int quality) {
 
 }  // namespace
 
-std::vector<std::byte> encode_jpeg(const ImageView& image, int quality) {
+std::vector<std::byte> encode_jpeg(const ImageView& image, int quality, JpegEffort effort) {
   Compressor compressor;
-  if (!write_image(compressor, image, quality)) {
+  if (!write_image(compressor, image, quality, effort)) {
     throw Error(ErrorCode::kRunFailed, std::string("cannot write a JPEG: ") + compressor.errors.message);
   }
   const auto* begin = reinterpret_cast<const std::byte*>(compressor.buffer);

@@ -229,10 +229,7 @@ double Resampler::seconds() const {
 
 Image resample(const ImageView& image, const ResampleOptions& options) {
   Resampler resampler(options);
-  const ImageView view = resampler.resample(image);
-  Image result(view.width, view.height);
-  std::memcpy(result.data(), view.data, result.size_bytes());
-  return result;
+  return copy_of(resampler.resample(image));
 }
 
 }  // namespace coulis

@@ -24,6 +24,7 @@ namespace {
 
 struct Worker {
   PhotoNetwork network;
+  Resampler to_thumbnail{kThumbnail};
   double read_seconds = 0;
   double write_seconds = 0;
   StopWatch watch{};
@@ -78,11 +79,12 @@ void commit_part(const PartInFlight& finished, const FeaturizeContext& context) 
 }
 
 // If the photo is one of the sample.
-void keep_thumbnail(const Worker& worker, std::size_t image, const Bytes& file, PartInFlight& part, const FeaturizeContext& context) {
+void keep_thumbnail(Worker& worker, std::size_t image, const Bytes& file, PartInFlight& part, const FeaturizeContext& context) {
   const std::vector<std::uint32_t>& sampled = part.part->sampled;
   const auto found = std::lower_bound(sampled.begin(), sampled.end(), image);
   if (found == sampled.end() || *found != image) return;
-  part.thumbnails[static_cast<std::size_t>(found - sampled.begin())] = thumbnail_of(worker.network, file, context.decode);
+  part.thumbnails[static_cast<std::size_t>(found - sampled.begin())] =
+      thumbnail_of(worker.network, file, context.decode, worker.to_thumbnail);
 }
 
 void add(const Worker& worker, StageSeconds& total) {

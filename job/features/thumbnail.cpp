@@ -31,14 +31,19 @@ Image middle_of(const ImageView& image, int width, int height) {
 
 }  // namespace
 
-std::string thumbnail_of(const PhotoNetwork& network, std::span<const std::byte> file, const DecodeOptions& decode) {
+std::string thumbnail_of(const PhotoNetwork& network, std::span<const std::byte> file, const DecodeOptions& decode, Resampler& resampler) {
   const ImageView& input = network.input();
   const auto [width, height] = network.size();
   const int square = std::min(width, height);
-  const Image middle = middle_of(input, cut(input.width, width, square), cut(input.height, height, square));
-  Image small = resample(middle.view(), {kThumbnailSide_px, kThumbnailSide_px, Filter::kBilinear});
-  if (!decode.exif_orientation) small = turn(std::move(small), find_orientation(file));
-  const std::vector<std::byte> jpeg = encode_jpeg(small.view(), kQuality);
+  const int middle_width = cut(input.width, width, square);
+  const int middle_height = cut(input.height, height, square);
+  const bool is_whole = middle_width == input.width && middle_height == input.height;
+  const Image middle = is_whole ? Image() : middle_of(input, middle_width, middle_height);
+  ImageView small = resampler.resample(is_whole ? input : middle.view());
+  const int orientation = decode.exif_orientation ? 1 : find_orientation(file);
+  const Image upright = orientation == 1 ? Image() : turn(copy_of(small), orientation);
+  if (orientation != 1) small = upright.view();
+  const std::vector<std::byte> jpeg = encode_jpeg(small, kQuality, JpegEffort::kQuick);
   return {reinterpret_cast<const char*>(jpeg.data()), jpeg.size()};
 }
 

@@ -196,7 +196,13 @@ PackSummary pack(const PackOptions& options, const std::optional<Share>& maybe_s
     pack_shard(part, context);
   }
   progress.end();
-  if (maybe_share) return {.listed = plan.images(), .shards = plan.parts.size(), .written = to_do};
+  if (maybe_share) {
+    PackSummary of_share;
+    of_share.listed = plan.images();
+    of_share.shards = plan.parts.size();
+    of_share.written = to_do;
+    return of_share;
+  }
   remove_stale(plan, output);
   Packed packed = read_back(plan, context);
   packed.summary.written = to_do;

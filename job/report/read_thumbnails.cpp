@@ -64,27 +64,31 @@ struct Source {
   const std::vector<ImageRef>& images;
 };
 
-Image make(const Source& source, std::uint32_t photo, int side_px) {
+Image make(const Source& source, std::uint32_t photo, int side_px, Resampler& resampler) {
   const std::string& jpeg = source.stored[photo];
   if (jpeg.empty()) return source.maybe_input ? read_thumbnail(*source.maybe_input, source.images[photo], side_px) : Image();
   Outcome<Image> kept = decode(std::as_bytes(std::span(jpeg)));
   if (!kept || kept.value().width() == side_px) return kept ? std::move(kept.value()) : Image();
-  return make_thumbnail(kept.value().view(), side_px);
+  return make_thumbnail(kept.value().view(), resampler);
 }
 
 std::vector<Image> make_all(const Source& source, const std::vector<std::uint32_t>& photos, int side_px, int threads, Progress& progress) {
   const int requests = source.maybe_input ? std::min(source.maybe_input->traits().useful_requests, kMostRequests) : 1;
   std::vector<Image> thumbnails(photos.size());
-  for_each_parallel(std::max(threads, requests), photos.size(), [&](std::size_t i) {
-    thumbnails[i] = make(source, photos[i], side_px);
-    progress.advance(1, 0);
+  constexpr std::size_t kAtOnce = 32;  // with one resampler
+  for_each_parallel(std::max(threads, requests), (photos.size() + kAtOnce - 1) / kAtOnce, [&](std::size_t chunk) {
+    Resampler resampler({side_px, side_px, Filter::kBilinear});
+    for (std::size_t i = chunk * kAtOnce; i < std::min(photos.size(), (chunk + 1) * kAtOnce); ++i) {
+      thumbnails[i] = make(source, photos[i], side_px, resampler);
+      progress.advance(1, 0);
+    }
   });
   return thumbnails;
 }
 
 // The sheets of those photos that have a thumbnail; adds them to the figures.
 void add_sheets(Figures& figures, std::vector<Image> thumbnails, const std::vector<std::uint32_t>& photos, int side_px,
-                std::size_t max_bytes) {
+                std::size_t max_bytes, int threads) {
   std::vector<Image> readable;
   std::vector<std::uint32_t> names;
   for (std::size_t i = 0; i < photos.size(); ++i) {
@@ -93,7 +97,7 @@ void add_sheets(Figures& figures, std::vector<Image> thumbnails, const std::vect
     names.push_back(photos[i]);
   }
   std::size_t on_sheets = 0;
-  for (Sheet& sheet : make_sheets(readable, side_px, max_bytes)) {
+  for (Sheet& sheet : make_sheets(readable, side_px, max_bytes, threads)) {
     on_sheets += sheet.photos;
     figures.sheets.push_back(std::move(sheet));
   }
@@ -175,9 +179,9 @@ void add_thumbnails(Figures& figures, const std::vector<ImageRef>& images, const
   const std::vector<std::uint32_t> large = choose(shown_large, source, budget_bytes);
   const std::vector<std::uint32_t> small = choose(others, source, budget_bytes);
   progress.begin("thumbnails", large.size() + small.size());
-  add_sheets(figures, make_all(source, large, kLargeSide_px, threads, progress), large, kLargeSide_px, kLargeSheets_bytes);
+  add_sheets(figures, make_all(source, large, kLargeSide_px, threads, progress), large, kLargeSide_px, kLargeSheets_bytes, threads);
   add_sheets(figures, make_all(source, small, kSmallSide_px, threads, progress), small, kSmallSide_px,
-             kAllSheets_bytes - bytes_of(figures.sheets));
+             kAllSheets_bytes - bytes_of(figures.sheets), threads);
   progress.end();
 }
 

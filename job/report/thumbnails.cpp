@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <cstring>
+#include <iterator>
 
 #include "core/encode/jpeg.hpp"
 #include "core/resample/resample.hpp"
+#include "job/threads/workers.hpp"
 
 namespace coulis {
 namespace {
@@ -19,13 +21,20 @@ void copy_square(const ImageView& from, int left, int top, Image& to, int at_x, 
   }
 }
 
-std::vector<Sheet> encode_sheets(const std::vector<Image>& sheets, std::size_t photos, int side_px, int quality) {
-  std::vector<Sheet> encoded;
-  for (const Image& sheet : sheets) {
-    const std::size_t count = std::min(photos - encoded.size() * kPhotosOfASheet, kPhotosOfASheet);
-    encoded.push_back({side_px, count, encode_jpeg(sheet.view(), quality)});
-  }
+std::vector<Sheet> encode_sheets(const std::vector<Image>& sheets, std::size_t photos, int side_px, int quality, int threads) {
+  std::vector<Sheet> encoded(sheets.size());
+  for_each_parallel(threads, sheets.size(), [&](std::size_t i) {
+    encoded[i] = {side_px, std::min(photos - i * kPhotosOfASheet, kPhotosOfASheet), encode_jpeg(sheets[i].view(), quality)};
+  });
   return encoded;
+}
+
+// Whether all sheets will hardly fit, by the first of them: to encode one costs less than to encode all in vain.
+bool is_too_good(const std::vector<Image>& sheets, std::size_t photos, int quality, std::size_t max_bytes) {
+  if (sheets.size() < 2) return false;
+  constexpr double kSurely = 1.1;
+  const double share = static_cast<double>(std::min(photos, kPhotosOfASheet)) / static_cast<double>(photos);
+  return static_cast<double>(encode_jpeg(sheets.front().view(), quality).size()) > kSurely * share * static_cast<double>(max_bytes);
 }
 
 std::size_t size_of(const std::vector<Sheet>& sheets) {
@@ -47,14 +56,19 @@ Image lay_out(std::span<const Image> thumbnails, int columns, int side_px) {
   return sheet;
 }
 
-Image make_thumbnail(const ImageView& photo, int side_px) {
+Image make_thumbnail(const ImageView& photo, Resampler& resampler) {
   const int side = std::min(photo.width, photo.height);
   Image square(side, side);  // cut before it is resampled: a photo of one column would grow very long
   copy_square(photo, (photo.width - side) / 2, (photo.height - side) / 2, square, 0, 0, side);
-  return resample(square.view(), {side_px, side_px, Filter::kBilinear});
+  return copy_of(resampler.resample(square.view()));
 }
 
-std::vector<Sheet> make_sheets(const std::vector<Image>& thumbnails, int side_px, std::size_t max_bytes) {
+Image make_thumbnail(const ImageView& photo, int side_px) {
+  Resampler resampler({side_px, side_px, Filter::kBilinear});
+  return make_thumbnail(photo, resampler);
+}
+
+std::vector<Sheet> make_sheets(const std::vector<Image>& thumbnails, int side_px, std::size_t max_bytes, int threads) {
   std::vector<Image> images;
   for (std::size_t first = 0; first < thumbnails.size(); first += kPhotosOfASheet) {
     const auto some = std::span(thumbnails).subspan(first, std::min(kPhotosOfASheet, thumbnails.size() - first));
@@ -62,7 +76,8 @@ std::vector<Sheet> make_sheets(const std::vector<Image>& thumbnails, int side_px
   }
   std::vector<Sheet> sheets;
   for (const int quality : kQualities) {
-    sheets = encode_sheets(images, thumbnails.size(), side_px, quality);
+    if (quality != kQualities[std::size(kQualities) - 1] && is_too_good(images, thumbnails.size(), quality, max_bytes)) continue;
+    sheets = encode_sheets(images, thumbnails.size(), side_px, quality, threads);
     if (size_of(sheets) <= max_bytes) return sheets;
   }
   while (size_of(sheets) > max_bytes) sheets.pop_back();

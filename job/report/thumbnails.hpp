@@ -6,12 +6,14 @@
 #include <vector>
 
 #include "core/decode/image.hpp"
+#include "core/resample/resample.hpp"
 
 namespace coulis {
 
 inline constexpr int kSheetColumns = 16;
 
 Image make_thumbnail(const ImageView& photo, int side_px);
+Image make_thumbnail(const ImageView& photo, Resampler& resampler);  // of its own size: for many of them
 
 // Row by row; one without pixels is white.
 Image lay_out(std::span<const Image> thumbnails, int columns, int side_px);
@@ -24,6 +26,6 @@ struct Sheet {
 
 // thumbnails: all of side_px, a multiple of 16 so that no JPEG block holds pixels of two. The best quality whose sheets fit into max_bytes;
 // where none does, sheets are left out at the end.
-std::vector<Sheet> make_sheets(const std::vector<Image>& thumbnails, int side_px, std::size_t max_bytes);
+std::vector<Sheet> make_sheets(const std::vector<Image>& thumbnails, int side_px, std::size_t max_bytes, int threads);
 
 }  // namespace coulis

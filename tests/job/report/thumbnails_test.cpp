@@ -42,7 +42,7 @@ TEST(Sheets, HoldEachThumbnailInItsPlace) {
   std::vector<Image> thumbnails;
   thumbnails.reserve(300);
   for (int i = 0; i < 300; ++i) thumbnails.push_back(filled(48, 48, static_cast<std::uint8_t>(i % 250)));
-  const auto sheets = make_sheets(thumbnails, 48, 1'000'000);
+  const auto sheets = make_sheets(thumbnails, 48, 1'000'000, 2);
   ASSERT_EQ(sheets.size(), 2U);
   EXPECT_EQ(sheets[0].photos, 256U);
   EXPECT_EQ(sheets[1].photos, 44U);
@@ -59,13 +59,13 @@ TEST(Sheets, AreFewerWhereEvenTheLowestQualityIsTooLarge) {
   std::vector<Image> thumbnails;
   for (unsigned i = 0; i < 600; ++i) thumbnails.push_back(noise(48, i));
   std::size_t bytes = 0;
-  const auto sheets = make_sheets(thumbnails, 48, 200'000);
+  const auto sheets = make_sheets(thumbnails, 48, 200'000, 2);
   for (const Sheet& sheet : sheets) bytes += sheet.jpeg.size();
   EXPECT_LE(bytes, 200'000U);
   EXPECT_GE(sheets.size(), 1U);
   EXPECT_LT(sheets.size(), 3U);
-  EXPECT_TRUE(make_sheets(thumbnails, 48, 10).empty());
-  EXPECT_TRUE(make_sheets({}, 48, 10).empty());
+  EXPECT_TRUE(make_sheets(thumbnails, 48, 10, 2).empty());
+  EXPECT_TRUE(make_sheets({}, 48, 10, 2).empty());
 }
 
 }  // namespace

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
-#include <filesystem>
 #include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -34,7 +33,9 @@ Counts count_endings(const Plan& plan) {
       ++counts["(cannot be looked at)"];
       return;
     }
-    std::string ending = std::filesystem::path(image.key).extension().string();
+    const std::size_t dot = image.key.rfind('.');
+    const bool has_ending = dot != std::string::npos && dot > image.key.rfind('/') + 1;  // "x/.hidden" has none
+    std::string ending = has_ending ? image.key.substr(dot) : "";
     std::transform(ending.begin(), ending.end(), ending.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
     ++counts[ending.empty() ? "(none)" : printable(ending)];
   });
@@ -160,6 +161,7 @@ void print_json(const Preview& preview, const RunOptions& options) {
                                          {"endings", count_endings(preview.plan)},
                                          {"labels", count_labels(preview, options.listing)},
                                          {"tried", {{"photos", estimate.tried}, {"turned", estimate.turned}}},
+                                         {"list_seconds", preview.list_seconds},
                                          {"seconds", estimate.seconds()},
                                          {"memory_mb", expected_memory_mb(options, preview.model.card, threads)},
                                          {"cluster", cluster},

@@ -8,6 +8,7 @@
 #include "core/base/counted.hpp"
 #include "core/base/error.hpp"
 #include "core/base/simd.hpp"
+#include "core/base/stop_watch.hpp"
 #include "core/base/version.hpp"
 #include "core/decode/formats.hpp"
 #include "job/collections/open_collection.hpp"
@@ -185,11 +186,14 @@ Preview preview(const RunOptions& options) {
   const Location input = open_collection(options.input, options.storage, options.collections);
   const Location output(options.output, options.storage);
   Model model = load_model(options.network.model);
+  double list_seconds = 0;
+  StopWatch watch;
   Listing listing = list_some_images(input, options.listing, output);
+  watch.lap(list_seconds);
   std::vector<std::string> warnings = listing_warnings(listing, input, options.listing);
   Plan plan = plan_for(std::move(listing.images), output, earlier_manifest(output, options.features), options,
                        settings_of(options, input, model.card));
-  return {input, std::move(listing), std::move(plan), std::move(model), std::move(warnings)};
+  return {input, std::move(listing), std::move(plan), std::move(model), std::move(warnings), list_seconds};
 }
 
 }  // namespace coulis

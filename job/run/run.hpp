@@ -42,6 +42,7 @@ struct Preview {
   Plan plan;
   Model model;
   std::vector<std::string> warnings;  // of labels
+  double list_seconds = 0;
 };
 Preview preview(const RunOptions& options);
 

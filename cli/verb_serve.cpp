@@ -21,8 +21,9 @@ using Serve = Frame (*)(const Frame& order, Served& served);
 
 Frame answer(const Frame& order, Served& served) {
   static const std::map<std::string, Serve> kOrders = {
-      {"run", serve_run},   {"featurize", serve_featurize}, {"list", serve_list}, {"size", serve_size},
-      {"read", serve_read}, {"work", serve_work},           {"try", serve_try},   {"merge", serve_merge},
+      {"run", serve_run},   {"pack", serve_pack}, {"featurize", serve_featurize},
+      {"list", serve_list}, {"size", serve_size}, {"read", serve_read},
+      {"work", serve_work}, {"try", serve_try},   {"merge", serve_merge},
   };
   if (order.header.value("protocol", Header()) != kProtocol) {
     throw Error(ErrorCode::kUsage, "the client speaks another version of the protocol than 1",

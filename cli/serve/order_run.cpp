@@ -3,28 +3,13 @@
 #include <vector>
 
 #include "cli/serve/orders.hpp"
+#include "cli/serve/sent_messages.hpp"
 #include "core/base/printable.hpp"
 #include "job/run/run.hpp"
 #include "job/tasks/task_executor.hpp"
 
 namespace coulis {
 namespace {
-
-// Nobody draws a bar: sentences alone.
-class SentMessages final : public Progress {
- public:
-  explicit SentMessages(Connection& client) : client_(client) {}
-
-  void begin(std::string_view /*stage*/, std::uint64_t /*total*/) override {}
-  void advance(std::uint64_t /*done*/, std::uint64_t /*failed*/) override {}
-  void end() override {}
-  void say(const std::string& sentence) override { send_message(client_, "info", sentence); }
-  void detail(const std::string& sentence) override { send_message(client_, "debug", sentence); }
-  void warn(const std::string& sentence) override { send_message(client_, "warning", sentence); }
-
- private:
-  Connection& client_;
-};
 
 RunStage hand_to(Connection& client) {
   return [&client](TaskStage stage) {

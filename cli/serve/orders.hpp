@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <string>
 
 #include "cli/serve/connection.hpp"
@@ -37,6 +38,7 @@ struct Served {
 
 // Throw Error, or json::exception for a field that is missing or of the wrong type.
 Frame serve_run(const Frame& order, Served& served);
+Frame serve_pack(const Frame& order, Served& served);
 Frame serve_featurize(const Frame& order, Served& served);
 Frame serve_list(const Frame& order, Served& served);
 Frame serve_size(const Frame& order, Served& served);
@@ -46,7 +48,20 @@ Frame serve_try(const Frame& order, Served& served);
 Frame serve_merge(const Frame& order, Served& served);
 
 void send_message(Connection& client, const char* level, const std::string& sentence);  // for a log, with Python's names of levels
-std::string name_in(const Header& header, const char* field);                           // raw bytes; "" if it is not there
+std::string input_in(const Header& header);
+std::string name_in(const Header& header, const char* field);  // raw bytes; "" if it is not there
+
+// The field "options", of those that `known` has. Throws Error(kUsage) for others.
+OptionTexts read_options(const Header& header, const std::set<std::string>& known, const std::string& verb);
+
+template <class Options>
+OptionTexts texts_in(const Header& header, const Options& options, const std::string& verb) {
+  std::set<std::string> known;
+  const auto add = [&](const Field& field, const auto&) { known.insert(field.name); };
+  visit_threads(options.threads, add);
+  visit_fields(options, add);
+  return read_options(header, known, verb);
+}
 
 // The fields "input", "output" and "options". Throws Error(kUsage) for an option that does not exist, or its value.
 RunOptions options_in(const Header& header, const Connection& client, RunOptions start = {});

@@ -16,10 +16,23 @@ if TYPE_CHECKING:
     from coulis.job import run
     from coulis.output import Output
     from coulis.output import open_output as open
+    from coulis.packing import pack
     from coulis.pca import PCA
     from coulis.photos import Featurizer, featurize
 
-__all__ = ["PCA", "BadPhoto", "Error", "Features", "Featurizer", "Output", "__version__", "featurize", "open", "run"]
+__all__ = [
+    "PCA",
+    "BadPhoto",
+    "Error",
+    "Features",
+    "Featurizer",
+    "Output",
+    "__version__",
+    "featurize",
+    "open",
+    "pack",
+    "run",
+]
 
 _PLACES = {  # module, name there
     "BadPhoto": ("features", "BadPhoto"),
@@ -31,6 +44,7 @@ _PLACES = {  # module, name there
     "__version__": ("_core", "__version__"),
     "featurize": ("photos", "featurize"),
     "open": ("output", "open_output"),
+    "pack": ("packing", "pack"),
     "run": ("job", "run"),
 }
 

@@ -10,13 +10,18 @@ from coulis.keywords import to_native
 from coulis.options import OPTIONS
 from coulis.program import make_error, to_name
 
-TYPES = {option.keyword: option.type for option in OPTIONS}
+TYPES = {option.keyword: option.type for option in OPTIONS} | {"shard_bytes": "integer", "resize": "integer"}
 
 
 def to_options(keywords: Mapping[str, Any]) -> dict[str, Any]:
-    """As an order has them: texts by the names of flags. Raises coulis.Error for a value of the wrong type."""
+    """As an order has them: texts by the names of flags. Raises coulis.Error for a value of the wrong type, and for a
+    name that no order has."""
     options = {}
     for name, value in to_native(keywords).items():
+        if name not in TYPES:
+            raise make_error(
+                2, f"there is no option {name}", "the options are the command's flags, with '_' for '-'"
+            )
         try:
             options[name.replace("_", "-")] = WRITERS[TYPES[name]](value)
         except (TypeError, ValueError):

@@ -11,11 +11,12 @@ from coulis.spark.packages import check_packages
 if TYPE_CHECKING:
     from coulis.spark.featurizer import ImageFeaturizer
     from coulis.spark.job import run
+    from coulis.spark.packing import pack
     from coulis.spark.pca import PCA, PCAModel
 
-__all__ = ["PCA", "ImageFeaturizer", "PCAModel", "run"]
+__all__ = ["PCA", "ImageFeaturizer", "PCAModel", "pack", "run"]
 
-_MODULES = {"ImageFeaturizer": "featurizer", "PCA": "pca", "PCAModel": "pca", "run": "job"}
+_MODULES = {"ImageFeaturizer": "featurizer", "PCA": "pca", "PCAModel": "pca", "pack": "packing", "run": "job"}
 
 
 def __getattr__(name: str) -> Any:

@@ -19,9 +19,7 @@ def to_options(keywords: Mapping[str, Any]) -> dict[str, Any]:
     options = {}
     for name, value in to_native(keywords).items():
         if name not in TYPES:
-            raise make_error(
-                2, f"there is no option {name}", "the options are the command's flags, with '_' for '-'"
-            )
+            raise make_error(2, f"there is no option {name}", "the options are the command's flags, with '_' for '-'")
         try:
             options[name.replace("_", "-")] = WRITERS[TYPES[name]](value)
         except (TypeError, ValueError):

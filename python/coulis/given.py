@@ -45,7 +45,7 @@ LISTS = {".csv", ".tsv", ".json", ".jsonl", ".ndjson", ".txt", ".lst", ".list"}
 def is_input(place: str) -> bool:
     """What `coulis run` takes as INPUT, and not one photo. What is not there is said where INPUT is opened."""
     path = Path(place)
-    return is_uri(place) or not path.is_file() or path.suffix.lower() in COLLECTIONS | LISTS
+    return is_uri(place) or not path.exists() or path.is_dir() or path.suffix.lower() in COLLECTIONS | LISTS
 
 
 def list_photos(photos: Photos) -> list[Any]:

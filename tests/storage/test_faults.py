@@ -170,7 +170,7 @@ def test_a_server_that_is_away_for_20_seconds_is_waited_for(
 def test_a_server_that_goes_away_for_good_ends_the_run_and_the_same_command_finishes_it(
     run, proxy: FaultProxy, photos: Place, undisturbed, tmp_path
 ):
-    proxy.inject(Fault("latency", seconds=0.05))
+    proxy.inject(Fault("latency", seconds=0.5))
     started = run.start("run", photos.uri, tmp_path / "out", *FLAGS, "--threads", 1, AWS_MAX_ATTEMPTS="3")
     proxy.wait_for("GET object", 9, PHOTOS)
     proxy.go_down()

@@ -111,6 +111,11 @@ def distance_bound(rows, distances):
     return square / np.maximum(distances, np.sqrt(square))
 
 
+# A picture of one colour has the same sums at all positions, and so the same errors. The average over 7 x 7 positions
+# makes independent errors sqrt(49) times smaller; these it keeps.
+FLAT = 7
+
+
 def float32_network_bound(terms, largest):
     """Of two float32 runs of a network whose layers sum `terms` products each, with values up to `largest`.
 
@@ -118,5 +123,7 @@ def float32_network_bound(terms, largest):
     (Higham and Mary, 2019), and layers pass them on without making them larger. An error lies anywhere within u,
     a deviation of u / sqrt(3); two runs, times sqrt(2); five deviations, for the largest of a million values:
     2 eps sqrt(terms).
+
+    Not of a picture of one colour: see FLAT.
     """
     return float(2 * EPS32 * np.sqrt(np.sum(terms)) * largest)

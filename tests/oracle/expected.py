@@ -139,13 +139,14 @@ class Expected:
     labels: list[str]
     features: np.ndarray  # [n, 1280]
     errors: list[tuple[str, str, int]]  # path, code, size
+    flat: list[bool]  # [n]: one colour
 
 
 def expect(folder: Path, options: Options, before: list[Path]) -> Expected:
     """before: what the last run on this OUTPUT listed, in order. What is new comes after it."""
     listed = list_photos(folder, options)
     listed = [path for path in before if path in listed] + [path for path in listed if path not in before]
-    expected, rows = Expected(listed, [], [], np.zeros((0, 1280)), []), []
+    expected, rows = Expected(listed, [], [], np.zeros((0, 1280)), [], []), []
     for path in listed:
         data = path.read_bytes()
         pixels = read_pixels(data, options)
@@ -154,6 +155,7 @@ def expect(folder: Path, options: Options, before: list[Path]) -> Expected:
             continue
         expected.paths.append(printable(str(path)))
         expected.labels.append(label_of(path, options))
+        expected.flat.append(bool((pixels == pixels[0, 0]).all()))
         rows.append(row_of(pixels.tobytes(), options.precision))
     if rows:
         expected.features = np.stack(rows)

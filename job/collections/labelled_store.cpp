@@ -11,28 +11,24 @@
 
 namespace coulis {
 
-LabelledStore::LabelledStore(std::shared_ptr<const Store> store, std::string root, std::string name, const NameTable& table)
-    : StoreView(std::move(store)), root_(std::move(root)), name_(std::move(name)) {
+LabelledStore::LabelledStore(std::shared_ptr<const Store> store, Location place, std::string name, const NameTable& table)
+    : StoreView(std::move(store)), place_(std::move(place)), name_(std::move(name)) {
   if (!table.has_labels) {
     throw Error(ErrorCode::kNothingToRead, fmt::format("{} has no column of labels", printable(name_)), "name it with --label-column");
   }
-  std::unordered_map<std::string_view, Label> labels;
   for (const NameRow& row : table.rows) {
     if (row.name.empty() || !row.label) continue;
-    Label& label = labels[*row.label];
-    if (!label) label = std::make_shared<const std::string>(*row.label);
     std::string_view photo = row.name;
     while (photo.starts_with("./")) photo.remove_prefix(2);
-    const auto [known, is_new] = rows_.emplace(photo, Row{label, rows_.size()});
-    if (!is_new && *known->second.label != *label) ++conflicts_;
+    const auto [known, is_new] = rows_.emplace(photo, Row{row.label, rows_.size()});
+    if (!is_new && *known->second.label != *row.label) ++conflicts_;
   }
 }
 
 // The whole path, the path below INPUT, the file name, and that without its ending.
 const LabelledStore::Row* LabelledStore::find_row(std::string_view key) const {
   const std::string name(key.substr(key.rfind('/') + 1));
-  const std::string path = fmt::format("{}/{}", root_ == "/" ? "" : root_, key);
-  for (const std::string& known : {path, std::string(key), name, name.substr(0, name.rfind('.'))}) {
+  for (const std::string& known : {place_.path_of(key), std::string(key), name, name.substr(0, name.rfind('.'))}) {
     const auto found = rows_.find(known);
     if (found != rows_.end()) return &found->second;
   }

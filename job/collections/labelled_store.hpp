@@ -12,21 +12,20 @@ namespace coulis {
 
 class LabelledStore final : public StoreView {
  public:
-  // root: the place's. name: of the table, for people. Throws Error(kNothingToRead) for a table without labels.
-  LabelledStore(std::shared_ptr<const Store> store, std::string root, std::string name, const NameTable& table);
+  // place: whose store it is. name: of the table, for people. Throws Error(kNothingToRead) for a table without labels.
+  LabelledStore(std::shared_ptr<const Store> store, Location place, std::string name, const NameTable& table);
 
   // A photo that the table does not name has no label. Notes how many rows name no photo.
   void walk(const Walk& walk) const override;
 
  private:
-  using Label = std::shared_ptr<const std::string>;
   struct Row {
     Label label;
     std::size_t number = 0;
   };
   const Row* find_row(std::string_view key) const;
 
-  std::string root_;
+  Location place_;
   std::string name_;
   std::unordered_map<std::string, Row> rows_;
   std::size_t conflicts_ = 0;

@@ -7,21 +7,21 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <charconv>
 #include <cstring>
 #include <memory>
 #include <string_view>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
 #include "core/base/error.hpp"
+#include "core/base/whole_number.hpp"
 #include "job/collections/archive.hpp"
 #include "job/collections/list_store.hpp"
 #include "job/collections/name_table.hpp"
 #include "job/collections/ranges.hpp"
 #include "job/collections/table.hpp"
 #include "job/storage/absolute_path.hpp"
+#include "job/storage/percent_decode.hpp"
 
 namespace coulis {
 namespace {
@@ -61,15 +61,11 @@ std::optional<NameTable> maybe_expand(const std::string& uri) {
   const std::string_view last = std::string_view(uri).substr(dots + 2, close - dots - 2);
   std::uint64_t from = 0;
   std::uint64_t to = 0;
-  const auto is_number = [](std::string_view text, std::uint64_t& number) {
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    return error == std::errc() && end == text.data() + text.size();
-  };
   constexpr std::uint64_t kMost = 10'000'000;
-  if (!is_number(first, from) || !is_number(last, to) || from > to || to > kMost) return std::nullopt;
+  if (!parse_whole_number(first, from) || !parse_whole_number(last, to) || from > to || to > kMost) return std::nullopt;
   NameTable table;
   for (std::uint64_t i = from; i <= to; ++i) {
-    table.rows.push_back({fmt::format("{}{:0{}}{}", uri.substr(0, open), i, first.size(), uri.substr(close + 1)), std::nullopt});
+    table.rows.push_back({fmt::format("{}{:0{}}{}", uri.substr(0, open), i, first.size(), uri.substr(close + 1))});
   }
   return table;
 }
@@ -107,16 +103,7 @@ std::string without_file_scheme(std::string name) {
   if (!name.starts_with("file:/")) return name;
   name.erase(0, 5);
   if (name.starts_with("///")) name.erase(0, 2);
-  std::string decoded;
-  for (std::size_t i = 0; i < name.size(); ++i) {
-    unsigned value = 0;
-    const char* digits = name.data() + i + 1;
-    const bool escaped =
-        name[i] == '%' && i + 2 < name.size() && std::from_chars(digits, digits + 2, value, 16) == std::from_chars_result{digits + 2, {}};
-    decoded.push_back(escaped ? static_cast<char>(value) : name[i]);
-    if (escaped) i += 2;
-  }
-  return decoded;
+  return percent_decode(name);
 }
 
 // Absolute, or with a scheme.
@@ -177,20 +164,14 @@ std::optional<Location> maybe_open_list(const std::string& uri, const StorageOpt
   const std::string root = find_root(addresses, *list);
   const std::size_t root_size = root == "/" ? 0 : root.size();
   if (list->table.is_lines) require_one(addresses, *list);
-  std::unordered_map<std::string_view, std::shared_ptr<const std::string>> labels;
   std::vector<ListedPhoto> photos;
   for (std::size_t i = 0; i < addresses.size(); ++i) {
-    ListedPhoto photo{addresses[i].empty() ? "" : addresses[i].substr(std::min(root_size + 1, addresses[i].size()))};
-    if (const auto& label = list->table.rows[i].label) {
-      auto& shared = labels[*label];
-      if (!shared) shared = std::make_shared<const std::string>(*label);
-      photo.maybe_label = shared;
-    }
-    photos.push_back(std::move(photo));
+    const std::size_t key = std::min(root_size + 1, addresses[i].size());
+    photos.push_back({addresses[i].substr(key), list->table.rows[i].label});
   }
   const Location place(root, storage);
   return place.seen_through([&](std::shared_ptr<const Store> store) {
-    return std::make_shared<const ListStore>(std::move(store), root, list->name, std::move(photos));
+    return std::make_shared<const ListStore>(std::move(store), place, list->name, std::move(photos));
   });
 }
 

@@ -53,7 +53,7 @@ void ListStore::walk(const Walk& walk) const {
         ++repeated;
         continue;
       }
-      const bool below = !left_out.empty() && fmt::format("{}/{}", root_ == "/" ? "" : root_, photo.key).starts_with(left_out);
+      const bool below = !left_out.empty() && place_.path_of(photo.key).starts_with(left_out);
       entries[i].label = photo.maybe_label;
       const EntryKind kind = below ? EntryKind::kLeftOut : kind_of(entries[i]);
       walk.visit(std::move(entries[i]), kind);

@@ -14,6 +14,7 @@
 #include <array>
 #include <nlohmann/json.hpp>
 #include <string_view>
+#include <unordered_map>
 #include <utility>
 
 #include "core/base/error.hpp"
@@ -53,11 +54,25 @@ void append_texts(const arrow::Array& array, const std::string& file, Texts& tex
   for (std::int64_t row = 0; row < array.length(); ++row) texts.push_back(text_at(array, row, file));
 }
 
+class SharedLabels {
+ public:
+  Label share(const std::optional<std::string>& text) {
+    if (!text) return nullptr;
+    Label& label = labels_[*text];
+    if (!label) label = std::make_shared<const std::string>(*text);
+    return label;
+  }
+
+ private:
+  std::unordered_map<std::string, Label> labels_;
+};
+
 NameTable join(Texts names, const std::optional<Texts>& maybe_labels) {
+  SharedLabels labels;
   NameTable table{{}, maybe_labels.has_value()};
   table.rows.reserve(names.size());
   for (std::size_t i = 0; i < names.size(); ++i) {
-    table.rows.push_back({names[i].value_or(""), maybe_labels ? (*maybe_labels)[i] : std::nullopt});
+    table.rows.push_back({names[i].value_or(""), maybe_labels ? labels.share((*maybe_labels)[i]) : nullptr});
   }
   return table;
 }
@@ -145,6 +160,7 @@ NameTable read_json_lines(std::string_view text, const std::string& file, Names 
   NameTable table;
   std::vector<std::string> titles;
   std::optional<NameColumns> columns;
+  SharedLabels labels;
   for_each_line(text, [&](std::string_view line, std::size_t number) {
     const auto row = nlohmann::ordered_json::parse(line, nullptr, false);
     if (!row.is_object()) throw_damaged(file, fmt::format("line {} is no JSON object", number));
@@ -155,14 +171,14 @@ NameTable read_json_lines(std::string_view text, const std::string& file, Names 
       table.has_labels = columns->label.has_value();
     }
     table.rows.push_back(
-        {text_of(row, titles[columns->name]).value_or(""), columns->label ? text_of(row, titles[*columns->label]) : std::nullopt});
+        {text_of(row, titles[columns->name]).value_or(""), columns->label ? labels.share(text_of(row, titles[*columns->label])) : nullptr});
   });
   return table;
 }
 
 NameTable read_lines(std::string_view text) {
   NameTable table{{}, false, true};
-  for_each_line(text, [&](std::string_view line, std::size_t) { table.rows.push_back({std::string(line), std::nullopt}); });
+  for_each_line(text, [&](std::string_view line, std::size_t) { table.rows.push_back({std::string(line)}); });
   return table;
 }
 

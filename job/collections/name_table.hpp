@@ -2,7 +2,7 @@
 #pragma once
 
 #include <cstddef>
-#include <optional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -11,9 +11,11 @@
 
 namespace coulis {
 
+using Label = std::shared_ptr<const std::string>;  // of many rows: there are few labels
+
 struct NameRow {
   std::string name;  // raw bytes; empty: the row has none
-  std::optional<std::string> label;
+  Label label{};     // null: the row has none
 };
 
 struct NameTable {

@@ -31,7 +31,7 @@ Location open_collection(const std::string& uri, const StorageOptions& storage, 
   }
   const NameTable table = read_names(file.get_or_throw(""), options.labels, Names::kIds, {"", options.label_column});
   return photos.seen_through([&](std::shared_ptr<const Store> store) {
-    return std::make_shared<const LabelledStore>(std::move(store), photos.root(), options.labels, table);
+    return std::make_shared<const LabelledStore>(std::move(store), photos, options.labels, table);
   });
 }
 

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <array>
 #include <nlohmann/json.hpp>
+#include <set>
+#include <string_view>
 #include <utility>
 
 #include "core/base/counted.hpp"
@@ -48,23 +50,30 @@ std::string settings_of(const PackOptions& options, const Location& input) {
   return text;
 }
 
+std::set<std::string> list_shards(const Location& output) {
+  std::set<std::string> shards;
+  output.list("", [&](const Entry& entry) {
+    if (is_shard_name(entry.key)) shards.insert(entry.key);
+  });
+  return shards;
+}
+
 // A shard that was removed, and photos that could not be read, are tried again.
-void plan_again(Plan& plan, const Location& output, bool has_failures) {
+void plan_again(Plan& plan, const std::set<std::string>& shards, const Location& output, bool has_failures) {
   for (Part& part : plan.parts) {
     if (!part.done) continue;
-    const bool gone = !output.maybe_size(shard_name(part.number));
+    const bool gone = !shards.contains(shard_name(part.number));
     part.done = !gone && !(has_failures && has_unread(read_part_record(output, part.file_key(kCompression, kIndexFolder))));
     if (!part.done) part.reason = gone ? "its shard is gone" : "photos could not be read";
   }
 }
 
-std::optional<PackSummary> maybe_earlier(const Location& output) {
+// Photos that the pack has no place for, as its mark says; nothing: it is not finished.
+std::optional<std::uint64_t> maybe_earlier_failures(const Location& output) {
   const Outcome<Bytes> bytes = output.get(kPackMark);
   if (!bytes) return std::nullopt;
   const auto fields = nlohmann::ordered_json::parse(bytes.value(), nullptr, false);
-  PackSummary earlier;
-  if (fields.is_object()) earlier.failed = fields.value("failed", std::uint64_t{0});
-  return earlier;
+  return fields.is_object() ? fields.value("failed", std::uint64_t{0}) : 0;
 }
 
 void pack_shard(const Part& part, const Context& context) {
@@ -105,15 +114,10 @@ void pack_shard(const Part& part, const Context& context) {
   context.output.put(part.file_key(kCompression, kIndexFolder), write_shard_table(table));
 }
 
-void remove_stale(const Plan& plan, const Location& output) {
-  for (const std::string& key : plan.stale_files) output.remove(key);
-  std::vector<std::string> others;
-  output.list("", [&](const Entry& entry) {
-    const bool is_shard = entry.key.starts_with("shard-") && entry.key.ends_with(".tar") && entry.key.find('/') == std::string::npos;
-    const auto has_name = [&](const Part& part) { return shard_name(part.number) == entry.key; };
-    if (is_shard && std::none_of(plan.parts.begin(), plan.parts.end(), has_name)) others.push_back(entry.key);
-  });
-  for (const std::string& key : others) output.remove(key);
+// Those of numbers that the plan has no more.
+void remove_other_shards(const Plan& plan, std::set<std::string> shards, const Location& output) {
+  for (const Part& part : plan.parts) shards.erase(shard_name(part.number));
+  for (const std::string& other : shards) output.remove(other);
 }
 
 struct Packed {
@@ -158,6 +162,10 @@ void publish(const Packed& packed, const Context& context) {
 
 }  // namespace
 
+bool is_shard_name(std::string_view key) {
+  return key.starts_with("shard-") && key.ends_with(".tar") && key.find('/') == std::string_view::npos;
+}
+
 std::string shard_name(std::uint64_t number) {
   return fmt::format("shard-{:06}.tar", number);
 }
@@ -174,11 +182,12 @@ PackSummary pack(const PackOptions& options, const std::optional<Share>& maybe_s
   for (const std::string& warning : listing_warnings(listing, input, options.listing)) progress.warn(warning);
   const std::string settings = settings_of(options, input);
   const Context context{options, input, output, settings, interrupted, progress};
-  const std::optional<PackSummary> earlier = maybe_earlier(output);
+  const std::optional<std::uint64_t> earlier_failures = maybe_earlier_failures(output);
+  const std::set<std::string> shards = list_shards(output);
   const auto read_record = [&](const PartFile& file) { return read_part_record(output, file.key); };
   const PlanOptions cuts{settings, 1, std::string(kCompression), options.shards.fresh, options.shards.shard_bytes, kIndexFolder};
   Plan plan = make_plan(std::move(listing.images), list_part_files(output, kIndexFolder), read_record, cuts);
-  plan_again(plan, output, !earlier || earlier->failed > 0);
+  plan_again(plan, shards, output, earlier_failures != 0);
   if (maybe_share) plan = take_share(std::move(plan), *maybe_share);
   const std::size_t to_do = plan.parts_to_do();
   std::uint64_t images = 0;
@@ -186,13 +195,11 @@ PackSummary pack(const PackOptions& options, const std::optional<Share>& maybe_s
   progress.say(fmt::format("{} in {}: {} done, {} to do", counted(plan.images(), "photo"), counted(plan.parts.size(), "shard"),
                            plan.parts.size() - to_do, to_do));
   if (to_do > 0 || !plan.stale_files.empty()) output.remove(kPackMark);  // first: a pack without it is not finished
+  for (const std::string& key : plan.stale_files) output.remove(key);
   progress.begin("pack", images);
   for (const Part& part : plan.parts) {
     if (part.done) continue;
     output.remove(part.file_key(kCompression, kIndexFolder));  // a shard whose index is there is taken for whole
-    for (const std::string& key : plan.stale_files) {
-      if (key.starts_with(fmt::format("{}/part-{:05}-", kIndexFolder, part.number))) output.remove(key);
-    }
     pack_shard(part, context);
   }
   progress.end();
@@ -203,7 +210,7 @@ PackSummary pack(const PackOptions& options, const std::optional<Share>& maybe_s
     of_share.written = to_do;
     return of_share;
   }
-  remove_stale(plan, output);
+  remove_other_shards(plan, shards, output);
   Packed packed = read_back(plan, context);
   packed.summary.written = to_do;
   packed.summary.passed_over = listing.passed_over;
@@ -211,7 +218,7 @@ PackSummary pack(const PackOptions& options, const std::optional<Share>& maybe_s
     throw Error(ErrorCode::kRunFailed, "a photo was lost", "this is a defect of coulis: please report it");
   }
   lock->confirm();
-  if (to_do > 0 || !plan.stale_files.empty() || !earlier) publish(packed, context);
+  if (to_do > 0 || !plan.stale_files.empty() || !earlier_failures) publish(packed, context);
   return packed.summary;
 }
 

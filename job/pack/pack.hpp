@@ -19,6 +19,7 @@ namespace coulis {
 inline constexpr const char* kIndexFolder = "index";
 
 std::string shard_name(std::uint64_t number);  // "shard-000007.tar"
+bool is_shard_name(std::string_view key);
 
 struct PackSummary {
   std::uint64_t listed = 0;

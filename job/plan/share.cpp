@@ -3,30 +3,20 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <string_view>
 #include <utility>
 
 #include "core/base/error.hpp"
 #include "core/base/printable.hpp"
+#include "core/base/whole_number.hpp"
 
 namespace coulis {
-namespace {
-
-// Digits and nothing else.
-bool parse_number(std::string_view text, std::uint64_t& number) {
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  return error == std::errc() && end == text.data() + text.size();
-}
-
-}  // namespace
-
 Share parse_share(const std::string& text) {
   const std::string_view all = text;
   const std::size_t slash = std::min(all.find('/'), all.size());
   Share share;
   const bool numbers =
-      slash < all.size() && parse_number(all.substr(0, slash), share.index) && parse_number(all.substr(slash + 1), share.count);
+      slash < all.size() && parse_whole_number(all.substr(0, slash), share.index) && parse_whole_number(all.substr(slash + 1), share.count);
   if (!numbers || share.index < 1 || share.index > share.count) {
     throw Error(ErrorCode::kUsage, fmt::format("--share {} is no share", printable(text)),
                 "write 1/64 to 64/64; where indices begin at 0, add 1: --share $((INDEX + 1))/64");

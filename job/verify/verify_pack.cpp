@@ -58,8 +58,7 @@ void check_no_other_shards(const Location& output, const std::vector<PartFile>& 
   for (const PartFile& file : files) names.insert(shard_name(file.number));
   if (names.size() != files.size()) findings.problem("a shard has two indexes");
   output.list("", [&](const Entry& entry) {
-    const bool is_shard = entry.key.starts_with("shard-") && entry.key.ends_with(".tar");
-    if (is_shard && !names.contains(entry.key)) findings.problem(fmt::format("{}: it has no index", entry.key));
+    if (is_shard_name(entry.key) && !names.contains(entry.key)) findings.problem(fmt::format("{}: it has no index", entry.key));
   });
 }
 

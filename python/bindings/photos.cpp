@@ -41,15 +41,6 @@ struct Engine {
   std::shared_ptr<const NetworkFactory> networks;
 };
 
-// All options of a run are known, so that those of other photos are refused or not whatever photos come.
-RunOptions read_keywords(const nb::dict& keywords) {
-  RunOptions options;
-  std::set<std::string> known;
-  visit_fields(options, ReadKeywords{keywords, known});
-  refuse_unknown(keywords, known);
-  return options;
-}
-
 std::shared_ptr<const Engine> load_engine(RunOptions options) {
   Model model = load_model(options.network.model);
   auto networks = make_network_factory(model, options.network.precision);
@@ -144,7 +135,8 @@ void register_photos(nb::module_& m) {
       .def(
           "__init__",
           [](PhotoFeaturizer* self, const nb::dict& keywords) {
-            RunOptions options = read_keywords(keywords);
+            // All options of a run are known, so that those of other photos are refused or not whatever photos come.
+            auto options = read_options<RunOptions>(keywords);
             const nb::gil_scoped_release released;
             new (self) PhotoFeaturizer(load_engine(std::move(options)));
           },

@@ -2,32 +2,22 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <pugixml.hpp>
 
 #include "core/base/error.hpp"
+#include "job/storage/percent_decode.hpp"
 #include "job/storage/s3/etag.hpp"
 
 namespace coulis::s3 {
 namespace {
 
 // As form data: '+' is a space.
-std::string decode_url(std::string_view text) {
-  std::string raw;
-  raw.reserve(text.size());
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    unsigned byte = 0;
-    if (text[i] == '%' && i + 2 < text.size() &&
-        std::from_chars(text.data() + i + 1, text.data() + i + 3, byte, 16).ptr == text.data() + i + 3) {
-      raw += static_cast<char>(byte);
-      i += 2;
-    } else {
-      raw += text[i] == '+' ? ' ' : text[i];
-    }
-  }
-  return raw;
+std::string decode_url(std::string text) {
+  std::replace(text.begin(), text.end(), '+', ' ');
+  return percent_decode(text);
 }
 
 // "2026-11-22T09:38:05.000Z" -> nanoseconds since 1970; 0 if it is none

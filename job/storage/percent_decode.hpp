@@ -1,0 +1,11 @@
+// percent_decode: "my%20photo" -> "my photo". What is no escape stays.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace coulis {
+
+std::string percent_decode(std::string_view text);
+
+}  // namespace coulis

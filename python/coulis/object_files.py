@@ -14,11 +14,15 @@ from coulis.order_options import to_options
 from coulis.program import Died, Frame, Programs, to_name
 
 
+# Not of a Place: Arrow's threads let go of the last one when they like, and one that then waits for a process to end
+# takes the interpreter down with it if that ends first.
+PROGRAMS = Programs()
+
+
 class Place:
     """The objects below a prefix, or a folder whose name is not UTF-8. Threads may share it."""
 
     def __init__(self, uri: str, options: dict[str, Any]) -> None:
-        self._programs = Programs()
         self._fields = {"place": to_name(uri), "options": to_options(options)}
 
     def keys(self, prefix: str) -> list[str]:
@@ -37,7 +41,7 @@ class Place:
         return self._ask("read", key=key, offset=offset, size=size).payload
 
     def _ask(self, order: str, **fields: Any) -> Frame:
-        with self._programs.one() as program:
+        with PROGRAMS.one() as program:
             try:
                 return program.result(order, **self._fields, **fields)
             except Died as died:

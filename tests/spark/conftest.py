@@ -1,24 +1,10 @@
 """One Spark session on two cores for all tests of this folder, and one finished run to compare with."""
 
-import os
-import sys
-import tempfile
 from pathlib import Path
 
 import pytest
-from cli.command import REPOSITORY, copy_photos, succeed
-
-PYTHON_PATHS = [str(REPOSITORY / "build" / "release" / "python"), str(REPOSITORY / "tests")]
-
-# The environment of Spark's Python workers, which import what the driver imports.
-os.environ["PYTHONPATH"] = os.pathsep.join([*PYTHON_PATHS, os.environ.get("PYTHONPATH", "")])
-os.environ["PYSPARK_PYTHON"] = os.environ["PYSPARK_DRIVER_PYTHON"] = sys.executable
-os.environ["SPARK_LOCAL_IP"] = "127.0.0.1"
-# Of buckets; the processes that Spark starts look there too. test_bucket writes the file.
-CREDENTIALS = Path(tempfile.mkdtemp(prefix="coulis-spark-")) / "credentials"
-os.environ["AWS_SHARED_CREDENTIALS_FILE"] = str(CREDENTIALS)
-# A test is over before the second compiler of the JVM has made better code.
-os.environ["JAVA_TOOL_OPTIONS"] = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
+from cli.command import copy_photos, succeed
+from spark import surroundings  # noqa: F401
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,7 @@ from coulis import _core
 from coulis.spark import run
 from coulis_emr.steps import JOB_FILE, JOB_IN_WHEEL, Job, make_spark_submit
 from spark.cluster import SETTINGS, make_spark_home
-from spark.conftest import CREDENTIALS
+from spark.surroundings import CREDENTIALS
 from storage.bucket import Coulis, Place, make_bucket, put_some_photos
 from storage.seaweedfs import KEYS, READ_WRITE, SeaweedFs
 

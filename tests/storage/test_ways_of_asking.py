@@ -98,3 +98,10 @@ def test_the_profiles_endpoint_is_found_by_coulis_open_too(amazon: Amazon, tmp_p
     (tmp_path / "config").write_text(f"[default]\nendpoint_url = {amazon.url}\n")
     code = f"import coulis; assert len(coulis.open('s3://photos/out').paths) == {len(PHOTOS)}"
     run_python(code, **credentials(), AWS_CONFIG_FILE=str(tmp_path / "config"))
+
+
+def test_a_process_that_has_read_results_ends_in_peace(amazon: Amazon, tmp_path):
+    """Arrow's threads may still hold what they read with when the interpreter ends."""
+    Coulis(amazon.url).succeed("run", "s3://photos/Test", "s3://photos/out", *FLAGS)
+    for _ in range(12):
+        run_python("import coulis; coulis.open('s3://photos/out').paths", **Coulis(amazon.url).variables)

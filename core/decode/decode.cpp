@@ -70,8 +70,8 @@ std::optional<Failure> decode(std::span<const std::byte> bytes, const DecodeOpti
   }
 }
 
-Outcome<Image> decode(std::span<const std::byte> bytes, const DecodeOptions& options) {
-  ImageSink sink;
+Outcome<Image> decode(std::span<const std::byte> bytes, const DecodeOptions& options, PixelSize least) {
+  ImageSink sink(least);
   if (const auto failure = decode(bytes, options, sink)) return *failure;
   return sink.finish();
 }

@@ -63,6 +63,7 @@ std::optional<Format> sniff_format(std::span<const std::byte> bytes);
 // Thread-safe: keeps no state. Anything wrong with the bytes is a Failure{kDecode, ...}; it never throws on bad input.
 // The rows go to `sink` as they are made. After a failure the sink may hold some of them.
 [[nodiscard]] std::optional<Failure> decode(std::span<const std::byte> bytes, const DecodeOptions& options, RowSink& sink);
-Outcome<Image> decode(std::span<const std::byte> bytes, const DecodeOptions& options = {});  // the whole picture
+// The whole picture; with kScaled, no smaller than `least` unless it is stored so.
+Outcome<Image> decode(std::span<const std::byte> bytes, const DecodeOptions& options = {}, PixelSize least = {});
 
 }  // namespace coulis

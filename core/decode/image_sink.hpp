@@ -11,6 +11,9 @@ namespace coulis {
 
 class ImageSink final : public RowSink {
  public:
+  explicit ImageSink(PixelSize least = {}) : least_(least) {}
+
+  PixelSize least_size() const override { return least_; }
   void start(int width, int height, int orientation) override {
     image_ = Image(width, height);
     orientation_ = orientation;
@@ -25,6 +28,7 @@ class ImageSink final : public RowSink {
   Image finish() { return turn(std::move(image_), orientation_); }
 
  private:
+  PixelSize least_;
   Image image_;
   int orientation_ = 1;
   int taken_ = 0;

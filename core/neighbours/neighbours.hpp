@@ -1,8 +1,9 @@
-// NeighbourSearch: for rows of a matrix, the nearest other rows by Euclidean distance. Every row is compared with every other.
+// find_neighbours: for each row of a matrix, the nearest other rows by Euclidean distance. Every row is compared with every other.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <vector>
 
 #include "core/base/matrix_view.hpp"
@@ -14,20 +15,14 @@ struct Neighbour {
   float distance = 0;
 };
 
-double distance_between(MatrixView<const float> rows, std::size_t i, std::size_t j);  // summed in float64
+double distance_between(MatrixView<const float> rows, std::size_t i, std::size_t j);  // in float64
 
-class NeighbourSearch {
- public:
-  explicit NeighbourSearch(MatrixView<const float> rows);  // [n, d], finite; borrowed for the life of the search
+// work(index) for each index below `count`, in any order and on as many threads as the caller has.
+using ForEach = std::function<void(std::size_t count, const std::function<void(std::size_t index)>& work)>;
+void for_each_in_turn(std::size_t count, const std::function<void(std::size_t index)>& work);
 
-  // The `count` nearest of each row from `first` to before `last`, nearest first, the lower row first of equals: [last - first, count].
-  // count < n. BLAS in float32 picks candidates, float64 orders them. One thread; may be called from several.
-  std::vector<Neighbour> find(std::size_t first, std::size_t last, std::size_t count) const;
-
- private:
-  MatrixView<const float> rows_;
-  std::vector<float> centred_;        // [n, d]: less round-off in the products
-  std::vector<float> squared_norms_;  // [n], of the centred rows
-};
+// rows: [n, d], finite. The `count` < n nearest of each, nearest first, the lower row first of equals: [n, count], whatever the threads.
+// BLAS in float32 picks candidates, each pair of rows once; float64 orders them.
+std::vector<Neighbour> find_neighbours(MatrixView<const float> rows, std::size_t count, const ForEach& for_each = for_each_in_turn);
 
 }  // namespace coulis

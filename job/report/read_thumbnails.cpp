@@ -53,7 +53,8 @@ std::vector<std::uint32_t> choose_affordable(const std::vector<std::uint32_t>& p
 Image read_thumbnail(const Location& input, const ImageRef& image, int side_px) {
   const Outcome<Bytes> bytes = input.get(image.key);
   if (!bytes || bytes.value().size() != image.size_bytes) return {};
-  const Outcome<Image> photo = decode(bytes.value(), {.exif_orientation = true});  // upright: for people
+  const DecodeOptions upright{.exif_orientation = true, .decoding = Decoding::kScaled};  // for people
+  const Outcome<Image> photo = decode(bytes.value(), upright, {side_px, side_px});
   return photo ? make_thumbnail(photo.value().view(), side_px) : Image();
 }
 
@@ -67,7 +68,7 @@ struct Source {
 Image make(const Source& source, std::uint32_t photo, int side_px, Resampler& resampler) {
   const std::string& jpeg = source.stored[photo];
   if (jpeg.empty()) return source.maybe_input ? read_thumbnail(*source.maybe_input, source.images[photo], side_px) : Image();
-  Outcome<Image> kept = decode(std::as_bytes(std::span(jpeg)));
+  Outcome<Image> kept = decode(std::as_bytes(std::span(jpeg)), {.decoding = Decoding::kScaled}, {side_px, side_px});
   if (!kept || kept.value().width() == side_px) return kept ? std::move(kept.value()) : Image();
   return make_thumbnail(kept.value().view(), resampler);
 }

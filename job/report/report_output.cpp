@@ -82,6 +82,7 @@ Sample read_rows(const Location& output, const ManifestPart& part, std::vector<s
   Sample sample;
   sample.width = features.width;
   sample.k = projected.width;
+  sample.features.reserve(rows.size() * sample.width);
   for (const std::uint32_t row : rows) {
     const std::optional<std::uint32_t> maybe_label = census.find(features.labels[row]);
     if (!maybe_label) continue;  // one of very many, which are not told apart
@@ -110,6 +111,9 @@ Sample read_sample(const Location& output, const Manifest& manifest, const Censu
     parts[i] = read_rows(output, manifest.parts[i], found == twins.end() ? std::vector<std::uint32_t>() : found->second, census);
   });
   Sample sample;
+  std::size_t values = 0;
+  for (const Sample& part : parts) values += part.features.size();
+  sample.features.reserve(values);
   for (Sample& part : parts) {
     if (part.size() == 0) continue;
     if (sample.size() != 0 && (part.width != sample.width || part.k != sample.k)) {

@@ -17,12 +17,12 @@ namespace {
 
 using Rows = nb::ndarray<const float, nb::ndim<2>, nb::c_contig, nb::device::cpu>;  // [n, d]
 
-nb::tuple find_neighbours(const Rows& rows, std::size_t count) {
+nb::tuple neighbours_of(const Rows& rows, std::size_t count) {
   if (count >= rows.shape(0)) throw Error(ErrorCode::kUsage, fmt::format("{} rows have fewer than {} others", rows.shape(0), count));
   std::vector<Neighbour> found;
   {
     const nb::gil_scoped_release release;
-    found = NeighbourSearch({rows.data(), rows.shape(0), rows.shape(1)}).find(0, rows.shape(0), count);
+    found = find_neighbours({rows.data(), rows.shape(0), rows.shape(1)}, count);
   }
   std::vector<std::uint32_t> indices;
   std::vector<float> distances;
@@ -36,7 +36,7 @@ nb::tuple find_neighbours(const Rows& rows, std::size_t count) {
 }  // namespace
 
 void register_neighbours(nb::module_& m) {
-  m.def("find_neighbours", find_neighbours, nb::arg("rows").noconvert(), nb::arg("count"),
+  m.def("find_neighbours", neighbours_of, nb::arg("rows").noconvert(), nb::arg("count"),
         "For each of float32 rows [n, d] its `count` nearest other rows: their indices and distances, two lists of n * count.");
 }
 

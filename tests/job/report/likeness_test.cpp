@@ -10,7 +10,7 @@ namespace coulis {
 namespace {
 
 NeighbourTable nearest_of(const std::vector<float>& rows, std::size_t count) {
-  return {NeighbourSearch({rows.data(), rows.size(), 1}).find(0, rows.size(), count), count};
+  return {find_neighbours({rows.data(), rows.size(), 1}, count), count};
 }
 
 using Labels = std::vector<std::uint32_t>;

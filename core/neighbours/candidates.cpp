@@ -1,0 +1,116 @@
+#include "core/neighbours/candidates.hpp"
+
+#include <cblas.h>
+
+#include <algorithm>
+
+#include "core/moments/blas.hpp"
+
+namespace coulis {
+namespace {
+
+constexpr std::size_t kBlockRows = 256;  // 256 KB of products; BLAS packs 1.3 MB of rows for them
+constexpr std::size_t kGroup = 16;       // of rows that are passed over together: most are far from each other
+
+// Without a branch: compilers make vectors of it.
+bool any_within(std::span<const float> products, const float* squared_norms, const float* limits, float squared_norm, float limit) {
+  int within = 0;
+  for (std::size_t j = 0; j < products.size(); ++j) {
+    within |= static_cast<int>(squared_norms[j] - 2 * products[j] <= limit) | static_cast<int>(squared_norm - 2 * products[j] <= limits[j]);
+  }
+  return within != 0;
+}
+
+}  // namespace
+
+Candidates::Candidates(MatrixView<const float> rows, std::size_t count)
+    : rows_(rows.rows),
+      columns_(rows.columns),
+      count_(count),
+      centred_(rows.rows * rows.columns),
+      squared_norms_(rows.rows),
+      best_(rows.rows * count),
+      limits_(rows.rows, std::numeric_limits<float>::infinity()),
+      mutexes_(blocks()) {
+  std::vector<double> mean(columns_, 0.0);
+  for (std::size_t i = 0; i < rows_; ++i) {
+    for (std::size_t d = 0; d < columns_; ++d) mean[d] += static_cast<double>(rows(i, d));
+  }
+  for (double& value : mean) value /= static_cast<double>(rows_);
+  for (std::size_t i = 0; i < rows_; ++i) {
+    double sum = 0;
+    for (std::size_t d = 0; d < columns_; ++d) {
+      const double value = static_cast<double>(rows(i, d)) - mean[d];
+      centred_[i * columns_ + d] = static_cast<float>(value);
+      sum += value * value;
+    }
+    squared_norms_[i] = static_cast<float>(sum);
+  }
+}
+
+std::size_t Candidates::blocks() const {
+  return (rows_ + kBlockRows - 1) / kBlockRows;
+}
+
+std::size_t Candidates::begin_of(std::size_t block) const {
+  return std::min(block * kBlockRows, rows_);
+}
+
+std::vector<std::pair<std::size_t, std::size_t>> Candidates::pairs_of_blocks() const {
+  std::vector<std::pair<std::size_t, std::size_t>> pairs;
+  for (std::size_t a = 0; a < blocks(); ++a) {
+    for (std::size_t b = a; b < blocks(); ++b) pairs.emplace_back(a, b);
+  }
+  return pairs;
+}
+
+void Candidates::compare(std::size_t a, std::size_t b) {
+  const std::size_t first = begin_of(b);
+  const std::size_t width = begin_of(b + 1) - first;
+  const std::size_t height = begin_of(a + 1) - begin_of(a);
+  std::vector<float> products(height * width);
+  {
+    const auto lock = enter_blas();
+    const auto d = static_cast<blasint>(columns_);
+    cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, static_cast<blasint>(height), static_cast<blasint>(width), d, 1.0F,
+                centred_.data() + begin_of(a) * columns_, d, centred_.data() + first * columns_, d, 0.0F, products.data(),
+                static_cast<blasint>(width));
+  }
+  std::unique_lock of_a(mutexes_[a], std::defer_lock);
+  std::unique_lock of_b(mutexes_[b], std::defer_lock);
+  if (a == b) {
+    of_a.lock();
+  } else {
+    std::lock(of_a, of_b);
+  }
+  for (std::size_t i = 0; i < height; ++i) {
+    const std::size_t begin = a == b ? i + 1 : 0;  // each pair of rows once
+    pick(begin_of(a) + i, {products.data() + i * width + begin, width - begin}, first + begin);
+  }
+}
+
+// products: of the row with the rows from `first` on.
+void Candidates::pick(std::size_t row, std::span<const float> products, std::size_t first) {
+  for (std::size_t done = 0; done < products.size(); done += kGroup) {
+    const auto group = products.subspan(done, std::min(kGroup, products.size() - done));
+    const std::size_t at = first + done;
+    if (!any_within(group, squared_norms_.data() + at, limits_.data() + at, squared_norms_[row], limits_[row])) continue;
+    for (std::size_t j = 0; j < group.size(); ++j) {
+      offer(row, at + j, group[j]);
+      offer(at + j, row, group[j]);
+    }
+  }
+}
+
+void Candidates::offer(std::size_t to, std::size_t row, float product) {
+  const Candidate offered{squared_norms_[row] - 2 * product, static_cast<std::uint32_t>(row)};
+  if (offered.score > limits_[to]) return;
+  Candidate* const best = best_.data() + to * count_;
+  if (!(offered < best[count_ - 1])) return;
+  std::size_t place = count_ - 1;
+  for (; place > 0 && offered < best[place - 1]; --place) best[place] = best[place - 1];
+  best[place] = offered;
+  limits_[to] = best[count_ - 1].score;
+}
+
+}  // namespace coulis

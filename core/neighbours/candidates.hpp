@@ -1,0 +1,49 @@
+// Candidates: of each row the rows that are nearest to it in float32. Rows are compared in blocks, each pair of blocks once.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <mutex>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "core/base/matrix_view.hpp"
+
+namespace coulis {
+
+struct Candidate {
+  float score = std::numeric_limits<float>::infinity();  // squared distance, less the squared norm of the row that asks
+  std::uint32_t row = std::numeric_limits<std::uint32_t>::max();
+
+  auto operator<=>(const Candidate&) const = default;
+};
+
+class Candidates {
+ public:
+  Candidates(MatrixView<const float> rows, std::size_t count);  // [n, d]; count < n
+
+  std::size_t blocks() const;
+  std::size_t begin_of(std::size_t block) const;  // its first row; n for blocks()
+  std::vector<std::pair<std::size_t, std::size_t>> pairs_of_blocks() const;
+
+  // Of a pair of blocks, a <= b. Thread-safe: which pair comes first does not matter.
+  void compare(std::size_t a, std::size_t b);
+
+  // When all pairs have been compared: the lowest scores of a row, ascending.
+  std::span<const Candidate> of(std::size_t row) const { return {best_.data() + row * count_, count_}; }
+
+ private:
+  void pick(std::size_t row, std::span<const float> products, std::size_t first);
+  void offer(std::size_t to, std::size_t row, float product);
+
+  std::size_t rows_, columns_, count_;
+  std::vector<float> centred_;        // [n, d]: less round-off in the products
+  std::vector<float> squared_norms_;  // [n], of the centred rows
+  std::vector<Candidate> best_;       // [n, count]
+  std::vector<float> limits_;         // [n]: the highest score of each row's candidates
+  std::vector<std::mutex> mutexes_;   // of each block: its best and limits
+};
+
+}  // namespace coulis

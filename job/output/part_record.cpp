@@ -159,9 +159,14 @@ PartRecord parse_part_record(const std::vector<std::pair<std::string, std::strin
   return record;
 }
 
-PartRecord read_part_record(const Location& output, const std::string& key) {
+PartRecord read_part_record(const Location& output, const std::string& key, std::uint64_t size_bytes) {
+  constexpr std::uint64_t kMostly = 256 << 10;  // the record of 1,024 photos takes about 100 KB
   const std::string origin = printable(output.path_of(key));
-  return parse_part_record(read_table_metadata(output.get_or_throw(key), origin), origin);
+  if (size_bytes <= kMostly) return parse_part_record(read_table_metadata(output.get_or_throw(key), origin), origin);
+  Bytes end = output.get_range(key, size_bytes - kMostly, kMostly);
+  const std::uint64_t footer_bytes = size_of_footer(end, origin);
+  if (footer_bytes > end.size()) end = output.get_range(key, size_bytes - std::min(size_bytes, footer_bytes), footer_bytes);
+  return parse_part_record(read_table_metadata(end, origin), origin);
 }
 
 }  // namespace coulis

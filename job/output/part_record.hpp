@@ -44,7 +44,8 @@ std::vector<std::pair<std::string, std::string>> to_metadata(const PartRecord& r
 std::vector<std::pair<std::string, std::string>> provenance_in(std::vector<std::pair<std::string, std::string>> metadata);
 
 // Of a part file in `output`. Throws as parse_part_record(), and Error(kStorage).
-PartRecord read_part_record(const Location& output, const std::string& key);
+// Of a part file; reads its end alone where its size is known, which is not 0.
+PartRecord read_part_record(const Location& output, const std::string& key, std::uint64_t size_bytes = 0);
 
 // Throws Error(kRunFailed) naming `origin` if the pairs are missing or malformed.
 PartRecord parse_part_record(const std::vector<std::pair<std::string, std::string>>& metadata, const std::string& origin);

@@ -184,8 +184,14 @@ PackSummary pack(const PackOptions& options, const std::optional<Share>& maybe_s
   const Context context{options, input, output, settings, interrupted, progress};
   const std::optional<std::uint64_t> earlier_failures = maybe_earlier_failures(output);
   const std::set<std::string> shards = list_shards(output);
-  const auto read_record = [&](const PartFile& file) { return read_part_record(output, file.key); };
-  const PlanOptions cuts{settings, 1, std::string(kCompression), options.shards.fresh, options.shards.shard_bytes, kIndexFolder};
+  const auto read_record = [&](const PartFile& file) { return read_part_record(output, file.key, file.size_bytes); };
+  const PlanOptions cuts{settings,
+                         1,
+                         std::string(kCompression),
+                         options.shards.fresh,
+                         options.shards.shard_bytes,
+                         kIndexFolder,
+                         output.traits().readers(worker_count(options.threads))};
   Plan plan = make_plan(std::move(listing.images), list_part_files(output, kIndexFolder), read_record, cuts);
   plan_again(plan, shards, output, earlier_failures != 0);
   if (maybe_share) plan = take_share(std::move(plan), *maybe_share);

@@ -16,6 +16,8 @@
 #include <unordered_map>
 #include <utility>
 
+#include "job/threads/workers.hpp"
+
 namespace coulis {
 namespace {
 
@@ -185,8 +187,8 @@ Plan plan_as_first_run(Images images, const std::vector<PartFile>& committed, co
   return plan;
 }
 
-Plan plan_around_committed(const Images& images, const std::vector<PartFile>& committed,
-                           const std::function<PartRecord(const PartFile&)>& read_record, const PlanOptions& options) {
+Plan plan_around_committed(const Images& images, const std::vector<PartFile>& committed, const ReadPartRecord& read_record,
+                           const PlanOptions& options) {
   struct Candidate {
     PartFile file;
     PartRecord record;
@@ -195,8 +197,10 @@ Plan plan_around_committed(const Images& images, const std::vector<PartFile>& co
   Unassigned unassigned(images);
   std::vector<Candidate> candidates;
   bool settings_changed = false;
-  for (const PartFile& file : committed) {
-    PartRecord record = read_record(file);
+  std::vector<PartRecord> records(committed.size());
+  for_each_parallel(options.records_at_a_time, committed.size(), [&](std::size_t i) { records[i] = read_record(committed[i]); });
+  for (std::size_t i = 0; i < committed.size(); ++i) {
+    PartRecord& record = records[i];
     if (record.settings != options.settings) {  // nothing of it can stay
       settings_changed = true;
       continue;
@@ -205,7 +209,7 @@ Plan plan_around_committed(const Images& images, const std::vector<PartFile>& co
       const ImageRef* now = unassigned.find(image.key);
       return now != nullptr && same_image(*now, image);
     });
-    candidates.push_back({file, std::move(record), current});
+    candidates.push_back({committed[i], std::move(record), current});
   }
   std::stable_sort(candidates.begin(), candidates.end(), [](const Candidate& a, const Candidate& b) {
     return std::pair(a.file.number, !a.current) < std::pair(b.file.number, !b.current);
@@ -251,7 +255,10 @@ std::size_t Plan::parts_to_do() const {
 std::vector<PartFile> list_part_files(const Location& output, std::string_view folder) {
   std::vector<PartFile> files;
   output.list(folder, [&](const Entry& entry) {
-    if (auto file = parse_part_file(folder, entry.key)) files.push_back(std::move(*file));
+    auto file = parse_part_file(folder, entry.key);
+    if (!file) return;
+    file->size_bytes = entry.size_bytes;
+    files.push_back(std::move(*file));
   });
   std::sort(files.begin(), files.end(),
             [](const PartFile& a, const PartFile& b) { return std::tie(a.number, a.key) < std::tie(b.number, b.key); });
@@ -277,8 +284,8 @@ std::string fingerprint_of(const std::string& settings, const std::vector<ImageR
   return hash_images(settings, images);
 }
 
-Plan make_plan(std::vector<ImageRef> images, const std::vector<PartFile>& committed,
-               const std::function<PartRecord(const PartFile&)>& read_record, const PlanOptions& options) {
+Plan make_plan(std::vector<ImageRef> images, const std::vector<PartFile>& committed, const ReadPartRecord& read_record,
+               const PlanOptions& options) {
   const std::vector<PartFile> usable = options.fresh ? std::vector<PartFile>() : committed;
   Plan plan = explains_all(images, usable, options) ? plan_as_first_run(std::move(images), usable, options)
                                                     : plan_around_committed(images, usable, read_record, options);

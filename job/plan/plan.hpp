@@ -35,6 +35,7 @@ struct PlanOptions {
   bool fresh = false;                         // compute everything again
   std::uint64_t bytes_per_part = 0;           // not 0: that many, as a tar has them, decide where a new part ends, and no count of images
   std::string_view folder = kFeaturesFolder;  // of the part files
+  int records_at_a_time = 1;                  // threads that read_record is called from
 };
 
 struct Plan {
@@ -50,7 +51,9 @@ struct PartFile {
   std::uint64_t number = 0;
   std::string fingerprint;
   std::string key;
+  std::uint64_t size_bytes = 0;  // 0: unknown
 };
+using ReadPartRecord = std::function<PartRecord(const PartFile&)>;                       // thread-safe
 std::vector<PartFile> list_part_files(const Location& output, std::string_view folder);  // by number
 
 // Those that the manifest does not name: of an earlier PCA, of removed images, of other options.
@@ -59,8 +62,8 @@ std::vector<PartFile> list_unnamed_part_files(const Location& output, const Mani
 // Committed parts keep their members: an added image goes to a new part at the end, a changed or removed one makes its own part
 // be redone, no other. `read_record` opens a part file; it is called only when the committed files do not match the listing as it is.
 // images: sorted by key.
-Plan make_plan(std::vector<ImageRef> images, const std::vector<PartFile>& committed,
-               const std::function<PartRecord(const PartFile&)>& read_record, const PlanOptions& options);
+Plan make_plan(std::vector<ImageRef> images, const std::vector<PartFile>& committed, const ReadPartRecord& read_record,
+               const PlanOptions& options);
 
 std::string fingerprint_of(const std::string& settings, const std::vector<ImageRef>& images);
 

@@ -2,15 +2,12 @@
 // for rights and servers are mended without a photo changing, and those of a format that this build reads and the earlier one did not.
 #pragma once
 
-#include <functional>
 #include <string_view>
 
 #include "job/output/manifest.hpp"
 #include "job/plan/plan.hpp"
 
 namespace coulis {
-
-using ReadPartRecord = std::function<PartRecord(const PartFile&)>;
 
 // Parts of the plan that are done and hold such a photo become parts to do. `formats`: list_formats() of this build. Opens the files of
 // those with a failure only.

@@ -24,7 +24,6 @@ constexpr int kSmallSide_px = 48;
 constexpr std::size_t kLargeSheets_bytes = 900'000;
 constexpr std::size_t kAllSheets_bytes = 2'000'000;
 constexpr std::size_t kFirstPhotos = 12;
-constexpr int kMostRequests = 32;  // at a time: there are few photos
 constexpr std::uint64_t kLeastRead_bytes = std::uint64_t{256} << 20;
 constexpr std::uint64_t kMostRead_bytes = std::uint64_t{2} << 30;
 
@@ -74,10 +73,10 @@ Image make(const Source& source, std::uint32_t photo, int side_px, Resampler& re
 }
 
 std::vector<Image> make_all(const Source& source, const std::vector<std::uint32_t>& photos, int side_px, int threads, Progress& progress) {
-  const int requests = source.maybe_input ? std::min(source.maybe_input->traits().useful_requests, kMostRequests) : 1;
+  const int readers = source.maybe_input ? source.maybe_input->traits().readers(threads) : threads;
   std::vector<Image> thumbnails(photos.size());
   constexpr std::size_t kAtOnce = 32;  // with one resampler
-  for_each_parallel(std::max(threads, requests), (photos.size() + kAtOnce - 1) / kAtOnce, [&](std::size_t chunk) {
+  for_each_parallel(readers, (photos.size() + kAtOnce - 1) / kAtOnce, [&](std::size_t chunk) {
     Resampler resampler({side_px, side_px, Filter::kBilinear});
     for (std::size_t i = chunk * kAtOnce; i < std::min(photos.size(), (chunk + 1) * kAtOnce); ++i) {
       thumbnails[i] = make(source, photos[i], side_px, resampler);

@@ -29,10 +29,13 @@ namespace {
 
 Plan plan_for(std::vector<ImageRef> images, const Location& output, const std::optional<Manifest>& earlier, const RunOptions& options,
               const std::string& settings) {
-  const ReadPartRecord read_record = [&](const PartFile& file) { return read_part_record(output, file.key); };
-  Plan plan =
-      make_plan(std::move(images), list_part_files(output, kFeaturesFolder), read_record,
-                {settings, options.features.images_per_part, std::string(to_string(options.features.compression)), options.features.fresh});
+  const ReadPartRecord read_record = [&](const PartFile& file) { return read_part_record(output, file.key, file.size_bytes); };
+  Plan plan = make_plan(std::move(images), list_part_files(output, kFeaturesFolder), read_record,
+                        {.settings = settings,
+                         .images_per_part = options.features.images_per_part,
+                         .compression = std::string(to_string(options.features.compression)),
+                         .fresh = options.features.fresh,
+                         .records_at_a_time = output.traits().readers(worker_count(options.threads))});
   if (earlier) plan_retries(plan, *earlier, list_formats(), read_record);
   return plan;
 }
@@ -170,7 +173,7 @@ Summary run(const RunOptions& options, const std::optional<std::string>& pca_fil
     return {publish(output, std::move(committed), pca, std::move(manifest), provenance, options, executor, progress), computed, false};
   } catch (const Error& error) {
     if (error.code() == ErrorCode::kTooManyBad)
-      remove_parts_to_retry(output, [&](const PartFile& file) { return read_part_record(output, file.key); });
+      remove_parts_to_retry(output, [&](const PartFile& file) { return read_part_record(output, file.key, file.size_bytes); });
     throw;
   }
 }

@@ -2,6 +2,7 @@
 // Keys are raw bytes, '/' between folders.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -68,6 +69,9 @@ struct StoreTraits {
   bool local = false;       // files of this machine: looking at one costs nothing
   int useful_requests = 1;  // more at a time do not make it faster
   bool locks = true;        // a second run on the same OUTPUT is refused
+
+  // Of a stage with that many threads that reads whole files and does little with them.
+  int readers(int threads) const { return std::max(threads, std::min(useful_requests, 32)); }
 };
 
 class Store;

@@ -57,18 +57,21 @@ Bytes write_table(const std::shared_ptr<arrow::Table>& table, Compression compre
   return bytes;
 }
 
-std::unique_ptr<parquet::arrow::FileReader> open_parquet(const Bytes& bytes, ReadLimit& limit, const std::string& origin) {
-  const auto source = std::make_shared<arrow::io::BufferReader>(
+std::shared_ptr<arrow::io::RandomAccessFile> as_file(const Bytes& bytes) {
+  return std::make_shared<arrow::io::BufferReader>(
       std::make_shared<arrow::Buffer>(reinterpret_cast<const std::uint8_t*>(bytes.data()), static_cast<std::int64_t>(bytes.size())));
+}
+
+std::unique_ptr<parquet::arrow::FileReader> open_parquet(const Bytes& bytes, ReadLimit& limit, const std::string& origin) {
   parquet::arrow::FileReaderBuilder builder;
-  const arrow::Status opened = builder.Open(source, parquet::ReaderProperties(limit.pool()));
+  const arrow::Status opened = builder.Open(as_file(bytes), parquet::ReaderProperties(limit.pool()));
   if (!opened.ok()) refuse(origin, opened.ToString());
   return read_or_refuse(builder.memory_pool(limit.pool())->Build(), origin);
 }
 
-TableMetadata metadata_of(parquet::arrow::FileReader& reader) {
+TableMetadata metadata_of(const parquet::FileMetaData& footer) {
   TableMetadata metadata;
-  const auto pairs = reader.parquet_reader()->metadata()->key_value_metadata();
+  const auto& pairs = footer.key_value_metadata();
   for (std::int64_t i = 0; pairs && i < pairs->size(); ++i) metadata.emplace_back(pairs->key(i), pairs->value(i));
   return metadata;
 }

@@ -65,8 +65,9 @@ class ReadLimit {
   arrow::CappedMemoryPool pool_;
 };
 
+std::shared_ptr<arrow::io::RandomAccessFile> as_file(const Bytes& bytes);  // borrowed
 std::unique_ptr<parquet::arrow::FileReader> open_parquet(const Bytes& bytes, ReadLimit& limit, const std::string& origin);
-TableMetadata metadata_of(parquet::arrow::FileReader& reader);
+TableMetadata metadata_of(const parquet::FileMetaData& footer);
 
 template <class ArrayType>
 std::vector<std::shared_ptr<ArrayType>> chunks_of(const arrow::Table& table, const std::string& column, const std::string& origin) {

@@ -1,3 +1,5 @@
+#include <cstring>
+
 #include "job/tables/arrow_tables.hpp"
 #include "job/tables/float_lists.hpp"
 
@@ -41,7 +43,7 @@ RowTable read_row_table(const Bytes& bytes, std::string_view values_column, cons
     const auto reader = open_parquet(bytes, limit, origin);
     const auto names = read_or_refuse(reader->ReadTable(leaves_of_names(*reader, origin)), origin);
     RowTable out;
-    out.metadata = metadata_of(*reader);
+    out.metadata = metadata_of(*reader->parquet_reader()->metadata());
     out.paths = read_strings(*names, "path", origin);
     out.labels = read_strings(*names, "label", origin);
     FloatLists lists = read_float_lists(*reader->parquet_reader(), std::string(values_column), origin);
@@ -52,9 +54,18 @@ RowTable read_row_table(const Bytes& bytes, std::string_view values_column, cons
   });
 }
 
-TableMetadata read_table_metadata(const Bytes& bytes, const std::string& origin) {
-  ReadLimit limit(bytes);
-  return with_parquet_errors(origin, [&] { return metadata_of(*open_parquet(bytes, limit, origin)); });
+std::uint64_t size_of_footer(const Bytes& end, const std::string& origin) {
+  // Parquet: ... metadata, its length as 4 bytes, the lowest first, "PAR1".
+  constexpr std::size_t kTail = 8;
+  if (end.size() < kTail || std::memcmp(end.data() + end.size() - 4, "PAR1", 4) != 0)
+    refuse(origin, "it does not end as a Parquet file does");
+  std::uint64_t length = 0;
+  for (std::size_t i = 0; i < 4; ++i) length |= std::to_integer<std::uint64_t>(end[end.size() - kTail + i]) << (8 * i);
+  return length + kTail;
+}
+
+TableMetadata read_table_metadata(const Bytes& end, const std::string& origin) {
+  return with_parquet_errors(origin, [&] { return metadata_of(*parquet::ReadMetaData(as_file(end))); });
 }
 
 }  // namespace coulis

@@ -34,7 +34,7 @@ ShardTable read_shard_table(const Bytes& bytes, const std::string& origin) {
     const auto reader = open_parquet(bytes, limit, origin);
     const auto table = read_or_refuse(reader->ReadTable(), origin);
     ShardTable out;
-    out.metadata = metadata_of(*reader);
+    out.metadata = metadata_of(*reader->parquet_reader()->metadata());
     out.keys = read_strings(*table, "key", origin);
     out.labels = read_strings(*table, "label", origin);
     out.sha256 = read_strings(*table, "sha256", origin);

@@ -61,7 +61,8 @@ Bytes write_row_table(const RowTable& table, std::string_view values_column, Com
 
 // Throws Error(kRunFailed) naming `origin` if it is not a Parquet file, lacks a column, or has rows of unequal width.
 RowTable read_row_table(const Bytes& bytes, std::string_view values_column, const std::string& origin);
-TableMetadata read_table_metadata(const Bytes& bytes, const std::string& origin);
+TableMetadata read_table_metadata(const Bytes& end, const std::string& origin);  // end: of the file, with its footer
+std::uint64_t size_of_footer(const Bytes& end, const std::string& origin);       // in bytes, from its beginning to the end of the file
 
 Bytes write_thumbnail_table(const ThumbnailTable& table);  // path string, jpeg binary
 ThumbnailTable read_thumbnail_table(const Bytes& bytes, const std::string& origin);

@@ -53,6 +53,21 @@ def test_a_second_run_reads_no_photo_and_writes_nothing(run: Coulis, proxy: Faul
     assert len(proxy.requests) < 40
 
 
+def test_a_plan_around_finished_parts_reads_their_ends_alone(run: Coulis, proxy: FaultProxy, server, output: Place):
+    bucket = make_bucket(server, "footers")
+    bucket.put({f"in/{i:03}.jpg": ALL_PHOTOS[i].read_bytes() for i in range(180)})
+    flags = ("-k", "2", "--images-per-part", "90", "--no-thumbnails")
+    run.succeed("run", "s3://footers/in", output.uri, *flags)
+    bucket.put({"in/1000.jpg": ALL_PHOTOS[180].read_bytes()})
+    proxy.requests.clear()
+    plan = run.succeed("plan", "s3://footers/in", output.uri, *flags, "--json").json
+    assert (plan["images"], len(proxy.requests) > 0) == (181, True)
+    ends = [request for request in proxy.requests if request.kind == "GET object" and "/features/" in request.name]
+    sizes = [re.search(rb"\r\nrange: *bytes=(\d+)-(\d+)", request.head, re.IGNORECASE) for request in ends]
+    assert [int(found[2]) - int(found[1]) + 1 for found in sizes] == [256 * 1024] * 2
+    assert all(int(found[1]) > 0 for found in sizes)
+
+
 def test_each_file_of_the_output_is_put_once(run: Coulis, proxy: FaultProxy, photos: Place, output: Place):
     run.succeed("run", photos.uri, output.uri, *FLAGS)
     puts = [request.name for request in proxy.requests if request.kind == "PUT object" and "lock" not in request.name]

@@ -45,18 +45,20 @@ def main() -> None:
     photos = len(results["full"].labels)
     print(f"""# Scaled decoding of large photos
 
-A photo from a phone has 12 megapixels or more, and the network looks at 224 x 224. `--decode scaled` lets the JPEG
-decoder produce 1/2, 1/4 or 1/8 of each side: the smallest size that is still at least twice the network's input. The
-decoder then skips most of its arithmetic. The rest of the way is the same bicubic filter. Pillow calls this `draft`:
-the pixels are those of `image.draft("RGB", (448, 448))`, to the byte. Photos too small to be halved, and formats
-other than JPEG, do not change. [Figures](benchmarks.md) has how much faster it is.
+A phone's photo has 12 megapixels or more, but the network's input is only 224 x 224 pixels. With `--decode scaled`, the
+JPEG decoder produces 1/2, 1/4 or 1/8 of each side: the smallest size that is still at least twice the network's input.
+The decoder then skips most of its arithmetic. The bicubic filter resizes the result, as it does after full decoding.
+Pillow calls this method `draft`: the pixels equal those of `image.draft("RGB", (448, 448))`, to the byte. Photos too
+small to be halved, and formats other than JPEG, do not change. [Figures](benchmarks.md) shows how much faster scaled
+decoding is.
 
-The default is `full`, because its features are those of Pillow and Keras. Choose one way for a collection: features of
-the two are not equal, so a change of `--decode` recomputes everything.
+The default is `full`, because its features are those of Pillow and Keras. Choose one setting for a collection: the
+features of the two settings are not equal, so a change of `--decode` recomputes everything.
 
-What it changes, on {photos} photos of {wallpapers} scenes with {COMPONENTS} components. Half of the photos are queries:
-each looks for its nearest neighbour among the other half, which shows the same scenes from other sides. This page was
-made by `python benchmarks/decoding_effect.py`, which defines each figure.
+The table shows the effect on {photos} photos of {wallpapers} scenes with {COMPONENTS} components.
+Half of the photos are queries. The other half shows the same scenes from other sides, and contains the nearest
+neighbours.
+`python benchmarks/decoding_effect.py` wrote this page, and defines each figure.
 
 {make_row(["decoding", *COLUMNS])}
 {"|---" * (len(COLUMNS) + 1)}|""")

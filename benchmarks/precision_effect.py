@@ -100,12 +100,12 @@ def main() -> None:
         results = {name: compute(PHOTOS, Path(folder) / name, "--precision", name) for name in PRECISIONS}
     reference = results["fp32"]
     queries = int(reference.is_query.sum())
-    print(f"""# What a precision does to the results
+    print(f"""# How the precision affects the results
 
-`--precision` sets the number format of the network. The PCA is always float64. This page was made by
-`python benchmarks/precision_effect.py`, which defines each figure. It uses {len(reference.labels)} photos of
-Fruits-360's test set and {COMPONENTS} components, and compares each precision with float32.
-{queries} photos are queries: each looks for its nearest neighbour
+`--precision` sets the number format of the network. The PCA is always float64.
+`python benchmarks/precision_effect.py` wrote this page, and defines each figure. It uses
+{len(reference.labels)} photos of Fruits-360's test set and {COMPONENTS} components, and compares each precision with float32.
+{queries} photos are queries. Their nearest neighbours are
 among the other {len(reference.labels) - queries} photos, which show the same fruits from other sides.
 
 {make_row(["precision", *COLUMNS])}
@@ -113,8 +113,8 @@ among the other {len(reference.labels) - queries} photos, which show the same fr
     for precision, result in results.items():
         print(describe(precision, result, reference))
     print("""
-The largest angle belongs to the last components. Their eigenvalues are so close to the 51st that a small change swaps
-them, and they carry the least information. Consecutive photos are nearly identical, so a different nearest neighbour is
+The largest angle belongs to the last components. They carry the least information. Their eigenvalues are so close to the
+51st that a small change swaps components. Consecutive photos are nearly identical, so a different nearest neighbour is
 often just as good; compare label accuracy instead.""")
 
 

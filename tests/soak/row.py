@@ -10,9 +10,9 @@ from pathlib import Path
 HEAD = """\
 # Reliability
 
-What is done to coulis on purpose, how often, and what was lost. `make soak` does it and writes this page;
-`make soak CHECKS="kills listing"` does some and replaces their lines. A check that finds a loss fails, and
-says so here. A short form of most is in `make test`.
+This page lists the faults that the soak checks inject into coulis, how often, and what was lost. `make soak` runs all
+checks and writes this page. `make soak CHECKS="kills listing"` runs a selection and replaces its rows. A check that
+finds a loss fails, and its row says so. `make test` includes a short form of most checks.
 
 """
 

@@ -104,7 +104,8 @@ def main() -> None:
 
 `--precision` sets the number format of the network. The PCA is always float64.
 `python benchmarks/precision_effect.py` wrote this page, and defines each figure. It uses
-{len(reference.labels)} photos of Fruits-360's test set and {COMPONENTS} components, and compares each precision with float32.
+{len(reference.labels)} photos of Fruits-360's test set and {COMPONENTS} components.
+It compares each precision with float32.
 {queries} photos are queries. Their nearest neighbours are
 among the other {len(reference.labels) - queries} photos, which show the same fruits from other sides.
 
@@ -113,9 +114,9 @@ among the other {len(reference.labels) - queries} photos, which show the same fr
     for precision, result in results.items():
         print(describe(precision, result, reference))
     print("""
-The largest angle belongs to the last components. They carry the least information. Their eigenvalues are so close to the
-51st that a small change swaps components. Consecutive photos are nearly identical, so a different nearest neighbour is
-often just as good; compare label accuracy instead.""")
+The largest angle belongs to the last components. They carry the least information. Their eigenvalues are so close to
+the 51st that a small change swaps components. Consecutive photos are nearly identical, so a different nearest neighbour
+is often just as good; compare label accuracy instead.""")
 
 
 if __name__ == "__main__":

@@ -17,9 +17,9 @@ function drawPca(kept, agreement) {
   return new uPlot({
     width: box.clientWidth, height: box.clientHeight - 40,
     scales: { x: { time: false }, y: { range: [0, 1] } },
-    axes: [{ ...quiet, label: "Numbers kept for each photo", labelSize: 24 }, { ...quiet, values: (_, shares) => shares.map((share) => percent(share, 0)) }],
+    axes: [{ ...quiet, label: "Components", labelSize: 24 }, { ...quiet, values: (_, shares) => shares.map((share) => percent(share, 0)) }],
     series: [{ label: "Numbers", value: (_, number) => (number === null ? "–" : whole(number)) },
-      line("Variation kept", "--mark-0"), line("Nearest photo has the same label", "--mark-1", [6, 4])],
+      line("Variance explained", "--mark-0"), line("Nearest photo has the same label", "--mark-1", [6, 4])],
   }, [kept.map((_, i) => i + 1), kept, points], box);
 }
 
@@ -29,7 +29,7 @@ function tablePca(kept, agreement) {
   const rows = widths.map(([width, share], i) => [
     i === widths.length - 1 && width > chosen ? `${whole(width)} (all, without PCA)` : whole(width) + (width === chosen ? " (chosen)" : ""),
     width <= chosen ? percent(kept[width - 1]) : "100 %", percent(share)]);
-  byId("pca-table").append(makeTable(["Numbers for each photo", "Variation kept", "Nearest photo has the same label"], rows,
+  byId("pca-table").append(makeTable(["Components", "Variance explained", "Nearest photo has the same label"], rows,
     { numbers: [1, 2], chosen: widths.findIndex(([width]) => width === chosen) }));
 }
 
@@ -37,11 +37,11 @@ function startPca() {
   const kept = keptVariation();
   const { agreement } = data.likeness;
   const chosen = data.pca.requested.startsWith("variance=")
-    ? `chosen as the fewest that keep ${percent(Number(data.pca.requested.slice(9)), 0)}`
-    : data.pca.requested.startsWith("given ") ? "those of the PCA that was given" : "as requested";
-  byId("pca-text").append(`The model describes a photo with many numbers, and most of them are redundant. The PCA (${data.pca.projection}) keeps `
-    + `${counted(kept.length, "number")} of them, ${chosen}: ${percent(kept.at(-1))} of the variation between the photos. To try another count, `,
-    make("code", {}, "coulis fit OUTPUT -k 20"), " takes seconds and reads no photo again.");
+    ? `the fewest that explain ${percent(Number(data.pca.requested.slice(9)), 0)}`
+    : data.pca.requested.startsWith("given ") ? "as in the given PCA" : "as requested";
+  byId("pca-text").append(`The model describes each photo with many numbers, and most of them are redundant. The PCA (${data.pca.projection}) reduces them to `
+    + `${counted(kept.length, "component")}, ${chosen}. Together they explain ${percent(kept.at(-1))} of the variance between the photos. To try another number, run `,
+    make("code", {}, "coulis fit OUTPUT -k 20"), ". This takes seconds and reads no photo again.");
   tablePca(kept, agreement);
   if (kept.length < 3) return byId("pca-plot").remove();
   let plot = drawPca(kept, agreement);

@@ -12,7 +12,7 @@ const map = {
 
 const showsPhotos = () => byId("as-photos").checked;
 
-const componentTitle = (i) => `Component ${i + 1} (${percent(data.pca.ratio[i])} of the variation)`;
+const componentTitle = (i) => `Component ${i + 1} (${percent(data.pca.ratio[i])} of the variance)`;
 
 function valuesOf(component) {
   const { low, high, steps } = data.photos.axes[component];

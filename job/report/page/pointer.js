@@ -20,11 +20,11 @@ function describePhoto(photo) {
   const near = neighboursOf(photo).map(({ photo: other, distance }) => {
     const otherLabel = data.photos.labels[other];
     return make("li", {}, make("button", { type: "button", onclick: () => showOnMap(other) }, makeThumbnail(other, 44),
-      make("span", {}, labelName(otherLabel), otherLabel === label ? [] : [" ", make("em", {}, "another label")],
+      make("span", {}, labelName(otherLabel), otherLabel === label ? [] : [" ", make("em", {}, "different label")],
         make("span", { class: "quiet" }, name(fileText(other)), `, ${(distance / 10).toFixed(1)} % apart`))));
   });
   return [
-    make("h3", {}, "The photo"), makeThumbnail(photo, 160),
+    make("h3", {}, "Selected photo"), makeThumbnail(photo, 160),
     make("p", {}, makeMark(label), " ", make("strong", {}, labelName(label))),
     make("p", { class: "quiet" }, name(data.photos.paths[photo])),
     ...(near.length === 0 ? [] : [make("h4", {}, "Most similar"), make("ul", { class: "near" }, near),
@@ -36,7 +36,7 @@ function showPhoto(photo) {
   const card = byId("photo");
   card.dataset.photo = photo;
   card.replaceChildren(...(photo < 0
-    ? [make("p", { class: "quiet" }, "Point at a mark on the map, or choose a photo anywhere on this page: it appears here, with the most similar photos.")]
+    ? [make("p", { class: "quiet" }, "Point at a mark on the map, or choose a photo anywhere on this page. The photo and the most similar photos appear here.")]
     : describePhoto(photo)));
 }
 

@@ -57,7 +57,7 @@ function startSearch() {
   if (photoCount < data.counts.ok) {
     sentences.push(`Of ${counted(data.counts.ok, "photo")}, ${whole(photoCount)} are shown: the same number of each label, as far as possible.`);
   }
-  if (places.size === 0) sentences.push("The photos could not be read again when this page was made, so it has no thumbnails.");
+  if (places.size === 0) sentences.push("The photos could not be read again for this report, so it has no thumbnails.");
   else if (places.size < photoCount) sentences.push(`${whole(places.size)} of them have a thumbnail.`);
   byId("map-sample").textContent = sentences.join(" ");
 }

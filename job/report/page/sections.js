@@ -22,11 +22,11 @@ function startSummary() {
   const facts = [
     fact(whole(counts.ok), `${counts.ok === 1 ? "photo has" : "photos have"} features`),
     fact(whole(counts.failed), `${counts.failed === 1 ? "photo" : "photos"} could not be used`),
-    fact(whole(data.pca.ratio.length), `numbers for each photo keep ${percent(kept)} of the variation`),
+    fact(whole(data.pca.ratio.length), `${data.pca.ratio.length === 1 ? "component explains" : "components explain"} ${percent(kept)} of the variance`),
   ];
   const agreed = agreementAt(data.pca.ratio.length);
-  if (agreed !== null && labelCount > 1) facts.push(fact(percent(agreed), `of photos are most similar to a photo of their own label${ofSample}`));
-  if (likeness.twins_found > 0) facts.push(fact(whole(likeness.twins_found), "near-duplicate pairs across labels: worth a look"));
+  if (agreed !== null && labelCount > 1) facts.push(fact(percent(agreed), `of photos are most similar to a photo with the same label${ofSample}`));
+  if (likeness.twins_found > 0) facts.push(fact(whole(likeness.twins_found), "near-duplicate pairs with different labels"));
   byId("facts").append(...facts);
   byId("turned").textContent = data.turned;
 }
@@ -38,11 +38,11 @@ function startAgreement() {
     return;
   }
   const k = data.pca.ratio.length;
-  byId("agreement-text").textContent = `If labels describe what the photos show, the photo most similar to a photo has the same label. This holds for `
-    + `${percent(all[1])} of the photos${ofSample} with all ${whole(all[0])} numbers of the model, and for ${percent(agreementAt(k))} with the `
-    + `${whole(k)} that the PCA keeps. By chance it would hold for ${percent(likeness.by_chance)}.`
+  byId("agreement-text").textContent = `If labels describe what the photos show, a photo and the most similar photo have the same label. This is true for `
+    + `${percent(all[1])} of the photos${ofSample} with all ${whole(all[0])} features of the model, and for ${percent(agreementAt(k))} with the `
+    + `${counted(k, "component")} of the PCA. By chance it would be true for ${percent(likeness.by_chance)}.`
     + (likeness.confused.length > 0 ? " These labels are confused most often. Each pair below is a photo and the "
-      + "most similar one. 100 % is the typical distance of two random photos." : " No label is confused with another.");
+      + "most similar photo. A distance of 100 % is typical of two random photos." : " No label is confused with another.");
   const sections = likeness.confused.map(({ labels, photos, of, examples }) => [
     make("h3", {}, labelName(labels[0]), " and ", labelName(labels[1])),
     make("p", { class: "quiet" }, `${whole(photos)} of the ${counted(of, "photo")} of these labels${ofSample ? " examined" : ""} are most similar to one of `
@@ -56,15 +56,15 @@ function startAgreement() {
 
 function makePairFigure([a, b, distance]) {
   const caption = (photo) => make("p", {}, make("strong", {}, labelName(data.photos.labels[photo])), make("br"), name(fileText(photo)));
-  const apart = distance === 0 ? "the same to the model" : `${percent(distance)} apart`;
+  const apart = distance === 0 ? "identical features" : `distance ${percent(distance)}`;
   return makeFigure([a, b], caption(a), caption(b), make("p", {}, apart));
 }
 
 function startTwins() {
   const found = likeness.twins_found;
   byId("twins-text").textContent = found === 0
-    ? `None found${ofSample}. A pair counts if its distance is at most a tenth of that of two random photos.`
-    : `${counted(found, "pair")}${ofSample}, with a distance of at most a tenth of that of two random photos`
+    ? `None found${ofSample}. A pair counts if its distance is at most a tenth of the typical distance of two random photos.`
+    : `${counted(found, "pair")}${ofSample}, with a distance of at most a tenth of the typical distance of two random photos`
       + `${found > likeness.twins.length ? `; the closest ${likeness.twins.length} are shown` : ""}. One of the two labels may be wrong.`;
   byId("twin-pairs").append(...likeness.twins.map(makePairFigure));
 }
@@ -72,8 +72,8 @@ function startTwins() {
 function startOutliers() {
   if (likeness.outliers.length === 0) byId("outliers-text").textContent = "To find outliers, there must be at least two photos.";
   else {
-    byId("outliers-text").textContent = `The photos${ofSample} whose most similar photos are the furthest away. Each may be a wrong crop, another kind of photo, `
-      + "or simply the only one of its kind. The last of them may be ordinary photos.";
+    byId("outliers-text").textContent = `These photos${ofSample} differ most from their most similar photos. Each may be badly cropped, a different kind of photo, `
+      + "or simply the only one of its kind. The last ones may be ordinary photos.";
   }
   const figures = likeness.outliers.map(([photo, times]) => makeFigure([photo],
     make("p", {}, make("strong", {}, labelName(data.photos.labels[photo])), make("br"), name(fileText(photo))),
@@ -101,8 +101,8 @@ function startLabels() {
 }
 
 const failureWords = {
-  empty: "Empty files", not_an_image: "Not an image, whatever the name says", unsupported: "Images in a format that is not supported",
-  truncated: "Truncated images", corrupt: "Damaged images", too_large: "Images with too many pixels",
+    empty: "Empty files", not_an_image: "Files that are not photos, despite their names", unsupported: "Photos in an unsupported format",
+  truncated: "Truncated photos", corrupt: "Damaged photos", too_large: "Photos that are too large",
   unreadable: "Files that could not be read", vanished: "Files that disappeared before they could be read", changed: "Files that changed during the run",
   worker_died: "Files that crashed the process that read them",
 };
@@ -114,13 +114,13 @@ function startFailures() {
     byId("failure-lists").append(make("details", { open: rows.length <= 20 },
       make("summary", {}, `${failureWords[code] ?? code}: ${counted(photos, "file")}`),
       make("div", { class: "scroll" }, makeTable(["File", "Why"], rows.map(([path, message]) => [name(path), name(message)]))),
-      make("p", { class: "quiet" }, rows.length < photos ? `The first ${rows.length}; errors.csv has all.` : `errors.csv has them too, as ${code}.`)));
+      make("p", { class: "quiet" }, rows.length < photos ? `Only the first ${rows.length} are listed; errors.csv lists all.` : `errors.csv also lists them, with the code ${code}.`)));
   }
 }
 
 const stageWords = {
-  list: "Listing the photos", plan: "Planning", features: "Features: reading, decoding, resizing, the model", moments: "Adding up for the PCA",
-  pca: "PCA", "projection and tables": "Reducing every photo, writing tables", report: "This report",
+  list: "Listing the photos", plan: "Planning", features: "Features: reading, decoding, resizing, network", moments: "Mean and covariance for the PCA",
+  pca: "PCA", "projection and tables": "Projecting the photos, writing the tables", report: "This report",
 };
 
 const taskOverhead = lastRun.seconds.find(([stage]) => stage === "task overhead")?.[1];
@@ -128,7 +128,7 @@ const taskOverhead = lastRun.seconds.find(([stage]) => stage === "task overhead"
 function coreText(features) {
   const rate = `${(lastRun.computed / features / lastRun.threads).toFixed(1)} photos a second`;
   return taskOverhead === undefined ? rate
-    : `${rate}; of the ${seconds(features)} for the features, ${seconds(taskOverhead)} were overhead of tasks: start-up, scheduling, waiting`;
+    : `${rate}; task overhead (start-up, scheduling, waiting): ${seconds(taskOverhead)} of the ${seconds(features)} for the features`;
 }
 
 function startRun() {
@@ -137,27 +137,27 @@ function startRun() {
   const computed = lastRun.computed > 0 && features > 0;
   const rows = [
     ["Photos", `${counted(counts.listed, "file")}, ${megabytes(counts.bytes)}: ${whole(counts.ok)} with features, ${whole(counts.failed)} failed`],
-    ["From", name(data.input)],
+        ["Input", name(data.input)],
     ["Model", [name(data.model.name), make("br"), make("span", { class: "quiet" }, `sha256 ${data.model.sha256}`)]],
     ["Precision", data.model.precision],
     ["PCA", `${data.pca.requested}, ${data.pca.projection}`],
     ["Version", `coulis ${data.coulis}`],
     ["Machine", `${counted(lastRun.threads, taskOverhead === undefined ? "thread" : "core")}, ${lastRun.simd} instructions`],
-    ...(computed ? [["Speed of a core", coreText(features)]] : []),
+    ...(computed ? [["Speed per core", coreText(features)]] : []),
     ["Parts", whole(counts.parts)],
-    ["Settings", make("details", {}, make("summary", {}, "Everything that the features depend on"), make("pre", { class: "scroll" }, data.settings.trim().split("\n").map(visible).join("\n")))],
+    ["Settings", make("details", {}, make("summary", {}, "All settings that affect the features"), make("pre", { class: "scroll" }, data.settings.trim().split("\n").map(visible).join("\n")))],
   ];
   byId("run-facts").append(makeTable([], rows));
   const total = wall.reduce((sum, [, value]) => sum + value, 0);
   byId("time-text").textContent = computed
-    ? `${seconds(total)} in all. The features of ${counted(lastRun.computed, "photo")} took ${seconds(features)}: ${whole(Math.round(lastRun.computed / features))} photos a second.`
-      + (lastRun.share_of_peak > 0 ? ` For the model that is ${percent(lastRun.share_of_peak)} of the peak multiplication rate of this CPU. Multiplications by zero, which it may skip, are included.` : "")
-    : `${seconds(total)} in all; the features existed already.`;
+    ? `${seconds(total)} in total. The features of ${counted(lastRun.computed, "photo")} took ${seconds(features)}: ${whole(Math.round(lastRun.computed / features))} photos a second.`
+      + (lastRun.share_of_peak > 0 ? ` For the network, this is ${percent(lastRun.share_of_peak)} of the peak multiplication rate of this CPU, including multiplications by zero that coulis may skip.` : "")
+    : `${seconds(total)} in total; the features already existed.`;
   const most = Math.max(...wall.map(([, value]) => value));
   byId("run-times").append(makeTable(["Stage", "Time", "Compared"],
     wall.map(([stage, value]) => [stageWords[stage], seconds(value), makeBar(value, most)]), { numbers: [1], kind: "bars" }));
   const work = lastRun.seconds.filter(([stage]) => stage.startsWith("workers: "));
   if (work.length === 0) return;
-  byId("run-times").append(make("details", {}, make("summary", {}, "Where the threads spent the time of the features, summed over them"),
+  byId("run-times").append(make("details", {}, make("summary", {}, "Time for the features by step, summed over the threads"),
     makeTable(["Step", "Time"], work.map(([stage, value]) => [stage.slice(9), seconds(value)]), { numbers: [1] })));
 }

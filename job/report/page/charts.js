@@ -18,7 +18,7 @@ function drawPca(kept, agreement) {
     width: box.clientWidth, height: box.clientHeight - 40,
     scales: { x: { time: false }, y: { range: [0, 1] } },
     axes: [{ ...quiet, label: "Components", labelSize: 24 }, { ...quiet, values: (_, shares) => shares.map((share) => percent(share, 0)) }],
-    series: [{ label: "Numbers", value: (_, number) => (number === null ? "–" : whole(number)) },
+    series: [{ label: "Components", value: (_, number) => (number === null ? "–" : whole(number)) },
       line("Variance explained", "--mark-0"), line("Nearest photo has the same label", "--mark-1", [6, 4])],
   }, [kept.map((_, i) => i + 1), kept, points], box);
 }

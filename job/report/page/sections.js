@@ -45,8 +45,8 @@ function startAgreement() {
       + "most similar photo. A distance of 100 % is typical of two random photos." : " No label is confused with another.");
   const sections = likeness.confused.map(({ labels, photos, of, examples }) => [
     make("h3", {}, labelName(labels[0]), " and ", labelName(labels[1])),
-    make("p", { class: "quiet" }, `${whole(photos)} of the ${counted(of, "photo")} of these labels${ofSample ? " examined" : ""} are most similar to one of `
-      + "the other label"),
+    make("p", { class: "quiet" }, "Photos that are most similar to a photo with the other label: "
+      + `${whole(photos)} of ${whole(of)}${ofSample ? " examined" : ""}`),
     make("div", { class: "gallery" }, examples.map(makePairFigure))]);
   byId("confused").append(...sections.slice(0, 6).flat());
   if (sections.length > 6) {
@@ -90,7 +90,7 @@ function makeBar(value, most) {
 function startLabels() {
   const order = data.labels.photos.map((_, label) => label).sort((a, b) => data.labels.photos[b] - data.labels.photos[a] || a - b);
   const most = data.labels.photos[order[0]];
-  byId("labels-text").textContent = `${counted(labelCount, "label")}, from ${whole(data.labels.photos[order.at(-1)])} to ${counted(most, "photo")}.`
+  byId("labels-text").textContent = `${counted(labelCount, "label")} with ${whole(data.labels.photos[order.at(-1)])} to ${counted(most, "photo")} each.`
     + (data.labels.more > 0 ? ` ${counted(data.labels.more, "more label")} with ${counted(data.labels.photos_of_more, "photo")} are not listed.` : "");
   const rows = (labels) => labels.map((label) => [labelName(label), whole(data.labels.photos[label]), makeBar(data.labels.photos[label], most)]);
   const bars = (labels) => makeTable(["Label", "Photos", "Compared"], rows(labels), { numbers: [1], kind: "bars" });

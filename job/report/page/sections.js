@@ -101,7 +101,7 @@ function startLabels() {
 }
 
 const failureWords = {
-    empty: "Empty files", not_an_image: "Files that are not photos, despite their names", unsupported: "Photos in an unsupported format",
+  empty: "Empty files", not_an_image: "Files that are not photos, despite their names", unsupported: "Photos in an unsupported format",
   truncated: "Truncated photos", corrupt: "Damaged photos", too_large: "Photos that are too large",
   unreadable: "Files that could not be read", vanished: "Files that disappeared before they could be read", changed: "Files that changed during the run",
   worker_died: "Files that crashed the process that read them",
@@ -137,7 +137,7 @@ function startRun() {
   const computed = lastRun.computed > 0 && features > 0;
   const rows = [
     ["Photos", `${counted(counts.listed, "file")}, ${megabytes(counts.bytes)}: ${whole(counts.ok)} with features, ${whole(counts.failed)} failed`],
-        ["Input", name(data.input)],
+    ["Input", name(data.input)],
     ["Model", [name(data.model.name), make("br"), make("span", { class: "quiet" }, `sha256 ${data.model.sha256}`)]],
     ["Precision", data.model.precision],
     ["PCA", `${data.pca.requested}, ${data.pca.projection}`],

@@ -14,13 +14,13 @@ def test_the_page_opens_quickly_and_says_what_was_run(browser, fruits):
         assert page.inner_text("h1") == "192 photos of 16 labels"
         text = page.inner_text("body")
         for expected in (
-                        "Summary",
+            "Summary",
             "fp32",
             "mobilenet_v2",
             "photos a second",
-                        "Mean and covariance",
+            "Mean and covariance",
             "2 threads",
-                        "Speed per core",
+            "Speed per core",
         ):
             assert expected in text, expected
         for section in page.locator("section").all():

@@ -21,7 +21,7 @@ function describePhoto(photo) {
     const otherLabel = data.photos.labels[other];
     return make("li", {}, make("button", { type: "button", onclick: () => showOnMap(other) }, makeThumbnail(other, 44),
       make("span", {}, labelName(otherLabel), otherLabel === label ? [] : [" ", make("em", {}, "different label")],
-        make("span", { class: "quiet" }, name(fileText(other)), `, distance ${(distance / 10).toFixed(1)} %`))));
+        make("span", { class: "quiet" }, name(fileText(other)), `, distance\u00a0${(distance / 10).toFixed(1)}\u00a0%`))));
   });
   return [
     make("h3", {}, "Selected photo"), makeThumbnail(photo, 160),

@@ -13,7 +13,6 @@ from coulis.job import ended
 from coulis.order_options import to_options
 from coulis.program import Died, Frame, Programs, to_name
 
-
 # Not of a Place: Arrow's threads let go of the last one when they like, and one that then waits for a process to end
 # takes the interpreter down with it if that ends first.
 PROGRAMS = Programs()

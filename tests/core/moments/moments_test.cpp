@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
 #include <functional>
+#include <iterator>
 #include <latch>
 #include <limits>
 #include <thread>
@@ -166,6 +168,11 @@ TEST(Moments, HaveTheSameBitsWhicheverThreadsRunBeside) {
   for (unsigned i = 0; i < 4; ++i) threads.emplace_back(compare_often, i, std::ref(different[i]));
   for (auto& thread : threads) thread.join();
   for (const int count : different) EXPECT_EQ(count, 0);
+}
+
+TEST(Blas, MakesNoThreadsWhenItIsLoaded) {
+  const std::filesystem::directory_iterator threads("/proc/self/task");
+  EXPECT_EQ(std::distance(begin(threads), end(threads)), 1);
 }
 
 TEST(Moments, OfARealWidthHaveTheSameBitsInFourThreads) {

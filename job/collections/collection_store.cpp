@@ -33,7 +33,8 @@ CollectionStore::CollectionStore(std::shared_ptr<const Store> store, std::uint64
       windows_(kMostWindows),
       unpacked_(kMostWindows),
       streams_(kMostStreams),
-      tables_(kMostStreams) {}
+      tables_(kMostStreams),
+      indexes_(shared_store()) {}
 
 std::shared_ptr<Ranges> CollectionStore::ranges_of(const Entry& container, Reads reads) const {
   auto object = std::make_shared<ObjectRanges>(shared_store(), container);
@@ -77,6 +78,11 @@ std::optional<Failure> CollectionStore::list_tar_stream(const Entry& container, 
 
 CollectionStore::Contents CollectionStore::list_contents(const std::shared_ptr<const Entry>& container) const {
   Contents contents;
+  if (std::optional<std::vector<Member>> indexed = indexes_.maybe_members(*container)) {
+    Members members(container);
+    for (Member& member : *indexed) members.add(std::move(member));
+    return {true, std::move(members).entries(), {}};
+  }
   const std::shared_ptr<Ranges> ranges = ranges_of(*container, Reads::kDirectory);
   const Outcome<Bytes> head = ranges->read(0, kTarBlock_bytes);
   if (!head) return {false, {}, head.failure()};
@@ -140,7 +146,7 @@ void CollectionStore::walk(const Walk& walk) const {
   bool visited = false;
   store().walk({[&](Entry entry, EntryKind kind) {
                   visited = true;
-                  const bool may_be = is_named_like_archive(entry.key) || is_named_like_table(entry.key);
+                  const bool may_be = is_named_like_archive(entry.key) || (is_named_like_table(entry.key) && !is_pack_index(entry.key));
                   const bool opens = may_be && kind == EntryKind::kFile && (!walk.opens || walk.opens(entry.key));
                   if (!opens) return walk.visit(std::move(entry), kind);
                   if (walk.enters && !walk.enters(entry.key)) return;
@@ -169,10 +175,26 @@ Outcome<Bytes> CollectionStore::read_member(const Entry& member) const {
       return read_failure(FailureCode::kChanged, "the archive can be read now, and could not when it was listed");
     }
     case Packing::kTableRow: return table_of(*container)->read(member.place.offset, unpacked_, name_of(*container), max_photo_bytes_);
+    case Packing::kIndexed: return read_indexed(member);
     case Packing::kPlain: bytes = ranges_of(*container, Reads::kPhotos)->read(member.place.offset, member.size_bytes); break;
     default: bytes = unpacked_ranges_of(*container, Reads::kPhotos)->read(member.place.offset, member.size_bytes);
   }
   if (bytes && bytes.value().size() < member.size_bytes) return read_failure(FailureCode::kTruncated, "its archive ends before it does");
+  return bytes;
+}
+
+// The header goes with the photo, and says whether it is the one that the index tells of.
+Outcome<Bytes> CollectionStore::read_indexed(const Entry& member) const {
+  const Entry& shard = *member.place.container;
+  Outcome<Bytes> bytes =
+      ranges_of(shard, Reads::kPhotos)->read(member.place.offset - kTarBlock_bytes, kTarBlock_bytes + member.size_bytes);
+  if (!bytes) return bytes;
+  const std::span<const std::byte> header = std::span(bytes.value()).first(std::min(bytes.value().size(), kTarBlock_bytes));
+  if (!is_tar_header_of(header, std::string_view(member.key).substr(shard.key.size() + 1), member.size_bytes)) {
+    return read_failure(FailureCode::kChanged, "its shard is not the one that its index tells of: remove the index, or pack again");
+  }
+  bytes.value().erase(bytes.value().begin(), bytes.value().begin() + kTarBlock_bytes);
+  if (bytes.value().size() < member.size_bytes) return read_failure(FailureCode::kTruncated, "its archive ends before it does");
   return bytes;
 }
 

@@ -9,6 +9,7 @@
 
 #include "job/collections/archive.hpp"
 #include "job/collections/member.hpp"
+#include "job/collections/pack_index.hpp"
 #include "job/collections/ranges.hpp"
 #include "job/collections/recently_used.hpp"
 #include "job/collections/stream_ranges.hpp"
@@ -38,6 +39,7 @@ class CollectionStore final : public StoreView {
   bool walk_input_itself(const Walk& walk) const;
 
   Outcome<Bytes> read_member(const Entry& member) const;
+  Outcome<Bytes> read_indexed(const Entry& member) const;
   std::optional<Entry> find_member(std::string_view key) const;  // by its name alone
 
   std::shared_ptr<Ranges> ranges_of(const Entry& container, Reads reads) const;
@@ -51,6 +53,7 @@ class CollectionStore final : public StoreView {
   mutable WindowCache unpacked_;  // of what they hold: who loads one of these waits for some of those, never the other way round
   mutable RecentlyUsed<StreamRanges> streams_;
   mutable RecentlyUsed<PhotoTable> tables_;
+  PackIndexes indexes_;
   mutable std::mutex found_mutex_;
   mutable std::pair<std::string, std::vector<Entry>> last_found_;  // the container in which find_member() looked last
 };

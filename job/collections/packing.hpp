@@ -24,6 +24,8 @@ enum class Packing : std::uint8_t {
   kDeadLink,
   kDamaged,  // the container itself, which cannot be read, or not to its end
   kNoName,   // row Place::offset of a list, which names no photo
+
+  kIndexed,  // as kPlain, told by the index of a pack: behind a header of its name and size
 };
 
 inline Packing packing_of(const Entry& entry) {

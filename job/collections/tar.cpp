@@ -16,7 +16,7 @@ struct Span {
   std::size_t offset;
   std::size_t size;
 };
-constexpr Span kName{0, 100}, kSize{124, 12}, kChecksum{148, 8}, kType{156, 1}, kLink{157, 100}, kMagic{257, 6}, kPrefix{345, 155};
+constexpr Span kName{0, kTarName_bytes}, kSize{124, 12}, kChecksum{148, 8}, kType{156, 1}, kLink{157, 100}, kMagic{257, 6}, kPrefix{345, 155};
 constexpr std::uint64_t kLongestText = 1 << 20;  // of a pax header or a GNU long name
 constexpr std::uint64_t kLargestSize = std::uint64_t{1} << 60;
 
@@ -171,6 +171,11 @@ bool is_tar_header(Block block) {
     sum += own ? ' ' : std::to_integer<unsigned>(block[i]);
   }
   return expected == sum && sum != 8U * ' ';
+}
+
+bool is_tar_header_of(Block block, std::string_view name, std::uint64_t size_bytes) {
+  return is_tar_header(block) && static_cast<char>(block[kType.offset]) == '0' && number_of(block, kSize) == size_bytes &&
+         text_of(block, kName) == name.substr(0, kName.size);
 }
 
 std::optional<Failure> list_tar(Ranges& archive, const VisitMember& visit) {

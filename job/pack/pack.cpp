@@ -162,14 +162,6 @@ void publish(const Packed& packed, const Context& context) {
 
 }  // namespace
 
-bool is_shard_name(std::string_view key) {
-  return key.starts_with("shard-") && key.ends_with(".tar") && key.find('/') == std::string_view::npos;
-}
-
-std::string shard_name(std::uint64_t number) {
-  return fmt::format("shard-{:06}.tar", number);
-}
-
 PackSummary pack(const PackOptions& options, const std::optional<Share>& maybe_share, const std::atomic<bool>& interrupted,
                  Progress& progress) {
   visit_fields(options, CheckRange());

@@ -6,7 +6,6 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "job/listing/passed_over.hpp"
@@ -15,11 +14,6 @@
 #include "job/threads/progress.hpp"
 
 namespace coulis {
-
-inline constexpr const char* kIndexFolder = "index";
-
-std::string shard_name(std::uint64_t number);  // "shard-000007.tar"
-bool is_shard_name(std::string_view key);
 
 struct PackSummary {
   std::uint64_t listed = 0;

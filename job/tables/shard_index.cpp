@@ -1,5 +1,10 @@
 #include "job/tables/shard_index.hpp"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/base/whole_number.hpp"
 #include "job/tables/arrow_tables.hpp"
 
 namespace coulis {
@@ -14,6 +19,27 @@ std::vector<std::int64_t> read_numbers(const arrow::Table& table, const std::str
 }
 
 }  // namespace
+
+std::string shard_name(std::uint64_t number) {
+  return fmt::format("shard-{:06}.tar", number);
+}
+
+bool is_shard_name(std::string_view key) {
+  return key.starts_with("shard-") && key.ends_with(".tar") && key.find('/') == std::string_view::npos;
+}
+
+std::optional<std::uint64_t> maybe_shard_number(std::string_view index_name) {
+  constexpr std::string_view kBeginning = "part-";
+  constexpr std::size_t kFingerprintDigits = 32;
+  if (!index_name.starts_with(kBeginning) || !index_name.ends_with(".parquet")) return std::nullopt;
+  index_name.remove_prefix(kBeginning.size());
+  const std::size_t dash = std::min(index_name.find('-'), index_name.size());
+  std::uint64_t number = 0;
+  if (!parse_whole_number(index_name.substr(0, dash), number)) return std::nullopt;
+  const std::string_view rest = index_name.substr(std::min(dash + 1, index_name.size()));
+  const bool has_fingerprint = rest.find_first_not_of("0123456789abcdef") == kFingerprintDigits && rest[kFingerprintDigits] == '.';
+  return has_fingerprint ? std::optional(number) : std::nullopt;
+}
 
 Bytes write_shard_table(const ShardTable& table) {
   const auto schema = arrow::schema({arrow::field("key", arrow::utf8(), false), arrow::field("label", arrow::utf8(), false),
@@ -35,6 +61,8 @@ ShardTable read_shard_table(const Bytes& bytes, const std::string& origin) {
     const auto table = read_or_refuse(reader->ReadTable(), origin);
     ShardTable out;
     out.metadata = metadata_of(*reader->parquet_reader()->metadata());
+    const std::vector<std::string> shards = read_strings(*table, "shard", origin);
+    if (!shards.empty()) out.shard = shards.front();
     out.keys = read_strings(*table, "key", origin);
     out.labels = read_strings(*table, "label", origin);
     out.sha256 = read_strings(*table, "sha256", origin);

@@ -2,12 +2,20 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "job/tables/tables.hpp"
 
 namespace coulis {
+
+inline constexpr const char* kIndexFolder = "index";  // beside the shards
+
+std::string shard_name(std::uint64_t number);  // "shard-000007.tar"
+bool is_shard_name(std::string_view key);      // of a shard at the top, maybe of another program
+std::optional<std::uint64_t> maybe_shard_number(std::string_view index_name);  // of an index: 7 for "part-00007-<fingerprint>.snappy.parquet"
 
 // One row a photo, in the order of the shard.
 struct ShardTable {

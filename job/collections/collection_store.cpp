@@ -106,7 +106,11 @@ CollectionStore::Contents CollectionStore::list_contents(const std::shared_ptr<c
   contents.is_collection = true;
   switch (*kind) {
     case ArchiveKind::kZip: contents.damage = list_zip(*ranges, container->size_bytes, visit); break;
-    case ArchiveKind::kTar: contents.damage = list_tar(*ranges, visit); break;
+    case ArchiveKind::kTar: {
+      const bool fits = container->size_bytes <= kMostWindows * kWindow_bytes;
+      contents.damage = list_tar(fits ? *ranges : *ranges_of(*container, Reads::kHeaders), visit);
+      break;
+    }
     default: contents.damage = list_tar_stream(*container, *kind, visit);
   }
   contents.entries = std::move(members).entries();

@@ -9,9 +9,16 @@ Outcome<Bytes> ObjectRanges::read(std::uint64_t offset, std::uint64_t size_bytes
   return store_->get_listed_range(object_, offset, size_bytes);
 }
 
+bool CachedRanges::is_far(std::uint64_t offset, std::uint64_t size_bytes) {
+  constexpr std::uint64_t kFar_bytes = 2 << 20;  // a server sends about as much in the time that a request of its own takes
+  const std::uint64_t last_end = last_end_.exchange(offset + size_bytes);
+  return offset > last_end && offset - last_end > kFar_bytes;
+}
+
 Outcome<Bytes> CachedRanges::read(std::uint64_t offset, std::uint64_t size_bytes) {
   const bool photos = reads_ == Reads::kPhotos;
   if (size_bytes > kWindow_bytes || (photos && windows_.wastes(name_))) return ranges_->read(offset, size_bytes);
+  if (reads_ == Reads::kHeaders && is_far(offset, size_bytes)) return ranges_->read(offset, size_bytes);
   std::uint64_t loads = 0;
   Bytes bytes;
   while (bytes.size() < size_bytes) {

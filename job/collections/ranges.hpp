@@ -1,6 +1,7 @@
 // Ranges: a long row of bytes of which any piece can be read: a file, an object in a bucket, a stream that is decompressed.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -29,7 +30,11 @@ class ObjectRanges final : public Ranges {
   Entry object_;
 };
 
-enum class Reads { kPhotos, kDirectory };  // a directory is gone through once, and windows are never a waste
+enum class Reads {
+  kPhotos,
+  kDirectory,  // gone through once: windows are never a waste
+  kHeaders,    // the same, of an archive that does not fit into the windows: what lies between headers far apart is not loaded
+};
 
 // Other ranges, read in windows that several readers share; what is larger than a window is read by itself.
 class CachedRanges final : public Ranges {
@@ -39,10 +44,13 @@ class CachedRanges final : public Ranges {
   Outcome<Bytes> read(std::uint64_t offset, std::uint64_t size_bytes) override;
 
  private:
+  bool is_far(std::uint64_t offset, std::uint64_t size_bytes);  // from the read before
+
   WindowCache& windows_;
   std::string name_;
   std::shared_ptr<Ranges> ranges_;
   Reads reads_;
+  std::atomic<std::uint64_t> last_end_ = 0;  // of the last read
 };
 
 }  // namespace coulis

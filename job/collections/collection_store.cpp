@@ -9,6 +9,7 @@
 #include "job/collections/members.hpp"
 #include "job/collections/tar.hpp"
 #include "job/collections/zip.hpp"
+#include "job/storage/entry_order.hpp"
 
 namespace coulis {
 namespace {
@@ -221,7 +222,7 @@ std::optional<Entry> CollectionStore::find_member(std::string_view key) const {
     std::vector<Entry>& entries = last_found_.second;
     if (last_found_.first != full_name) {
       last_found_ = {full_name, list_contents(share(std::move(*container))).entries};
-      std::sort(entries.begin(), entries.end(), [](const Entry& a, const Entry& b) { return a.key < b.key; });
+      sort_by_key(entries);  // "1#1.jpg" may be behind "1.jpg"
     }
     const auto found = std::lower_bound(entries.begin(), entries.end(), key, [](const Entry& a, std::string_view b) { return a.key < b; });
     if (found != entries.end() && found->key == key) return *found;

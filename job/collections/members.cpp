@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "job/collections/archive.hpp"
+#include "job/storage/entry_order.hpp"
 
 namespace coulis {
 namespace {
@@ -20,15 +21,6 @@ std::string numbered(const std::string& key, std::size_t number) {
   const std::size_t dot = key.rfind('.');
   const bool has_ending = dot != std::string::npos && dot > name;
   return fmt::format("{}#{}{}", key.substr(0, has_ending ? dot : key.size()), number, has_ending ? key.substr(dot) : "");
-}
-
-// Of a million names there are a million hashes, whose order costs a tenth of that of the names.
-bool may_have_twins(const std::vector<Entry>& entries) {
-  std::vector<std::uint64_t> hashes;
-  hashes.reserve(entries.size());
-  for (const Entry& entry : entries) hashes.push_back(XXH3_64bits(entry.key.data(), entry.key.size()));
-  std::sort(hashes.begin(), hashes.end());
-  return std::adjacent_find(hashes.begin(), hashes.end()) != hashes.end();
 }
 
 }  // namespace
@@ -69,8 +61,7 @@ void Members::add(Member member) {
 
 // The last of a name is the one that unpacking leaves.
 void Members::set_shadowed_apart() {
-  if (!may_have_twins(entries_)) return;
-  std::stable_sort(entries_.begin(), entries_.end(), [](const Entry& a, const Entry& b) { return a.key < b.key; });
+  sort_by_key(entries_);
   std::size_t number = 0;
   for (std::size_t i = 0; i + 1 < entries_.size(); ++i) {
     if (entries_[i].key != entries_[i + 1].key) {

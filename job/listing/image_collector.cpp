@@ -4,6 +4,8 @@
 #include <array>
 #include <cctype>
 
+#include "job/storage/entry_order.hpp"
+
 namespace coulis {
 namespace {
 
@@ -99,8 +101,7 @@ Listing ImageCollector::listing() && {
     return true;
   };
   if (!ours_.empty()) std::erase_if(listing_.images, is_ours);
-  // char_traits compares as unsigned: the order of the bytes.
-  std::sort(listing_.images.begin(), listing_.images.end(), [](const ImageRef& a, const ImageRef& b) { return a.key < b.key; });
+  sort_by_key(listing_.images);
   return std::move(listing_);
 }
 

@@ -11,6 +11,7 @@
 #include "cli/cluster_price.hpp"
 #include "cli/verbs.hpp"
 #include "core/base/counted.hpp"
+#include "core/base/lower_case.hpp"
 #include "job/estimate/estimate.hpp"
 #include "job/output/turned.hpp"
 #include "job/run/run.hpp"
@@ -33,11 +34,8 @@ Counts count_endings(const Plan& plan) {
       ++counts["(cannot be looked at)"];
       return;
     }
-    const std::size_t dot = image.key.rfind('.');
-    const bool has_ending = dot != std::string::npos && dot > image.key.rfind('/') + 1;  // "x/.hidden" has none
-    std::string ending = has_ending ? image.key.substr(dot) : "";
-    std::transform(ending.begin(), ending.end(), ending.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    ++counts[ending.empty() ? "(none)" : printable(ending)];
+    const std::string ending = lower_ending(image.key);
+    ++counts[ending.empty() ? "(none)" : printable("." + ending)];
   });
   return counts;
 }

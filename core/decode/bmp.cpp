@@ -8,7 +8,7 @@
 #include <memory>
 #include <optional>
 
-#include "core/decode/byte_view.hpp"
+#include "core/base/byte_view.hpp"
 #include "core/decode/failures.hpp"
 #include "core/decode/pixels.hpp"
 

@@ -7,7 +7,7 @@
 #include <span>
 
 #include "core/base/failure.hpp"
-#include "core/decode/byte_view.hpp"
+#include "core/base/byte_view.hpp"
 #include "core/decode/row_sink.hpp"
 
 namespace coulis {

@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-#include "core/decode/byte_view.hpp"
+#include "core/base/byte_view.hpp"
 
 namespace coulis {
 

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "core/base/failure.hpp"
-#include "core/decode/byte_view.hpp"
+#include "core/base/byte_view.hpp"
 
 namespace coulis {
 

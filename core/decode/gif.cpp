@@ -5,7 +5,7 @@
 #include <cstring>
 #include <optional>
 
-#include "core/decode/byte_view.hpp"
+#include "core/base/byte_view.hpp"
 #include "core/decode/failures.hpp"
 #include "core/decode/gif_codes.hpp"
 #include "core/decode/pixels.hpp"

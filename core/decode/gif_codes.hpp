@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <span>
 
-#include "core/decode/byte_view.hpp"
+#include "core/base/byte_view.hpp"
 
 namespace coulis {
 

@@ -5,7 +5,7 @@
 #include <optional>
 
 #include "core/base/failure.hpp"
-#include "core/decode/byte_view.hpp"
+#include "core/base/byte_view.hpp"
 
 namespace coulis {
 

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "core/decode/byte_view.hpp"
+#include "core/base/byte_view.hpp"
 #include "core/decode/iso_boxes.hpp"
 
 namespace coulis {

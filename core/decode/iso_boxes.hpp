@@ -4,7 +4,7 @@
 #include <string_view>
 #include <vector>
 
-#include "core/decode/byte_view.hpp"
+#include "core/base/byte_view.hpp"
 
 namespace coulis {
 

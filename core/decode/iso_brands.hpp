@@ -4,7 +4,7 @@
 #include <optional>
 #include <string_view>
 
-#include "core/decode/byte_view.hpp"
+#include "core/base/byte_view.hpp"
 #include "core/decode/decode.hpp"
 
 namespace coulis {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <string_view>
 
-#include "core/decode/byte_view.hpp"
+#include "core/base/byte_view.hpp"
 #include "core/decode/jxl.hpp"
 #include "core/decode/png_chunks.hpp"
 #include "core/decode/webp.hpp"

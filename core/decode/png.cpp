@@ -10,7 +10,7 @@
 #include <cstring>
 #include <string_view>
 
-#include "core/decode/byte_view.hpp"
+#include "core/base/byte_view.hpp"
 #include "core/decode/failures.hpp"
 #include "core/decode/pixels.hpp"
 

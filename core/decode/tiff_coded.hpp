@@ -4,7 +4,7 @@
 #include <optional>
 
 #include "core/base/failure.hpp"
-#include "core/decode/byte_view.hpp"
+#include "core/base/byte_view.hpp"
 #include "core/decode/row_sink.hpp"
 #include "core/decode/tiff_layout.hpp"
 

@@ -6,7 +6,7 @@
 #include <map>
 #include <optional>
 
-#include "core/decode/byte_view.hpp"
+#include "core/base/byte_view.hpp"
 
 namespace coulis {
 

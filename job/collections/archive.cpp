@@ -2,10 +2,9 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
-#include <string>
 
-#include "job/collections/little_endian.hpp"
+#include "core/base/byte_view.hpp"
+#include "core/base/lower_case.hpp"
 #include "job/collections/tar.hpp"
 
 namespace coulis {
@@ -19,16 +18,11 @@ constexpr std::uint16_t kGzip = 0x8B1F;
 }  // namespace
 
 bool is_named_like_archive(std::string_view key) {
-  return std::any_of(kEndings.begin(), kEndings.end(), [&](std::string_view ending) {
-    if (key.size() <= ending.size()) return false;
-    const std::string_view end = key.substr(key.size() - ending.size());
-    return std::equal(end.begin(), end.end(), ending.begin(),
-                      [](char a, char b) { return std::tolower(static_cast<unsigned char>(a)) == b; });
-  });
+  return std::any_of(kEndings.begin(), kEndings.end(), [&](std::string_view ending) { return ends_like(key, ending); });
 }
 
 std::optional<ArchiveKind> maybe_kind(std::span<const std::byte> first_bytes) {
-  const LittleEndian bytes(first_bytes);
+  const ByteView bytes{first_bytes};
   if (bytes.u32(0) == kZipMember || bytes.u32(0) == kZipEnd) return ArchiveKind::kZip;
   if (bytes.u16(0) == kGzip) return ArchiveKind::kGzip;
   if (bytes.u32(0) == kZstdFrame || (bytes.u32(0) & 0xFFFFFFF0U) == kZstdSkippable) return ArchiveKind::kZstd;

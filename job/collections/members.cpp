@@ -23,10 +23,32 @@ std::string numbered(const std::string& key, std::size_t number) {
   return fmt::format("{}#{}{}", key.substr(0, has_ending ? dot : key.size()), number, has_ending ? key.substr(dot) : "");
 }
 
+// It has no part that is empty or begins with a dot: most have none.
+bool is_plain(std::string_view name) {
+  if (name.empty() || name.ends_with('/')) return false;
+  char before = '/';
+  for (const char c : name) {
+    if (before == '/' && (c == '/' || c == '.')) return false;
+    before = c;
+  }
+  return true;
+}
+
+std::string hex_of(std::uint32_t checksum) {
+  std::string digits(8, '0');
+  for (std::size_t i = 8; i > 0; --i, checksum >>= 4U) digits[i - 1] = "0123456789abcdef"[checksum & 0xFU];
+  return digits;
+}
+
 }  // namespace
 
 std::string key_in(std::string_view container_key, std::string_view name) {
   std::string key(container_key);
+  if (is_plain(name)) {
+    key.reserve(key.size() + 1 + name.size());
+    if (!key.empty()) key += '/';
+    return key += name;
+  }
   std::vector<std::size_t> ends;  // of the folders: where ".." leads back to
   while (!name.empty()) {
     const std::size_t slash = std::min(name.find('/'), name.size());
@@ -51,7 +73,7 @@ Members::Members(std::shared_ptr<const Entry> container) : container_(std::move(
 
 void Members::add(Member member) {
   Entry entry{key_in(container_->key, member.name), member.size_bytes, container_->mtime_ns};
-  entry.etag = member.maybe_checksum ? fmt::format("{:08x}", *member.maybe_checksum) : version_;
+  entry.etag = member.maybe_checksum ? hex_of(*member.maybe_checksum) : version_;
   if (member.packing != Packing::kTableRow && is_named_like_archive(entry.key)) member.packing = Packing::kNested;
   entry.place = {container_, member.offset, member.stored_bytes, member.maybe_checksum.value_or(0),
                  static_cast<std::uint8_t>(member.packing)};

@@ -5,11 +5,12 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <span>
 #include <string_view>
+#include <utility>
 
 #include "core/base/error.hpp"
+#include "core/base/lower_case.hpp"
 #include "core/base/printable.hpp"
 
 namespace coulis {
@@ -23,7 +24,7 @@ constexpr std::array<std::string_view, 6> kIds = {"id", "image_id", "photo_id", 
 constexpr std::array<std::string_view, 6> kLabels = {"label", "labels", "class", "class_name", "category", "target"};
 
 std::string in_one_style(std::string title) {
-  std::transform(title.begin(), title.end(), title.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  title = lower_case(std::move(title));
   std::replace_if(
       title.begin(), title.end(), [](char c) { return c == ' ' || c == '-'; }, '_');
   return title;

@@ -18,6 +18,7 @@
 #include <utility>
 
 #include "core/base/error.hpp"
+#include "core/base/lower_case.hpp"
 #include "core/base/printable.hpp"
 #include "job/collections/name_columns.hpp"
 #include "job/collections/table.hpp"
@@ -204,16 +205,10 @@ NameTable read_parquet(std::string_view bytes, const std::string& file, Names na
   }
 }
 
-bool ends_with(const std::string& file, std::string_view ending) {
-  if (file.size() <= ending.size()) return false;
-  return std::equal(ending.rbegin(), ending.rend(), file.rbegin(),
-                    [](char a, char b) { return a == std::tolower(static_cast<unsigned char>(b)); });
-}
-
 }  // namespace
 
 bool is_named_like_names(const std::string& file) {
-  return std::any_of(kEndings.begin(), kEndings.end(), [&](std::string_view ending) { return ends_with(file, ending); });
+  return std::any_of(kEndings.begin(), kEndings.end(), [&](std::string_view ending) { return ends_like(file, ending); });
 }
 
 bool is_text(const Bytes& first_bytes) {
@@ -228,7 +223,7 @@ NameTable read_names(const Bytes& bytes, const std::string& file, Names names, c
   if (is_table(bytes)) return read_parquet(text, file, names, columns);
   if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
   if (text.starts_with('{')) return read_json_lines(text, file, names, columns);
-  const bool is_csv = ends_with(file, ".csv") || ends_with(file, ".tsv") || names == Names::kIds || !columns.photo_column.empty();
+  const bool is_csv = ends_like(file, ".csv") || ends_like(file, ".tsv") || names == Names::kIds || !columns.photo_column.empty();
   const auto [titles, delimiter] = find_titles(text);
   if (const auto found = find_name_columns(titles, file, names, columns)) return read_csv(text, delimiter, titles, *found, file);
   if (is_csv) throw_no_names(titles, file);

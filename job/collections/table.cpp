@@ -14,9 +14,9 @@
 #include <utility>
 #include <vector>
 
+#include "core/base/byte_view.hpp"
 #include "core/base/printable.hpp"
 #include "job/collections/arrow_ranges.hpp"
-#include "job/collections/little_endian.hpp"
 
 namespace coulis {
 namespace {
@@ -151,7 +151,7 @@ bool is_named_like_table(std::string_view key) {
 }
 
 bool is_table(std::span<const std::byte> first_bytes) {
-  return LittleEndian(first_bytes).text(0, 4) == "PAR1";
+  return ByteView{first_bytes}.has_text(0, "PAR1");
 }
 
 PhotoTable::PhotoTable(std::shared_ptr<Ranges> file, std::uint64_t file_bytes, const CollectionOptions& columns)
@@ -256,7 +256,7 @@ Outcome<Bytes> PhotoTable::read(std::uint64_t row, WindowCache& windows, const s
   const std::uint64_t first = row / kWindowRows * kWindowRows;
   const WindowCache::Window window = windows.get({name, first}, [&] { return read_window(first, max_photo_bytes); });
   if (!*window) return window->failure();
-  const LittleEndian bytes(window->value());
+  const ByteView bytes{window->value()};
   std::size_t at = 0;
   for (std::uint64_t i = first; at + 8 <= bytes.size(); ++i) {
     const std::uint64_t size = bytes.u64(at);

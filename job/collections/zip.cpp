@@ -8,8 +8,8 @@
 #include <string_view>
 #include <utility>
 
+#include "core/base/byte_view.hpp"
 #include "job/collections/cursor.hpp"
-#include "job/collections/little_endian.hpp"
 
 namespace coulis {
 namespace {
@@ -41,7 +41,7 @@ Outcome<Directory> find_directory(Ranges& archive, std::uint64_t archive_bytes) 
   const std::uint64_t tail_begin = archive_bytes - tail_bytes;
   const Outcome<Bytes> tail = archive.read(tail_begin, tail_bytes);
   if (!tail) return tail.failure();
-  const LittleEndian bytes(tail.value());
+  const ByteView bytes{tail.value()};
   const auto is_end = [&](std::size_t at) { return bytes.u32(at) == kEndMark && at + kEndBytes + bytes.u16(at + 20) <= bytes.size(); };
   std::size_t at = bytes.size() < kEndBytes ? 0 : bytes.size() - kEndBytes + 1;
   while (at > 0 && !is_end(at - 1)) --at;
@@ -63,9 +63,9 @@ Outcome<Directory> find_directory(Ranges& archive, std::uint64_t archive_bytes) 
       record = archive.read(place, kEnd64Bytes);
       if (!record) return record.failure();
       directory.end = place;
-      if (record.value().size() == kEnd64Bytes && LittleEndian(record.value()).u32(0) == kEnd64Mark) break;
+      if (record.value().size() == kEnd64Bytes && ByteView{record.value()}.u32(0) == kEnd64Mark) break;
     }
-    const LittleEndian end64(record.value());
+    const ByteView end64{record.value()};
     if (end64.size() < kEnd64Bytes || end64.u32(0) != kEnd64Mark) return corrupt("the archive's zip64 directory is not where it should be");
     directory.members = end64.u64(32);
     size = end64.u64(40);
@@ -79,7 +79,7 @@ Outcome<Directory> find_directory(Ranges& archive, std::uint64_t archive_bytes) 
 }
 
 // Replaces what is `kIn64` by the values of the zip64 field, which has them in this order.
-void read_zip64(const LittleEndian& extra, std::array<std::uint64_t*, 3> values) {
+void read_zip64(const ByteView& extra, std::array<std::uint64_t*, 3> values) {
   for (std::size_t at = 0; at + 4 <= extra.size(); at += 4 + std::size_t{extra.u16(at + 2)}) {
     if (extra.u16(at) != 1) continue;
     std::size_t field = at + 4;
@@ -93,7 +93,7 @@ void read_zip64(const LittleEndian& extra, std::array<std::uint64_t*, 3> values)
   }
 }
 
-Member member_of(const LittleEndian& header, std::uint64_t shift) {
+Member member_of(const ByteView& header, std::uint64_t shift) {
   const std::size_t name_bytes = header.u16(28);
   Member member;
   member.name = header.text(kMemberBytes, name_bytes);
@@ -163,7 +163,7 @@ Outcome<Bytes> read_packed(Ranges& archive, const Entry& member) {
   const std::uint64_t guess = kLocalBytes + member.key.size() + kExtraGuess_bytes;
   Outcome<Bytes> bytes = archive.read(offset, guess + member.place.stored_bytes);
   if (!bytes) return bytes;
-  const LittleEndian header(bytes.value());
+  const ByteView header{bytes.value()};
   if (header.size() < kLocalBytes || header.u32(0) != kLocalMark) {
     return corrupt("its archive has something else in its place");
   }
@@ -192,14 +192,14 @@ std::optional<Failure> list_zip(Ranges& archive, std::uint64_t archive_bytes, co
   while (directory.end - offset >= kMemberBytes) {
     auto bytes = cursor.at(offset, kMemberBytes);
     if (!bytes) return bytes.failure();
-    LittleEndian header(bytes.value());
+    const ByteView header{bytes.value()};
     if (header.size() < kMemberBytes || header.u32(0) != kMemberMark) break;
     const std::size_t size = kMemberBytes + std::size_t{header.u16(28)} + header.u16(30) + header.u16(32);
     if (size > directory.end - offset) break;
     bytes = cursor.at(offset, size);
     if (!bytes) return bytes.failure();
     if (bytes.value().size() < size) break;
-    Member member = member_of(LittleEndian(bytes.value()), directory.shift);
+    Member member = member_of(ByteView{bytes.value()}, directory.shift);
     if (!member.name.ends_with('/')) visit(std::move(member));
     offset += size;
     ++members;

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 
+#include "core/base/lower_case.hpp"
 #include "job/storage/entry_order.hpp"
 
 namespace coulis {
@@ -14,11 +14,7 @@ constexpr std::array<std::string_view, 19> kImageEndings = {"jpg",  "jpeg", "jpe
                                                             "tiff", "mpo",  "apng", "heic", "heif", "hif",  "avif", "jxl", "jp2"};
 
 bool ends_like_an_image(std::string_view key) {
-  const std::size_t dot = key.rfind('.');
-  if (dot == std::string_view::npos) return false;
-  std::string ending(key.substr(dot + 1));
-  std::transform(ending.begin(), ending.end(), ending.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return std::find(kImageEndings.begin(), kImageEndings.end(), ending) != kImageEndings.end();
+  return std::find(kImageEndings.begin(), kImageEndings.end(), lower_ending(key)) != kImageEndings.end();
 }
 
 bool matches_any(std::string_view key, const std::vector<std::string>& globs) {

@@ -3,10 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
 #include <cmath>
 #include <utility>
 
+#include "core/base/lower_case.hpp"
 #include "core/base/sha256.hpp"
 #include "core/decode/decode.hpp"
 #include "core/encode/jpeg.hpp"
@@ -30,12 +30,6 @@ Outcome<Bytes> shrink(Bytes file, int resize) {
   return encode_jpeg(small.view(), kQuality);
 }
 
-std::string lower_ending(const std::string& key) {
-  std::string ending = key.substr(std::min(key.rfind('.') + 1, key.size()));
-  std::transform(ending.begin(), ending.end(), ending.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return ending;
-}
-
 }  // namespace
 
 Outcome<PackedPhoto> read_for_shard(const Location& input, const ImageRef& image, int resize) {
@@ -55,8 +49,9 @@ std::string name_in_shard(const ImageRef& image, int resize) {
     name.insert(slash, folder + "/");
   }
   const std::string ending = lower_ending(name);
-  const bool keeps_format = resize == 0 || ending == "jpg" || ending == "jpeg";
-  return keeps_format ? name : fmt::format("{}-{}.jpg", name.substr(0, name.rfind('.')), ending);  // 1.png beside 1.jpg
+  if (resize == 0 || ending == "jpg" || ending == "jpeg") return name;
+  if (ending.empty()) return name + ".jpg";
+  return fmt::format("{}-{}.jpg", name.substr(0, name.rfind('.')), ending);  // 1.png beside 1.jpg
 }
 
 }  // namespace coulis

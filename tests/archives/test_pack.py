@@ -220,6 +220,14 @@ def test_resize_writes_upright_jpegs_of_that_side(tmp_path: Path):
     assert pack(folder, output)["written"] == 1  # another set of photos
 
 
+def test_resize_of_a_name_without_an_ending(tmp_path: Path):
+    folder = tmp_path / "in"
+    (folder / "2026.05").mkdir(parents=True)
+    Image.new("RGB", (30, 20)).save(folder / "2026.05" / "1", format="png")
+    pack(folder, tmp_path / "pack", "--resize", 10, "--include", "*")
+    assert set(members(tmp_path / "pack")) == {"2026.05/1.jpg"}
+
+
 def test_a_killed_pack_goes_on_to_the_same_bytes(folder: Path, tmp_path: Path):
     pack(folder, tmp_path / "wanted", *SMALL)
     wanted = content(tmp_path / "wanted")

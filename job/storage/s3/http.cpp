@@ -9,6 +9,7 @@
 #include <memory>
 #include <new>
 
+#include "core/base/lower_case.hpp"
 #include "job/storage/s3/certificates.hpp"
 
 namespace coulis::s3 {
@@ -32,8 +33,7 @@ std::size_t receive_header(const char* data, std::size_t size, std::size_t count
     }
     const std::size_t colon = line.find(':');
     if (colon == std::string_view::npos) return line.size();
-    std::string name(line.substr(0, colon));
-    std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    std::string name = lower_case(std::string(line.substr(0, colon)));
     std::string_view value = line.substr(colon + 1);
     while (!value.empty() && std::isspace(static_cast<unsigned char>(value.front()))) value.remove_prefix(1);
     while (!value.empty() && std::isspace(static_cast<unsigned char>(value.back()))) value.remove_suffix(1);

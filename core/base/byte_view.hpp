@@ -15,7 +15,9 @@ struct ByteView {
 
   std::size_t size() const { return bytes.size(); }
   bool has(std::uint64_t offset, std::uint64_t count) const { return offset <= size() && count <= size() - offset; }
-  bool has_text(std::uint64_t offset, std::string_view wanted) const { return has(offset, wanted.size()) && text(offset, wanted.size()) == wanted; }
+  bool has_text(std::uint64_t offset, std::string_view wanted) const {
+    return has(offset, wanted.size()) && text(offset, wanted.size()) == wanted;
+  }
   std::uint8_t u8(std::uint64_t offset) const { return number<std::uint8_t>(offset); }
   std::uint16_t u16(std::uint64_t offset) const { return number<std::uint16_t>(offset); }
   std::uint32_t u32(std::uint64_t offset) const { return number<std::uint32_t>(offset); }

@@ -6,8 +6,8 @@
 #include <optional>
 #include <span>
 
-#include "core/base/failure.hpp"
 #include "core/base/byte_view.hpp"
+#include "core/base/failure.hpp"
 #include "core/decode/row_sink.hpp"
 
 namespace coulis {

@@ -2,9 +2,9 @@
 
 #include <new>
 
+#include "core/base/byte_view.hpp"
 #include "core/decode/avif.hpp"
 #include "core/decode/bmp.hpp"
-#include "core/base/byte_view.hpp"
 #include "core/decode/codec_at_work.hpp"
 #include "core/decode/failures.hpp"
 #include "core/decode/foreign.hpp"

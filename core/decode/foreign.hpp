@@ -1,8 +1,8 @@
 // Files that are no images of ours: what they are, for a message that helps.
 #pragma once
 
-#include "core/base/failure.hpp"
 #include "core/base/byte_view.hpp"
+#include "core/base/failure.hpp"
 
 namespace coulis {
 

@@ -4,8 +4,8 @@
 #include <cstdint>
 #include <optional>
 
-#include "core/base/failure.hpp"
 #include "core/base/byte_view.hpp"
+#include "core/base/failure.hpp"
 
 namespace coulis {
 

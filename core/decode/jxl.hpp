@@ -5,8 +5,8 @@
 #include <optional>
 #include <span>
 
-#include "core/base/failure.hpp"
 #include "core/base/byte_view.hpp"
+#include "core/base/failure.hpp"
 #include "core/decode/decode.hpp"
 #include "core/decode/metadata.hpp"
 #include "core/decode/row_sink.hpp"

@@ -3,8 +3,8 @@
 
 #include <optional>
 
-#include "core/base/failure.hpp"
 #include "core/base/byte_view.hpp"
+#include "core/base/failure.hpp"
 #include "core/decode/row_sink.hpp"
 #include "core/decode/tiff_layout.hpp"
 

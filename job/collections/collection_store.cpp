@@ -191,8 +191,7 @@ Outcome<Bytes> CollectionStore::read_member(const Entry& member) const {
 // The header goes with the photo, and says whether it is the one that the index tells of.
 Outcome<Bytes> CollectionStore::read_indexed(const Entry& member) const {
   const Entry& shard = *member.place.container;
-  Outcome<Bytes> bytes =
-      ranges_of(shard, Reads::kPhotos)->read(member.place.offset - kTarBlock_bytes, kTarBlock_bytes + member.size_bytes);
+  Outcome<Bytes> bytes = ranges_of(shard, Reads::kPhotos)->read(member.place.offset - kTarBlock_bytes, kTarBlock_bytes + member.size_bytes);
   if (!bytes) return bytes;
   const std::span<const std::byte> header = std::span(bytes.value()).first(std::min(bytes.value().size(), kTarBlock_bytes));
   if (!is_tar_header_of(header, std::string_view(member.key).substr(shard.key.size() + 1), member.size_bytes)) {

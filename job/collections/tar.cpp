@@ -16,7 +16,8 @@ struct Span {
   std::size_t offset;
   std::size_t size;
 };
-constexpr Span kName{0, kTarName_bytes}, kSize{124, 12}, kChecksum{148, 8}, kType{156, 1}, kLink{157, 100}, kMagic{257, 6}, kPrefix{345, 155};
+constexpr Span kName{0, kTarName_bytes}, kSize{124, 12}, kChecksum{148, 8}, kType{156, 1}, kLink{157, 100}, kMagic{257, 6},
+    kPrefix{345, 155};
 constexpr std::uint64_t kLongestText = 1 << 20;  // of a pax header or a GNU long name
 constexpr std::uint64_t kLargestSize = std::uint64_t{1} << 60;
 

@@ -23,8 +23,8 @@ bool key_less(const Entry& a, const Entry& b) {
 std::size_t common_beginning(const std::vector<Entry>& entries) {
   std::string_view common = entries.front().key;
   for (const Entry& entry : entries) {
-    common = common.substr(0, static_cast<std::size_t>(std::mismatch(common.begin(), common.end(), entry.key.begin(), entry.key.end()).first -
-                                                       common.begin()));
+    common = common.substr(0, static_cast<std::size_t>(
+                                  std::mismatch(common.begin(), common.end(), entry.key.begin(), entry.key.end()).first - common.begin()));
   }
   return common.size();
 }
@@ -32,7 +32,8 @@ std::size_t common_beginning(const std::vector<Entry>& entries) {
 // Big-endian, and zeros behind the end: numbers compare as the bytes do.
 std::uint64_t bytes_from(const std::string& key, std::size_t begin) {
   std::uint64_t value = 0;
-  for (std::size_t i = begin; i < begin + sizeof(value); ++i) value = value << 8U | (i < key.size() ? static_cast<unsigned char>(key[i]) : 0U);
+  for (std::size_t i = begin; i < begin + sizeof(value); ++i)
+    value = value << 8U | (i < key.size() ? static_cast<unsigned char>(key[i]) : 0U);
   return value;
 }
 

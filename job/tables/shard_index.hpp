@@ -15,7 +15,8 @@ inline constexpr const char* kIndexFolder = "index";  // beside the shards
 
 std::string shard_name(std::uint64_t number);  // "shard-000007.tar"
 bool is_shard_name(std::string_view key);      // of a shard at the top, maybe of another program
-std::optional<std::uint64_t> maybe_shard_number(std::string_view index_name);  // of an index: 7 for "part-00007-<fingerprint>.snappy.parquet"
+std::optional<std::uint64_t> maybe_shard_number(
+    std::string_view index_name);  // of an index: 7 for "part-00007-<fingerprint>.snappy.parquet"
 
 // One row a photo, in the order of the shard.
 struct ShardTable {

@@ -1,4 +1,4 @@
-"""A shard of a pack is listed from the index beside it, which is believed only where it fits: no photo is ever another."""
+"""A shard of a pack is listed from the index beside it, where that fits. No photo is ever taken for another."""
 
 from __future__ import annotations
 
@@ -106,7 +106,9 @@ def test_a_shard_that_was_cut_off_is_a_row_of_errors(packed: Path, tmp_path: Pat
     assert first.name in found.errors
 
 
-@pytest.mark.parametrize("index", ["missing", "empty", "cut", "damaged", "twice", "of another shard", "of another pack"])
+@pytest.mark.parametrize(
+    "index", ["missing", "empty", "cut", "damaged", "twice", "of another shard", "of another pack"]
+)
 def test_an_index_that_does_not_fit_changes_nothing(index: str, example: Files, packed: Path, tmp_path: Path):
     right = run_on(packed, tmp_path / "right").rows
     first, second = map(index_of, shards(packed)[:2])

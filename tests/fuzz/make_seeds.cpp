@@ -10,6 +10,7 @@
 #include "core/pca/model_file.hpp"
 #include "job/output/manifest.hpp"
 #include "job/output/part_record.hpp"
+#include "job/tables/shard_index.hpp"
 #include "tests/core/network/small_model.hpp"
 #include "tests/job/tables/example_tables.hpp"
 
@@ -62,6 +63,11 @@ RowTable make_part() {
   return table;
 }
 
+ShardTable make_shard() {
+  const std::string sum(64, '0');
+  return {"shard-000000.tar", {"a/1.jpg", "b/\\xFF.jpg"}, {"a", "b"}, {512, 2048}, {700, 300}, {sum, sum}, to_metadata(make_record())};
+}
+
 void write_seeds(const std::filesystem::path& folder) {
   write(folder / "model/int8.safetensors", make_small_quantised_model({}).to_bytes());
   write(folder / "pca_model/model.safetensors", to_safetensors(make_pca_model(), {{"model_sha256", "abc"}}));
@@ -73,6 +79,7 @@ void write_seeds(const std::filesystem::path& folder) {
   write(folder / "part_record/record.txt", lines);
   write(folder / "parquet/part.snappy.parquet", write_row_table(make_part(), kFeaturesColumn, Compression::kSnappy));
   write(folder / "parquet/part.zstd.parquet", write_row_table(make_part(), kFeaturesColumn, Compression::kZstd));
+  write(folder / "pack_index/shard.parquet", write_shard_table(make_shard()));
   write(folder / "parquet/errors.parquet", write_errors_parquet(make_errors(5), Compression::kSnappy, {{"a", "b"}}));
 }
 

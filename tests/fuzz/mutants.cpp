@@ -49,6 +49,7 @@ constexpr Reader kReaders[] = {
     {"part_record", "fuzz/seeds/part_record", read_part_record},
     {"parquet", "fuzz/seeds/parquet", read_parquet},
     {"collection", "fuzz/seeds/collection", read_collection},
+    {"pack_index", "fuzz/seeds/pack_index", read_pack_index},
 };
 
 struct Mutant {

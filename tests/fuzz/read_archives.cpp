@@ -1,10 +1,13 @@
+#include <cstdlib>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "core/base/error.hpp"
 #include "job/collections/collection_store.hpp"
+#include "job/collections/pack_index.hpp"
 #include "job/storage/store.hpp"
 #include "tests/fuzz/reading.hpp"
 
@@ -14,7 +17,7 @@ namespace {
 constexpr std::uint64_t kMostPhotoBytes = 1 << 20;
 
 // A place that is one object.
-class OneObject final : public Store {
+class OneObject : public Store {
  public:
   explicit OneObject(std::span<const std::byte> bytes) : bytes_(bytes.begin(), bytes.end()) {}
 
@@ -36,7 +39,32 @@ class OneObject final : public Store {
   Bytes bytes_;
 };
 
+// The index of a shard.
+class OneIndex final : public OneObject {
+ public:
+  using OneObject::OneObject;
+  void list(std::string_view, const std::function<void(Entry)>& visit) const override {
+    visit({"index/part-00000-00000000000000000000000000000000.snappy.parquet", 1, 1});
+  }
+};
+
 }  // namespace
+
+Reading read_pack_index(std::span<const std::byte> bytes) {
+  const Entry shard{"shard-000000.tar", 3584, 1};
+  std::optional<std::vector<Member>> members;
+  Reading reading = read_or_error([&] {
+    members = PackIndexes(std::make_shared<OneIndex>(bytes)).maybe_members(shard);
+    std::size_t digest = 0;
+    for (const Member& member : members.value_or(std::vector<Member>())) {
+      if (member.offset > shard.size_bytes || member.size_bytes > shard.size_bytes - member.offset) std::abort();  // leads out of its shard
+      digest = digest * 31 + hash_text(member.name) + member.offset;
+    }
+    return digest;
+  });
+  if (reading.status == "ok" && !members) reading.status = "no index";
+  return reading;
+}
 
 Reading read_collection(std::span<const std::byte> bytes) {
   std::size_t photos = 0;

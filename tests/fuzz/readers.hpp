@@ -33,6 +33,7 @@ Reading read_manifest_text(std::span<const std::byte> bytes);
 Reading read_part_record(std::span<const std::byte> bytes);  // three lines: settings, images, failures
 Reading read_parquet(std::span<const std::byte> bytes);      // as metadata, as rows, as errors
 Reading read_collection(std::span<const std::byte> bytes);   // all members of an archive or a table
+Reading read_pack_index(std::span<const std::byte> bytes);   // as that of a shard of 3,584 bytes
 
 // Sets right the checksum of every chunk that lies within the bytes: a flipped bit gets no further than a wrong one.
 void repair_png_checksums(std::span<std::byte> bytes);

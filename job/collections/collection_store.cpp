@@ -151,7 +151,7 @@ void CollectionStore::walk(const Walk& walk) const {
   bool visited = false;
   store().walk({[&](Entry entry, EntryKind kind) {
                   visited = true;
-                  const bool may_be = is_named_like_archive(entry.key) || (is_named_like_table(entry.key) && !is_pack_index(entry.key));
+                  const bool may_be = is_named_like_archive(entry.key) || is_named_like_table(entry.key);
                   const bool opens = may_be && kind == EntryKind::kFile && (!walk.opens || walk.opens(entry.key));
                   if (!opens) return walk.visit(std::move(entry), kind);
                   if (walk.enters && !walk.enters(entry.key)) return;

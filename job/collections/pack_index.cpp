@@ -1,6 +1,5 @@
 #include "job/collections/pack_index.hpp"
 
-#include <algorithm>
 #include <set>
 #include <utility>
 
@@ -65,11 +64,6 @@ auto unless_failing(F call) -> decltype(call()) {
 
 }  // namespace
 
-bool is_pack_index(std::string_view key) {
-  const std::size_t slash = key.rfind('/');
-  return slash != std::string_view::npos && name_in(key.substr(0, slash)) == kIndexFolder && maybe_shard_number(name_in(key)).has_value();
-}
-
 std::optional<std::vector<Member>> PackIndexes::maybe_members(const Entry& container) const {
   const std::string_view name = name_in(container.key);
   if (!is_shard_name(name)) return std::nullopt;
@@ -79,8 +73,9 @@ std::optional<std::vector<Member>> PackIndexes::maybe_members(const Entry& conta
       Indexes found;
       std::set<std::string> twice;  // which of two is the right one, nobody knows
       store_->list(folder, [&](Entry entry) {
-        if (!is_pack_index(entry.key)) return;
-        std::string shard = shard_name(*maybe_shard_number(name_in(entry.key)));
+        const std::optional<std::uint64_t> number = maybe_shard_number(name_in(entry.key));
+        if (!number) return;
+        std::string shard = shard_name(*number);
         if (!found.try_emplace(shard, std::move(entry)).second) twice.insert(std::move(shard));
       });
       std::erase_if(found, [&](const auto& each) { return twice.contains(each.first); });

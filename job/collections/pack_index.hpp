@@ -33,6 +33,4 @@ class PackIndexes {
   mutable RecentlyUsed<Indexes> folders_;
 };
 
-bool is_pack_index(std::string_view key);  // "packed/index/part-00007-<fingerprint>.snappy.parquet"
-
 }  // namespace coulis

@@ -35,7 +35,7 @@ TEST(Neighbours, OfEqualDistanceAreInTheOrderOfTheirRows) {
 TEST(Neighbours, AreTheSameInWhateverOrderBlocksAreCompared) {
   std::mt19937 random(7);
   std::normal_distribution<float> normal;
-  std::vector<float> rows(900 * 20);                             // several blocks, the last of which is smaller
+  std::vector<float> rows(900 * 20);  // several blocks, the last of which is smaller
   for (float& value : rows) value = normal(random);
   std::copy_n(rows.begin(), 100 * 20, rows.begin() + 700 * 20);  // twins: others are equally near to both
   const MatrixView<const float> view{rows.data(), 900, 20};

@@ -24,6 +24,18 @@ def python(code: str, *arguments: object, **options):
     return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment, cwd=REPOSITORY, **options)
 
 
+COUNT_THREADS = """
+import os, numpy
+before = len(os.listdir("/proc/self/task"))  # of NumPy's own OpenBLAS
+from coulis import _core
+print(len(os.listdir("/proc/self/task")) - before)
+"""
+
+
+def test_the_import_makes_no_threads():
+    assert python(COUNT_THREADS).communicate(timeout=60)[0] == "0\n"
+
+
 INTERRUPTED_RUN = """
 import sys, coulis
 print("ready", flush=True)

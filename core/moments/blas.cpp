@@ -3,7 +3,7 @@
 #include <cblas.h>
 
 // OpenBLAS asks this function of its own for the number of threads while it is being loaded. The dynamic linker finds ours first, so no
-// threads are made that would only spin: 20 ms of each other core, in commands too that call no BLAS.
+// threads are made that would only spin, for some 20 ms each: docs/decisions/0001-one-threaded-blas.md
 extern "C" [[gnu::visibility("default")]] int openblas_num_threads_env() {
   return 1;
 }

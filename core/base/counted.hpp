@@ -9,7 +9,7 @@
 
 namespace coulis {
 
-// `noun` in the singular, of those that take an s.
+// `noun`: in the singular; its plural adds an s.
 inline std::string counted(std::uint64_t count, std::string_view noun) {
   return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
 }

@@ -1,4 +1,4 @@
-// EnumNames: how the values of an enumeration are written, in one table beside it: by people, in files and in messages.
+// EnumNames: the names of an enumeration's values, in one table beside it, for options, files and messages.
 #pragma once
 
 #include <fmt/format.h>
@@ -12,8 +12,9 @@
 
 namespace coulis {
 
-// Specialise it with `kWhat`, what the values are ("precision"), and `kAll`, an array of pairs (value, name). A value's first name is the
-// one that is written; more names of it are only read.
+// Specialise it with `kWhat`, what the values are ("precision"), and `kAll`, an array of pairs (value, name). A value's
+// first name is
+// written; further names of the same value are accepted as input.
 template <class E>
 struct EnumNames;
 

@@ -18,7 +18,7 @@ enum class ErrorCode {  // the values are the process exit codes
 
 class Error : public std::runtime_error {
  public:
-  // message: the cause, one sentence without a final stop. remedy: what to do about it; may be empty.
+  // message: the cause, one sentence without a full stop. remedy: what to do about it; may be empty.
   Error(ErrorCode code, const std::string& message, std::string remedy = "")
       : std::runtime_error(message), code_(code), remedy_(std::move(remedy)) {}
 

@@ -15,14 +15,14 @@ enum class Stage { kRead, kDecode };
 enum class FailureCode {
   kEmpty,        // zero bytes
   kNotAnImage,   // no known signature
-  kUnsupported,  // a known format, in a variant that we do not read
+  kUnsupported,  // a known format, in a variant that is not supported
   kTruncated,    // the data ends before the image does
   kCorrupt,      // the data contradicts itself
   kTooLarge,     // more pixels than the limit, refused before allocation
   kUnreadable,   // the file exists but cannot be read
   kVanished,     // listed, then gone
   kChanged,      // listed with another size
-  kWorkerDied,   // the process that worked on it died, each time: found by tasks of a cluster
+  kWorkerDied,   // every process that worked on it died; set by the tasks of a cluster
 };
 
 template <>

@@ -1,5 +1,6 @@
-// Field: one option, spelled once. The visit_fields() of an options struct is the only list of its options: flags and their help, Python's
-// keywords, a cluster's parameters, checks, fingerprints and the manifest are made from it.
+// Field: one option, declared once. The visit_fields() of an options struct is the only list of its options. Flags and
+// their help,
+// Python's keywords, a cluster's parameters, checks, fingerprints and the manifest are made from it.
 #pragma once
 
 #include <concepts>
@@ -8,14 +9,14 @@
 
 namespace coulis {
 
-// What has to be made again in a finished OUTPUT when the option changes.
+// What a change of the option recomputes in a finished OUTPUT.
 enum class Affects {
-  kFeatures,  // the part files of features, and so everything
-  kPhotos,    // which photos are taken: the listing tells which parts that changes
+  kFeatures,  // the part files of features, and so everything else
+  kPhotos,    // which photos are selected; the listing shows which parts change
   kPca,       // the PCA, and so the projected parts, the tables and the report
   kTables,    // the CSV files
   kReport,
-  kNothing,  // speed, limits, and how places are reached
+  kNothing,  // speed, limits, and access to storage
 };
 
 struct Range {  // both ends included
@@ -24,8 +25,9 @@ struct Range {  // both ends included
 };
 
 struct Field {
-  // A constructor, so that a field without `affects` does not compile. name: as a flag without its dashes; one letter is a short flag,
-  // and long_name the long form of it.
+  // A constructor, so that a field without `affects` does not compile. name: the flag without its dashes; one letter
+  // makes a short flag,
+  // whose long form is long_name.
   constexpr Field(const char* name_, const char* help_, Affects affects_, Range range_ = {}, const char* long_name_ = nullptr)
       : name(name_), help(help_), affects(affects_), range(range_), long_name(long_name_) {}
 

@@ -1,4 +1,4 @@
-// Options as text: read and written as a command line has them. A number outside its field's range, or a word that an enumeration does not
+// Options as text, as on a command line. A number outside its field's range, or a word that an enumeration does not
 // have, throws Error(kUsage).
 #pragma once
 
@@ -19,7 +19,7 @@
 
 namespace coulis {
 
-using OptionTexts = std::map<std::string, std::vector<std::string>>;  // by the field's name; more than one text for a list only
+using OptionTexts = std::map<std::string, std::vector<std::string>>;  // by the field's name; only a list has more than one text
 
 template <class T>
 concept Number = std::integral<T> && !std::same_as<T, bool>;
@@ -108,7 +108,7 @@ struct ReadTexts {
   }
 };
 
-// Of the fields that a change of recomputes something: the others say nothing about results.
+// Only the fields whose change recomputes something: the others do not affect results.
 struct WriteTexts {
   OptionTexts& texts;
 
@@ -118,7 +118,7 @@ struct WriteTexts {
   }
 };
 
-// "label-regex=..." a line for each option that changes a part file, but for the one that is named.
+// A line such as "label-regex=..." for each option that changes a part file, except the one that is named.
 struct WriteSettings {
   std::string& text;
   std::string_view but;

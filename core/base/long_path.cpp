@@ -29,7 +29,7 @@ int open_long(const std::string& path, int flags) {
   int folder = AT_FDCWD;
   while (rest.size() >= PATH_MAX) {
     const std::size_t slash = rest.rfind('/', PATH_MAX - 2);
-    if (slash == 0 || slash == std::string_view::npos) break;  // one name is too long: the last step says so
+    if (slash == 0 || slash == std::string_view::npos) break;  // a single name is too long: the last step fails with ENAMETOOLONG
     folder = step(folder, rest.substr(0, slash), O_PATH | O_DIRECTORY | O_CLOEXEC);
     if (folder < 0) return -1;
     rest.remove_prefix(slash + 1);

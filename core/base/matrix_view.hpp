@@ -1,4 +1,4 @@
-// MatrixView: a row-major matrix that somebody else owns. T may be const.
+// MatrixView: a borrowed row-major matrix. T may be const.
 #pragma once
 
 #include <cstddef>

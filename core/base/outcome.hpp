@@ -1,4 +1,4 @@
-// Outcome<T>: a T, or the Failure of one image. For what is expected to go wrong; a broken run throws Error instead.
+// Outcome<T>: a T, or the Failure of one image. For expected failures; a run that cannot continue throws Error.
 #pragma once
 
 #include <utility>

@@ -4,7 +4,7 @@
 
 #include "core/base/simd.hpp"
 
-// AVX3_DL has nothing for float32 that AVX3 has not.
+// AVX3_DL adds nothing to AVX3 for float32.
 #undef HWY_DISABLED_TARGETS
 #define HWY_DISABLED_TARGETS (COULIS_UNUSED_TARGETS | HWY_AVX3_DL)
 #undef HWY_TARGET_INCLUDE
@@ -16,9 +16,9 @@ HWY_BEFORE_NAMESPACE();
 namespace coulis::HWY_NAMESPACE {
 
 namespace hn = hwy::HWY_NAMESPACE;
-constexpr int kChains = 12;  // enough for 2 units of latency 4 or 5; with the operands they fit in 16 registers
+constexpr int kChains = 12;  // enough for 2 units with a latency of 4 or 5 cycles; with the operands they fit in 16 registers
 
-// -> multiply-adds done. `sink` keeps the compiler from leaving them out.
+// Returns the multiply-adds done. `sink` keeps the compiler from removing them.
 double multiply_and_add(int rounds, float* sink) {
   const hn::ScalableTag<float> d;
   using V = hn::Vec<decltype(d)>;

@@ -1,11 +1,12 @@
-// The multiply-add peak of a core: what the network's speed is a share of.
+// The peak multiply-add rate of a core, the yardstick for the network's speed.
 #pragma once
 
 #include <chrono>
 
 namespace coulis {
 
-// float32 multiply-adds a second of this core with the SIMD level in use: the best of many short runs in registers, for about so long.
+// float32 multiply-adds per second of this core at the SIMD level in use: the best of many short runs in registers.
+// duration: roughly how long it measures.
 double measure_multiply_add_peak(std::chrono::milliseconds duration);
 
 }  // namespace coulis

@@ -15,7 +15,7 @@
 namespace coulis {
 namespace {
 
-constexpr std::size_t kFirstGrowth = std::size_t{1} << 16;  // of a file that has more than it said, such as those of /proc
+constexpr std::size_t kFirstGrowth = std::size_t{1} << 16;  // for a file that has more bytes than its stated size, as in /proc
 
 Failure unreadable(const std::string& reason) {
   return {Stage::kRead, FailureCode::kUnreadable, fmt::format("cannot be read: {}", reason)};
@@ -32,12 +32,12 @@ std::optional<Failure> refuse_kind(mode_t mode) {
   return unreadable(fmt::format("it is a {}, not a file", S_ISFIFO(mode) ? "pipe" : S_ISSOCK(mode) ? "socket" : "device"));
 }
 
-// With O_NONBLOCK: without it, open() waits for somebody who writes into a pipe.
+// O_NONBLOCK, because open() of a pipe would wait for a writer.
 int open_at_once(const std::string& path) {
   const int file = open_long(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
   struct stat info {};
   if (file >= 0 || errno != EWOULDBLOCK || stat(path.c_str(), &info) != 0 || !S_ISREG(info.st_mode)) return file;
-  return open_long(path, O_RDONLY | O_CLOEXEC);  // a lease on it, such as a file server takes, ends within seconds
+  return open_long(path, O_RDONLY | O_CLOEXEC);  // the file has a lease, as a file server takes one: it ends within seconds
 }
 
 class OpenFile {
@@ -65,19 +65,19 @@ std::optional<Failure> refuse(const OpenFile& file, const std::string& path, str
   return refuse_kind(info.st_mode);
 }
 
-bool has_nul(const std::string& path) {  // the system would take what is before it for the path
+bool has_nul(const std::string& path) {  // the system would read the path only up to the NUL
   return path.find('\0') != std::string::npos;
 }
 
 }  // namespace
 
 Outcome<std::vector<std::byte>> read_file(const std::string& path, std::uint64_t most_bytes) {
-  if (has_nul(path)) return unreadable("its name has a NUL, which no file's has");
+  if (has_nul(path)) return unreadable("its name contains a NUL character");
   const OpenFile file(path);
   struct stat info {};
   if (auto failure = refuse(file, path, info)) return *failure;
   if (static_cast<std::uint64_t>(info.st_size) > most_bytes) return read_failure(EFBIG);
-  std::vector<std::byte> bytes(static_cast<std::size_t>(info.st_size) + 1);  // the one more shows where it ends
+  std::vector<std::byte> bytes(static_cast<std::size_t>(info.st_size) + 1);  // one more, to notice the end
   std::size_t filled = 0;
   while (true) {
     const ssize_t count = read(file.get(), bytes.data() + filled, bytes.size() - filled);

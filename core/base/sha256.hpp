@@ -19,7 +19,7 @@ class Sha256 {
   Sha256& operator=(const Sha256&) = delete;
 
   void update(std::span<const std::byte> bytes);
-  Digest digest();  // this and hex() end the sum
+  Digest digest();  // digest() and hex() end the sum
   std::string hex();
 
  private:

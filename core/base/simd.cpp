@@ -22,9 +22,9 @@ std::int64_t targets_up_to(SimdLevel level) {
   return 0;  // Highway: 0 lifts the limit
 }
 
-std::int64_t current_limit = 0;  // what SetSupportedTargetsForTest was last told
+std::int64_t current_limit = 0;  // the last argument of SetSupportedTargetsForTest
 
-// What the CPU and the build have, whatever the limit.
+// What the CPU and the build support, whatever the limit.
 std::int64_t unlimited_targets() {
   hwy::SetSupportedTargetsForTest(0);
   const std::int64_t targets = hwy::SupportedTargets();
@@ -46,7 +46,7 @@ bool cpu_has(SimdLevel level) {
 
 void limit_simd(SimdLevel level) {
   if (!cpu_has(level)) {
-    throw Error(ErrorCode::kUsage, "this CPU lacks the SIMD instructions asked for", "unset COULIS_SIMD, or use portable");
+    throw Error(ErrorCode::kUsage, "this CPU lacks the SIMD instructions asked for", "unset COULIS_SIMD, or set it to portable");
   }
   current_limit = targets_up_to(level);
   hwy::SetSupportedTargetsForTest(current_limit);

@@ -25,6 +25,6 @@ struct EnumNames<SimdLevel> {
 // Process-wide, not thread-safe: call before kernels run. A level that the CPU lacks throws Error(kUsage).
 void limit_simd(SimdLevel level);
 
-std::string_view simd_in_use();  // what the next kernel call takes: "avx512", "avx2", "neon", "portable"
+std::string_view simd_in_use();  // what the next kernel call uses: "avx512", "avx2", "neon", "portable"
 
 }  // namespace coulis

@@ -27,7 +27,7 @@ Failure failure_of(avifResult result) {
     case AVIF_RESULT_NOT_IMPLEMENTED:
     case AVIF_RESULT_REFORMAT_FAILED:
     case AVIF_RESULT_UNSUPPORTED_DEPTH:
-      return unsupported(fmt::format("An AVIF of a kind that libavif does not read: {}", avifResultToString(result)));
+      return unsupported(fmt::format("libavif does not support this kind of AVIF: {}", avifResultToString(result)));
     default: return corrupt(fmt::format("libavif refuses it: {}", avifResultToString(result)));
   }
 }
@@ -37,7 +37,7 @@ Decoder make_decoder() {
   if (decoder == nullptr) return decoder;
   decoder->maxThreads = 1;
   const bool has_dav1d = avifCodecName(AVIF_CODEC_CHOICE_DAV1D, AVIF_CODEC_FLAG_CAN_DECODE) != nullptr;
-  decoder->codecChoice = has_dav1d ? AVIF_CODEC_CHOICE_DAV1D : AVIF_CODEC_CHOICE_AUTO;  // a third of the others' time, and Pillow's
+  decoder->codecChoice = has_dav1d ? AVIF_CODEC_CHOICE_DAV1D : AVIF_CODEC_CHOICE_AUTO;  // as in Pillow; takes a third of the others' time
   decoder->requestedSource = AVIF_DECODER_SOURCE_PRIMARY_ITEM;
   decoder->ignoreExif = decoder->ignoreXMP = AVIF_TRUE;
   decoder->strictFlags &= ~static_cast<avifStrictFlags>(AVIF_STRICT_CLAP_VALID | AVIF_STRICT_PIXI_REQUIRED);  // as Pillow does
@@ -71,19 +71,19 @@ std::optional<Failure> decode_avif(std::span<const std::byte> bytes, std::int64_
   if (auto refusal = refuse_size(image.width, image.height, max_pixels)) return refusal;
   result = avifDecoderNextImage(decoder.get());
   if (result != AVIF_RESULT_OK) return failure_of(result);
-  if (auto refusal = refuse_size(image.width, image.height, max_pixels)) return refusal;  // the bitstream has the last word
+  if (auto refusal = refuse_size(image.width, image.height, max_pixels)) return refusal;  // the bitstream decides
 
   const auto width = static_cast<int>(image.width);
   const auto height = static_cast<int>(image.height);
   if (image.alphaPremultiplied == AVIF_FALSE) {
     avifImageFreePlanes(&image, AVIF_PLANES_A);  // or it would darken the colours
     sink.start(width, height, orientation);
-    result = convert(image, AVIF_RGB_FORMAT_RGB, sink.place(height), image.width * 3);  // chroma is blended across rows: a whole picture
+    result = convert(image, AVIF_RGB_FORMAT_RGB, sink.place(height), image.width * 3);  // chroma is blended across rows: the whole image
     if (result != AVIF_RESULT_OK) return failure_of(result);
     sink.take();
     return std::nullopt;
   }
-  std::vector<std::uint8_t> rgba(std::size_t{image.width} * image.height * 4);  // the colours without what alpha has darkened
+  std::vector<std::uint8_t> rgba(std::size_t{image.width} * image.height * 4);  // the colours, no longer multiplied by alpha
   result = convert(image, AVIF_RGB_FORMAT_RGBA, rgba.data(), image.width * 4);
   if (result != AVIF_RESULT_OK) return failure_of(result);
   send_rows(sink, width, height, orientation, [&](int y, std::uint8_t* rgb) {

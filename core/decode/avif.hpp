@@ -11,7 +11,7 @@
 
 namespace coulis {
 
-// As it is stored: find_orientation() knows how it is meant to be turned.
+// As stored: find_orientation() tells how to turn it.
 [[nodiscard]] std::optional<Failure> decode_avif(std::span<const std::byte> bytes, std::int64_t max_pixels, int orientation, RowSink& sink);
 
 bool reads_av1();  // the libavif of this machine has a decoder

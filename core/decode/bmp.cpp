@@ -12,7 +12,8 @@
 #include "core/decode/failures.hpp"
 #include "core/decode/pixels.hpp"
 
-// Own code, because Debian has no well-kept C library for BMP. Follows Pillow's BmpImagePlugin.py where files and manuals differ.
+// Our own code, because Debian has no maintained C library for BMP. Follows Pillow's BmpImagePlugin.py where files and
+// manuals differ.
 
 namespace coulis {
 namespace {
@@ -76,7 +77,7 @@ std::optional<Header> read_header(ByteView file) {
     }
   }
   if (header.colours == 0 && header.bits <= 8) header.colours = 1U << header.bits;
-  header.pixels_at = info > 0 ? file.u32(10) : 0;  // 0: behind the palette
+  header.pixels_at = info > 0 ? file.u32(10) : 0;  // 0: after the palette
   const std::uint64_t palette_bytes = std::uint64_t{header.colours} * static_cast<std::uint64_t>(header.bytes_per_colour);
   const bool forgot_palette = header.bits <= 8 && header.pixels_at == std::uint64_t{info} + header.header_bytes;
   if (forgot_palette) header.pixels_at += palette_bytes;
@@ -84,7 +85,7 @@ std::optional<Header> read_header(ByteView file) {
   return header;
 }
 
-// Nothing for a layout that Pillow does not read either.
+// Empty for a layout that Pillow does not support either.
 std::optional<Layout> find_layout(const Header& header) {
   struct Known {
     int bits;
@@ -121,8 +122,9 @@ std::optional<Failure> refuse_header(const Header& header, std::int64_t max_pixe
     return corrupt("The palette of the BMP contradicts its header");
   }
   const bool is_rle = header.compression == kRle8 || header.compression == kRle4;
-  if (is_rle && header.bits != (header.compression == kRle8 ? 8 : 4)) return corrupt("Run lengths do not go with this number of bits");
-  if (!find_layout(header)) return unsupported("A BMP of an unusual order of its colour bits");
+  if (is_rle && header.bits != (header.compression == kRle8 ? 8 : 4))
+    return corrupt("The run lengths of the BMP do not fit its number of bits");
+  if (!find_layout(header)) return unsupported("A BMP with an unusual order of its colour bits");
   return std::nullopt;
 }
 
@@ -133,7 +135,7 @@ Palette read_palette(ByteView file, const Header& header) {
     const std::uint64_t at = header.palette_at + i * static_cast<std::uint64_t>(header.bytes_per_colour);
     palette.rgb[i] = {file.u8(at + 2), file.u8(at + 1), file.u8(at)};
   }
-  // As Pillow: where each colour is the grey of its index, indices are greys, and one bit is black or white.
+  // As in Pillow: if each colour is the grey of its index, indices are greys, and one bit is black or white.
   const Palette ramp = grey_ramp();
   const bool is_ramp = std::equal(palette.rgb.begin(), palette.rgb.begin() + static_cast<std::ptrdiff_t>(count), ramp.rgb.begin());
   if (is_ramp && header.bits == 8 && count > 2) return ramp;
@@ -158,8 +160,8 @@ void spread_row(const std::uint8_t* in, const Header& header, const Layout& layo
   }
 }
 
-// The run lengths as one string of [height * width] indices, in the order of the file; how many of them the data gives.
-// Without maybe_indices they are only counted: skipping pixels costs the file nothing, so count before they cost us memory.
+// Expands the run lengths to [height * width] indices, in file order. Returns how many of them the data gives.
+// Without maybe_indices it only counts: a small file can skip many pixels, so count before allocating memory.
 std::size_t expand_runs(ByteView file, const Header& header, std::uint8_t* maybe_indices) {
   const bool is_rle4 = header.compression == kRle4;
   const auto width = static_cast<std::size_t>(header.width);
@@ -194,7 +196,7 @@ std::size_t expand_runs(ByteView file, const Header& header, std::uint8_t* maybe
       append_zeros(file.u8(at) + file.u8(at + 1) * width);
       x = size % width;
       at += 2;
-    } else {  // `value` pixels as they are, padded to an even place in the file
+    } else {  // `value` literal pixels, padded to an even offset in the file
       const std::size_t pixels = std::min<std::size_t>(value, total - size);
       const std::size_t bytes = is_rle4 ? (pixels + 1) / 2 : pixels;
       if (!file.has(at, bytes)) break;

@@ -12,7 +12,7 @@
 
 namespace coulis {
 
-// "BM", or the size of one of the headers that follow it: so begins a DIB, a BMP without its file header.
+// "BM", or the size of a header that may follow it: a DIB is a BMP without its file header.
 bool begins_like_bmp(const ByteView& file);
 
 [[nodiscard]] std::optional<Failure> decode_bmp(std::span<const std::byte> bytes, std::int64_t max_pixels, RowSink& sink);

@@ -1,4 +1,5 @@
-// CodecAtWork: marks that this thread is inside a codec. Some print what they think of a damaged file, and have no switch for it.
+// CodecAtWork: marks that this thread is inside a codec. Some codecs print about damaged files and have no switch to
+// stop it.
 #pragma once
 
 namespace coulis {

@@ -11,7 +11,7 @@ class Bits {
  public:
   explicit Bits(std::vector<std::uint8_t> bytes) : bytes_(std::move(bytes)) {}
 
-  std::uint32_t read(int count) {  // up to 32; behind the end, zeros
+  std::uint32_t read(int count) {  // up to 32 bits; zeros after the end
     std::uint32_t value = 0;
     for (; count > 0; --count, ++at_) {
       const std::size_t byte = at_ / 8;
@@ -23,7 +23,7 @@ class Bits {
   bool flag() { return read(1) != 0; }
   void skip(int count) { at_ += static_cast<std::size_t>(count); }
 
-  // Exponential Golomb: as many zeros as bits behind the next one. AV1 calls it uvlc, HEVC ue(v).
+  // Exponential Golomb: zeros, a one, and as many bits as zeros. AV1 calls it uvlc, HEVC ue(v).
   std::uint32_t read_golomb() {
     int zeros = 0;
     while (zeros < 32 && !flag()) ++zeros;
@@ -35,7 +35,7 @@ class Bits {
   std::size_t at_ = 0;
 };
 
-// Without the 3 in each 0 0 3, which keeps start codes out of a NAL unit.
+// Drops the 3 of each 0 0 3, which keeps start codes out of a NAL unit.
 std::vector<std::uint8_t> unescape(ByteView nal) {
   std::vector<std::uint8_t> bytes;
   int zeros = 0;
@@ -87,7 +87,7 @@ CodedSize read_hevc_size(ByteView sps) {
   constexpr int kProfile = 88, kLevel = 8;  // bits
   Bits bits(unescape(sps));
   bits.skip(16 + 4);                                      // NAL header, video parameter set
-  const int sub_layers = static_cast<int>(bits.read(3));  // less one
+  const int sub_layers = static_cast<int>(bits.read(3));  // minus one
   bits.skip(1 + kProfile + kLevel);
   int skipped = 0;
   for (int i = 0; i < sub_layers; ++i) {
@@ -97,7 +97,7 @@ CodedSize read_hevc_size(ByteView sps) {
   if (sub_layers > 0) skipped += 2 * (8 - sub_layers);
   bits.skip(skipped);
   bits.read_golomb();                         // its number
-  if (bits.read_golomb() == 3) bits.skip(1);  // 4:4:4, with planes apart or not
+  if (bits.read_golomb() == 3) bits.skip(1);  // 4:4:4: are the planes separate?
   const std::int64_t width = bits.read_golomb();
   return {width, bits.read_golomb()};
 }

@@ -1,4 +1,5 @@
-// The size that a decoder of HEVC or AV1 will allocate, from the parameter sets in front of an image: boxes may say less.
+// The size that a decoder of HEVC or AV1 will allocate, from the parameter sets before an image: its boxes may state
+// less.
 #pragma once
 
 #include <cstdint>

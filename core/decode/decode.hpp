@@ -20,7 +20,7 @@ enum class Decoding { kFull, kScaled };
 
 template <>
 struct EnumNames<Decoding> {
-  static constexpr std::string_view kWhat = "way of decoding";
+  static constexpr std::string_view kWhat = "kind of decoding";
   static constexpr std::array<std::pair<Decoding, std::string_view>, 2> kAll = {{{Decoding::kFull, "full"}, {Decoding::kScaled, "scaled"}}};
 };
 
@@ -63,7 +63,7 @@ std::optional<Format> sniff_format(std::span<const std::byte> bytes);
 // Thread-safe: keeps no state. Anything wrong with the bytes is a Failure{kDecode, ...}; it never throws on bad input.
 // The rows go to `sink` as they are made. After a failure the sink may hold some of them.
 [[nodiscard]] std::optional<Failure> decode(std::span<const std::byte> bytes, const DecodeOptions& options, RowSink& sink);
-// The whole picture; with kScaled, no smaller than `least` unless it is stored so.
+// The whole image; with kScaled, no smaller than `least` unless it is stored smaller.
 Outcome<Image> decode(std::span<const std::byte> bytes, const DecodeOptions& options = {}, PixelSize least = {});
 
 }  // namespace coulis

@@ -1,4 +1,4 @@
-// The ways in which a codec refuses an image, and the check of its size before anything is allocated.
+// How a codec refuses an image, and the check of its size before anything is allocated.
 #pragma once
 
 #include <cstdint>

@@ -22,7 +22,7 @@ struct Signature {
 };
 
 constexpr std::array kSignatures = {
-    Signature{4, "moov"sv, "MP4 and MOV videos"},  // QuickTime of before the box `ftyp`
+    Signature{4, "moov"sv, "MP4 and MOV videos"},  // QuickTime from before the box `ftyp` existed
     Signature{4, "mdat"sv, "MP4 and MOV videos"},
     Signature{4, "wide"sv, "MP4 and MOV videos"},
     Signature{0, "8BPS"sv, "PSD images"},
@@ -46,7 +46,7 @@ constexpr std::array kSignatures = {
     Signature{0, "%PDF-"sv, "PDF documents"},
     Signature{0, "%!PS"sv, "PostScript documents"},
     Signature{0, "\xC5\xD0\xD3\xC6"sv, "PostScript documents"},
-    // Camera raw; others of its kinds begin as a TIFF or as an ISO file.
+    // Camera raw. Other kinds begin like a TIFF or an ISO file.
     Signature{0, "IIRO"sv, "Camera raw files (Olympus)"},
     Signature{0, "IIRS"sv, "Camera raw files (Olympus)"},
     Signature{0, "MMOR"sv, "Camera raw files (Olympus)"},
@@ -62,7 +62,7 @@ constexpr std::array kSignatures = {
     Signature{0, "\0\0\1\xB3"sv, "MPEG videos"},
 };
 
-// XML and the like: after a mark of its encoding, blanks, a declaration and comments.
+// SVG may begin with a byte order mark, blanks, a declaration and comments.
 bool is_svg(ByteView file) {
   constexpr std::size_t kLookedAt = 4096;
   const std::string_view text(reinterpret_cast<const char*>(file.data()), std::min(file.size(), kLookedAt));
@@ -87,11 +87,12 @@ std::optional<std::string_view> name_foreign(ByteView file) {
 Failure refuse_foreign(ByteView file) {
   if (const auto maybe_name = name_foreign(file)) {
     const bool is_video = maybe_name->find("video") != std::string_view::npos;
-    return unsupported(fmt::format("{} are not read: {} first", *maybe_name,
+    return unsupported(fmt::format("{} are not supported: {} first", *maybe_name,
                                    is_video ? "export frames as JPEG or PNG" : "convert them to JPEG, PNG or TIFF"));
   }
   if (file.has_text(0, "\0\5\x16\7"sv)) {  // RFC 1740
-    return {Stage::kDecode, FailureCode::kNotAnImage, "Notes that macOS keeps beside a file of this name without '._' (AppleDouble)"};
+    return {Stage::kDecode, FailureCode::kNotAnImage,
+            "macOS keeps metadata here for the file of this name without '._' (AppleDouble): it is not a photo"};
   }
   return {Stage::kDecode, FailureCode::kNotAnImage,
           "The file does not begin like a JPEG, PNG, WebP, GIF, BMP, TIFF, HEIC, AVIF or JPEG XL"};

@@ -1,4 +1,4 @@
-// Files that are no images of ours: what they are, for a message that helps.
+// Recognizes files that are not supported images, so that the message can say what they are.
 #pragma once
 
 #include "core/base/byte_view.hpp"

@@ -10,7 +10,8 @@
 #include "core/decode/gif_codes.hpp"
 #include "core/decode/pixels.hpp"
 
-// Own code, to pass over what Pillow and browsers pass over: bytes between the blocks, empty blocks, a missing end. Follows Pillow's
+// Our own code, to tolerate what Pillow and browsers tolerate: bytes between the blocks, empty blocks, a missing end.
+// Follows Pillow's
 // GifImagePlugin.py.
 
 namespace coulis {
@@ -42,7 +43,7 @@ class Walker {
  public:
   Walker(ByteView file, std::uint64_t at) : file_(file), at_(at) {}
 
-  // Up to the codes of the first frame; nothing if there is none.
+  // Walks up to the codes of the first frame; empty if there is none.
   std::optional<Frame> find_first_frame() {
     Frame frame;
     while (has(1)) {
@@ -87,7 +88,7 @@ class Walker {
     }
     if (kind == kComment && block.size() == 0) return true;
     if (kind == kApplication && block.has_text(0, "NETSCAPE2.0")) read_block();
-    pass_blocks();  // as Pillow, also behind an empty block that is no comment's
+    pass_blocks();  // as in Pillow, also after an empty block, unless it is a comment's
     return true;
   }
 
@@ -114,7 +115,7 @@ class Walker {
   bool has_run_out_ = false;
 };
 
-// As Pillow: no palette, or one in which each colour is the grey of its index, means that indices are greys.
+// As in Pillow: indices are greys if there is no palette, or if each colour is the grey of its index.
 Palette read_palette(ByteView file, std::uint64_t at, int colours) {
   const Palette ramp = grey_ramp();
   Palette palette;
@@ -129,7 +130,7 @@ class Rows {
   Rows(int height, bool is_interlaced) : height_(height), pass_(is_interlaced ? 0 : kPlain) {}
 
   int current() const { return y_; }
-  bool advance() {  // false behind the last
+  bool advance() {  // false after the last
     y_ += kPasses[pass_].step;
     while (y_ >= height_) {
       if (pass_ >= kLastInterlaced) return false;
@@ -181,7 +182,7 @@ std::optional<Failure> read_indices(ByteView file, const Frame& frame, const Can
   }
 }
 
-// Everything but the frame. Done last: a canvas that lies costs no memory before a frame has been read.
+// Everything except the frame. Done last, so that a false canvas size costs no memory before a frame has been read.
 void fill_around(const Frame& frame, int index, const Canvas& canvas) {
   const int frame_right = frame.left + frame.width;
   for (int y = 0; y < canvas.height; ++y) {

@@ -27,7 +27,7 @@ std::span<const std::uint8_t> GifCodes::stop(End end) {
 
 int GifCodes::read_code() {
   while (bit_count_ < code_bits_) {
-    if (at_ == block_end_) {  // an empty block is passed over; one that is cut is not begun
+    if (at_ == block_end_) {  // an empty block is skipped; a truncated one is not begun
       const std::uint8_t length = file_.u8(at_);
       if (!file_.has(at_, std::uint64_t{1} + length)) return -1;
       ++at_;

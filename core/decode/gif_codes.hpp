@@ -36,10 +36,10 @@ class GifCodes {
   int clear_code_;
   int literal_bits_;
   int code_bits_ = 0;
-  int next_ = 0;       // the first code that means nothing yet
+  int next_ = 0;       // the first code without a meaning
   int previous_ = -1;  // none after a clear code
   End end_ = End::kNone;
-  std::array<std::uint16_t, kTableSize> prefix_{};  // of a code: another one, then a last index
+  std::array<std::uint16_t, kTableSize> prefix_{};  // a code means another code, then a last index
   std::array<std::uint8_t, kTableSize> suffix_{};
   std::array<std::uint8_t, kTableSize + 1> text_{};  // what a code means, filled from the right
 };

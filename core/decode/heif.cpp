@@ -28,19 +28,19 @@ using Options = std::unique_ptr<heif_decoding_options, Releaser<heif_decoding_op
 using Decoded = std::unique_ptr<heif_image, Releaser<heif_image_release>>;
 
 void load_plugins() {
-  [[maybe_unused]] static const heif_error kLoaded = heif_init(nullptr);  // once; without them it has the decoders that are built in
+  [[maybe_unused]] static const heif_error kLoaded = heif_init(nullptr);  // once; without plugins libheif has its built-in decoders only
 }
 
 Failure failure_of(const heif_error& error) {
   if (error.subcode == heif_suberror_Unsupported_codec) {
-    if (reads_hevc()) return unsupported("A HEIF of a codec that libheif does not read");
+    if (reads_hevc()) return unsupported("libheif does not support the codec of this HEIF");
     return unsupported("The libheif of this machine has no HEVC decoder: install libheif-plugin-libde265");
   }
   if (error.subcode == heif_suberror_End_of_data) return truncated("The data ends before the image does");
   switch (error.code) {
     case heif_error_Memory_allocation_error: return too_large(fmt::format("More than libheif allows: {}", error.message));
     case heif_error_Unsupported_feature:
-    case heif_error_Unsupported_filetype: return unsupported(fmt::format("A HEIF of a kind that libheif does not read: {}", error.message));
+    case heif_error_Unsupported_filetype: return unsupported(fmt::format("libheif does not support this kind of HEIF: {}", error.message));
     default: return corrupt(fmt::format("libheif refuses it: {}", error.message));
   }
 }
@@ -52,7 +52,7 @@ bool is_ok(const heif_error& error) {
 heif_error decode_handle(const heif_image_handle& handle, heif_colorspace space, heif_chroma chroma, Decoded& decoded) {
   const Options options(heif_decoding_options_alloc());
   options->convert_hdr_to_8bit = 1;
-  options->strict_decoding = 1;  // a tile that is missing is an error
+  options->strict_decoding = 1;  // a missing tile is an error
 #if LIBHEIF_HAVE_VERSION(1, 21, 0)
   if (options->version >= 8) options->num_codec_threads = 1;
 #endif
@@ -83,7 +83,7 @@ struct Plane {
   int height;
 };
 
-// Grey of more than 8 bits, as in Pillow's mode I;16: brought to 16, then clipped at 255.
+// Grey of more than 8 bits, as in Pillow's mode I;16: scaled to 16 bits, then clipped at 255.
 void copy_deep_grey(const std::uint8_t* from, int shift, std::uint8_t* to, int width) {
   for (int x = 0; x < width; ++x, from += 2, to += 3) {
     std::uint16_t value = 0;
@@ -147,7 +147,7 @@ std::optional<Failure> decode_heif(std::span<const std::byte> bytes, std::int64_
   heif_colorspace space = heif_colorspace_RGB;
   heif_chroma chroma = heif_chroma_interleaved_RGB;
 #if !LIBHEIF_HAVE_VERSION(1, 16, 0)
-  // These convert to planes first, whatever is asked for: interleaving them here saves a pass. But 16 bits they leave as they are.
+  // These versions convert to planes first: interleaving them here saves a pass. They do not convert images of 16 bits.
   if (!is_deep) chroma = heif_chroma_444;
 #endif
   if (header.is_grey && is_deep && !has_alpha) {

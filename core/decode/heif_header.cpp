@@ -13,7 +13,7 @@
 namespace coulis {
 namespace {
 
-// Of a file that is whole. Other names behind them are what cameras append, and no loss if they are cut.
+// The boxes that must be whole. Cameras append others, whose loss does not matter.
 constexpr std::array<std::string_view, 5> kBoxesOfImages = {"ftyp", "meta", "mdat", "moov", "idat"};
 
 // Turned first, then mirrored (ISO 23008-12).
@@ -37,7 +37,7 @@ void enlarge(HeifHeader& header, const CodedSize& size) {
   header.coded_height = size.height;
 }
 
-// NAL units, each behind its length.
+// NAL units, each after its length.
 void note_hevc_units(ByteView units, std::uint64_t length_bytes, HeifHeader& header) {
   constexpr int kSps = 33;
   std::uint64_t at = 0;
@@ -69,7 +69,7 @@ void note_coded_size(ByteView file, const std::vector<IsoBox>& meta, HeifItem it
   if (type == "hvc1" || type == "hev1") note_hevc_units(bytes, 4, header);
   if (type == "av01") enlarge(header, read_av1_size(bytes));
   if (type != "grid" && type != "iovl") return;
-  const std::uint64_t at = type == "grid" ? 4 : 10;  // behind rows and columns; behind a colour
+  const std::uint64_t at = type == "grid" ? 4 : 10;  // after rows and columns; after a colour
   const bool is_long = (bytes.u8(1) & 1) != 0;
   enlarge(header, is_long ? CodedSize{bytes.u32(at), bytes.u32(at + 4)} : CodedSize{bytes.u16(at), bytes.u16(at + 2)});
 }
@@ -86,7 +86,7 @@ HeifHeader read_heif_header(ByteView file) {
     header.has_items |= box.type == "meta";
     has_data |= box.type == "mdat" || box.type == "moov";
   }
-  const std::vector<IsoBox> meta = list_boxes(find_box(boxes, "meta").from(4));  // behind version and flags
+  const std::vector<IsoBox> meta = list_boxes(find_box(boxes, "meta").from(4));  // after version and flags
   header.is_cut |= !has_data && find_box(meta, "idat").size() == 0;
 
   const std::vector<IsoBox> iprp = list_boxes(find_box(meta, "iprp"));
@@ -127,7 +127,8 @@ HeifHeader read_heif_header(ByteView file) {
 
 std::optional<Failure> refuse_heif(const HeifHeader& header, std::int64_t max_pixels) {
   if (header.is_cut) return truncated("The file is shorter than its boxes say");
-  if (!header.has_items) return unsupported("Image sequences without a still image are not read: export a frame as HEIC, AVIF or JPEG");
+  if (!header.has_items)
+    return unsupported("Image sequences without a still image are not supported: export a frame as HEIC, AVIF or JPEG");
   constexpr std::int64_t kBlock = 64;
   const std::int64_t width = std::max<std::int64_t>(header.coded_width - kBlock, 1);
   const std::int64_t height = std::max<std::int64_t>(header.coded_height - kBlock, 1);

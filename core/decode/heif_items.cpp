@@ -8,7 +8,7 @@ namespace {
 
 constexpr std::uint64_t kFullBox = 4;  // bytes of version and flags
 
-// Numbers one after the other, of sizes that the box itself says.
+// Reads one number after the other. The box itself gives their sizes.
 struct Cursor {
   ByteView box;
   std::uint64_t at = 0;
@@ -99,7 +99,7 @@ ByteView first_bytes_of_item(ByteView file, const std::vector<IsoBox>& meta, Hei
   return {};
 }
 
-// `ipma`: the index counts from 1 there, 0 being none.
+// `ipma`: indices count from 1; 0 is none.
 std::vector<std::size_t> list_properties(ByteView ipma, HeifItem item) {
   std::vector<std::size_t> indices;
   const std::uint64_t id_bytes = ipma.u8(0) == 0 ? 2 : 4;

@@ -19,7 +19,7 @@ std::vector<HeifItem> list_decoded_items(const std::vector<IsoBox>& meta);
 
 std::string_view type_of_item(const std::vector<IsoBox>& meta, HeifItem item);  // "hvc1", "av01", "grid", ...; empty if there is none
 
-// What the first extent of the item holds, as much of it as is there.
+// The bytes of the item's first extent, as far as the file has them.
 ByteView first_bytes_of_item(ByteView file, const std::vector<IsoBox>& meta, HeifItem item);
 
 // The properties of an item in their order, as indices into the box `ipco` that count from 0.

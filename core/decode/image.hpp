@@ -17,7 +17,7 @@ struct ImageView {
 
 class Image {
  public:
-  static constexpr std::size_t kReadablePadding = 64;  // bytes behind the pixels that SIMD loads may touch
+  static constexpr std::size_t kReadablePadding = 64;  // bytes after the pixels that SIMD loads may touch
 
   Image() = default;
   Image(int width, int height);  // pixels undefined, padding zero

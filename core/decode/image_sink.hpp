@@ -1,4 +1,4 @@
-// ImageSink: the whole picture, upright.
+// ImageSink: the whole image, upright.
 #pragma once
 
 #include <utility>

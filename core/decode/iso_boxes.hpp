@@ -1,4 +1,4 @@
-// The boxes that a file after ISO 14496-12 (HEIF, AVIF, JPEG XL) is made of.
+// The boxes of an ISO 14496-12 file (HEIF, AVIF, JPEG XL).
 #pragma once
 
 #include <string_view>
@@ -11,10 +11,10 @@ namespace coulis {
 struct IsoBox {
   std::string_view type;
   ByteView content;     // big-endian, what follows size and type
-  bool is_cut = false;  // its size is more than the bytes that are there
+  bool is_cut = false;  // its size is more than the bytes that follow
 };
 
-// The boxes that follow each other from the first byte. Ends at one that is cut, or at bytes that are no box.
+// The boxes one after the other from the first byte. Ends at a truncated box, or at bytes that are not a box.
 std::vector<IsoBox> list_boxes(ByteView bytes);
 
 // The first of a type; its content is empty if there is none.

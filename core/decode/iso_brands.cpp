@@ -6,7 +6,7 @@
 namespace coulis {
 namespace {
 
-// From the most telling to the least: one file has several. Names of image brands by ISO 23008-12 and AVIF.
+// From the most specific to the least: a file has several. ISO 23008-12 and AVIF define the image brands.
 constexpr std::array kBrands = {
     IsoBrand{"crx ", "Camera raw files (Canon CR3)", std::nullopt},
     IsoBrand{"avif", "AVIF images", Format::kAvif},
@@ -41,7 +41,7 @@ constexpr IsoBrand kNoneKnown = {"", "MP4 and MOV videos", std::nullopt};
 
 }  // namespace
 
-// `ftyp`: its size, its name, a brand, the brand's version, and other brands that the file is good as.
+// `ftyp`: its size, its name, a brand, the brand's version, and compatible brands.
 const IsoBrand* find_brand(ByteView file) {
   file.big_endian = true;
   if (!file.has_text(4, "ftyp") || !file.has(8, 4)) return nullptr;

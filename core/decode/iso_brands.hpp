@@ -1,4 +1,4 @@
-// What a file after ISO 14496-12 says that it is, in the brands of its box `ftyp`.
+// The kind of an ISO 14496-12 file, from the brands in its box `ftyp`.
 #pragma once
 
 #include <optional>
@@ -12,10 +12,11 @@ namespace coulis {
 struct IsoBrand {
   std::string_view text;
   std::string_view name;               // of such files, for a message
-  std::optional<Format> maybe_format;  // if they are read
+  std::optional<Format> maybe_format;  // if they are supported
 };
 
-// The most telling of the file's brands; videos have none that is known here. Null if the file does not begin with the box.
+// The most specific of the file's brands; a file with no known brand is a video. Null if the file does not begin with
+// `ftyp`.
 const IsoBrand* find_brand(ByteView file);
 
 std::optional<Format> sniff_iso_format(ByteView file);

@@ -20,14 +20,15 @@
 namespace coulis {
 namespace {
 
-// A real file has about ten scans. Each may cost a pass over all pixels for a few bytes: so many are let pass, more only in small images.
+// A real file has about ten scans. A scan of a few bytes may cost a pass over all pixels, so only small images may have
+// more than this.
 constexpr int kUsualScans = 20;
 constexpr int kMaxScans = 500;
 constexpr std::int64_t kMaxScannedPixels = 5'000'000'000;  // about a second
 constexpr int kRowsPerCall = 16;
 
 struct ErrorManager {
-  jpeg_error_mgr base;  // first: libjpeg knows it by the address of the whole
+  jpeg_error_mgr base;  // first, because libjpeg's pointer to it is also the pointer to this struct
   std::jmp_buf on_error;
   FailureCode code;
   char message[JMSG_LENGTH_MAX];
@@ -61,8 +62,10 @@ FailureCode code_of_error(int message_code) {
   }
 }
 
-// libjpeg calls "warning" what it can paint over. These lose no pixels (odd headers, or bytes too many between the scans), real photos have
-// them, and Pillow is silent about them; any other warning means that pixels are missing or made up, and the image is refused.
+// libjpeg warns about damage that it can paint over. These warnings cost no pixels (odd headers, extra bytes between
+// the scans), occur in
+// real photos, and Pillow ignores them. Any other warning means that pixels are missing or made up, and the image is
+// refused.
 bool is_harmless(int message_code) {
   switch (message_code) {
     case JWRN_ADOBE_XFORM:
@@ -92,7 +95,7 @@ void count_scans(j_common_ptr info) {
   if (scans <= kUsualScans) return;
   if (scans <= kMaxScans && scans * image->image_width * image->image_height <= kMaxScannedPixels) return;
   auto* errors = reinterpret_cast<ErrorManager*>(info->err);
-  errors->set(FailureCode::kCorrupt, "The JPEG has more scans than any real one");
+  errors->set(FailureCode::kCorrupt, "The JPEG has more scans than any real photo");
   std::longjmp(errors->on_error, 1);
 }
 
@@ -102,7 +105,7 @@ struct Decompressor {
     errors.base.error_exit = leave;
     errors.base.emit_message = take_message;
   }
-  ~Decompressor() { jpeg_destroy_decompress(&info); }  // fine on one that was never created: it is all zero
+  ~Decompressor() { jpeg_destroy_decompress(&info); }  // safe before jpeg_create_decompress(): the struct is all zero
   Decompressor(const Decompressor&) = delete;
   Decompressor& operator=(const Decompressor&) = delete;
 
@@ -113,7 +116,8 @@ struct Decompressor {
   jpeg_progress_mgr progress{};
 };
 
-// A progressive file may end well and yet lack scans. libjpeg would guess at the lowest frequencies, each version in its own way.
+// A progressive file may have its end marker and still lack scans. libjpeg would guess the lowest frequencies, each
+// version differently.
 bool lacks_scans(const jpeg_decompress_struct& info) {
   if (info.progressive_mode == FALSE) return false;
   constexpr int kGuessed = 10;  // the first coefficients in zigzag order
@@ -157,7 +161,7 @@ bool read_rows(Decompressor& decompressor, std::uint8_t* rgb, JDIMENSION count, 
     std::uint8_t* row = rgb + (info.output_scanline - first) * row_bytes;
     if (cmyk_row != nullptr) {
       jpeg_read_scanlines(&info, &cmyk_row, 1);
-      // As Pillow: what a JPEG calls CMYK is inverted, as Adobe writes it, with or without Adobe's marker.
+      // As in Pillow: the CMYK of a JPEG is inverted, as Adobe writes it, with or without Adobe's marker.
       for (std::size_t i = 0; i < std::size_t{info.output_width} * 4; ++i) cmyk_row[i] = static_cast<std::uint8_t>(255 - cmyk_row[i]);
       cmyk_to_rgb(cmyk_row, static_cast<int>(info.output_width), row);
       continue;
@@ -171,7 +175,7 @@ bool read_rows(Decompressor& decompressor, std::uint8_t* rgb, JDIMENSION count, 
   return true;
 }
 
-// As Pillow's Image.draft: the image is made this much smaller while its frequencies become pixels.
+// As Pillow's Image.draft: the inverse DCT makes the image this many times smaller.
 unsigned choose_scale(const jpeg_decompress_struct& info, const PixelSize& least) {
   if (least.width <= 0 || least.height <= 0) return 1;
   const unsigned most =
@@ -199,7 +203,7 @@ std::optional<Failure> decode_jpeg(std::span<const std::byte> bytes, const Decod
   const int width = static_cast<int>(info.output_width);
   const int height = static_cast<int>(info.output_height);
   std::uint8_t* one_row = is_cmyk ? cmyk_row.data() : nullptr;
-  // No further than the last row: an end marker may lack, pixels may not.
+  // Stops after the last row: the end marker may be missing, pixels may not.
   return send_bands(sink, width, height, orientation, [&](int, int count, std::uint8_t* rgb) -> std::optional<Failure> {
     if (!read_rows(decompressor, rgb, static_cast<JDIMENSION>(count), one_row)) return decompressor.failure();
     return std::nullopt;

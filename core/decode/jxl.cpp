@@ -21,9 +21,10 @@ using namespace std::string_view_literals;
 struct DecoderDeleter {
   void operator()(JxlDecoder* decoder) const { JxlDecoderDestroy(decoder); }
 };
-using Decoder = std::unique_ptr<JxlDecoder, DecoderDeleter>;  // without a runner it keeps to the thread of its caller
+using Decoder = std::unique_ptr<JxlDecoder, DecoderDeleter>;  // without a runner it uses the caller's thread only
 
-// Events come in their order; `input` must outlive the decoder. Input is never closed: what a cut file lacks is asked for.
+// Events come in their order; `input` must outlive the decoder. Input is never closed, so a truncated file makes libjxl
+// ask for more.
 Decoder start_decoder(std::span<const std::byte> input, int events) {
   Decoder decoder(JxlDecoderCreate(nullptr));
   if (decoder == nullptr || JxlDecoderSubscribeEvents(decoder.get(), events) != JXL_DEC_SUCCESS ||
@@ -59,7 +60,7 @@ void clip_into(const std::uint8_t* samples, std::size_t pixels, std::uint8_t* to
   for (std::size_t i = 0; i < pixels; ++i, samples += sizeof(T), to += 3) {
     T value{};
     std::memcpy(&value, samples, sizeof(T));
-    std::memset(to, value >= T{255} ? 255 : value > T{0} ? static_cast<int>(value) : 0, 3);  // a float that is none gives 0
+    std::memset(to, value >= T{255} ? 255 : value > T{0} ? static_cast<int>(value) : 0, 3);  // NaN gives 0
   }
 }
 
@@ -69,7 +70,7 @@ std::optional<Failure> read_pixels(JxlDecoder* decoder, std::int64_t max_pixels,
   if (status != JXL_DEC_BASIC_INFO) return failure_of(status);
   if (JxlDecoderGetBasicInfo(decoder, &info) != JXL_DEC_SUCCESS) return corrupt("The JPEG XL has no size");
   if (auto refusal = refuse_size(info.xsize, info.ysize, max_pixels)) return refusal;
-  if (has_black_channel(decoder, info)) return unsupported("A JPEG XL in CMYK is not read: convert it to RGB first");
+  if (has_black_channel(decoder, info)) return unsupported("JPEG XL in CMYK is not supported: convert it to RGB first");
 
   const JxlDataType type = find_type(info);
   const JxlPixelFormat format{type == JXL_TYPE_UINT8 ? 3U : 1U, type, JXL_NATIVE_ENDIAN, 0};
@@ -83,7 +84,7 @@ std::optional<Failure> read_pixels(JxlDecoder* decoder, std::int64_t max_pixels,
   const auto height = static_cast<int>(info.ysize);
   std::vector<std::uint8_t> samples(type == JXL_TYPE_UINT8 ? 0 : size_bytes);
   if (samples.empty()) sink.start(width, height, orientation);
-  std::uint8_t* out = samples.empty() ? sink.place(height) : samples.data();  // libjxl writes a whole picture
+  std::uint8_t* out = samples.empty() ? sink.place(height) : samples.data();  // libjxl writes the whole image
   if (JxlDecoderSetImageOutBuffer(decoder, &format, out, size_bytes) != JXL_DEC_SUCCESS) return corrupt("libjxl gives no pixels");
   status = JxlDecoderProcessInput(decoder);
   if (status != JXL_DEC_FULL_IMAGE) return failure_of(status);
@@ -146,7 +147,7 @@ Metadata find_in_jxl(std::span<const std::byte> bytes) {
     return jpeg ? find_metadata(std::as_bytes(std::span(jpeg.value())), Format::kJpeg) : Metadata{};
   }
   ByteView exif = find_box(list_boxes({bytes}), "Exif");
-  // Behind the offset of its TIFF header, which is 0 as a rule; some writers leave it out.
+  // After the offset of its TIFF header, which is usually 0; some writers omit the offset.
   if (exif.size() > 8 && (exif.has_text(4, "II\x2A\0"sv) || exif.has_text(4, "MM\0\x2A"sv))) exif = exif.from(4);
   return {{reinterpret_cast<const char*>(exif.data()), exif.size()}, {}};
 }

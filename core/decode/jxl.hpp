@@ -1,4 +1,4 @@
-// decode_jxl: JPEG XL, bare or in its container, of an animation the first frame -> RGB.
+// decode_jxl: JPEG XL, bare or in its container -> RGB; of an animation, the first frame.
 #pragma once
 
 #include <cstddef>

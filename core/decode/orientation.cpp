@@ -9,7 +9,7 @@
 namespace coulis {
 namespace {
 
-// The first tiff:Orientation, as attribute or element: 0 to 9, of which 2 to 8 turn.
+// The first tiff:Orientation, as attribute or element: 0 to 9. 2 to 8 turn the image.
 int orientation_of_xmp(std::string_view xmp) {
   constexpr std::string_view kName = "tiff:Orientation";
   for (std::size_t at = xmp.find(kName); at != std::string_view::npos; at = xmp.find(kName, at + 1)) {
@@ -21,7 +21,7 @@ int orientation_of_xmp(std::string_view xmp) {
   return 1;
 }
 
-// A number of any type counts; one that is no orientation, and text or bytes in its place, turn nothing.
+// A number of any type counts. A number that is not an orientation, text and bytes turn nothing.
 int orientation_of(const TiffDirectory& directory, std::string_view xmp) {
   if (directory.find(kTiffOrientation) == nullptr) return orientation_of_xmp(xmp);
   const double orientation = directory.number(kTiffOrientation);

@@ -22,7 +22,8 @@ inline std::uint8_t* tail_of_row(std::uint8_t* row, int width, int bytes_per_pix
 
 void spread_palette(const std::uint8_t* indices, int width, const Palette& palette, std::uint8_t* rgb);
 void spread_grey(const std::uint8_t* grey, int width, std::uint8_t* rgb);
-void spread_grey16(const std::uint8_t* grey, int width, std::uint8_t* rgb);  // [width] uint16 of the machine; above 255 is white
+void spread_grey16(const std::uint8_t* grey, int width,
+                   std::uint8_t* rgb);  // [width] uint16 in the machine's byte order; above 255 is white
 void unpack_bits(const std::uint8_t* packed, int width, int bits, std::uint8_t* samples);  // 1, 2 or 4 bits, the highest first
 void cmyk_to_rgb(const std::uint8_t* cmyk, int width, std::uint8_t* rgb);
 void ycbcr_to_rgb(const std::uint8_t* ycbcr, int width, std::uint8_t* rgb);

@@ -42,7 +42,7 @@ struct Reader {
   png_longjmp(png, 1);
 }
 
-// The least bytes that Pillow wants of a chunk which we do not need.
+// The fewest bytes that Pillow accepts in a chunk that we do not need.
 std::size_t least_bytes(std::string_view name, int colour_type) {
   struct Least {
     std::string_view name;
@@ -56,8 +56,8 @@ std::size_t least_bytes(std::string_view name, int colour_type) {
   return colour_type == PNG_COLOR_TYPE_RGB ? 6 : colour_type == PNG_COLOR_TYPE_GRAY ? 2 : 0;
 }
 
-// Takes the palette. As Pillow, passes over any chunk that the pixels do not need, critical ones too, unless it is too short or says a
-// compression that does not exist.
+// Takes the palette. Like Pillow, skips any chunk that the pixels do not need, even a critical one, unless it is too
+// short or names an unknown compression.
 int take_chunk(png_structp png, png_unknown_chunkp chunk) {
   auto* reader = static_cast<Reader*>(png_get_user_chunk_ptr(png));
   const std::string_view name(reinterpret_cast<const char*>(chunk->name), 4);
@@ -75,7 +75,8 @@ int take_chunk(png_structp png, png_unknown_chunkp chunk) {
   return 1;
 }
 
-// libpng warns of what it can do without (text, colour profiles, padding behind the pixels) and calls an error whatever costs pixels.
+// libpng warns about what it can do without (text, colour profiles, padding after the pixels). Whatever costs pixels is
+// an error.
 void ignore_warning(png_structp, png_const_charp) {}
 
 void read_bytes(png_structp png, png_bytep out, std::size_t count) {
@@ -96,11 +97,11 @@ Reader::Reader(std::span<const std::byte> file) : unread(file) {
 bool read_header(Reader& reader) {
   if (setjmp(png_jmpbuf(reader.png))) return false;  // Note [setjmp]
   png_set_read_fn(reader.png, &reader, read_bytes);
-  png_set_user_limits(reader.png, PNG_UINT_31_MAX, PNG_UINT_31_MAX);             // refuse_size() has the limit
+  png_set_user_limits(reader.png, PNG_UINT_31_MAX, PNG_UINT_31_MAX);             // refuse_size() checks the limit
   png_set_keep_unknown_chunks(reader.png, PNG_HANDLE_CHUNK_NEVER, nullptr, -1);  // libpng unpacks nothing but pixels
   png_set_keep_unknown_chunks(reader.png, PNG_HANDLE_CHUNK_NEVER, reinterpret_cast<png_const_bytep>("PLTE\0tRNS"), 2);
   png_set_read_user_chunk_fn(reader.png, &reader, take_chunk);
-  png_set_crc_action(reader.png, PNG_CRC_ERROR_QUIT, PNG_CRC_ERROR_QUIT);  // of the chunks before the pixels, needed or not: as Pillow
+  png_set_crc_action(reader.png, PNG_CRC_ERROR_QUIT, PNG_CRC_ERROR_QUIT);  // as in Pillow: of all chunks before the pixels, needed or not
   png_set_option(reader.png, PNG_MAXIMUM_INFLATE_WINDOW, PNG_OPTION_ON);   // some encoders name too small a window
   png_read_info(reader.png, reader.info);
   return true;
@@ -123,7 +124,8 @@ bool set_transforms(Reader& reader, int colour_type, int bit_depth, int& bytes_p
   return true;
 }
 
-// Whether an error came behind the last row: what is missing there (the end, a checksum) costs no pixels. A wrong checksum may have.
+// Whether the error came after the last row: a missing end or checksum costs no pixels. A wrong checksum may mean wrong
+// pixels.
 bool has_all_rows(const Reader& reader) {
   const bool has_last = png_get_current_row_number(reader.png) >= png_get_image_height(reader.png, reader.info);
   constexpr int kPasses = 7;  // of an interlaced image
@@ -163,14 +165,14 @@ void spread_row(std::uint8_t* row, int width, int bytes_per_pixel, bool is_palet
 
 std::optional<Failure> decode_png(std::span<const std::byte> bytes, std::int64_t max_pixels, int orientation, RowSink& sink) {
   // Apple's Xcode writes these for iPhones: without zlib's header, and with red and blue swapped.
-  if (ByteView{bytes}.has_text(12, "CgBI")) return unsupported("PNGs that Xcode optimised for iPhones (CgBI) are not read");
+  if (ByteView{bytes}.has_text(12, "CgBI")) return unsupported("PNGs that Xcode optimised for iPhones (CgBI) are not supported");
   Reader reader(bytes);
   if (reader.info == nullptr) return too_large(reader.message);
   if (!read_header(reader)) return reader.failure();
   const png_uint_32 width = png_get_image_width(reader.png, reader.info);
   const png_uint_32 height = png_get_image_height(reader.png, reader.info);
   if (const auto refusal = refuse_size(width, height, max_pixels)) return refusal;
-  constexpr std::uint64_t kMaxDeflateRatio = 1032;  // so that a header that lies cannot make libpng allocate rows for nothing
+  constexpr std::uint64_t kMaxDeflateRatio = 1032;  // a false size in the header must not make libpng allocate rows
   if (std::uint64_t{png_get_rowbytes(reader.png, reader.info)} * height > kMaxDeflateRatio * bytes.size()) {
     return truncated("The file is too short for the size in its header");
   }

@@ -1,4 +1,4 @@
-// decode_png: every kind of PNG; of an animated one the default image -> RGB.
+// decode_png: every kind of PNG -> RGB; of an animated one, the default image.
 #pragma once
 
 #include <cstddef>

@@ -13,7 +13,7 @@ using namespace std::string_view_literals;
 
 // A PNG with nothing but a header of 1 x 1 pixels, to which chunks of text are added.
 constexpr std::string_view kHead = "\x89PNG\r\n\x1A\n\0\0\0\x0DIHDR\0\0\0\1\0\0\0\1\x08\0\0\0\0\x3A\x7E\x9B\x55"sv;
-constexpr png_alloc_size_t kMaxTextBytes = 1 << 20;  // as Pillow: more is no metadata
+constexpr png_alloc_size_t kMaxTextBytes = 1 << 20;  // as in Pillow: longer text is not metadata
 
 [[noreturn]] void leave(png_structp png, png_const_charp) {
   png_longjmp(png, 1);
@@ -28,7 +28,7 @@ void read_bytes(png_structp png, png_bytep out, std::size_t count) {
   unread->remove_prefix(count);
 }
 
-// Ends by an error, as there is no image. Holds nothing that has a destructor: libpng reports errors by longjmp.
+// Ends with an error, as there is no image. Holds nothing that has a destructor: libpng reports errors by longjmp.
 void read_until_the_end(png_structp png, png_infop info, std::string_view& unread) {
   if (setjmp(png_jmpbuf(png))) return;
   png_set_read_fn(png, &unread, read_bytes);
@@ -67,7 +67,7 @@ std::vector<PngText> read_png_texts(ByteView file, const std::vector<std::string
   std::vector<PngText> texts;
   std::string stream;  // of chunks that must be unpacked
   for (const auto& [key, chunk] : found) {
-    const bool is_plain = chunk.substr(4, 4) == "tEXt";  // may hold any bytes, of which libpng would give no more than a string
+    const bool is_plain = chunk.substr(4, 4) == "tEXt";  // may hold any bytes; libpng would stop at a NUL
     if (!is_plain) stream += chunk;
     if (is_plain) texts.push_back({std::string(key), std::string(chunk.substr(8, chunk.size() - 12).substr(key.size() + 1))});
   }

@@ -16,7 +16,7 @@ struct PngChunk {
   ByteView whole;  // length, name, data, checksum
 };
 
-// In their order, up to what is no whole chunk.
+// In file order, up to the first incomplete chunk.
 void visit_png_chunks(ByteView file, const std::function<void(const PngChunk&)>& visit);
 
 struct PngText {
@@ -24,7 +24,7 @@ struct PngText {
   std::string value;  // unpacked; empty if that fails
 };
 
-// Of the texts with one of these keys, the last of each, by libpng.
+// The last text of each of these keys, unpacked by libpng.
 std::vector<PngText> read_png_texts(ByteView file, const std::vector<std::string_view>& keys);
 
 }  // namespace coulis

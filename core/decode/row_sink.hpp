@@ -17,7 +17,7 @@ struct PixelSize {
 
 class RowSink {
  public:
-  // A decoder that is told to scale gives no fewer pixels than these, of the stored image; no size: all pixels.
+  // A decoder that scales gives at least this size of the stored image; without a size, all pixels.
   virtual PixelSize least_size() const { return {}; }
 
   // Before start(): what the file's EXIF says, applied or not; 1 for a TIFF or HEIF, which is always turned.
@@ -43,7 +43,7 @@ inline int rows_of_band(int width, int rows_left) {
   return std::min(rows_left, std::max(kLeastRows, kBand_bytes / (width * 3)));
 }
 
-// An image in bands: make(y, count, rgb) fills the rows from y on, and returns what is wrong, if something is.
+// An image in bands: make(y, count, rgb) fills the rows from y on, and returns a failure, if any.
 template <class Make>
 [[nodiscard]] std::optional<Failure> send_bands(RowSink& sink, int width, int height, int orientation, Make&& make) {
   sink.start(width, height, orientation);
@@ -56,7 +56,7 @@ template <class Make>
   return std::nullopt;
 }
 
-// The same where no row can be wrong: make_row(y, rgb) fills one.
+// The same for rows that cannot fail: make_row(y, rgb) fills one.
 template <class MakeRow>
 void send_rows(RowSink& sink, int width, int height, int orientation, MakeRow&& make_row) {
   [[maybe_unused]] const auto none = send_bands(sink, width, height, orientation, [&](int y, int count, std::uint8_t* rgb) {

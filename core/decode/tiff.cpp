@@ -20,14 +20,14 @@ std::optional<Failure> read_page(const TiffHeader& header, const TiffDirectory& 
   return read_coded_tiff(header.file, page.value(), max_pixels, orientation, sink);
 }
 
-// Where the orientation is looked for in XMP, Pillow fails at XMP that is neither bytes nor nothing. So do we: it may say a turn.
+// When Pillow looks for the orientation in XMP, it fails if the XMP is not bytes. So do we: the XMP may say a turn.
 bool has_unreadable_xmp(const TiffDirectory& directory) {
   const TiffTag* xmp = directory.find(kTiffXmp);
   if (xmp == nullptr || directory.find(kTiffOrientation) != nullptr || (xmp->is_bytes() && !xmp->is_text())) return false;
   return xmp->count() > 1 || xmp->value(0) != 0;
 }
 
-// Many cameras' raw files are TIFFs. In some the first page is a small picture that can be read.
+// Many cameras' raw files are TIFFs. In some, the first page is a small image that can be decoded.
 bool is_camera_raw(const TiffHeader& header, const TiffDirectory& directory) {
   constexpr int kPhotometric = 262, kSensor = 32803, kLinearRaw = 34892, kDngVersion = 50706;
   const double photometric = directory.number(kPhotometric);
@@ -44,7 +44,7 @@ std::optional<Failure> decode_tiff(std::span<const std::byte> bytes, std::int64_
   if (!failure && has_unreadable_xmp(directory)) return corrupt("The XMP of the TIFF is of a type that cannot be read");
   if (!failure) return std::nullopt;
   if (failure->code == FailureCode::kUnsupported && is_camera_raw(*maybe_header, directory)) {
-    return unsupported("Camera raw files are not read: convert them to JPEG, PNG or TIFF first");
+    return unsupported("Camera raw files are not supported: convert them to JPEG, PNG or TIFF first");
   }
   if (failure->code == FailureCode::kTooLarge || !directory.is_cut()) return failure;
   return truncated("The file ends before the description of its page does");

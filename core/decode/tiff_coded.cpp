@@ -18,7 +18,7 @@
 namespace coulis {
 namespace {
 
-constexpr std::size_t kMaxPlanes = 4;  // more are never looked at
+constexpr std::size_t kMaxPlanes = 4;  // more are ignored
 
 // What libtiff's callbacks see: the file, where they read, and what went wrong with the pixels.
 struct Client {
@@ -65,8 +65,9 @@ int map_file(thandle_t handle, void** base, toff_t* size) {
 
 void unmap_file(thandle_t, void*, toff_t) {}
 
-// About the directory, errors are no harm (any tag may be odd), or libtiff opens no page. A warning about pixels says that some are made
-// up.
+// Errors about the directory do no harm (any tag may be odd), unless libtiff opens no page. A warning about pixels
+// means that some are
+// made up.
 int take_message(TIFF*, void* user_data, const char*, const char* format, va_list arguments) {
   auto* client = static_cast<Client*>(user_data);
   if (!client->has_failed) std::vsnprintf(client->message, sizeof client->message, format, arguments);
@@ -93,7 +94,7 @@ TiffHandle open(Client& client) {
       TIFFClientOpenExt("image", "r", &client, read_bytes, refuse_write, seek, close, file_size, map_file, unmap_file, options.get()));
 }
 
-// How the pixels are cut: strips as wide as the image, or tiles that may reach beyond it.
+// How the pixels are divided: strips as wide as the image, or tiles that may reach beyond it.
 struct Blocks {
   bool are_tiles = false;
   std::uint32_t width = 0;
@@ -108,7 +109,7 @@ bool is_read(std::uint16_t compression) {
   return std::find(kRead.begin(), kRead.end(), compression) != kRead.end() && TIFFIsCODECConfigured(compression) != 0;
 }
 
-// As Pillow, libtiff's reading of the directory must agree with ours where both need it; planes and FillOrder are its own affair.
+// As in Pillow, libtiff must read the directory as we do where both need it; planes and FillOrder are left to libtiff.
 std::optional<Failure> agree(TIFF* tiff, TiffPage& page) {
   std::uint32_t width = 0, height = 0;
   std::uint16_t photometric = 0, planar = PLANARCONFIG_CONTIG, bits = 1;
@@ -128,7 +129,7 @@ std::optional<Failure> agree(TIFF* tiff, TiffPage& page) {
 // Who converts YCbCr: as in Pillow, libjpeg where the data is JPEG, else libtiff's tables.
 std::optional<Failure> start_ycbcr(TIFF* tiff, TiffPage& page, std::optional<TiffYcbcr>& maybe_ycbcr) {
   if (page.layout.photometric != kYcbcr) return std::nullopt;
-  if (page.layout.samples != 3) return unsupported("A compressed TIFF of YCbCr with one sample");
+  if (page.layout.samples != 3) return unsupported("A compressed TIFF in YCbCr with one sample per pixel");
   if (page.compression == COMPRESSION_JPEG && !page.layout.is_planar) {
     TIFFSetField(tiff, TIFFTAG_JPEGCOLORMODE, JPEGCOLORMODE_RGB);
     page.layout.photometric = kRgb;
@@ -175,7 +176,7 @@ std::optional<Failure> read_pixels(TIFF* tiff, Client& client, const TiffPage& p
   const auto plane_bytes = static_cast<std::size_t>(blocks.are_tiles ? TIFFTileSize(tiff) : TIFFVStripSize(tiff, blocks.height));
   const std::unique_ptr<std::uint8_t[]> block(new std::uint8_t[plane_bytes * planes]);  // [planes, rows, row_bytes]
   const std::size_t scratch_bytes = std::size_t{std::min(blocks.width, page.width)} * static_cast<std::size_t>(page.layout.used_samples());
-  const std::unique_ptr<std::uint8_t[]> scratch(new std::uint8_t[scratch_bytes]);  // untouched, as all that a lying header asks for
+  const std::unique_ptr<std::uint8_t[]> scratch(new std::uint8_t[scratch_bytes]);  // untouched memory costs nothing, if the header lies
   std::array<const std::uint8_t*, kMaxPlanes> starts{};
   for (std::size_t p = 0; p < planes; ++p) starts[p] = block.get() + p * plane_bytes;
   for (std::uint32_t y = 0; y < page.height; y += blocks.height) {

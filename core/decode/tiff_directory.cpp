@@ -28,7 +28,7 @@ enum Type : std::uint16_t {
 };
 constexpr std::array<std::uint8_t, 17> kBytesOfType = {0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4, 0, 0, 8};  // [type]; 0: not known
 
-// Where a number is as wide as an offset: 4 bytes, 8 in a BigTIFF.
+// Numbers as wide as an offset: 4 bytes, or 8 in a BigTIFF.
 struct Words {
   ByteView file;
   std::uint64_t bytes;
@@ -72,7 +72,7 @@ double TiffTag::value(std::size_t i) const {
     case kSignedByte: return static_cast<std::int8_t>(bytes.u8(at));
     case kSignedShort: return static_cast<std::int16_t>(bytes.u16(at));
     case kSignedLong: return static_cast<std::int32_t>(bytes.u32(at));
-    case kRational:  // by 0: no number, or infinite, which equals nothing either
+    case kRational:  // division by 0 gives NaN or infinity, which equals no valid value
       return static_cast<double>(bytes.u32(at)) / static_cast<double>(bytes.u32(at + 4));
     case kSignedRational:
       return static_cast<double>(static_cast<std::int32_t>(bytes.u32(at))) / static_cast<std::int32_t>(bytes.u32(at + 4));
@@ -83,7 +83,7 @@ double TiffTag::value(std::size_t i) const {
 }
 
 std::optional<TiffHeader> read_tiff_header(ByteView file) {
-  // The last two of each order are a BigTIFF's and a byte order that is said wrong.
+  // The second of each order is a BigTIFF; the third has the version in the wrong byte order.
   for (const std::string_view little : {"II*\0"sv, "II+\0"sv, "II\0*"sv}) {
     if (file.has_text(0, little)) return TiffHeader{{file.bytes, false}, little[2] == '+'};
   }
@@ -101,7 +101,7 @@ TiffDirectory::TiffDirectory(const TiffHeader& header) {
   const std::uint64_t directory = words.at(words.bytes);
   if (!file.has(0, 2 * words.bytes) || !file.has(directory, count_bytes)) return;
   const std::uint64_t entries = header.is_big ? file.u64(directory) : file.u16(directory);
-  std::uint64_t outside_bytes = 0;  // of all values that lie outside the directory: no more than the file is believed
+  std::uint64_t outside_bytes = 0;  // of all values outside the directory: more than the file has is not believed
   bool has_cut_value = false;
   for (std::uint64_t i = 0; i < entries; ++i) {
     const std::uint64_t entry = directory + count_bytes + i * entry_bytes;

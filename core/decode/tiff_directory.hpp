@@ -1,4 +1,5 @@
-// TiffDirectory: the tags of the first directory of a TIFF, or of EXIF, as Pillow reads them: an entry that makes no sense is passed over.
+// TiffDirectory: the tags of the first directory of a TIFF, or of EXIF, as Pillow reads them: an entry that makes no
+// sense is skipped.
 #pragma once
 
 #include <cstdint>
@@ -17,15 +18,15 @@ struct TiffTag {
   std::uint16_t type = 0;
   ByteView bytes;  // of whole values, at least one
 
-  bool is_bytes() const;  // BYTE, ASCII or UNDEFINED: no number, whatever it holds
+  bool is_bytes() const;  // BYTE, ASCII or UNDEFINED: never a number
   bool is_byte() const;
   bool is_text() const;
   bool is_integer() const;
   std::size_t count() const;
-  double value(std::size_t i) const;  // bytes too are numbers here
+  double value(std::size_t i) const;  // a byte counts as a number here
 };
 
-// BigTIFF has wider numbers. Nothing if the bytes do not begin as a TIFF does.
+// BigTIFF has wider numbers. Empty if the bytes do not begin like a TIFF.
 struct TiffHeader {
   ByteView file;  // with its byte order
   bool is_big = false;
@@ -37,7 +38,7 @@ class TiffDirectory {
   explicit TiffDirectory(const TiffHeader& header);
 
   const TiffTag* find(int tag) const;
-  // Of a tag with one value; of too many the first. What is no number is NaN, which equals nothing.
+  // The value of a tag, the first if there are several. NaN for what is not a number.
   double number(int tag, double if_missing = std::numeric_limits<double>::quiet_NaN()) const;
   bool is_cut() const { return is_cut_; }  // it, or a value that it points to, lies beyond the end
 

@@ -29,7 +29,7 @@ enum Tag {
 };
 enum Extra { kUnspecified = 0, kPremultipliedAlpha = 1, kAlpha = 2, kAlphaOfCorelDraw = 999 };
 
-constexpr int kNone = -1;  // what is no whole number, or larger than any that means something
+constexpr int kNone = -1;  // not a whole number, or larger than any valid value
 
 // The key of Pillow's table of what it reads (OPEN_INFO).
 struct Kind {
@@ -68,7 +68,7 @@ int sample_format_of(const TiffDirectory& directory) {
   return found->is_bytes() && (found->count() == 1 || !found->is_byte()) ? kNone : whole(found->value(0));
 }
 
-// Nothing where the numbers of samples contradict each other.
+// Empty where the numbers of samples contradict each other.
 std::optional<Kind> read_kind(const TiffHeader& header, const TiffDirectory& directory) {
   Kind kind;
   const TiffTag* photometric = directory.find(kPhotometric);
@@ -208,7 +208,7 @@ Outcome<TiffPage> read_tiff_page(const TiffHeader& header, const TiffDirectory& 
   page.width = static_cast<std::uint32_t>(*maybe_width);
   page.height = static_cast<std::uint32_t>(*maybe_height);
   const int compression = whole(directory.number(kCompression, kTiffUncompressed));
-  if (compression == kNone) return corrupt("The compression of the TIFF is no number");
+  if (compression == kNone) return corrupt("The compression of the TIFF is not a number");
   page.compression = static_cast<std::uint16_t>(compression);
 
   const std::optional<Kind> maybe_kind = read_kind(header, directory);

@@ -12,20 +12,21 @@
 namespace coulis {
 namespace {
 
-constexpr std::size_t kMaxPlanes = 4;  // more are never looked at
+constexpr std::size_t kMaxPlanes = 4;  // more are ignored
 enum Tag { kStripOffsets = 273, kRowsPerStrip = 278, kTileWidth = 322, kTileHeight = 323, kTileOffsets = 324, kSubsampling = 530 };
 
-// Strips as wide as the image, or tiles that may reach beyond it. Where they begin is what the file says; how long they are, we know.
+// Strips as wide as the image, or tiles that may reach beyond it. The file says where they begin; their length follows
+// from the layout.
 struct Blocks {
   const TiffTag* offsets = nullptr;
   std::uint32_t width = 0;
   std::uint32_t height = 0;
-  std::uint32_t across = 0;  // how many lie beside each other
+  std::uint32_t across = 0;  // how many side by side
   std::uint32_t down = 0;
   std::size_t row_bytes = 0;
 };
 
-// A side of a block; what is higher than the image is as good as its height.
+// The width or height of a block.
 std::optional<std::uint32_t> read_side(const TiffDirectory& directory, int tag) {
   const TiffTag* found = directory.find(tag);
   if (found == nullptr || !found->is_integer() || found->value(0) < 1) return std::nullopt;
@@ -54,7 +55,7 @@ std::optional<Blocks> read_blocks(const TiffDirectory& directory, const TiffPage
   return blocks;
 }
 
-// Where a block begins, if the file says it. Of several that each cover the image, Pillow takes the last.
+// Where a block begins, if the file says it. If several blocks each cover the image, Pillow takes the last.
 std::optional<std::uint64_t> offset_of(const Blocks& blocks, const TiffLayout& layout, std::uint32_t column, std::uint32_t row, int plane) {
   const std::size_t per_plane = std::size_t{blocks.across} * blocks.down;
   std::size_t index = static_cast<std::size_t>(plane) * per_plane + std::size_t{row} * blocks.across + column;
@@ -65,7 +66,7 @@ std::optional<std::uint64_t> offset_of(const Blocks& blocks, const TiffLayout& l
 
 bool has_fewer_chroma_samples(const TiffDirectory& directory, const TiffLayout& layout) {
   if (layout.photometric != kYcbcr || layout.samples != 3) return false;
-  const TiffTag* shares = directory.find(kSubsampling);  // across and down; 2 and 2 if they are not said
+  const TiffTag* shares = directory.find(kSubsampling);  // across and down; 2 and 2 if absent
   return shares == nullptr || shares->count() < 2 || shares->value(0) != 1 || shares->value(1) != 1;
 }
 
@@ -75,7 +76,7 @@ std::uint8_t reverse_bits(std::uint8_t byte) {
   return static_cast<std::uint8_t>(reversed);
 }
 
-// A row as convert_tiff_row() wants it: as it lies in the file, or turned round in `own`.
+// A row as convert_tiff_row() expects it: as in the file, or with bits and bytes reordered in `own`.
 const std::uint8_t* in_machine_order(const std::uint8_t* row, std::size_t row_bytes, const TiffLayout& layout, bool is_swapped,
                                      std::uint8_t* own) {
   const std::size_t sample_bytes = static_cast<std::size_t>(std::max(layout.bits / 8, 1));

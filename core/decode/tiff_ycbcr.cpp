@@ -13,7 +13,7 @@ std::optional<Failure> TiffYcbcr::start(TIFF* tiff, bool is_planar) {
   // What libtiff's TIFFRGBAImage has.
   constexpr std::uint16_t kKnown[][2] = {{4, 4}, {4, 2}, {4, 1}, {2, 2}, {2, 1}, {1, 2}, {1, 1}};
   const bool is_known = std::any_of(std::begin(kKnown), std::end(kKnown), [&](const auto& k) { return k[0] == across && k[1] == down; });
-  if (!is_known || (is_planar && (across != 1 || down != 1))) return unsupported("A TIFF of YCbCr with an unusual share of chroma samples");
+  if (!is_known || (is_planar && (across != 1 || down != 1))) return unsupported("A TIFF in YCbCr with unusual chroma subsampling");
   across_ = across;
   down_ = down;
   is_planar_ = is_planar;
@@ -22,7 +22,7 @@ std::optional<Failure> TiffYcbcr::start(TIFF* tiff, bool is_planar) {
   float* reference = nullptr;  // [6], black and white of Y, Cb, Cr
   TIFFGetFieldDefaulted(tiff, TIFFTAG_YCBCRCOEFFICIENTS, &luma);
   TIFFGetFieldDefaulted(tiff, TIFFTAG_REFERENCEBLACKWHITE, &reference);
-  constexpr float kMost = 2147483519.0F;  // the largest float that is an int32; not a number is no more either
+  constexpr float kMost = 2147483519.0F;  // the largest float within int32; NaN is refused too
   const bool is_sound = luma != nullptr && reference != nullptr && !std::isnan(luma[0]) && !std::isnan(luma[1]) && !std::isnan(luma[2]) &&
                         luma[1] != 0 && std::all_of(reference, reference + 6, [](float f) { return std::abs(f) <= kMost; });
   if (!is_sound) return corrupt("The YCbCr coefficients of the TIFF make no colours");

@@ -36,14 +36,14 @@ struct Chunk {
 Failure failure_of(VP8StatusCode status) {
   switch (status) {
     case VP8_STATUS_OUT_OF_MEMORY: return too_large("There is not enough memory for the pixels of this image");
-    case VP8_STATUS_UNSUPPORTED_FEATURE: return unsupported("A WebP of a kind that libwebp does not read");
+    case VP8_STATUS_UNSUPPORTED_FEATURE: return unsupported("libwebp does not support this kind of WebP");
     case VP8_STATUS_SUSPENDED:
     case VP8_STATUS_NOT_ENOUGH_DATA: return truncated("The data ends before the image does");
     default: return corrupt("The WebP data contradicts itself");
   }
 }
 
-// Everything but the frame. Done last: a canvas that lies costs no memory before its frame has been read.
+// Everything except the frame. Done last, so that a false canvas size costs no memory before its frame has been read.
 void blacken_around(const WebPIterator& frame, std::uint8_t* canvas, int width, int height) {
   for (int y = 0; y < height; ++y) {
     const bool crosses_frame = y >= frame.y_offset && y < frame.y_offset + frame.height;
@@ -72,11 +72,12 @@ std::optional<Failure> decode_webp(std::span<const std::byte> bytes, std::int64_
   const WebPIterator& first = frame.iterator;
 
   WebPDecoderConfig config;
-  if (WebPInitDecoderConfig(&config) == 0) return unsupported("The libwebp of this machine is of another version");
+  if (WebPInitDecoderConfig(&config) == 0)
+    return unsupported("coulis was built with another version of libwebp than the one on this machine");
   const int width = static_cast<int>(canvas_width);
   const int height = static_cast<int>(canvas_height);
   sink.start(width, height, orientation);
-  std::uint8_t* canvas = sink.place(height);  // libwebp writes a whole picture
+  std::uint8_t* canvas = sink.place(height);  // libwebp writes the whole image
   const std::uint8_t* end = canvas + std::ptrdiff_t{height} * width * 3;
   std::uint8_t* origin = canvas + (std::ptrdiff_t{first.y_offset} * width + first.x_offset) * 3;
   config.output.colorspace = MODE_RGB;  // drops alpha, as Pillow does

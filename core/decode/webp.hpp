@@ -1,4 +1,4 @@
-// decode_webp: lossy and lossless WebP; of an animated one the first frame on a black canvas -> RGB.
+// decode_webp: lossy and lossless WebP -> RGB; of an animated one, the first frame on a black canvas.
 #pragma once
 
 #include <cstddef>

@@ -3,7 +3,7 @@
 #include "core/network/fused/split.hpp"
 #include "core/network/fused/unroll.hpp"
 
-// AVX3_DL has nothing for float32 that AVX3 has not.
+// AVX3_DL adds nothing to AVX3 for float32.
 #undef HWY_DISABLED_TARGETS
 #define HWY_DISABLED_TARGETS (COULIS_UNUSED_TARGETS | HWY_AVX3_DL)
 #undef HWY_TARGET_INCLUDE

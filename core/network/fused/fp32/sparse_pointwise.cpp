@@ -8,7 +8,7 @@
 #include "core/network/fused/tiles.hpp"
 #include "core/network/fused/unroll.hpp"
 
-// AVX3_DL has nothing for float32 that AVX3 has not.
+// AVX3_DL adds nothing to AVX3 for float32.
 #undef HWY_DISABLED_TARGETS
 #define HWY_DISABLED_TARGETS (COULIS_UNUSED_TARGETS | HWY_AVX3_DL)
 #undef HWY_TARGET_INCLUDE
@@ -38,7 +38,7 @@ struct Tile {
   const float* weight;
   const float* maybe_bias;   // null: the output holds the sums over the slabs before
   const Clamp* maybe_clamp;  // null: there are more slabs
-  const float* ahead;        // weights to ask for meanwhile
+  const float* ahead;        // weights to prefetch
   int ahead_lines;
   float* output[kMaxVectors];
   const float* residual[kMaxVectors];  // null: none

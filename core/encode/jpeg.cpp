@@ -12,7 +12,7 @@ namespace coulis {
 namespace {
 
 struct ErrorManager {
-  jpeg_error_mgr base;  // first: libjpeg knows it by the address of the whole
+  jpeg_error_mgr base;  // first, because libjpeg's pointer to it is also the pointer to this struct
   std::jmp_buf on_error;
   char message[JMSG_LENGTH_MAX];
 };
@@ -29,7 +29,7 @@ struct Compressor {
     errors.base.error_exit = leave;
   }
   ~Compressor() {
-    jpeg_destroy_compress(&info);  // fine on one that was never created: it is all zero
+    jpeg_destroy_compress(&info);  // safe before jpeg_create_compress(): the struct is all zero
     std::free(buffer);             // NOLINT(cppcoreguidelines-no-malloc): libjpeg's
   }
   Compressor(const Compressor&) = delete;

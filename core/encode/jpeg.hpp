@@ -9,8 +9,8 @@
 namespace coulis {
 
 enum class JpegEffort {
-  kSmall,  // tables made for the picture
-  kQuick,  // the standard's tables, and a DCT that rounds more: half of the time, and a tenth more bytes
+  kSmall,  // Huffman tables made for the image
+  kQuick,  // the standard's tables, and a DCT that rounds more: half the time, a tenth more bytes
 };
 
 // Baseline, 4:2:0; quality 1 to 100. The same pixels give the same bytes. Throws Error(kRunFailed) if libjpeg refuses.

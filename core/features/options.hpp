@@ -1,4 +1,4 @@
-// NetworkOptions: which network computes features, and in what.
+// NetworkOptions: which network computes features, and in which precision.
 #pragma once
 
 #include <string>

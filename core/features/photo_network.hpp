@@ -20,16 +20,16 @@ struct PhotoSeconds {
   double network = 0;
 };
 
-// Not thread-safe: one for each worker. What the factory has packed is shared.
+// Not thread-safe: one for each worker. They share the weights that the factory has packed.
 class PhotoNetwork {
  public:
   PhotoNetwork(const ModelCard& card, const NetworkFactory& networks, const DecodeOptions& decode);
 
-  // An image file; its pixels. row: [feature width], overwritten unless there is a failure.
+  // Of an image file, or of pixels. row: [feature width], overwritten unless there is a failure.
   [[nodiscard]] std::optional<Failure> features(std::span<const std::byte> file, std::span<float> row);
   void features(const ImageView& pixels, std::span<float> row);
 
-  // Of the photo that features() came from last: what the network saw, and how large it was. Until the next one.
+  // The network's input and the size of the last photo given to features(). Valid until the next call.
   const ImageView& input() const { return input_; }
   PixelSize size() const { return resampler_.upright_size(); }
   bool turned() const { return turned_; }  // its file has an EXIF orientation that turns it, applied or not; false for pixels

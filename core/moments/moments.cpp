@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::size_t kScratchBytes = std::size_t{4} << 20;
 
-// A float64 sum has 29 bits more than float32 values: no round-off at all for a part of images.
+// A float64 sum has 29 bits more than float32 values: so a part has no round-off.
 template <class T>
 std::vector<double> mean_of(MatrixView<const T> rows) {
   std::vector<double> mean(rows.columns, 0.0);
@@ -65,8 +65,8 @@ Moments merge(Moments left, const Moments& right) {
   if (left.count == 0) return right;
   const std::size_t d = left.width();
   if (right.width() != d) {
-    throw Error(ErrorCode::kRunFailed, fmt::format("rows of {} and of {} features cannot go into one PCA", d, right.width()),
-                "use one model for all images");
+    throw Error(ErrorCode::kRunFailed, fmt::format("rows of {} features and rows of {} cannot go into one PCA", d, right.width()),
+                "use one model for all photos");
   }
   const auto left_count = static_cast<double>(left.count);
   const auto right_count = static_cast<double>(right.count);

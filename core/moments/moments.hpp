@@ -19,7 +19,7 @@ struct Moments {
 
 // rows: [n, d]. Two passes (mean, then centred scatter). One thread: equal rows give equal bits. May be called from several threads.
 Moments moments_of(MatrixView<const float> rows);
-Moments moments_of(MatrixView<const double> rows);  // what others than our networks have computed
+Moments moments_of(MatrixView<const double> rows);  // features from elsewhere
 
 // Chan, Golub, LeVeque 1979: n = n1 + n2, delta = m2 - m1, m = m1 + delta n2 / n, M = M1 + M2 + delta delta^T n1 n2 / n.
 // Throws Error(kRunFailed) if the widths differ.

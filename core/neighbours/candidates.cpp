@@ -10,9 +10,9 @@ namespace coulis {
 namespace {
 
 constexpr std::size_t kBlockRows = 256;  // 256 KB of products; BLAS packs 1.3 MB of rows for them
-constexpr std::size_t kGroup = 16;       // of rows that are passed over together: most are far from each other
+constexpr std::size_t kGroup = 16;       // rows that are skipped together: most are far from each other
 
-// Without a branch: compilers make vectors of it.
+// Without a branch, so that compilers vectorize it.
 bool any_within(std::span<const float> products, const float* squared_norms, const float* limits, float squared_norm, float limit) {
   int within = 0;
   for (std::size_t j = 0; j < products.size(); ++j) {

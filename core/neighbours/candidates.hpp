@@ -1,4 +1,4 @@
-// Candidates: of each row the rows that are nearest to it in float32. Rows are compared in blocks, each pair of blocks once.
+// Candidates: for each row, the rows nearest to it in float32. Rows are compared in blocks, each pair of blocks once.
 #pragma once
 
 #include <cstddef>
@@ -14,7 +14,7 @@
 namespace coulis {
 
 struct Candidate {
-  float score = std::numeric_limits<float>::infinity();  // squared distance, less the squared norm of the row that asks
+  float score = std::numeric_limits<float>::infinity();  // squared distance, minus the squared norm of the row itself
   std::uint32_t row = std::numeric_limits<std::uint32_t>::max();
 
   auto operator<=>(const Candidate&) const = default;
@@ -28,7 +28,7 @@ class Candidates {
   std::size_t begin_of(std::size_t block) const;  // its first row; n for blocks()
   std::vector<std::pair<std::size_t, std::size_t>> pairs_of_blocks() const;
 
-  // Of a pair of blocks, a <= b. Thread-safe: which pair comes first does not matter.
+  // Compares a pair of blocks, a <= b. Thread-safe, and pairs may come in any order.
   void compare(std::size_t a, std::size_t b);
 
   // When all pairs have been compared: the lowest scores of a row, ascending.
@@ -39,11 +39,11 @@ class Candidates {
   void offer(std::size_t to, std::size_t row, float product);
 
   std::size_t rows_, columns_, count_;
-  std::vector<float> centred_;        // [n, d]: less round-off in the products
+  std::vector<float> centred_;        // [n, d]: centred, for less round-off in the products
   std::vector<float> squared_norms_;  // [n], of the centred rows
   std::vector<Candidate> best_;       // [n, count]
   std::vector<float> limits_;         // [n]: the highest score of each row's candidates
-  std::vector<std::mutex> mutexes_;   // of each block: its best and limits
+  std::vector<std::mutex> mutexes_;   // [blocks]: guard best_ and limits_ of a block
 };
 
 }  // namespace coulis

@@ -12,12 +12,12 @@
 namespace coulis {
 namespace {
 
-constexpr std::size_t kSpareCandidates = 8;  // float32 may put the last of the nearest behind others
+constexpr std::size_t kSpareCandidates = 8;  // float32 may rank others before the last of the nearest
 
 }  // namespace
 
 double distance_between(MatrixView<const float> rows, std::size_t i, std::size_t j) {
-  constexpr std::size_t kLanes = 8;  // sums beside each other: one alone would wait for each addition
+  constexpr std::size_t kLanes = 8;  // independent sums: a single one would wait for each addition
   const auto a = rows.row(i);
   const auto b = rows.row(j);
   double sums[kLanes] = {};

@@ -54,7 +54,8 @@ Model parse_model(std::span<const std::byte> bytes, const std::string& origin, s
   }
   const Safetensors file = parse_safetensors(bytes, origin);
   const std::string format = find_metadata(file, "format", origin);
-  if (format != kFormat) throw Error(ErrorCode::kRunFailed, fmt::format("{} has format '{}', not '{}'", origin, format, kFormat));
+  if (format != kFormat)
+    throw Error(ErrorCode::kRunFailed, fmt::format("{} has format '{}', not '{}'", origin, format, kFormat), "import the model again");
   ParsedCard parsed = parse_card(find_metadata(file, "card", origin), origin);
   parsed.card.sha256 = sha256;
   if (!parsed.maybe_layers) return {std::move(parsed.card), OnnxGraph{read_onnx_bytes(file, origin)}};

@@ -13,7 +13,7 @@
 
 namespace coulis {
 
-// What a person and a manifest want to know of a model.
+// What users and the manifest need to know about a model.
 struct ModelCard {
   std::string name;          // "mobilenet_v2_1.0_224"
   std::string title;         // one line for `coulis models`
@@ -30,7 +30,8 @@ struct QuantisedInvertedResidual;  // core/network/quantised_layers.hpp
 
 struct InvertedResidual {
   std::shared_ptr<const InvertedResidualWeights> weights;
-  std::shared_ptr<const QuantisedInvertedResidual> maybe_quantised;  // the int8 numbers that the weights were made of, in a quantised file
+  std::shared_ptr<const QuantisedInvertedResidual>
+      maybe_quantised;  // the int8 numbers from which the weights were made, if the file is quantised
 };
 
 struct OnnxGraph {

@@ -21,8 +21,9 @@ constexpr int kMaxInputPx = 4096;
 constexpr int kMaxChannels = 1 << 14;
 constexpr std::size_t kMaxBlocks = 256;
 constexpr int kRgb = 3;
-// Importers that did not look for a classifier, nor at the order of the input's axes, wrote no 'output' either.
-constexpr const char* kMadeBefore = "an earlier coulis imported it, and its features may be class scores or of a misread image";
+// A card without 'output' is from an importer that checked neither for a classifier nor for the order of the input's
+// axes.
+constexpr const char* kMadeBefore = "an earlier coulis imported it, and its features may be class scores, or come from a misread image";
 
 [[noreturn]] void refuse(const std::string& why) {
   throw Error(ErrorCode::kRunFailed, why);
@@ -93,7 +94,7 @@ BlockWeights read_block(const json& object) {
   if (object.at("expand").get<bool>()) {
     block.maybe_expand = read_pointwise(in_channels, expanded_channels, activation);
   } else if (expanded_channels != in_channels) {
-    refuse("a block without expansion has other expanded channels than input channels");
+    refuse("a block without expansion has other numbers of expanded channels and input channels");
   }
   block.depthwise.kernel = read_kernel(object);
   block.depthwise.stride = read_int(object, "stride", 1, 2);

@@ -14,7 +14,7 @@ namespace coulis {
 std::shared_ptr<const NetworkFactory> make_network_factory(const Model& model, Precision precision) {
   if (std::holds_alternative<OnnxGraph>(model.network)) {
     if (precision == Precision::kFp32) return openvino::make_onnx_factory(model);
-    throw Error(ErrorCode::kUsage, fmt::format("this model runs in fp32 only, not in {}", to_string(precision)), "leave --precision out");
+    throw Error(ErrorCode::kUsage, fmt::format("this model runs in fp32 only, not in {}", to_string(precision)), "remove --precision");
   }
   switch (precision) {
     case Precision::kBf16: return fused::bf16::make_factory(model);

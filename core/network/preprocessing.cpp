@@ -6,7 +6,7 @@
 namespace coulis {
 namespace {
 
-// One number where the channels agree: so it stood in every fingerprint before channels could differ.
+// One number if the channels agree, so that the fingerprints of existing outputs stay the same.
 std::string format_channels(const std::array<double, 3>& values) {
   const bool equal = values[0] == values[1] && values[1] == values[2];
   return equal ? fmt::format("{}", values[0]) : fmt::format("[{}]", fmt::join(values, ", "));

@@ -14,7 +14,7 @@ struct Preprocessing {
   std::array<double, 3> offset{};
 };
 
-// One line that names all that changes numbers: in fingerprints and files.
+// One line with everything that changes numbers, for fingerprints and files.
 std::string to_string(const Preprocessing& preprocessing);
 
 }  // namespace coulis

@@ -20,7 +20,7 @@ bool all_finite(const std::vector<double>& values) {
 
 void check(const Moments& moments) {
   if (moments.count == 0 || moments.width() == 0) {
-    throw Error(ErrorCode::kRunFailed, "there is no feature row to fit a PCA to", "look at the errors table: no image could be read");
+    throw Error(ErrorCode::kRunFailed, "there is no feature row to fit a PCA to", "see the errors table: no photo could be used");
   }
   if (!all_finite(moments.mean) || !all_finite(moments.scatter)) {
     throw Error(ErrorCode::kRunFailed, "the features hold values that are not finite", "check the model file");

@@ -1,4 +1,4 @@
-// AxisCache: what is computed once for the lengths of an axis, for the last few input lengths.
+// AxisCache: values that depend on the lengths of an axis, kept for the last few input lengths.
 #pragma once
 
 #include <algorithm>
@@ -8,7 +8,7 @@
 
 namespace coulis {
 
-// Value: constructible from make(in, out). The least recently used entry gives way.
+// Value: constructible from make(in, out). The least recently used entry is replaced.
 template <class Value>
 class AxisCache {
  public:

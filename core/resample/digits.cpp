@@ -31,7 +31,7 @@ std::vector<std::uint32_t> pack_by_output(const Weights& weights) {
   return packed;
 }
 
-// Output bytes behind the end of the row repeat the last pixel; they are computed and not stored.
+// Output bytes after the end of the row repeat the last pixel; they are computed and not stored.
 std::size_t pixel_of(std::size_t output_byte, const Weights& weights) {
   return std::min(output_byte / 3, static_cast<std::size_t>(weights.out_px) - 1);
 }
@@ -40,7 +40,8 @@ std::size_t first_byte(std::size_t output_byte, const Weights& weights) {
   return static_cast<std::size_t>(weights.start[pixel_of(output_byte, weights)]) * 3 + output_byte % 3;
 }
 
-// False where the group's first quad of taps does not fit into a window that lies, moved on by all quads, inside the input row.
+// The window moves on for each quad of taps and must stay inside the input row. False if the first quad does not fit
+// into such a window.
 bool add_group(const Weights& weights, std::size_t first_output, Digits& digits) {
   const std::size_t quads = static_cast<std::size_t>(weights.taps) / 4;
   const std::size_t read_bytes = kWindowBytes + (quads - 1) * kQuadBytes;

@@ -18,14 +18,14 @@ struct ColumnOutputs {
 struct Passes {
   // source [rows, in, 3] -> target [rows, out, 3]
   void (*resample_rows)(const Weights& weights, const ImageView& source, std::uint8_t* target);
-  // source [rows, columns, 3], all that the outputs take from -> target [end - first, columns, 3]
+  // source [rows, columns, 3], all rows that the outputs need -> target [end - first, columns, 3]
   void (*resample_columns)(const Weights& weights, const ColumnOutputs& outputs, const ImageView& source, std::uint8_t* target);
 };
 
 Passes scalar_passes();  // the plain definition
 Passes simd_passes();    // the same bytes, by the best instructions that limit_simd allows
 
-// Pieces of the plain definition, which the SIMD passes use where no whole vector is left.
+// Pieces of the plain definition, which the SIMD passes use where less than a vector is left.
 void resample_row_scalar(const Weights& weights, const std::uint8_t* source_row, int first_out, int end_out, std::uint8_t* target_row);
 // first_row: of the image, where the source begins.
 void resample_column_scalar(const Weights& weights, int out, int first_row, const ImageView& source, int first_byte, int end_byte,

@@ -184,7 +184,7 @@ HWY_INLINE HalvesVec resample_bytes_at(const Weights& weights, int out, int firs
   const std::uint32_t* pairs = weights.halves.by_output.data() + static_cast<std::size_t>(out) * static_cast<std::size_t>(weights.taps);
   const std::size_t stride = static_cast<std::size_t>(source.width) * 3;
   const std::uint8_t* row = source.row(weights.start[static_cast<std::size_t>(out)] - first_row) + x;
-  const std::uint8_t* last_row = source.row(source.height - 1) + x;  // again for the filling, which weighs nothing
+  const std::uint8_t* last_row = source.row(source.height - 1) + x;  // again for the taps that fill up, whose weight is 0
   SplitSum lower, upper;
   for (int tap = 0; tap < weights.taps; tap += 2, pairs += 2) {
     const std::uint8_t* next_row = std::min(row + stride, last_row);
@@ -218,7 +218,7 @@ void resample_columns(const Weights& weights, const ColumnOutputs& outputs, cons
     for (std::size_t x = 0; x + kVectorBytes < row_bytes; x += kVectorBytes) {
       hn::StoreU(resample_bytes(weights, out, first_row, source, x), kBytesTag, target + x);
     }
-    const std::size_t last = row_bytes - kVectorBytes;  // the last vector may do some bytes again
+    const std::size_t last = row_bytes - kVectorBytes;  // the last vector may recompute some bytes
     hn::StoreU(resample_bytes(weights, out, first_row, source, last), kBytesTag, target + last);
   }
 }

@@ -119,7 +119,7 @@ COULIS_VNNI_INLINE QuadDigits load_digits(const Weights& weights, std::size_t ou
           _mm512_set1_epi32(static_cast<int>(digits[2]))};
 }
 
-// The rows of four taps; those of the filling, which weigh nothing, are the last row again.
+// The rows of four taps. Taps that fill up, whose weight is 0, take the last row again.
 struct QuadRows {
   const std::uint8_t* rows[4];
 };

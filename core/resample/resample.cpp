@@ -60,7 +60,7 @@ struct Resampler::State {
   double seconds = 0;
 
   // The image that is coming, as it is stored.
-  enum class First { kNothing, kRows, kColumns } first = First::kNothing;  // which pass; kNothing: the picture is put together
+  enum class First { kNothing, kRows, kColumns } first = First::kNothing;  // which pass; kNothing: the image is put together
   Turn turn;
   Axis across, down;
   int taken = 0;   // rows
@@ -69,7 +69,7 @@ struct Resampler::State {
 
   Scratch band;      // rows before a pass over rows
   RowWindow window;  // rows before a pass over columns
-  Scratch between;   // after the first pass, or the whole picture
+  Scratch between;   // after the first pass, or the whole image
   Scratch result, turned;
 
   void start(int width, int height, int orientation) {
@@ -136,7 +136,7 @@ struct Resampler::State {
     made = end;
   }
 
-  // What the first pass has made, or the picture itself.
+  // What the first pass has made, or the image itself.
   ImageView after_first() {
     return {between.data(), first == First::kRows ? across.out_px : across.in_px, first == First::kColumns ? down.out_px : down.in_px};
   }

@@ -27,9 +27,10 @@ struct ResampleOptions {
   bool operator==(const ResampleOptions&) const = default;
 };
 
-// Resamples rows while a decoder makes them: a large picture never stands in memory, unless its format needs that. A turned photo is
-// resampled as it is stored, with the weights of the upright one. Keeps the weights of the last few sizes and scratch memory. Not
-// thread-safe: one per worker.
+// Resamples rows while a decoder makes them, so that a large image is never in memory as a whole, unless its format
+// needs
+// that. A turned photo is resampled as it is stored, with the weights of the upright one. Keeps the weights of the last
+// few sizes, and scratch memory. Not thread-safe: one per worker.
 class Resampler final : public RowSink {
  public:
   explicit Resampler(const ResampleOptions& options);
@@ -45,10 +46,10 @@ class Resampler final : public RowSink {
   // After the last row: the upright image of the size asked for. It lives in the resampler until the next start().
   ImageView finish();
 
-  // A whole image of at least one pixel; one that has the size already is handed back as it is.
+  // A whole image of at least one pixel; one that already has the size is returned unchanged.
   ImageView resample(const ImageView& image);
 
-  PixelSize upright_size() const;  // of the last image that came
+  PixelSize upright_size() const;  // of the last image
   int noted_orientation() const { return noted_orientation_; }
 
   double seconds() const;  // spent in take() and finish() since it was made
@@ -59,7 +60,7 @@ class Resampler final : public RowSink {
   int noted_orientation_ = 1;
 };
 
-// One call, an own image.
+// In one call, to a new image.
 Image resample(const ImageView& image, const ResampleOptions& options);
 
 }  // namespace coulis

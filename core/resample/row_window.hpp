@@ -43,7 +43,7 @@ class RowWindow {
  private:
   std::uint8_t* at(int row) { return scratch_.data() + static_cast<std::size_t>(row) * static_cast<std::size_t>(width_) * 3; }
 
-  // Moves the rows to the front, or to a larger place, so large that a row is moved half a time on average.
+  // Moves the rows to the front, or to a larger buffer, whose size makes a row move half a time on average.
   void make_room(int count) {
     const std::size_t bytes = static_cast<std::size_t>(rows_) * static_cast<std::size_t>(width_) * 3;
     if (count > capacity_) {

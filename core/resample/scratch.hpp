@@ -12,13 +12,13 @@ namespace coulis {
 
 class Scratch {
  public:
-  static constexpr std::size_t kKept_bytes = std::size_t{96} << 20;  // a picture of 32 megapixels
+  static constexpr std::size_t kKept_bytes = std::size_t{96} << 20;  // an image of 32 megapixels
 
-  // [height, width, 3], undefined, and what SIMD loads may touch behind it.
+  // [height, width, 3], undefined, with the padding that SIMD loads may touch.
   std::uint8_t* reserve(int width, int height) {
     const std::size_t bytes = static_cast<std::size_t>(width) * static_cast<std::size_t>(height) * 3 + Image::kReadablePadding;
     if (bytes > bytes_) {
-      pixels_.reset();  // first: never two
+      pixels_.reset();  // first, so that there are never two
       bytes_ = 0;
       pixels_.reset(new std::uint8_t[bytes]);
       bytes_ = bytes;
@@ -27,7 +27,7 @@ class Scratch {
   }
   std::uint8_t* data() { return pixels_.get(); }
 
-  void shrink() {  // gives back what a rare large picture needed
+  void shrink() {  // frees what a rare large image needed
     if (bytes_ > kKept_bytes) *this = Scratch();
   }
 

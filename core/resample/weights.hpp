@@ -33,7 +33,7 @@ struct Weights {
   std::int32_t* row(int out) { return k.data() + static_cast<std::size_t>(out) * static_cast<std::size_t>(taps); }
   const std::int32_t* row(int out) const { return k.data() + static_cast<std::size_t>(out) * static_cast<std::size_t>(taps); }
 
-  // The taps of one output that lie inside the input: all but the filling.
+  // The taps of one output that lie inside the input, without those that fill up.
   std::span<const std::int32_t> taps_of(int out) const { return {row(out), static_cast<std::size_t>(std::min(taps, in_px))}; }
 };
 

@@ -61,8 +61,8 @@ std::uint64_t read_length(std::span<const std::byte> bytes) {
 std::vector<std::uint64_t> parse_naturals(const json& list, const std::string& name, const std::string& origin) {
   std::vector<std::uint64_t> values;
   for (const json& value : list.get_ref<const json::array_t&>()) {
-    // Not shown: it may be lists in lists, and dump() recurses.
-    if (!value.is_number_unsigned()) fail(origin, fmt::format("tensor '{}' has no natural number for an extent or offset", name));
+    // The value is not shown: it may be deeply nested, and dump() recurses.
+    if (!value.is_number_unsigned()) fail(origin, fmt::format("tensor '{}' has an extent or offset that is not a natural number", name));
     values.push_back(value.get<std::uint64_t>());
   }
   return values;
@@ -108,7 +108,7 @@ void check_coverage(const std::map<std::string, TensorView>& tensors, std::span<
     if (first != end) fail(origin, "the tensors overlap or leave a hole");
     end = last;
   }
-  if (end != data.size()) fail(origin, "there are bytes behind the last tensor");
+  if (end != data.size()) fail(origin, "there are bytes after the last tensor");
 }
 
 template <class T>

@@ -33,7 +33,7 @@ void* Arena::allocate_bytes(std::size_t asked_bytes) {
     void* aligned = piece;
     std::size_t space_bytes = mapped_bytes;
     std::align(kHugePageBytes, usable_bytes, aligned, space_bytes);
-    madvise(aligned, usable_bytes, MADV_HUGEPAGE);  // advice: without it all works, a little slower
+    madvise(aligned, usable_bytes, MADV_HUGEPAGE);  // advice: without it everything works, a little slower
     next_ = static_cast<std::byte*>(aligned);
     left_bytes_ = usable_bytes;
   }

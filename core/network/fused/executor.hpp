@@ -174,7 +174,7 @@ class FusedNetwork : public Network {
     const BlockPlan& block_plan = plan().blocks[index];
     const Window& window = block_plan.window;
     const int ring_rows = block_plan.ring_rows > 0 ? block_plan.ring_rows : window.in.height;
-    const int turn = std::max(0, window.first_row(out.first)) / ring_rows * ring_rows;  // a division for every row would show
+    const int turn = std::max(0, window.first_row(out.first)) / ring_rows * ring_rows;  // a division for every row would cost time
     window_rows_.clear();
     for (int y = window.first_row(out.first); y < window.end_row(out.end - 1); ++y) {
       const bool inside = y >= 0 && y < window.in.height;

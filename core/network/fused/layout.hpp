@@ -12,7 +12,7 @@ constexpr int count_blocks(int channels) {
   return (channels + kBlockChannels - 1) / kBlockChannels;
 }
 
-// [blocks, pixels, 16] of float, bfloat16 or uint8. Channels behind the last one may hold anything.
+// [blocks, pixels, 16] of float, bfloat16 or uint8. Channels after the last one may hold anything.
 template <class Element>
 struct Plane {
   Element* data = nullptr;

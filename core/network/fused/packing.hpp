@@ -19,7 +19,7 @@ namespace coulis::fused {
 // The inputs of an output channel. Weights of zero fill up the last group of a chunk.
 struct Inputs {
   int count = 0;
-  int chunk = kBlockChannels;  // so many lie behind each other in memory
+  int chunk = kBlockChannels;  // inputs that are contiguous in memory
 };
 
 template <NumberFormat F>
@@ -73,7 +73,7 @@ PackedPointwise<F> pack_panels(const Inputs& inputs, int out_channels, const std
   return packed;
 }
 
-// A format whose weights are float32 weights rounded: weights * scale = row, nearly.
+// A format of rounded float32 weights: weights * scale is nearly row.
 template <class F>
 concept RoundedFormat = NumberFormat<F> && requires(std::span<const float> row, std::span<typename F::Weight> weights) {
   { F::round(row, weights) } -> std::same_as<float>;  // the scale

@@ -54,7 +54,7 @@ struct Plan {
   std::size_t stem_row_elements = 0;
 };
 
-// Throws Error(kRunFailed) for a network that needs more scratch than an image can be worth.
+// Throws Error(kRunFailed) for a network that needs more scratch memory than any sensible model.
 // element_bytes: of an activation.
 Plan make_plan(const ModelCard& card, const InvertedResidualWeights& weights, std::size_t element_bytes);
 

@@ -1,4 +1,4 @@
-// Split: a run of pixels in tiles, or other things in parts of a largest size.
+// Split: a run of pixels into tiles, or anything else into parts of a largest size.
 #pragma once
 
 namespace coulis::fused {

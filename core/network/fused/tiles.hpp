@@ -17,7 +17,7 @@ namespace coulis::fused {
 
 constexpr int kMaxTilePixels = 14;
 
-// What shapes the tiles of a kernel have.
+// The shapes that a kernel's tiles may have.
 struct TileShapes {
   PanelWidths widths = {};
   int registers = 32;

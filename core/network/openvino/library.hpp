@@ -1,4 +1,4 @@
-// OpenVINO's C library, found and opened at run time: no header of it is needed to build, no part of it to start.
+// OpenVINO's C library, found and opened at run time: coulis builds and starts without it.
 #pragma once
 
 #include <cstddef>
@@ -12,7 +12,8 @@ struct CompiledGraph;
 struct Request;
 struct Tensor;
 
-// The functions of openvino/c/openvino.h (2022.1 and later) that are used here, less their "ov_". All return 0 for success.
+// The functions of openvino/c/openvino.h (2022.1 and later) that are used here, without the prefix "ov_". All return 0
+// for success.
 struct Library {
   int (*core_create)(Core** core);
   void (*core_free)(Core* core);
@@ -34,8 +35,8 @@ struct Library {
   const char* (*get_last_err_msg)();
 };
 
-// Looks in the folder that COULIS_OPENVINO names, in the PyPI package openvino of the environment that this program is installed in, and
-// where the system looks. Opened once for the process. Throws Error(kUsage) where there is none.
+// Looks in the folder that COULIS_OPENVINO names, in the PyPI package openvino of this program's environment, and where
+// the system looks. Opened once per process. Throws Error(kUsage) if there is none.
 const Library& find_library();
 
 }  // namespace coulis::openvino

@@ -142,7 +142,7 @@ TEST(Moments, OfDifferentWidthsAreRefused) {
     FAIL() << "merged";
   } catch (const Error& error) {
     EXPECT_EQ(error.code(), ErrorCode::kRunFailed);
-    EXPECT_STREQ(error.what(), "rows of 4 and of 3 features cannot go into one PCA");
+    EXPECT_STREQ(error.what(), "rows of 4 features and rows of 3 cannot go into one PCA");
   }
 }
 

@@ -96,7 +96,7 @@ TEST(Safetensors, CutAtAnyByteAreRefused) {
 TEST(Safetensors, WithOneByteTooManyAreRefused) {
   Bytes bytes = example_file();
   bytes.push_back(std::byte{0});
-  EXPECT_NE(refusal_of(bytes).find("bytes behind the last tensor"), std::string::npos);
+  EXPECT_NE(refusal_of(bytes).find("bytes after the last tensor"), std::string::npos);
 }
 
 TEST(Safetensors, AreReadFromAnyAddress) {

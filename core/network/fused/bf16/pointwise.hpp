@@ -1,4 +1,4 @@
-// Pointwise in bfloat16: sums over pairs of channels in float32, rounded once, behind bias, activation and residual.
+// Pointwise in bfloat16: sums over pairs of channels in float32, rounded once, after bias, activation and residual.
 #pragma once
 
 #include <algorithm>

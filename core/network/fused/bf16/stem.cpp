@@ -34,7 +34,7 @@ namespace {
 constexpr std::size_t kRgb = 3;
 constexpr std::size_t kLanes = 16;
 
-// Three channels and 16 lanes come round together after three vectors: each has its own factors.
+// The order of the three channels in 16 lanes repeats after three vectors: each has its own factors.
 struct Factors {
   __m512 vectors[kRgb];
 

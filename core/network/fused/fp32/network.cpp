@@ -10,7 +10,7 @@
 namespace coulis::fused::fp32 {
 namespace {
 
-// Where leaving out zeros pays: with vectors of a whole block, and outputs enough to hide the latency of additions
+// Skipping zeros pays with vectors of a whole block, and with enough outputs to hide the latency of additions
 // (docs/decisions/0012-zeros-are-left-out.md).
 constexpr int kMinSparseOutputs = 32;
 

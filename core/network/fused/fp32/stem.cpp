@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::size_t kRgb = 3;
 
-// Three channels and four lanes come round together: each vector of a row has its own vectors of factors.
+// The order of the three channels in four lanes repeats after three vectors: each has its own factors.
 constexpr std::size_t kPeriod = 24;
 using Factors = std::array<float, kPeriod>;
 

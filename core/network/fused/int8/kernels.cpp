@@ -21,7 +21,7 @@ Kernels choose_kernels([[maybe_unused]] std::string_view simd, [[maybe_unused]] 
   const bool wants_vnni = simd == "avx512";
   if (wants_vnni && dot_product == DotProduct::kExact) return {"avx512 vnni", vnni_pointwise(), vnni_depthwise()};
   if (wants_vnni && dot_product == DotProduct::kWrong) {
-    return {"avx2, because the VNNI instructions of this CPU compute wrong", avx2_pointwise(), avx2_depthwise()};
+    return {"avx2, because the VNNI instructions of this CPU compute wrong results", avx2_pointwise(), avx2_depthwise()};
   }
   if (wants_vnni || simd == "avx2") return {"avx2", avx2_pointwise(), avx2_depthwise()};
 #endif

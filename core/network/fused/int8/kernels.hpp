@@ -22,7 +22,7 @@ bool vnni_is_exact();  // compares the dot product instruction with plain arithm
 enum class DotProduct { kMissing, kExact, kWrong };
 
 struct Kernels {
-  std::string_view name;  // for people; says so where a better kind is left out because it computes wrong
+  std::string_view name;  // for people; says so if a faster kind is not used because it computes wrong results
   PointwiseKernel pointwise;
   DepthwiseKernel depthwise = nullptr;
 };

@@ -34,7 +34,7 @@ struct Engine {
   PointwiseKernel pointwise;
   DepthwiseKernel depthwise = nullptr;
 
-  // Pixels are the network's input as they are.
+  // Pixels are the network's input, unchanged.
   void convert_rows(const ImageView& image, const Window& window, int first, int end, std::size_t row_elements, std::uint8_t* rows) const {
     const auto copy = [](const std::uint8_t* pixels, std::size_t count, std::uint8_t* row) { std::copy_n(pixels, count, row); };
     convert_padded_rows(image, window, first, end, row_elements, pixel_padding, rows, copy);
@@ -61,7 +61,7 @@ void check_input(const ModelCard& card, const Quantisation& input) {
     const double step = card.preprocessing.scale[channel] / input.scale;
     const double zero = -card.preprocessing.offset[channel] / input.scale;
     if (std::abs(step - 1) > 1e-3 || std::abs(zero - unsigned_zero_point(input)) > 0.51) {
-      refuse("the quantised input of this model is not an 8-bit pixel as it is");
+      refuse("the quantised input of this model is not the unchanged 8-bit pixel");
     }
   }
 }

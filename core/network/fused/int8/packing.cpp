@@ -15,8 +15,8 @@ namespace {
   throw Error(ErrorCode::kUsage, why, "use --precision fp32");
 }
 
-// The bias from which sums over uint8 inputs start, so that the zero point of the input counts as nothing.
-// Refuses sums that some input could bring out of 32 bits, before or after scaling: the kernels rely on it.
+// The bias from which sums over uint8 inputs start, so that the zero point of the input cancels out.
+// Refuses sums that some input could make overflow 32 bits, before or after scaling: the kernels rely on it.
 std::int32_t fold_zero_point(std::int64_t bias, std::int64_t weight_sum, std::int64_t weight_magnitude, int zero_point, float scale) {
   const std::int64_t folded = bias - zero_point * weight_sum;
   const auto reach = static_cast<double>(std::abs(folded) + 255 * weight_magnitude);

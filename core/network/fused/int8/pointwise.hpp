@@ -1,4 +1,5 @@
-// Pointwise in int8: sums over channels for a run of pixels, requantised, with the residual addition behind that; or their sum over the
+// Pointwise in int8: sums over channels for a run of pixels, requantised, and then the residual addition; or their sum
+// over the
 // pixels.
 #pragma once
 
@@ -14,7 +15,7 @@ struct Finish {
   Addition addition;  // for the last layer of a residual block
 };
 
-// Biases are less the zero point of the input times the weights.
+// Biases already subtract the zero point of the input times the weights.
 struct Format {
   using Element = std::uint8_t;
   using Weight = std::int8_t;

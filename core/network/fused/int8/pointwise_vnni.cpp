@@ -33,7 +33,7 @@ COULIS_VNNI_INLINE void accumulate_quad(const std::uint8_t* input, const std::in
   }
 }
 
-// The weights of the late layers together are larger than the second cache, and each is needed once an image.
+// The weights of the late layers together are larger than the second cache, and each is needed once per image.
 template <int kVectors>
 COULIS_VNNI_INLINE void prefetch(const std::int8_t* weight) {
   COULIS_UNROLL
@@ -52,7 +52,7 @@ COULIS_VNNI_INLINE void compute_sums(const Tile& tile, Sums (&sums)[kPixels][kVe
   const int chunk_quads = kPixelStride == kBlockChannels ? kBlockQuads : tile.chunk_groups;
   const std::size_t to_next_chunk = tile.chunk_stride - static_cast<std::size_t>(chunk_quads * kQuad);
   int left_in_chunk = chunk_quads;
-  const std::size_t to_next_panel = static_cast<std::size_t>(tile.groups + 2) * kVectors * kCacheLineBytes;  // behind bias and scales
+  const std::size_t to_next_panel = static_cast<std::size_t>(tile.groups + 2) * kVectors * kCacheLineBytes;  // after bias and scales
   // One flat loop: where GCC 12 sees two, it keeps sums in memory between them.
   for (int left = tile.groups; left > 0; --left, weight += kVectors * kCacheLineBytes) {
     accumulate_quad<kPixels, kVectors, kPixelStride>(input, weight, sums);

@@ -40,7 +40,7 @@ struct Addition {
 // Throws Error(kUsage) for scales so far apart that the integers would overflow.
 Addition make_addition(const Quantisation& input, const Quantisation& output, const Quantisation& sum);
 
-// Nearest integer, ties to even, for |value| < 2^22: behind 1.5 * 2^23 float32 has no bits below one.
+// Nearest integer, ties to even, for |value| < 2^22: above 1.5 * 2^23, float32 has no bits below one.
 inline std::int32_t round_to_even(float value) {
   constexpr float kMagic = 12582912.0F;
   return std::bit_cast<std::int32_t>(value + kMagic) - std::bit_cast<std::int32_t>(kMagic);

@@ -5,14 +5,14 @@
 namespace coulis {
 
 void add_session_flags(CLI::App& verb, Session& session) {
-  verb.add_flag("-q,--quiet", session.quiet, "Say nothing but errors");
-  verb.add_flag("-v,--verbose", session.verbose, "Say more");
+  verb.add_flag("-q,--quiet", session.quiet, "Print errors only");
+  verb.add_flag("-v,--verbose", session.verbose, "Print more");
   verb.add_flag("--json", session.json, "Print one JSON object instead of text");
 }
 
 void add_run_arguments(CLI::App& verb, RunArguments& arguments, bool with_pca) {
   verb.add_option("INPUT", arguments.input, kInputHelp)->required();
-  verb.add_option("OUTPUT", arguments.output, "Folder or s3://bucket/prefix for the results; need not exist")->required();
+  verb.add_option("OUTPUT", arguments.output, "Folder or s3://bucket/prefix for the results; a run creates it")->required();
   OptionTexts& given = arguments.given;
   const RunOptions defaults;
   const BindFlag bind{verb, given};
@@ -40,7 +40,7 @@ RunOptions read_options(const OptionTexts& given, const Session& session, RunOpt
   start.storage.maybe_interrupted = &session.interrupted;
   set_options(given, start);
   if (given.contains("variance") && start.pca.variance == 0) {
-    throw Error(ErrorCode::kUsage, "--variance 0 asks for no component", "give a share above 0, or -k");
+    throw Error(ErrorCode::kUsage, "--variance 0 keeps no component", "give a share above 0, or -k");
   }
   return start;
 }

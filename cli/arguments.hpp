@@ -12,7 +12,7 @@
 
 namespace coulis {
 
-// What all verbs share.
+// What all subcommands share.
 struct Session {
   bool quiet = false;
   bool verbose = false;
@@ -23,7 +23,7 @@ struct Session {
   Verbosity verbosity() const { return quiet ? Verbosity::kQuiet : verbose ? Verbosity::kVerbose : Verbosity::kNormal; }
 };
 
-// Makes a flag of a field. What is given on the command line goes to `given`; `value` is the default that the help shows.
+// Makes a flag of a field. What the user gives goes to `given`; `value` is the default that the help shows.
 struct BindFlag {
   CLI::App& verb;
   OptionTexts& given;
@@ -58,7 +58,7 @@ inline constexpr const char* kInputHelp = "Folder, archive, Parquet file, list o
 
 void add_session_flags(CLI::App& verb, Session& session);
 void add_run_arguments(CLI::App& verb, RunArguments& arguments, bool with_pca);  // INPUT, OUTPUT and all options of a run
-void add_place_flags(CLI::App& verb, OptionTexts& given);                        // --threads and those of storage
+void add_place_flags(CLI::App& verb, OptionTexts& given);                        // --threads and the flags of storage
 void add_pca_flags(CLI::App& verb, OptionTexts& given);                          // -k, --variance, ...
 
 // Throw Error(kUsage).

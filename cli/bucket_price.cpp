@@ -8,8 +8,8 @@
 namespace coulis {
 namespace {
 
-constexpr std::uint64_t kWindow = 8 << 20;           // one GET for so much of a container
-constexpr std::uint64_t kReadTwice = 64 << 20;       // a larger tar: see docs/collections.md
+constexpr std::uint64_t kWindow = 8 << 20;           // bytes of a container per GET
+constexpr std::uint64_t kReadTwice = 64 << 20;       // a tar above this size: see docs/collections.md
 constexpr std::uint64_t kKeysPerPage = 1000;         // of a LIST
 constexpr std::uint64_t kFilesPerPart = 3;           // features, pca, thumbnails
 constexpr std::uint64_t kFilesPerRun = 10;           // tables, manifest, report, lock
@@ -51,7 +51,7 @@ Gets count_gets(const Plan& plan) {
   return gets;
 }
 
-// Of `photos`, `to_do` of them to compute.
+// For `photos`, of which `to_do` are still to compute.
 BucketUse use_of(std::uint64_t photos, std::uint64_t to_do, const Gets& gets, const Preview& preview, const RunOptions& options) {
   BucketUse use;
   if (!preview.input.traits().local) {

@@ -1,4 +1,4 @@
-// What a plan asks of buckets, and what that costs.
+// The requests that a plan sends to buckets, and their cost.
 #pragma once
 
 #include <cstdint>
@@ -13,7 +13,7 @@ struct BucketUse {
   std::uint64_t lists = 0;
   std::uint64_t puts = 0;
   std::uint64_t result_bytes = 0;  // of all photos of the plan
-  std::uint64_t packed_gets = 0;   // if the loose photos among them lay in shards
+  std::uint64_t packed_gets = 0;   // if the loose photos among them were packed in shards
 
   double gets_usd() const;
   double lists_usd() const;

@@ -6,7 +6,7 @@ ClusterPrice price_cluster(double thread_seconds) {
   constexpr double kVcpus = 4;  // of an m5.xlarge: two cores, two hardware threads each
   constexpr double kThreadsPerVcpu = 0.5;
   constexpr double kShareOfWork = 0.85;
-  constexpr double kStartUpSeconds = 600;  // an EMR cluster takes some ten minutes until its first step
+  constexpr double kStartUpSeconds = 600;  // an EMR cluster takes about ten minutes to start its first step
   ClusterPrice price;
   price.work_seconds = thread_seconds / (kClusterWorkers * kVcpus * kThreadsPerVcpu * kShareOfWork);
   price.start_up_seconds = kStartUpSeconds;

@@ -1,11 +1,12 @@
-// What the features of a plan would take and cost on a small EMR cluster, from what they take here.
+// Estimates how long the features of a plan take on a small EMR cluster, and what they cost, from the time they take
+// here.
 #pragma once
 
 #include <string_view>
 
 namespace coulis {
 
-constexpr int kClusterWorkers = 2;  // m5.xlarge, and one more as the driver: what `coulis-emr up` starts
+constexpr int kClusterWorkers = 2;  // m5.xlarge; one more is the driver. `coulis-emr up` starts these
 
 struct ClusterPrice {
   double work_seconds = 0;
@@ -13,7 +14,8 @@ struct ClusterPrice {
   double usd = 0;               // EC2 and EMR, list prices
 };
 
-// thread_seconds: wall clock here times threads. A guess: counts a vCPU of the cluster as half a thread of this machine.
+// thread_seconds: wall clock here times threads. An estimate: counts a vCPU of the cluster as half a thread of this
+// machine.
 ClusterPrice price_cluster(double thread_seconds);
 
 std::string_view price_source();  // "us-east-1, 2026-11-22"

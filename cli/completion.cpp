@@ -12,7 +12,7 @@ std::string quoted(const std::string& text) {
   return result + "'";
 }
 
-// zsh reads ':' and brackets in its specifications.
+// In zsh's specifications, ':' and brackets have a meaning.
 std::string escaped_for_zsh(const std::string& text) {
   std::string result;
   for (const char c : text) {

@@ -27,7 +27,7 @@ void write_stderr(std::string_view text) {
   std::fflush(stderr);
 }
 
-/// Tenths where a rounded second would be a large share of what is left.
+// Tenths of a second when little time is left.
 std::string format_duration(double seconds) {
   if (seconds < 9.95) return fmt::format("{:.1f} s", seconds);
   const auto whole = static_cast<long>(seconds + 0.5);

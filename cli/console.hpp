@@ -1,5 +1,5 @@
-// Console: what a person sees on stderr. A bar on a terminal, a line every ten seconds otherwise. No text from outside is a control
-// sequence.
+// Console: progress and messages on stderr: a bar on a terminal, else a line every ten seconds. It escapes control
+// characters in file names and the like.
 #pragma once
 
 #include <chrono>
@@ -17,7 +17,7 @@ enum class Verbosity { kQuiet, kNormal, kVerbose };
 class Console : public Progress {
  public:
   explicit Console(Verbosity verbosity);
-  ~Console() override { end(); }  // an error leaves no bar in front of its message
+  ~Console() override { end(); }  // so that no bar is left before an error message
   Console(const Console&) = delete;
   Console& operator=(const Console&) = delete;
 

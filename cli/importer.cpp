@@ -14,7 +14,7 @@ namespace {
 
 constexpr const char* kRemedy = "pip install 'coulis[models]', or name the Python that has it in COULIS_PYTHON";
 
-// Its first argument is what to say where the package is missing.
+// Its first argument is the remedy if the package is missing.
 constexpr const char* kProgram = R"(
 import sys
 remedy = sys.argv.pop(1)
@@ -36,7 +36,7 @@ std::string find_python() {
 
 void run_importer(const std::vector<std::string>& arguments) {
   std::string python = find_python();
-  setenv("PYTHONSAFEPATH", "1", 1);  // NOLINT(concurrency-mt-unsafe): the current folder, full of anything, is no place for modules
+  setenv("PYTHONSAFEPATH", "1", 1);  // NOLINT(concurrency-mt-unsafe): Python must not import modules from the current folder
   std::vector<std::string> words = {python, "-c", kProgram, kRemedy};
   words.insert(words.end(), arguments.begin(), arguments.end());
   std::vector<char*> argv;

@@ -1,4 +1,4 @@
-// coulis: arguments -> verb -> exit code. The only place that catches.
+// coulis: arguments -> subcommand -> exit code. Catches all errors of the command.
 #include <fmt/format.h>
 #include <malloc.h>
 #include <unistd.h>
@@ -32,7 +32,7 @@ namespace {
 std::atomic<bool> interrupted = false;
 static_assert(std::atomic<bool>::is_always_lock_free);  // a signal handler may set it
 
-// The first signal asks for an orderly end, the second one ends at once: finished parts are safe either way.
+// The first signal asks for an orderly end, the second ends at once. Finished parts are safe in both cases.
 void on_signal(int) {
   if (interrupted.exchange(true)) _exit(static_cast<int>(coulis::ErrorCode::kInterrupted));
   constexpr std::string_view kText = "\ncoulis: finishing parts in progress; press Ctrl-C again to stop now\n";
@@ -48,17 +48,20 @@ void install_signal_handlers() {
   std::signal(SIGPIPE, SIG_IGN);
 }
 
-// Results that a full disk has swallowed must not look like a success. A reader that has gone, such as `head`, has what it wanted.
+// If the disk is full, the exit code must say that results are lost. A reader that has closed the pipe, such as `head`,
+// is no error.
 void flush_results() {
   if (std::fflush(stdout) == 0 || errno == EPIPE) return;
   throw coulis::Error(coulis::ErrorCode::kStorage,
                       fmt::format("cannot write to standard output: {}", std::generic_category().message(errno)),
-                      "check where it goes; what is in OUTPUT is complete");
+                      "check the disk or program that it goes to; the files in OUTPUT are complete");
 }
 
-// glibc raises its thresholds with the largest block freed and then keeps tens of MB in each thread's arena. Fixed: what a part takes goes
-// back when it is done, the buffers of photos of a megapixel stay. No more arenas than threads can run at once, where glibc makes eight
-// times as many: the threads that fetch photos and those that free them would leave holes in all.
+// By default, glibc raises its thresholds with the largest block freed and then keeps tens of MB in each thread's
+// arena. Fixed
+// thresholds return the memory of a part when it is done, and keep the buffers of photos of a megapixel. glibc also
+// makes
+// eight arenas per CPU. One thread fetches a photo and another frees it, which would leave holes in all of them.
 void limit_kept_memory() {
   mallopt(M_ARENA_MAX, static_cast<int>(std::max(1U, std::thread::hardware_concurrency())));
   mallopt(M_MMAP_THRESHOLD, 4 << 20);
@@ -75,7 +78,7 @@ void check_verb(const CLI::App& app, const std::string& name) {
   const std::vector<std::string> known = verb_names(app);
   if (name.starts_with('-') || std::find(known.begin(), known.end(), name) != known.end()) return;
   const std::string meant = coulis::nearest_word(name, known);
-  throw coulis::Error(coulis::ErrorCode::kUsage, fmt::format("there is no verb '{}'", coulis::printable(name)),
+  throw coulis::Error(coulis::ErrorCode::kUsage, fmt::format("there is no subcommand '{}'", coulis::printable(name)),
                       meant.empty() ? "coulis --help lists them" : fmt::format("coulis {}", meant));
 }
 
@@ -96,12 +99,12 @@ std::string advise(const CLI::App& app) {
 
 int run_command_line(int argc, char** argv) {
   CLI::App app("Photos to image features, a PCA and a report.", "coulis");
-  app.formatter(std::make_shared<coulis::HelpFormatter>());  // the verbs take it over
+  app.formatter(std::make_shared<coulis::HelpFormatter>());  // the subcommands inherit it
   app.set_version_flag("--version", fmt::format("coulis {}", coulis::kVersion));
   app.require_subcommand(1);
   app.fallthrough(false);
   app.footer(
-      "Exit codes: 0 done, 1 run failed, 2 usage, 3 too many bad images, 4 nothing to read,\n"
+      "Exit codes: 0 done, 1 run failed, 2 usage, 3 too many bad photos, 4 nothing to read,\n"
       "            5 credentials, network or storage, 130 interrupted (run again to resume)\n"
       "COULIS_SIMD=portable|avx2|avx512 limits the instructions used.");
   coulis::Session session{.interrupted = interrupted};
@@ -137,7 +140,7 @@ int run_guarded(int argc, char** argv) {
     coulis::print_error(e.what(), e.remedy());
     return static_cast<int>(e.code());
   } catch (const std::system_error& e) {
-    if (e.code() == std::errc::broken_pipe) return static_cast<int>(coulis::ErrorCode::kRunFailed);  // nobody reads what is said
+    if (e.code() == std::errc::broken_pipe) return static_cast<int>(coulis::ErrorCode::kRunFailed);  // nobody reads stderr
     coulis::print_error(fmt::format("unexpected: {}", e.what()), "this is a defect of coulis: please report it");
   } catch (const std::bad_alloc&) {
     coulis::print_error("out of memory", "use fewer --threads, or smaller --images-per-part");

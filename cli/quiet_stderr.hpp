@@ -1,9 +1,10 @@
-// silence_codecs: what image codecs print about damaged photos does not reach a person, who has the errors table.
+// silence_codecs: drops what image codecs print about damaged photos. The errors table describes these photos.
 #pragma once
 
 namespace coulis {
 
-// Replaces the C library's stderr by a stream that leaves out what threads print while a codec works. Call before there are threads.
+// Replaces the C library's stderr by a stream that drops what a thread prints while it is inside a codec. Call before
+// there are threads.
 void silence_codecs();
 
 }  // namespace coulis

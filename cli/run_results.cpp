@@ -50,9 +50,9 @@ void print_results(const Summary& summary, const std::string& raw_output, const 
   if (session.quiet) return;
   const Manifest& m = summary.manifest;
   if (summary.up_to_date) fmt::print("Nothing has changed: {} is up to date.\n", output);
-  fmt::print("{}: {} with features, {} failed{}\n", counted(m.listed, "image"), m.ok, m.failed(),
+  fmt::print("{}: {} with features, {} failed{}\n", counted(m.listed, "photo"), m.ok, m.failed(),
              m.failed() > 0 ? fmt::format(" (see {}{}errors.csv)", output, output.ends_with('/') ? "" : "/") : "");
-  if (m.passed_over.total() > 0) fmt::print("Passed over: {}\n", describe_in_a_line(m.passed_over));
+  if (m.passed_over.total() > 0) fmt::print("Ignored: {}\n", describe_in_a_line(m.passed_over));
   if (const std::string turned = describe_turned(m.turned(), m.ok, m.options); !turned.empty()) fmt::print("{}\n", turned);
   const std::size_t k = m.pca.explained_variance_ratio.size();
   fmt::print("{} {} {:.1f} % of the variance\n", counted(k, "component"), k == 1 ? "explains" : "explain", 100 * explained(m));

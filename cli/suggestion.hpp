@@ -1,4 +1,4 @@
-// What a person meant who typed a word that is not known.
+// Suggests a known word for a mistyped one.
 #pragma once
 
 #include <string>
@@ -7,8 +7,9 @@
 
 namespace coulis {
 
-// The known word with the fewest letters inserted, left out, changed or swapped with their neighbour; empty if it takes more than a third
-// of them.
+// The known word with the fewest letters inserted, omitted, changed or swapped with their neighbour. Empty if more than
+// a third of the
+// letters differ.
 std::string nearest_word(std::string_view word, const std::vector<std::string>& known);
 
 }  // namespace coulis

@@ -1,4 +1,4 @@
-// The verbs that look at the installation: check, models.
+// The subcommands that look at the installation: check, models.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -57,7 +57,7 @@ void execute_models(const std::string& file, const Session& session) {
 
 void add_check(CLI::App& app, Session& session) {
   const auto arguments = std::make_shared<CheckArguments>();
-  CLI::App* verb = app.add_subcommand("check", "Can a run work here? Model, CPU, and the locations named");
+  CLI::App* verb = app.add_subcommand("check", "Check that a run can work here: model, CPU and the named locations");
   verb->add_option("LOCATION", arguments->locations, "Folders, s3://bucket/prefix");
   const RunOptions defaults;
   visit_fields(defaults.storage, BindFlag{*verb, arguments->given});
@@ -68,12 +68,12 @@ void add_check(CLI::App& app, Session& session) {
 
 void add_models(CLI::App& app, Session& session) {
   const auto file = std::make_shared<std::string>();
-  CLI::App* verb = app.add_subcommand("models", "The model built in, or the card of a model file");
+  CLI::App* verb = app.add_subcommand("models", "Show the built-in model, or the card of a model file");
   verb->add_option("FILE", *file, "A .safetensors model file");
   add_session_flags(*verb, session);
   verb->footer("Example: coulis models import weights.h5 mine.safetensors");
-  // All arguments, --help too, are the importer's.
-  CLI::App* importer = verb->add_subcommand("import", "Make a model file of a Keras, ONNX, TFLite or .pth file")->prefix_command();
+  // The importer parses all arguments, even --help.
+  CLI::App* importer = verb->add_subcommand("import", "Make a model file from a Keras, ONNX, TFLite or .pth file")->prefix_command();
   importer->set_help_flag();
   importer->callback([importer] { run_importer(importer->remaining()); });
   verb->callback([file, importer, &session] {

@@ -1,4 +1,4 @@
-// The verb that hands an OUTPUT to other tools.
+// The subcommand that exports an OUTPUT to other tools.
 #include <fmt/format.h>
 
 #include <memory>
@@ -40,14 +40,14 @@ void execute_export(const ExportArguments& arguments, const Session& session) {
 
 void add_export(CLI::App& app, Session& session) {
   const auto arguments = std::make_shared<ExportArguments>();
-  CLI::App* verb = app.add_subcommand("export", "A finished run as files for other tools");
+  CLI::App* verb = app.add_subcommand("export", "Export a finished run for other tools");
   verb->add_option("OUTPUT", arguments->output, "Folder or s3://bucket/prefix of a finished run")->required();
   verb->add_option("DESTINATION", arguments->destination, "Folder or s3://bucket/prefix for the files")->required();
   verb->add_option_function<std::string>(
           "--to", [arguments](const std::string& name) { arguments->options.format = parse_enum<ExportFormat>(name); },
           fmt::format("The tool: {}", list_names<ExportFormat>()))
       ->required();
-  verb->add_option("--limit", arguments->options.limit, "Photos for the projector at most, evenly spread")
+  verb->add_option("--limit", arguments->options.limit, "Largest number of photos for the projector, evenly spread")
       ->capture_default_str()
       ->check(CLI::Range(1, 100'000));
   add_place_flags(*verb, arguments->given);

@@ -1,4 +1,4 @@
-// The verb that writes rows to stdout, for pipes, and no OUTPUT.
+// The subcommand that writes rows to stdout, for pipes, and no OUTPUT.
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -29,7 +29,7 @@ void write_stdout(std::string_view bytes) {
   if (std::fwrite(bytes.data(), 1, bytes.size(), stdout) == bytes.size() && std::fflush(stdout) == 0) return;
   if (errno == EPIPE) throw ReaderHasGone();
   throw Error(ErrorCode::kStorage, fmt::format("cannot write to standard output: {}", std::generic_category().message(errno)),
-              "check where it goes");
+              "check the disk or program that it goes to");
 }
 
 FeatureBatch to_batch(RowBlock block, const std::vector<std::string>& paths) {
@@ -49,8 +49,8 @@ void execute(const FeaturizeArguments& arguments, const Session& session) {
   options.input = arguments.input;
   validate(options);
   if (arguments.format != FeatureFormat::kCsv && isatty(STDOUT_FILENO) == 1) {
-    throw Error(ErrorCode::kUsage, fmt::format("rows as {} are no text for a terminal", to_string(arguments.format)),
-                "redirect them to a file or a program, or give --format csv");
+    throw Error(ErrorCode::kUsage, fmt::format("rows as {} are not text for a terminal", to_string(arguments.format)),
+                "redirect the rows to a file or a program, or use --format csv");
   }
   Console console(session.verbosity());
   const LoadedModel model = load_network(options.network);
@@ -71,7 +71,7 @@ void execute(const FeaturizeArguments& arguments, const Session& session) {
   for (const auto& [photo, failure] : failed) {
     const std::string sentence = fmt::format("{}: {}: {}", paths[photo], to_string(failure.code), failure.message);
     if (options.features.on_bad == OnBad::kFail)
-      throw Error(ErrorCode::kTooManyBad, sentence, "remove the photo, or leave out --on-bad fail");
+      throw Error(ErrorCode::kTooManyBad, sentence, "remove the photo, or run without --on-bad fail");
     console.detail(sentence);
   }
   if (!failed.empty()) console.warn(fmt::format("{} of {} cannot be used", failed.size(), counted(paths.size(), "photo")));
@@ -81,11 +81,11 @@ void execute(const FeaturizeArguments& arguments, const Session& session) {
 
 void add_featurize(CLI::App& app, Session& session) {
   const auto arguments = std::make_shared<FeaturizeArguments>();
-  CLI::App* verb = app.add_subcommand("featurize", "Photos to rows of features on stdout, for pipes");
+  CLI::App* verb = app.add_subcommand("featurize", "Write the features of photos to stdout, for pipes");
   verb->add_option("INPUT", arguments->input, kInputHelp)->required();
   verb->add_option_function<std::string>(
           "--format", [arguments](const std::string& name) { arguments->format = parse_enum<FeatureFormat>(name); },
-          fmt::format("Of the rows: {}", list_names<FeatureFormat>()))
+          fmt::format("Format of the rows: {}", list_names<FeatureFormat>()))
       ->default_str("arrow");
   const RunOptions defaults;
   const BindFlag bind{*verb, arguments->given};
@@ -99,15 +99,15 @@ void add_featurize(CLI::App& app, Session& session) {
       }
     });
   });
-  verb->add_flag("-q,--quiet", session.quiet, "Say nothing but errors");
-  verb->add_flag("-v,--verbose", session.verbose, "Say more: each photo that cannot be used");
+  verb->add_flag("-q,--quiet", session.quiet, "Print errors only");
+  verb->add_flag("-v,--verbose", session.verbose, "Print more: each photo that cannot be used");
   verb->footer(
       "arrow: an Arrow IPC stream of path, features, code, message. npy: the rows of all photos, sorted by name.\n"
       "Example: coulis featurize photos/ --format npy > features.npy");
   verb->callback([arguments, &session] {
     try {
       execute(*arguments, session);
-    } catch (const ReaderHasGone&) {  // such as `head`, which has what it wanted
+    } catch (const ReaderHasGone&) {  // such as `head`: no error
     }
   });
 }

@@ -1,4 +1,5 @@
-// The verb that lists the options of a run for programs: the keywords of Python and of clusters are made from it.
+// The subcommand that lists the options of a run for programs. The keywords of Python and of clusters are made from
+// this list.
 #include <fmt/format.h>
 
 #include <array>
@@ -55,7 +56,7 @@ struct DescribeField {
 }  // namespace
 
 void add_options(CLI::App& app, Session&) {
-  CLI::App* verb = app.add_subcommand("options", "The options of a run as JSON, for programs");
+  CLI::App* verb = app.add_subcommand("options", "List the options of a run as JSON, for programs");
   verb->footer("For each: name, type, help, what a change recomputes in a finished OUTPUT, default.");
   verb->callback([] {
     nlohmann::ordered_json list = nlohmann::ordered_json::array();

@@ -1,4 +1,4 @@
-// The verbs that work on a finished OUTPUT: fit, verify, report.
+// The subcommands that work on a finished OUTPUT: fit, verify, report.
 #include <fmt/format.h>
 
 #include <cstdio>
@@ -50,7 +50,7 @@ void execute_verify(const OutputArguments& arguments, Session& session) {
   if (session.json) return;
   for (const std::string& problem : result.problems) fmt::print("{}\n", problem);
   print_error(fmt::format("{}: {}", shown_place(arguments.output), counted(result.problems.size(), "problem")),
-              "remove the files that are named, then run the same `coulis run` command again: it restores them");
+              "remove the files named above, then run the same `coulis run` command again: it restores them");
 }
 
 void execute_report(const OutputArguments& arguments, const Session& session) {
@@ -69,12 +69,12 @@ void execute_report(const OutputArguments& arguments, const Session& session) {
 
 void add_fit(CLI::App& app, Session& session) {
   const auto arguments = std::make_shared<OutputArguments>();
-  CLI::App* verb = add_verb(app, session, "fit", "PCA again, from the features of a finished run", arguments);
+  CLI::App* verb = add_verb(app, session, "fit", "Fit the PCA again, from the features of a finished run", arguments);
   const RunOptions defaults;
   add_pca_flags(*verb, arguments->given);
   visit_fields(defaults.csv, BindFlag{*verb, arguments->given});
   visit_fields(defaults.report, BindFlag{*verb, arguments->given});
-  verb->footer("Options that are not given are those of the run.\nExample: coulis fit results/ -k 20");
+  verb->footer("Options default to those of the run.\nExample: coulis fit results/ -k 20");
   verb->callback([arguments, &session] {
     Console console(session.verbosity());
     print_results(refit(output_of(*arguments, session), arguments->given, console), arguments->output, session);
@@ -83,7 +83,7 @@ void add_fit(CLI::App& app, Session& session) {
 
 void add_verify(CLI::App& app, Session& session) {
   const auto arguments = std::make_shared<OutputArguments>();
-  CLI::App* verb = add_verb(app, session, "verify", "Does OUTPUT hold what its manifest says?", arguments);
+  CLI::App* verb = add_verb(app, session, "verify", "Check that OUTPUT holds what its manifest says", arguments);
   verb->footer("Reads every file: sizes, checksums, schema, counts, finite values.\nExample: coulis verify results/");
   verb->callback([arguments, &session] { execute_verify(*arguments, session); });
 }
@@ -93,7 +93,7 @@ void add_report(CLI::App& app, Session& session) {
   CLI::App* verb = add_verb(app, session, "report", "Write report.html again", arguments);
   const RunOptions defaults;
   visit_fields(defaults.report, BindFlag{*verb, arguments->given});
-  verb->footer("Options that are not given are those of the run.\nExample: coulis report results/");
+  verb->footer("Options default to those of the run.\nExample: coulis report results/");
   verb->callback([arguments, &session] { execute_report(*arguments, session); });
 }
 

@@ -1,4 +1,4 @@
-// The verb that writes photos into shards.
+// The subcommand that writes photos into shards.
 #include <fmt/format.h>
 
 #include <memory>
@@ -39,17 +39,17 @@ void print_pack(const PackSummary& summary, const PackArguments& arguments, cons
 
 void add_pack(CLI::App& app, Session& session) {
   const auto arguments = std::make_shared<PackArguments>();
-  CLI::App* verb = app.add_subcommand("pack", "Photos into tar shards, as WebDataset has them");
+  CLI::App* verb = app.add_subcommand("pack", "Pack photos into tar shards in WebDataset's format");
   verb->add_option("INPUT", arguments->options.input, kInputHelp)->required();
-  verb->add_option("OUTPUT", arguments->options.output, "Folder or s3://bucket/prefix for the shards; need not exist")->required();
+  verb->add_option("OUTPUT", arguments->options.output, "Folder or s3://bucket/prefix for the shards; coulis creates it")->required();
   const PackOptions defaults;
   const BindFlag bind{*verb, arguments->given};
   visit_threads(defaults.threads, bind);
   visit_fields(defaults, bind);
-  verb->add_option("--share", arguments->share, "Write one share of the shards, such as 3/64; then run without it");
+  verb->add_option("--share", arguments->share, "Write one share of the shards, such as 3/64; then run without --share");
   add_session_flags(*verb, session);
   verb->footer(
-      "Run it again on the same OUTPUT to resume, or after photos have changed: only the affected shards are written.\n"
+      "Run it again on the same OUTPUT to resume, or after photos have changed: it writes only the affected shards.\n"
       "Example: coulis pack photos/ s3://photos/shards");
   verb->callback([arguments, &session] {
     PackOptions& options = arguments->options;

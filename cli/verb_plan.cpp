@@ -49,7 +49,7 @@ Counts count_labels(const Preview& preview, const ListingOptions& options) {
   return counts;
 }
 
-// Rows in flight, one decoded photo of the largest size allowed per worker at worst, and the moments.
+// The rows in flight and the moments.
 double expected_memory_mb(const RunOptions& options, const ModelCard& card, int threads) {
   const double width = card.feature_width;
   const double part = options.features.images_per_part * width * 4.0;
@@ -60,10 +60,10 @@ double expected_memory_mb(const RunOptions& options, const ModelCard& card, int 
 void print_estimate(const Estimate& estimate, const Preview& preview, const RunOptions& options) {
   const int threads = worker_count(options.threads);
   const std::string turned = describe_turned(estimate.turned, estimate.tried, to_texts(options));
-  if (!turned.empty()) fmt::print("of those tried, {}\n", turned);
+  if (!turned.empty()) fmt::print("of the photos tried, {}\n", turned);
   fmt::print(
-      "about {:.0f} s with {} (tried for two seconds on these photos), up to {:.0f} MB of buffers besides the photo that each "
-      "decodes\n",
+      "about {:.0f} s with {} (tried for two seconds on these photos), up to {:.0f} MB of buffers plus one decoded photo per "
+      "thread\n",
       std::ceil(estimate.seconds()), counted(static_cast<std::uint64_t>(threads), "thread"),
       expected_memory_mb(options, preview.model.card, threads));
   if (estimate.features_seconds == 0) return;
@@ -75,7 +75,7 @@ void print_estimate(const Estimate& estimate, const Preview& preview, const RunO
       kClusterWorkers, std::ceil(price.work_seconds / 60), price.start_up_seconds / 60, price.usd, price_source());
 }
 
-// To compute what a million photos such as those to do take; without the start of a cluster.
+// The cost of computing a million photos like those to do, without the start of a cluster.
 double million_compute_usd(const Preview& preview, const ClusterPrice& cluster) {
   const double share = cluster.work_seconds / (cluster.work_seconds + cluster.start_up_seconds);
   return cluster.usd * share * 1e6 / static_cast<double>(std::max<std::uint64_t>(count_to_do(preview.plan), 1));
@@ -97,8 +97,8 @@ void print_price(const Preview& preview, const RunOptions& options, const Cluste
     results =
         fmt::format("; {:.1f} GB of results, {:.2f} USD a month", static_cast<double>(million.result_bytes) / 1e9, million.month_usd());
   }
-  fmt::print("a million such photos: {:.2f} USD: {:.2f} to compute{}{}\n", usd, compute_usd, requests, results);
-  constexpr double kWorthPacking = 0.1;  // of what a run costs
+  fmt::print("a million such photos: {:.2f} USD ({:.2f} to compute{}){}\n", usd, compute_usd, requests, results);
+  constexpr double kWorthPacking = 0.1;  // of the cost of a run
   if (million.gets_usd() - million.packed_gets_usd() > kWorthPacking * usd) {
     fmt::print("  in shards, GET would be {:.4f} USD of that instead of {:.2f}: see coulis pack --help\n", million.packed_gets_usd(),
                million.gets_usd());
@@ -108,15 +108,15 @@ void print_price(const Preview& preview, const RunOptions& options, const Cluste
 void print_text(const Preview& preview, const RunOptions& options) {
   const auto labels = count_labels(preview, options.listing);
   const std::size_t to_do = preview.plan.parts_to_do();
-  fmt::print("{}, {:.1f} MB, {}; {} ignored\n", counted(preview.plan.images(), "image"),
+  fmt::print("{}, {:.1f} MB, {}; {} ignored\n", counted(preview.plan.images(), "photo"),
              static_cast<double>(preview.listing.total_bytes) / 1e6, counted(labels.size(), "label"),
              counted(preview.listing.passed_over.total(), "other file"));
   for (const std::string& sentence : describe(preview.listing.passed_over)) fmt::print("  {}\n", sentence);
   for (const auto& [ending, count] : count_endings(preview.plan)) fmt::print("  {:8} {}\n", ending, count);
   fmt::print("{}: {} done, {} to do ({})\n", counted(preview.plan.parts.size(), "part"), preview.plan.parts.size() - to_do, to_do,
-             counted(count_to_do(preview.plan), "image"));
+             counted(count_to_do(preview.plan), "photo"));
   for (const Part& part : preview.plan.parts) {
-    if (!part.done) fmt::print("  part {}: {}, {}\n", part.number, counted(part.images.size(), "image"), part.reason);
+    if (!part.done) fmt::print("  part {}: {}, {}\n", part.number, counted(part.images.size(), "photo"), part.reason);
   }
   const Estimate estimate = estimate_run(preview, options);
   print_estimate(estimate, preview, options);
@@ -173,7 +173,7 @@ void print_json(const Preview& preview, const RunOptions& options) {
 
 void add_plan(CLI::App& app, Session& session) {
   const auto arguments = std::make_shared<RunArguments>();
-  CLI::App* verb = app.add_subcommand("plan", "What a run would do, without doing it");
+  CLI::App* verb = app.add_subcommand("plan", "Show what a run would do, without doing it");
   add_run_arguments(*verb, *arguments, true);
   add_session_flags(*verb, session);
   verb->footer("Example: coulis plan s3://photos/Test results/ -k 50");

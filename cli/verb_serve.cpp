@@ -26,8 +26,8 @@ Frame answer(const Frame& order, Served& served) {
       {"work", serve_work}, {"try", serve_try},   {"merge", serve_merge},
   };
   if (order.header.value("protocol", Header()) != kProtocol) {
-    throw Error(ErrorCode::kUsage, "the client speaks another version of the protocol than 1",
-                "install coulis and its client again, together");
+    throw Error(ErrorCode::kUsage, "the client does not speak version 1 of the protocol",
+                "install matching versions of coulis and its client");
   }
   const auto known = kOrders.find(order.header.value("order", ""));
   if (known == kOrders.end()) throw Error(ErrorCode::kUsage, "there is no such order", "see docs/protocol.md");
@@ -60,7 +60,7 @@ void serve_one(const Frame& order, Served& served) {
   }
 }
 
-// The frames alone use the pipes of the client: what libraries print goes to stderr, and nobody else reads stdin.
+// Only frames use the pipes of the client: what libraries print goes to stderr, and nothing else reads stdin.
 int take(int descriptor, int instead) {
   const int taken = fcntl(descriptor, F_DUPFD_CLOEXEC, 3);
   dup2(instead, descriptor);
@@ -68,7 +68,7 @@ int take(int descriptor, int instead) {
 }
 
 void execute() {
-  std::signal(SIGINT, SIG_IGN);  // of a terminal, it reaches the client too, which decides
+  std::signal(SIGINT, SIG_IGN);  // Ctrl-C in a terminal also reaches the client, which decides
   std::signal(SIGTERM, SIG_DFL);
   const int nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
   Connection client(take(STDIN_FILENO, nothing), take(STDOUT_FILENO, STDERR_FILENO));
@@ -76,18 +76,18 @@ void execute() {
   try {
     while (const std::optional<Frame> frame = client.next()) {
       const std::string name = frame->header.value("order", "");
-      if (name == "answer" || name == "end") continue;  // to an order that was cancelled
+      if (name == "answer" || name == "end") continue;  // for an order that was cancelled
       serve_one(*frame, served);
     }
   } catch (const Error& e) {
-    if (e.code() != ErrorCode::kInterrupted) throw;  // else nobody reads any more
+    if (e.code() != ErrorCode::kInterrupted) throw;  // kInterrupted: the client has gone
   }
 }
 
 }  // namespace
 
 void add_serve(CLI::App& app, Session& /*session*/) {
-  CLI::App* verb = app.add_subcommand("serve", "Take orders of programs on stdin, answer on stdout (docs/protocol.md)");
+  CLI::App* verb = app.add_subcommand("serve", "Take orders from programs on stdin, answer on stdout (docs/protocol.md)");
   verb->callback(execute);
 }
 

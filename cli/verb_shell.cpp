@@ -1,4 +1,4 @@
-// The verbs about the command itself: completion, man.
+// The subcommands about the command itself: completion, man.
 #include <fmt/format.h>
 
 #include <memory>
@@ -24,14 +24,14 @@ std::string completion_for(const std::string& shell, const CLI::App& app) {
 
 void add_completion(CLI::App& app, Session&) {
   const auto shell = std::make_shared<std::string>();
-  CLI::App* verb = app.add_subcommand("completion", "Completion for a shell: bash, zsh or fish");
+  CLI::App* verb = app.add_subcommand("completion", "Print the completion script for bash, zsh or fish");
   verb->add_option("SHELL", *shell, "bash, zsh or fish")->required();
   verb->footer("Example: eval \"$(coulis completion bash)\"");
   verb->callback([shell, &app] { fmt::print("{}", completion_for(*shell, app)); });
 }
 
 void add_man(CLI::App& app, Session&) {
-  CLI::App* verb = app.add_subcommand("man", "The manual page: coulis man | man -l -");
+  CLI::App* verb = app.add_subcommand("man", "Print the manual page: coulis man | man -l -");
   verb->callback([&app] { fmt::print("{}", manual_page(describe_verbs(app))); });
 }
 

@@ -1,4 +1,4 @@
-// One function per verb: it declares the verb's arguments and what happens when it is called.
+// One function per subcommand: it declares the arguments and what the subcommand does.
 #pragma once
 
 #include "cli/arguments.hpp"

@@ -10,7 +10,7 @@
 namespace coulis {
 namespace {
 
-constexpr int kLookMs = 1000;  // how often the parent is looked for: a child of it may hold the other end of the pipe open
+constexpr int kLookMs = 1000;  // how often to check that the parent lives: a child of the parent may keep the other end of the pipe open
 
 }  // namespace
 
@@ -68,7 +68,7 @@ void Connection::take(Frame frame) {
   if (order == "cancel") {
     interrupted_ = true;
   } else {
-    // A cancel that has crossed the end of its order is not for the next one.
+    // A cancel that arrives after the end of its order must not cancel the next one.
     if (order != "answer" && order != "end") interrupted_ = false;
     frames_.push_back(std::move(frame));
   }

@@ -24,14 +24,15 @@ class Connection {
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
-  // The next order, or answer to a `stage`: waits. Nothing: the client has gone. Throws Error(kUsage) for what is no frame.
+  // Waits for the next order or the answer to a `stage`. Empty if the client has gone. Throws Error(kUsage) for bytes
+  // that are not a frame.
   std::optional<Frame> next();
   Frame next_answer();  // within an order: throws Error(kInterrupted) if the client has gone or has cancelled it
 
   void send(Header header, std::initializer_list<std::string_view> payload = {});  // from any thread
 
   const std::atomic<bool>& interrupted() const { return interrupted_; }  // of the order in progress: cancelled, or the client has gone
-  void end_with_client() { ends_with_client_ = true; }                   // from now on: nothing that is in progress has to be finished
+  void end_with_client() { ends_with_client_ = true; }                   // if the client goes, what is in progress need not be finished
 
  private:
   void read_all();

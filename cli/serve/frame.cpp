@@ -16,7 +16,7 @@ namespace coulis {
 namespace {
 
 constexpr std::uint32_t kLongestHeader = 64U << 20U;
-constexpr std::size_t kPiece = 1U << 24U;  // memory is asked for as bytes come, whatever a header says
+constexpr std::size_t kPiece = 1U << 24U;  // memory is allocated as bytes come, whatever a header says
 static_assert(std::endian::native == std::endian::little);
 
 bool read_exactly(int descriptor, char* to, std::size_t size) {
@@ -40,7 +40,7 @@ void write_all(int descriptor, std::string_view bytes) {
 }
 
 Error refuse(const std::string& why) {
-  return {ErrorCode::kUsage, fmt::format("stdin of `coulis serve` is no frame of its protocol: {}", why), "see docs/protocol.md"};
+  return {ErrorCode::kUsage, fmt::format("stdin of `coulis serve` is not a frame of its protocol: {}", why), "see docs/protocol.md"};
 }
 
 }  // namespace
@@ -54,9 +54,9 @@ std::optional<Frame> read_frame(int descriptor) {
   std::string text(size, '\0');
   if (!read_exactly(descriptor, text.data(), size)) return std::nullopt;
   Frame frame{Header::parse(text, nullptr, false), {}};
-  if (!frame.header.is_object()) throw refuse("the header is no JSON object");
+  if (!frame.header.is_object()) throw refuse("the header is not a JSON object");
   const Header& payload = frame.header.contains("payload") ? frame.header["payload"] : Header(0U);
-  if (!payload.is_number_unsigned()) throw refuse("payload is no number of bytes");
+  if (!payload.is_number_unsigned()) throw refuse("payload is not a number of bytes");
   for (auto left = payload.get<std::uint64_t>(); left > 0;) {
     const auto piece = static_cast<std::size_t>(std::min<std::uint64_t>(left, kPiece));
     frame.payload.resize(frame.payload.size() + piece);

@@ -17,7 +17,7 @@ struct Frame {
   std::string payload;
 };
 
-// Nothing at the end of the stream, even inside a frame. Throws Error(kUsage) for what is no frame.
+// Empty at the end of the stream, even inside a frame. Throws Error(kUsage) for bytes that are not a frame.
 std::optional<Frame> read_frame(int descriptor);
 
 // The payload in pieces. Throws Error(kInterrupted) if nobody reads any more.

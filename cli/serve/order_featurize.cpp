@@ -19,7 +19,7 @@ std::vector<std::string> split_lines(std::string_view payload) {
   return names;
 }
 
-std::string to_lines(const std::vector<std::string>& paths) {  // printable, so none holds the end of a line
+std::string to_lines(const std::vector<std::string>& paths) {  // printable, so that none contains a line break
   std::string lines;
   for (const std::string& path : paths) lines += path + '\n';
   return lines;

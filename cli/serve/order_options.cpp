@@ -44,7 +44,7 @@ std::string name_in(const Header& header, const char* field) {
 std::string input_in(const Header& header) {
   std::string input = name_in(header, "input");
   if (input != "-") return input;
-  throw Error(ErrorCode::kUsage, "the list cannot come from stdin here: it carries the orders", "write it to a file");
+  throw Error(ErrorCode::kUsage, "the list cannot come from stdin, which carries the orders here", "write the list to a file");
 }
 
 RunOptions options_in(const Header& header, const Connection& client, RunOptions start) {

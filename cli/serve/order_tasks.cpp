@@ -34,7 +34,7 @@ Task task_in(const Frame& frame, Served& served) {
   return {worker, payload.substr(shared_size), std::move(given_up)};
 }
 
-// What is no order is the worker's to refuse, in a result.
+// False for bytes that are not an order: the worker refuses these in its result.
 bool is_of_features(std::string_view order) {
   try {
     return name_of_order(order).kind == TaskKind::kFeatures;
@@ -43,7 +43,7 @@ bool is_of_features(std::string_view order) {
   }
 }
 
-// Loads the model, after which a photo is to blame for what happens. What the result is, if that fails.
+// Loads the model first, so that a later death is a photo's fault. Returns the result if loading fails, else nothing.
 std::string begin(const Task& task, Connection& client) {
   client.end_with_client();
   std::string error;

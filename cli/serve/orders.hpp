@@ -13,7 +13,7 @@
 
 namespace coulis {
 
-// What an order leaves for the next one, with what it was made of.
+// A value that an order leaves for the next one, with the text from which it was made.
 template <class T>
 struct Kept {
   std::string made_of;
@@ -47,11 +47,11 @@ Frame serve_work(const Frame& order, Served& served);
 Frame serve_try(const Frame& order, Served& served);
 Frame serve_merge(const Frame& order, Served& served);
 
-void send_message(Connection& client, const char* level, const std::string& sentence);  // for a log, with Python's names of levels
+void send_message(Connection& client, const char* level, const std::string& sentence);  // level: Python's name of a log level
 std::string input_in(const Header& header);
-std::string name_in(const Header& header, const char* field);  // raw bytes; "" if it is not there
+std::string name_in(const Header& header, const char* field);  // raw bytes; "" if absent
 
-// The field "options", of those that `known` has. Throws Error(kUsage) for others.
+// The field "options". Throws Error(kUsage) for options that are not `known`.
 OptionTexts read_options(const Header& header, const std::set<std::string>& known, const std::string& verb);
 
 template <class Options>
@@ -63,7 +63,7 @@ OptionTexts texts_in(const Header& header, const Options& options, const std::st
   return read_options(header, known, verb);
 }
 
-// The fields "input", "output" and "options". Throws Error(kUsage) for an option that does not exist, or its value.
+// The fields "input", "output" and "options". Throws Error(kUsage) for an unknown option or a bad value.
 RunOptions options_in(const Header& header, const Connection& client, RunOptions start = {});
 
 }  // namespace coulis

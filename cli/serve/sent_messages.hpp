@@ -1,4 +1,4 @@
-// SentMessages: what work tells on its way, as messages to the client.
+// SentMessages: progress as messages to the client.
 #pragma once
 
 #include <cstdint>
@@ -10,7 +10,7 @@
 
 namespace coulis {
 
-// Nobody draws a bar: sentences alone.
+// Sentences only: the client draws no bar.
 class SentMessages final : public Progress {
  public:
   explicit SentMessages(Connection& client) : client_(client) {}

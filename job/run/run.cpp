@@ -76,13 +76,13 @@ std::string_view common_reason(const Plan& plan) {
 
 void say_plan(const Plan& plan, Progress& progress) {
   const std::size_t to_do = plan.parts_to_do();
-  progress.say(fmt::format("{} in {}: {} done, {} to do", counted(plan.images(), "image"), counted(plan.parts.size(), "part"),
+  progress.say(fmt::format("{} in {}: {} done, {} to do", counted(plan.images(), "photo"), counted(plan.parts.size(), "part"),
                            plan.parts.size() - to_do, to_do));
   const std::string_view common = common_reason(plan);
   if (!common.empty() && common != "new") progress.say(fmt::format("recomputing all parts: {}", common));
   for (const Part& part : plan.parts) {
     if (part.done) continue;
-    const std::string line = fmt::format("part {}: {}, {}", part.number, counted(part.images.size(), "image"), part.reason);
+    const std::string line = fmt::format("part {}: {}, {}", part.number, counted(part.images.size(), "photo"), part.reason);
     common.empty() ? progress.say(line) : progress.detail(line);
   }
 }

@@ -27,7 +27,7 @@ ShareSummary run_share(const RunOptions& options, const Share& share, const std:
   choose_sample(all.plan, input, LabelRule(options.listing), kMostReportPhotos);
   const Plan plan = take_share(std::move(all.plan), share);
   ShareSummary summary{plan.parts.size(), plan.images(), 0};
-  progress.say(fmt::format("share {}/{}: {} in {}: {} done, {} to do", share.index, share.count, counted(summary.images, "image"),
+  progress.say(fmt::format("share {}/{}: {} in {}: {} done, {} to do", share.index, share.count, counted(summary.images, "photo"),
                            counted(summary.parts, "part"), summary.parts - plan.parts_to_do(), plan.parts_to_do()));
   if (plan.parts_to_do() == 0) return summary;
   output.remove(kSuccessKey);  // as a run does first

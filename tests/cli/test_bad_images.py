@@ -215,4 +215,4 @@ def test_nothing_that_a_codec_prints_reaches_stderr(tmp_path):
             (tmp_path / "in" / f"{i}.{ending}").write_bytes(data)
     result = succeed("run", tmp_path / "in", tmp_path / "out", "-k", 1, "--json")
     assert {"corrupt"} <= set(result.json["failed_by_code"])
-    assert result.stderr == "121 images in 1 part: 0 done, 1 to do\n"
+    assert result.stderr == "121 photos in 1 part: 0 done, 1 to do\n"

@@ -59,9 +59,9 @@ def test_only_the_parts_concerned_are_computed_and_the_reasons_are_said(first):
     assert {name[:10] for name, _ in kept} == {"part-00001", "part-00003", "part-00004", "part-00005"}
     lines = [line for line in result.stderr.splitlines() if line.startswith("part ")]
     assert len(lines) == 3
-    assert "part 0: 4 images, 1 changed: " in lines[0]
-    assert "part 2: 3 images, 1 removed: " in lines[1]
-    assert lines[2] == "part 6: 3 images, new"
+    assert "part 0: 4 photos, 1 changed: " in lines[0]
+    assert "part 2: 3 photos, 1 removed: " in lines[1]
+    assert lines[2] == "part 6: 3 photos, new"
     assert "7 parts: 4 done, 3 to do" in result.stderr
     assert succeed("verify", output).code == 0
 
@@ -193,7 +193,7 @@ def test_a_photo_whose_time_alone_changed_is_computed_again(first):
     os.utime(sorted(photos.rglob("*.jpg"))[5], ns=(1, 1))
     result = succeed("run", photos, output, *FLAGS, "--json")
     assert result.json["computed"] == 4
-    assert "part 1: 4 images, 1 changed" in result.stderr
+    assert "part 1: 4 photos, 1 changed" in result.stderr
 
 
 def test_when_all_photos_are_replaced_no_old_row_stays(first):

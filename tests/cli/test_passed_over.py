@@ -144,7 +144,7 @@ def test_a_run_says_what_it_passed_over_and_why(album, tmp_path):
         (photos / name).write_text("no photo")
     flags = ["-k", 3, "--exclude", "bad_*", "--exclude", "skip"]
     result = succeed("run", photos, tmp_path / "out", *flags)
-    line = "Passed over: 2 files by ending (such as notes.txt), 1 file and 1 folder by --exclude (such as bad_1.jpg)\n"
+    line = "Ignored: 2 files by ending (such as notes.txt), 1 file and 1 folder by --exclude (such as bad_1.jpg)\n"
     assert line in result.stdout
     wanted = {
         "ending": {"files": 2, "folders": 0, "example": "notes.txt"},

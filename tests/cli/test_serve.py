@@ -119,7 +119,7 @@ def test_what_is_no_frame_ends_it_with_a_sentence(garbage):
     client = Client()
     said = client.process.communicate(garbage, timeout=20)
     assert said[0] == b"" and client.process.returncode == 2
-    assert said[1].startswith(b"coulis: error: stdin of `coulis serve` is no frame of its protocol")
+    assert said[1].startswith(b"coulis: error: stdin of `coulis serve` is not a frame of its protocol")
 
 
 @pytest.mark.parametrize("how", ["cancel", "close"])

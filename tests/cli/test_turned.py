@@ -55,7 +55,7 @@ def test_all_doors_of_a_run_say_how_many(photos, tmp_path):
         "14 photos are stored rotated or mirrored, as their EXIF orientation says: "
         "used as stored; --exif-orientation turns them upright"
     )
-    assert f"of those tried, {expected} of {sentence}" in succeed("plan", photos, output).stdout
+    assert f"of the photos tried, {expected} of {sentence}" in succeed("plan", photos, output).stdout
     run = ["run", photos, output, "-k", 2, "--max-bad", 0.5]
     ran = succeed(*run).stdout
     assert f"{expected} of 13 photos are stored rotated" in ran and "turns them upright" in ran

@@ -30,9 +30,9 @@ def test_help_exits_with_0_and_goes_to_stdout(verb):
 
 def test_plan_says_what_a_run_would_do_and_writes_nothing(photos, tmp_path):
     result = succeed("plan", photos, tmp_path / "out", "--images-per-part", 5)
-    assert "12 images" in result.stdout
-    assert "3 parts: 0 done, 3 to do (12 images)" in result.stdout
-    assert "part 2: 2 images, new" in result.stdout
+    assert "12 photos" in result.stdout
+    assert "3 parts: 0 done, 3 to do (12 photos)" in result.stdout
+    assert "part 2: 2 photos, new" in result.stdout
     assert " s with " in result.stdout
     assert not (tmp_path / "out").exists()
 
@@ -189,4 +189,4 @@ def test_results_go_to_stdout_and_all_else_to_stderr(tmp_path):
     assert "components explain" in result.stdout
     assert "warning" not in result.stdout
     assert "warning: k is 12 instead of 99" in result.stderr
-    assert "part 0: 12 images, new" in result.stderr
+    assert "part 0: 12 photos, new" in result.stderr

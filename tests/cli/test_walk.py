@@ -106,7 +106,7 @@ def test_links_that_lead_nowhere_are_rows_whatever_their_name(album, tmp_path):
 def test_pipes_and_sockets_are_counted(album, tmp_path):
     os.mkfifo(album / "pipe.jpg")
     result = succeed("run", album, tmp_path / "out", "-k", 3)
-    assert "Passed over: 1 file by kind: pipe, socket or device (pipe.jpg)" in result.stdout
+    assert "Ignored: 1 file by kind: pipe, socket or device (pipe.jpg)" in result.stdout
 
 
 def test_check_counts_what_cannot_be_looked_at(album):

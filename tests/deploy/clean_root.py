@@ -85,7 +85,7 @@ def check_image(folder: Path) -> None:
     copy_source(root)
     print(run_inside(root, f"/{SOURCE}/deploy/docker/install.sh"))
     ran = run_inside(root, f"coulis run /{SOURCE}/examples/fruits ~/work/out -k 20", "coulis")
-    assert "192 images: 192 with features, 0 failed" in ran, ran
+    assert "192 photos: 192 with features, 0 failed" in ran, ran
     assert run_inside(root, f'{PYTHON} -c "{SPARK}"', "coulis").strip() == "1000"
     assert run_inside(root, JUPYTER, "coulis").strip().endswith("200")
 

@@ -136,11 +136,11 @@ def test_step_logs_are_fetched_from_s3_and_unpacked(aws: str, coulis_emr: Comman
     assert "no logs below s3://kits/coulis/logs/" in none_yet.err
 
     # As EMR lays them out: LOG_URI/CLUSTER/steps/STEP/NAME.gz
-    for step, text in (("s-ONE", "192 images: 192 with features"), ("s-TWO", "copied")):
+    for step, text in (("s-ONE", "192 photos: 192 with features"), ("s-TWO", "copied")):
         key = f"coulis/logs/{cluster_id}/steps/{step}/stdout.gz"
         s3.put_object(Bucket="kits", Key=key, Body=gzip.compress(text.encode()))
     one = coulis_emr("logs", cluster_id, "s-ONE")
-    assert (one.status, one.result) == (0, "192 images: 192 with features")
+    assert (one.status, one.result) == (0, "192 photos: 192 with features")
     assert coulis_emr("logs", cluster_id, "--to", str(tmp_path)).status == 0
     assert (tmp_path / "s-TWO/stdout").read_text() == "copied"
 

@@ -13,7 +13,7 @@ def test_it_writes_the_files_of_the_command(photos, tmp_path, caplog):
     succeed("run", photos, tmp_path / "theirs", "-k", 4, "--images-per-part", 10, "--csv-separator", ";")
     assert differing(tmp_path / "ours", tmp_path / "theirs") == []
     assert (summary["listed"], summary["ok"], summary["parts"], summary["k"]) == (24, 24, 3, 4)
-    assert "24 images in 3 parts: 0 done, 3 to do" in caplog.text
+    assert "24 photos in 3 parts: 0 done, 3 to do" in caplog.text
     assert coulis.run(photos, tmp_path / "ours", k=4, images_per_part=10, csv_separator=";")["up_to_date"]
 
 

@@ -18,7 +18,7 @@
 namespace coulis {
 namespace {
 
-constexpr std::size_t kFirstTry = 32;  // photos: how long they take says how many two seconds take
+constexpr std::size_t kFirstTry = 32;  // photos: their time tells how many photos fit in two seconds
 constexpr double kSeconds = 2;
 constexpr std::size_t kMostPhotos = 2048;
 

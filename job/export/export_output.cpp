@@ -23,7 +23,7 @@
 namespace coulis {
 namespace {
 
-constexpr std::uint64_t kMostSearched = 16'384;  // photos that are searched for each other's neighbours
+constexpr std::uint64_t kMostSearched = 16'384;  // photos among which neighbours are searched
 constexpr int kThumbnail_px = 48;
 constexpr int kSpriteQuality = 85;
 constexpr std::size_t kNeighbours = 15;
@@ -32,7 +32,7 @@ constexpr const char* kMapKey = "data.parquet";
 Manifest read_finished(const Location& output) {
   std::optional<Manifest> manifest = read_manifest(output);
   if (!manifest || !output.has(kSuccessKey) || manifest->ok == 0) {
-    throw Error(ErrorCode::kRunFailed, fmt::format("{} holds no finished run with a photo", printable(output.root())),
+    throw Error(ErrorCode::kRunFailed, fmt::format("{} holds no finished run with photos", printable(output.root())),
                 "finish it with `coulis run` first");
   }
   return std::move(*manifest);
@@ -132,7 +132,7 @@ Exported export_to_huggingface(const Location& output, const Manifest& manifest,
 
 Exported export_output(const Location& output, const ExportOptions& options, const Location& destination, int threads, Progress& progress) {
   const Manifest manifest = read_finished(output);
-  destination.put(kExportMark, std::string_view());  // first: whatever else gets there is no photo
+  destination.put(kExportMark, std::string_view());  // first, so that a run never takes these files for photos
   switch (options.format) {
     case ExportFormat::kProjector: return export_to_projector(output, manifest, options.limit, destination, threads, progress);
     case ExportFormat::kEmbeddingAtlas: return export_to_embedding_atlas(output, manifest, destination, threads);

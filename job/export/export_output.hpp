@@ -12,7 +12,7 @@ namespace coulis {
 
 struct ExportOptions {
   ExportFormat format = ExportFormat::kProjector;
-  std::uint64_t limit = 16'384;  // photos for the projector, evenly spread: what a sprite of 128 x 128 holds
+  std::uint64_t limit = 16'384;  // photos for the projector, evenly spread: a sprite holds 128 x 128
 };
 
 struct Exported {
@@ -21,8 +21,9 @@ struct Exported {
   std::string how_to_open;  // a command, or a line of Python
 };
 
-// Reads the output and, for the projector's thumbnails, the photos; changes nothing there. Throws Error(kRunFailed) if the run has not
-// finished or has no row.
+// Reads the output and, for the projector's thumbnails, the photos; changes nothing there. Throws Error(kRunFailed) if
+// the run has not
+// finished or has no rows.
 Exported export_output(const Location& output, const ExportOptions& options, const Location& destination, int threads, Progress& progress);
 
 }  // namespace coulis

@@ -1,4 +1,4 @@
-// huggingface: a folder that `datasets.load_dataset` reads and that can be uploaded as it is.
+// huggingface: a folder that `datasets.load_dataset` reads and that can be uploaded unchanged.
 #pragma once
 
 #include <cstddef>

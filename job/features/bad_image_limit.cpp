@@ -19,12 +19,13 @@ BadImageLimit::BadImageLimit(const FeatureOptions& options, std::uint64_t listed
 void BadImageLimit::check(std::uint64_t bad, std::string_view path, std::string_view code, std::string_view message) const {
   if (allows(bad)) return;
   if (on_bad_ == OnBad::kFail) {
-    throw Error(ErrorCode::kTooManyBad, fmt::format("{}: {} ({})", path, message, code), "remove or repair it, or run with --on-bad skip");
+    throw Error(ErrorCode::kTooManyBad, fmt::format("{}: {} ({})", path, message, code),
+                "remove or repair the photo, or run with --on-bad skip");
   }
   throw Error(
       ErrorCode::kTooManyBad,
-      fmt::format("{} of {} images are bad, more than --max-bad allows; the last one is {}: {} ({})", bad, listed_, path, message, code),
-      "repair them, or allow more with --max-bad; finished parts are kept");
+      fmt::format("{} of {} photos are bad, more than --max-bad allows; the last one is {}: {} ({})", bad, listed_, path, message, code),
+      "repair the photos, or allow more with --max-bad; finished parts are kept");
 }
 
 }  // namespace coulis

@@ -1,4 +1,4 @@
-// BadImageLimit: how many bad images a run may have, and what is said when there are more.
+// BadImageLimit: how many bad images a run may have, and the error when there are more.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// compute_feature_rows: photos from anywhere -> feature rows in memory; what `coulis run` computes, without an OUTPUT.
+// compute_feature_rows: photos from any source -> feature rows in memory, equal to those of `coulis run`.
 #pragma once
 
 #include <atomic>
@@ -12,9 +12,11 @@
 
 namespace coulis {
 
-// Returns for how many photos with a row the EXIF orientation is another than upright, applied or not. on_bad fail: no photo is begun
-// after one that failed, and all rows that were begun are handed on. As photos are begun in order, the first failure is that of the first
-// bad photo, on any number of workers. Throws Error(kInterrupted) soon after the flag is set.
+// Returns how many photos with a row have an EXIF orientation that turns them, applied or not. on_bad fail: starts no
+// photo
+// after one that failed, and hands on all rows that were started. Photos start in order, so the first failure is that
+// of
+// the first bad photo, on any number of workers. Throws Error(kInterrupted) soon after the flag is set.
 std::uint64_t compute_feature_rows(PhotoSource& photos, const ModelCard& card, const NetworkFactory& networks, const DecodeOptions& decode,
                                    int workers, OnBad on_bad, const std::atomic<bool>& interrupted, const TakeRows& take);
 

@@ -34,7 +34,7 @@ Worker make_worker(const FeaturizeContext& context) {
   return {PhotoNetwork(context.model.card, context.networks, context.decode)};
 }
 
-// A finished part as its table: the rows that are there, the failures in the metadata.
+// A finished part as a table: the rows of good images, and the failures in the metadata.
 RowTable to_table(const PartInFlight& finished, const FeaturizeContext& context) {
   const std::vector<ImageRef>& images = finished.part->images;
   const auto width = static_cast<std::size_t>(context.model.card.feature_width);
@@ -73,12 +73,13 @@ void put_thumbnails(const PartInFlight& finished, const FeaturizeContext& contex
 
 void commit_part(const PartInFlight& finished, const FeaturizeContext& context) {
   const Compression compression = context.features.compression;
-  if (context.thumbnails && !finished.part->sampled.empty()) put_thumbnails(finished, context);  // first: a part that is there has them
+  if (context.thumbnails && !finished.part->sampled.empty())
+    put_thumbnails(finished, context);  // first, so that every committed part has its thumbnails
   context.output.put(finished.part->file_key(to_string(compression)),
                      write_row_table(to_table(finished, context), kFeaturesColumn, compression));
 }
 
-// If the photo is one of the sample.
+// Keeps a thumbnail if the photo is in the sample.
 void keep_thumbnail(Worker& worker, std::size_t image, const Bytes& file, PartInFlight& part, const FeaturizeContext& context) {
   const std::vector<std::uint32_t>& sampled = part.part->sampled;
   const auto found = std::lower_bound(sampled.begin(), sampled.end(), image);
@@ -118,7 +119,7 @@ void work_until_done(Worker& worker, PartQueue& queue, ReadAhead& photos, BadIma
     if (failed) bad.limit.check(++bad.count, printable(context.input.path_of(image.key)), to_string(failure->code), failure->message);
     part.failures[task->index] = std::move(failure);
     progress.advance(1, failed ? 1 : 0);
-    if (part.remaining.fetch_sub(1) == 1) {  // the last image: this worker commits, the others are in the next part already
+    if (part.remaining.fetch_sub(1) == 1) {  // the last image: this worker commits, while the others work on the next part
       worker.watch.restart();
       commit_part(part, context);
       worker.watch.lap(worker.write_seconds);
@@ -161,7 +162,7 @@ StageSeconds featurize(const Plan& plan, const FeaturizeContext& context, Progre
         if (index >= workers) return photos.run();
         Worker worker = make_worker(context);
         work_until_done(worker, queue, photos, bad, context, progress);
-        if (--still_working == 0) photos.stop();  // after an interruption some are left
+        if (--still_working == 0) photos.stop();  // after an interruption some photos are left
         const std::lock_guard lock(total_mutex);
         add(worker, total);
       },
@@ -181,7 +182,7 @@ void try_images(const Part& part, std::size_t first, const FeaturizeContext& con
   for (std::size_t i = first; i < part.images.size(); ++i) {
     if (!context.given_up.contains(part.images[i].key)) {
       const Outcome<Bytes> bytes = context.input.get(part.images[i]);
-      if (bytes) static_cast<void>(worker.network.features(bytes.value(), row));  // a failure is as good as a row
+      if (bytes) static_cast<void>(worker.network.features(bytes.value(), row));  // only whether the process survives matters
     }
     tried();
   }

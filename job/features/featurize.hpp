@@ -25,7 +25,7 @@ struct StageSeconds {  // summed over the workers
   double read = 0;
   PhotoSeconds photo;
   double write = 0;
-  int task_cores = 0;  // those that tasks of a cluster had at once; 0: the workers were threads of this process
+  int task_cores = 0;  // cores that a cluster's tasks used at once; 0: the workers were threads of this process
 
   double sum() const { return read + photo.decode + photo.resample + photo.network + write; }
 };
@@ -40,20 +40,22 @@ struct FeaturizeContext {
   const FeatureOptions& features;
   int threads;                                   // 0: one per CPU
   std::string settings;                          // written into every part file
-  std::uint64_t listed;                          // what max_bad is a share of
-  bool thumbnails;                               // of the photos of the sample, into OUTPUT
-  const std::atomic<bool>& interrupted;          // set by a signal: the parts begun are finished, no new one begins
-  std::map<std::string, Failure> given_up = {};  // by key: photos that are not touched, and why
+  std::uint64_t listed;                          // photos listed: max_bad is a share of them
+  bool thumbnails;                               // write thumbnails of the sample's photos into OUTPUT
+  const std::atomic<bool>& interrupted;          // set by a signal: finish the parts in progress and start no new one
+  std::map<std::string, Failure> given_up = {};  // by key: photos not to read, and why
 };
 
-// Throws Error(kTooManyBad) as the options ask, Error(kStorage) when a part cannot be written, Error(kInterrupted). Parts committed
-// before that stay.
+// Throws Error(kTooManyBad) as the options ask, Error(kStorage) when a part cannot be written, Error(kInterrupted).
+// Parts committed
+// before stay.
 StageSeconds featurize(const Plan& plan, const FeaturizeContext& context, Progress& progress);
 
-// The images of a part from `first` on, one after another, without reading ahead; nothing is kept. Calls `tried` after each: where the
-// process dies of an image, another one knows of which.
+// Computes the images of a part from `first` on, one after another, without prefetching, and keeps nothing. Calls
+// `tried` after
+// each, so that another process knows which image killed this one.
 void try_images(const Part& part, std::size_t first, const FeaturizeContext& context, const std::function<void()>& tried);
 
-TableMetadata provenance_of(const Model& model, const std::string& settings);  // what every file of OUTPUT says of itself
+TableMetadata provenance_of(const Model& model, const std::string& settings);  // for the metadata of every file of OUTPUT
 
 }  // namespace coulis

@@ -12,7 +12,7 @@
 
 namespace coulis {
 
-// Photos below one location, read ahead. They and the flag must outlive it.
+// Photos below one location, prefetched. The images and the flag must outlive it.
 class LocatedPhotos final : public PhotoSource {
  public:
   LocatedPhotos(const Location& place, std::vector<ImageRef> images, ReadAhead::Sizes sizes, int workers,

@@ -37,7 +37,7 @@ struct ImageTask {
 // How many parts may be in flight. Memory grows with the workers (0.7 MB each for rows of 1280), never with the input.
 std::size_t parts_in_flight(int workers, int images_per_part);
 
-// No task and no wait: nothing is left, or a stop.
+// No task and no wait: nothing is left, or the queue was stopped.
 struct Offer {
   std::optional<ImageTask> maybe_task;
   bool wait = false;  // too many parts are in flight
@@ -48,12 +48,12 @@ class PartQueue {
   // Memory is bounded by `max_in_flight` parts, never by the size of the input. The parts must outlive the queue.
   PartQueue(const std::vector<const Part*>& parts, std::size_t width, std::size_t max_in_flight);
 
-  // Blocks while too many parts are in flight. Nothing when all images are handed out, or after a stop.
+  // Blocks while too many parts are in flight. Empty when all images are handed out, or after a stop.
   std::optional<ImageTask> next();
   Offer offer();  // the same without blocking
 
   void part_committed();
-  void finish_current();  // begin no new part; hand out the images of those begun
+  void finish_current();  // start no new part; hand out the images of started parts
   void stop();            // hand out nothing more
 
  private:

@@ -1,4 +1,4 @@
-// PhotoSource: where compute_feature_rows() has its photos from: a folder, a bucket, files or pixels in memory.
+// PhotoSource: the source of photos for compute_feature_rows(): a folder, a bucket, or files or pixels in memory.
 #pragma once
 
 #include <cstddef>
@@ -14,7 +14,7 @@ namespace coulis {
 struct Photo {
   std::span<const std::byte> file;          // an image file,
   std::optional<ImageView> maybe_pixels{};  // or pixels instead
-  Bytes own_file{};                         // what these two show, unless somebody else keeps it
+  Bytes own_file{};                         // the bytes that these two point to, unless the caller owns them
   Image own_pixels{};
 };
 
@@ -24,9 +24,9 @@ class PhotoSource {
   virtual ~PhotoSource() = default;
   virtual std::size_t count() const = 0;
   virtual Outcome<Photo> read(std::size_t photo) = 0;
-  virtual int threads() const { return 0; }  // how many call run(), beside the workers
+  virtual int threads() const { return 0; }  // how many threads call run(), besides the workers
   virtual void run() {}
-  virtual void stop() {}  // run() returns soon, and nobody waits in read()
+  virtual void stop() {}  // makes run() and waiting read() calls return soon
 };
 
 }  // namespace coulis

@@ -1,4 +1,4 @@
-// Photos in memory: files or pixels that the caller keeps.
+// Photos in memory: files or pixels that the caller owns.
 #pragma once
 
 #include <cstddef>
@@ -34,7 +34,7 @@ struct PixelArray {
   std::ptrdiff_t channel_stride = 0;
 };
 
-// RGB as Pillow's convert("RGB"): alpha is dropped. Rows of RGB without gaps are used where they are.
+// RGB as Pillow's convert("RGB"): alpha is dropped. Contiguous rows of RGB are used without a copy.
 class PixelArrays final : public PhotoSource {
  public:
   explicit PixelArrays(std::vector<PixelArray> arrays) : arrays_(std::move(arrays)) {}

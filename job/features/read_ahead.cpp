@@ -11,10 +11,10 @@ namespace {
 
 constexpr std::uint64_t kFilesAhead = 512;  // and 256 at least: a few ms of work for a hundred workers in int8
 constexpr std::uint64_t kBytesAhead = std::uint64_t{64} << 20;
-// 16 requests of 30 ms each give a worker 500 photos a second; more than 128 threads would be asked to slow down.
+// 16 requests of 30 ms each give a worker 500 photos per second. A server would throttle more than 128 threads.
 constexpr int kRequestsPerWorker = 16;
-constexpr std::uint64_t kObjectsPerRequest = 16;       // held and not yet taken: what is behind one slow answer
-constexpr std::chrono::milliseconds kPatience{5'000};  // with a server, once the run is interrupted
+constexpr std::uint64_t kObjectsPerRequest = 16;       // photos held and not yet taken, while one answer is slow
+constexpr std::chrono::milliseconds kPatience{5'000};  // wait for a server once the run is interrupted
 
 }  // namespace
 
@@ -49,7 +49,7 @@ Outcome<Bytes> ReadAhead::get(const ImageRef& image) const {
 bool ReadAhead::has_room() {
   if (asked_ >= taken_ + most_ahead_) filling_ = false;
   if (asked_ <= taken_ + most_ahead_ / 2) filling_ = true;
-  return filling_ && bytes_ahead_ < kBytesAhead;  // where nothing is held there is room for a photo of any size
+  return filling_ && bytes_ahead_ < kBytesAhead;  // when nothing is held, there is room for a photo of any size
 }
 
 void ReadAhead::ask_for_files() {

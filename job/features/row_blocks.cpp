@@ -8,7 +8,7 @@ namespace coulis {
 namespace {
 
 constexpr std::size_t kPhotosOfABlock = 256;  // 1.3 MB of rows of 1,280
-constexpr std::size_t kMostBlocks = 64;       // 84 MB: a photo that takes long holds up none of 64 workers before 16,000 others are done
+constexpr std::size_t kMostBlocks = 64;       // 84 MB: a slow photo blocks the other workers only after 16,000 others are done
 
 }  // namespace
 
@@ -32,7 +32,7 @@ void RowBlocks::end(std::size_t photo, std::optional<Failure> maybe_failure) {
   std::unique_lock lock(mutex_);
   Filling& filling = blocks_[photo / kPhotosOfABlock - taken_];
   if (maybe_failure) filling.block.failures.push_back({photo, std::move(*maybe_failure)});
-  if (--filling.left > 0 || taking_) return;  // who takes finds it
+  if (--filling.left > 0 || taking_) return;  // the thread that is taking finds it
   taking_ = true;
   while (!blocks_.empty() && blocks_.front().left == 0) {
     RowBlock block = std::move(blocks_.front().block);

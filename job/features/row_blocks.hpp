@@ -1,4 +1,4 @@
-// RowBlocks: rows that many workers fill in about the order of the photos, handed on in their order while others are computed.
+// RowBlocks: workers fill rows in roughly the order of the photos. Finished blocks are handed on in order meanwhile.
 #pragma once
 
 #include <condition_variable>
@@ -22,7 +22,7 @@ struct FailedPhoto {
 struct RowBlock {
   std::size_t first = 0;              // photo
   std::size_t count = 0;              // photos
-  std::vector<float> values;          // [count, width]; NaN in the rows of photos that cannot be used, or were not begun
+  std::vector<float> values;          // [count, width]; NaN in the rows of photos that cannot be used, or were not started
   std::vector<FailedPhoto> failures;  // by photo
 };
 
@@ -33,11 +33,12 @@ class RowBlocks {
  public:
   RowBlocks(std::size_t photos, std::size_t width, const TakeRows& take);
 
-  // Photos are begun in their order. Waits while too many blocks before this photo's are not finished or not taken; nothing after a stop.
+  // Call in the order of the photos. Waits while too many earlier blocks are unfinished or not taken. Empty after a
+  // stop.
   std::span<float> begin(std::size_t photo);
   void end(std::size_t photo, std::optional<Failure> maybe_failure);  // may call take()
   void stop();
-  void hand_over_rest();  // of an end before the last photo
+  void hand_over_rest();  // when the work ends before the last photo
 
  private:
   struct Filling {

@@ -15,7 +15,7 @@ namespace {
 
 constexpr int kQuality = 90;
 
-// The network's input has another shape than the photo: so much of a side is the photo's middle square.
+// The network's input is distorted to its own shape: this much of a side is the photo's middle square.
 int cut(int side_px, int photo_side, int square_side) {
   const double share = static_cast<double>(square_side) / photo_side;
   return std::clamp(static_cast<int>(std::lround(side_px * share)), 1, side_px);

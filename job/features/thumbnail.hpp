@@ -1,4 +1,4 @@
-// thumbnail_of: a small JPEG of a photo, from what its network was shown.
+// thumbnail_of: a small JPEG of a photo, made from the network's input.
 #pragma once
 
 #include <cstddef>

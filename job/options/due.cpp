@@ -7,7 +7,7 @@ namespace {
 
 struct CompareTexts {
   const OptionTexts& earlier;
-  const OptionTexts& defaults;  // of an option that the earlier version did not have
+  const OptionTexts& defaults;  // for options that the earlier version did not have
   Due& due;
 
   template <class T>

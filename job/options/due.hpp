@@ -1,4 +1,4 @@
-// Due: what of an OUTPUT has to be made again, though its features are there.
+// Due: what a run must recompute in an OUTPUT whose features exist.
 #pragma once
 
 #include "job/options/options.hpp"
@@ -9,17 +9,18 @@
 namespace coulis {
 
 struct Due {
-  bool all = false;  // everything that is made of the features
+  bool all = false;  // everything that is made from the features
   bool tables = false;
   bool report = false;
 
   bool any() const { return all || tables || report; }
 };
 
-// What the options that differ from those of the manifest affect, beside the features.
+// What is affected by options that differ from the manifest's, besides the features.
 Due compare_options(const OptionTexts& earlier, const RunOptions& wanted);
 
-// earlier: the manifest of OUTPUT; wanted: what this run knows of its own. `all` where the plan has a part to do or OUTPUT is not finished.
+// earlier: the manifest of OUTPUT; wanted: that of this run so far. `all` if the plan has a part to do, or OUTPUT is
+// not finished.
 Due find_due(const Location& output, const Manifest& earlier, const Manifest& wanted, const Plan& plan, const RunOptions& options);
 
 }  // namespace coulis

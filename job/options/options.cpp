@@ -7,14 +7,14 @@
 namespace coulis {
 namespace {
 
-// Changed by hand when the same settings give other bytes: a codec that reads what it refused before, say.
+// Change it by hand when the same settings give other bytes, for instance when a codec reads what it refused before.
 constexpr int kFormat = 2;
 
 }  // namespace
 
 void validate(const RunOptions& options) {
   visit_fields(options, CheckRange());
-  LabelRule(options.listing);  // throws what is wrong with the rule
+  LabelRule(options.listing);  // throws if the rule is invalid
 }
 
 void set_options(const OptionTexts& texts, RunOptions& options) {
@@ -33,7 +33,7 @@ OptionTexts to_texts(const RunOptions& options) {
 std::string settings_of(const RunOptions& options, const Location& input, const ModelCard& card) {
   std::string text = fmt::format("format={}\ninput={}\nmodel_sha256={}\npreprocessing={}\n", kFormat, printable(input.root()), card.sha256,
                                  to_string(card.preprocessing));
-  visit_fields(options, WriteSettings{text, "model"});  // that is known by the sum of its file
+  visit_fields(options, WriteSettings{text, "model"});  // the model is identified by the checksum of its file
   return text;
 }
 

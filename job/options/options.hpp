@@ -1,4 +1,4 @@
-// RunOptions: all that a run can be told.
+// RunOptions: all options of a run.
 #pragma once
 
 #include <string>
@@ -39,7 +39,7 @@ void visit_threads(auto& threads, V&& v) {
   v(Field("threads", "Worker threads; 0: one per CPU", Affects::kNothing, {0, kMaxThreads}), threads);
 }
 
-// All options but INPUT and OUTPUT. visit_group("decode", o.decode), ... for who wants to know where an option belongs.
+// All options but INPUT and OUTPUT. visit_group("decode", o.decode), ... for callers that need the group of an option.
 template <OptionsOf<RunOptions> O, class G>
 void visit_groups(O& o, G&& visit_group) {
   visit_group("network", o.network);
@@ -61,11 +61,12 @@ void visit_fields(O& o, V&& v) {
 
 void validate(const RunOptions& options);  // throws Error(kUsage) with the flag's name
 
-// Sets what the texts name. Options that exclude each other: the one that is named wins over one that was set before.
+// Sets the options that the texts name. A named option overrides one that it excludes and that was set before.
 void set_options(const OptionTexts& texts, RunOptions& options);
-OptionTexts to_texts(const RunOptions& options);  // of those that affect results: what the manifest keeps
+OptionTexts to_texts(const RunOptions& options);  // the options that affect results, which the manifest keeps
 
-// All that changes the bytes of a part file besides its images: in every fingerprint, every file, the manifest.
+// Everything that changes the bytes of a part file, apart from its images. In every fingerprint, every file and the
+// manifest.
 std::string settings_of(const RunOptions& options, const Location& input, const ModelCard& card);
 
 }  // namespace coulis

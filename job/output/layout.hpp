@@ -1,4 +1,4 @@
-// The names of what an OUTPUT holds.
+// The names of the files of an OUTPUT.
 #pragma once
 
 #include <array>
@@ -18,7 +18,7 @@ inline constexpr const char* kManifestKey = "manifest.json";
 inline constexpr const char* kReportKey = "report.html";
 inline constexpr const char* kSuccessKey = "_SUCCESS";  // written last: without it the OUTPUT is not finished
 
-// How the keys of all that a run puts into an OUTPUT begin.
+// The beginnings of all keys that a run writes into an OUTPUT.
 inline constexpr std::array<std::string_view, 9> kKeyBeginnings = {
     "features/part-", "pca/part-", "thumbnails/part-", kMatrixKey, kPcaModelKey, kErrorsKey, kErrorsCsvKey, kManifestKey, kReportKey};
 

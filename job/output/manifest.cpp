@@ -15,7 +15,7 @@ using json = nlohmann::ordered_json;  // a manifest is read by people: the order
 
 constexpr int kFormat = 1;
 
-// As it is: get<std::uint64_t>() would wrap -1, and casting 1e300 is undefined.
+// Checked, because get<std::uint64_t>() would wrap -1, and casting 1e300 is undefined.
 std::uint64_t parse_natural(const json& value) {
   return value.get_ref<const std::uint64_t&>();
 }
@@ -79,7 +79,7 @@ std::vector<std::uint32_t> parse_sampled(const json& part, std::uint64_t listed)
   return std::move(*maybe_sampled);
 }
 
-// One text is a string, several are a list: as a person would write them.
+// One text is a string, several are a list.
 json to_json_value(const OptionTexts& options) {
   json object = json::object();
   for (const auto& [name, texts] : options) {
@@ -100,7 +100,7 @@ OptionTexts parse_option_texts(const json& object) {
   return options;
 }
 
-// Beside its options: a flag is true or false, all else is text.
+// Besides the options: a flag is true or false, everything else is text.
 json to_json_value(const ManifestPca& pca) {
   json object = {
       {"k", pca.explained_variance_ratio.size()}, {"requested", pca.requested}, {"explained_variance_ratio", pca.explained_variance_ratio}};
@@ -184,7 +184,7 @@ Manifest parse_manifest(const std::string& text, const std::string& origin) {
     m.listed = parse_natural(root.at("listing").at("images"));
     m.listed_bytes = parse_natural(root.at("listing").at("bytes"));
     m.listing_hash = root.at("listing").at("hash").get<std::string>();
-    m.passed_over = parse_passed_over(root.at("listing").value("passed_over", json::object()));  // manifests of before do not have it
+    m.passed_over = parse_passed_over(root.at("listing").value("passed_over", json::object()));  // absent in earlier versions
     m.ok = parse_natural(root.at("counts").at("ok"));
     for (const auto& [code, count] : root.at("counts").at("failed_by_code").get_ref<const json::object_t&>()) {
       m.failed_by_code[code] = parse_natural(count);

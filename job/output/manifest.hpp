@@ -1,5 +1,6 @@
-// Manifest: what one finished OUTPUT holds and how it was made. Written just before _SUCCESS, and again where
-// only what the listing passed over has changed.
+// Manifest: what a finished OUTPUT holds and how it was made. Written just before _SUCCESS, and rewritten if only the
+// files
+// that the listing ignored have changed.
 #pragma once
 
 #include <cstdint>
@@ -18,7 +19,7 @@
 
 namespace coulis {
 
-// Of the seconds of "features" by tasks of a cluster: those without a photo to work on, on average over the cores.
+// The seconds of "features" in which a core of a cluster had no photo to work on, averaged over the cores.
 inline constexpr const char* kTaskOverhead = "task overhead";
 
 struct ManifestFile {
@@ -37,11 +38,11 @@ struct ManifestPart {
   ManifestFile pca;
   std::uint64_t turned = 0;                           // photos of `ok` whose EXIF orientation turns them, applied or not
   std::optional<ManifestFile> maybe_thumbnails = {};  // of photos of the sample
-  std::vector<std::uint32_t> sampled = {};            // photos that the report shows: indices into those listed, ascending
+  std::vector<std::uint32_t> sampled = {};            // photos that the report shows: indices into the part's listed photos, ascending
 };
 
 struct ManifestPca {
-  std::string requested;  // "k=50", "variance=0.95", or the file of a given PCA; with the projection it decides the rows
+  std::string requested;  // "k=50", "variance=0.95", or the file of a given PCA; with the projection it determines the rows
   std::map<std::string, std::string> projection;  // options of the model: {"convention": "centred", ...}
   std::vector<double> explained_variance_ratio;   // [k]
 };
@@ -59,10 +60,10 @@ struct Manifest {
   std::map<std::string, std::uint64_t> failed_by_code;
   PassedOver passed_over;
   std::string listing_hash;
-  OptionTexts options;  // of the run, all of them: what fit, report and project start from
+  OptionTexts options;  // all options of the run: the defaults of fit, report and project
   ManifestPca pca;
   std::vector<ManifestPart> parts;
-  std::vector<ManifestFile> files;                      // the tables, the model; not the parts, not the report
+  std::vector<ManifestFile> files;                      // the tables and the model, without the parts and the report
   std::string simd;                                     // the SIMD level of the last run
   int threads = 0;                                      // of the last run, or cores of a cluster
   std::uint64_t computed = 0;                           // images whose features the last run computed
@@ -74,11 +75,11 @@ struct Manifest {
   double images_per_second_per_core() const;  // in the features of the last run; 0: it computed none
 };
 
-// Throws Error(kRunFailed) if the file is there and malformed; nothing if there is none.
+// Throws Error(kRunFailed) if the file is malformed; empty if there is none.
 std::optional<Manifest> read_manifest(const Location& output);
 std::string to_json(const Manifest& manifest);
 std::string to_json(
-    const PassedOver& passed_over);  // reasons that there were: {"ending": {"files": 2, "folders": 0, "example": "notes.txt"}}
+    const PassedOver& passed_over);  // only the reasons that occurred: {"ending": {"files": 2, "folders": 0, "example": "notes.txt"}}
 Manifest parse_manifest(const std::string& text, const std::string& origin);
 
 ManifestFile describe_file(const std::string& key, std::span<const std::byte> bytes);

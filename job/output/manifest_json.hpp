@@ -1,4 +1,4 @@
-// Pieces of the manifest as JSON, which orders and results of tasks have too.
+// Pieces of the manifest as JSON, also used in the orders and results of tasks.
 #pragma once
 
 #include <nlohmann/json.hpp>
@@ -14,7 +14,7 @@ nlohmann::ordered_json to_json_value(const OptionTexts& options);
 // Throw nlohmann::json::exception where something is missing or of another type.
 ManifestFile parse_manifest_file(const nlohmann::ordered_json& value);
 ManifestPart parse_manifest_part(const nlohmann::ordered_json& value);
-std::vector<std::uint32_t> parse_sampled(const nlohmann::ordered_json& part, std::uint64_t listed);  // none where it has no "sampled"
+std::vector<std::uint32_t> parse_sampled(const nlohmann::ordered_json& part, std::uint64_t listed);  // empty if it has no "sampled"
 OptionTexts parse_option_texts(const nlohmann::ordered_json& object);
 
 }  // namespace coulis

@@ -22,7 +22,7 @@ constexpr std::string_view kFailures = "coulis.failures";
 constexpr std::string_view kTurned = "coulis.turned";
 constexpr std::string_view kFormats = "coulis.formats";
 
-// Any bytes as ASCII and back: JSON holds text only, and a key may hold anything.
+// Any bytes as ASCII and back: JSON holds text only, and a key may hold any bytes.
 std::string escape(std::string_view raw) {
   std::string text;
   for (const char c : raw) {
@@ -143,7 +143,7 @@ PartRecord parse_part_record(const std::vector<std::pair<std::string, std::strin
   record.settings = value_of(metadata, kSettings, origin);
   record.images = parse_images(value_of(metadata, kImages, origin), origin);
   try {
-    for (const auto& [name, value] : metadata) {  // not in older files, nor where there is nothing to say
+    for (const auto& [name, value] : metadata) {  // absent in older files, and where there is nothing to record
       if (name == kTurned) record.turned = json::parse(value).get_ref<const std::uint64_t&>();
       if (name == kFormats) record.formats = value;
     }

@@ -1,5 +1,5 @@
-// PartRecord: what a committed part file says of itself, in the file's own metadata: enough to plan, resume and write the errors
-// table without a manifest, so that a killed run loses no finished part.
+// PartRecord: the metadata of a committed part file. It is enough to plan, resume and write the errors table without a
+// manifest, so that a killed run loses no finished part.
 #pragma once
 
 #include <cstddef>
@@ -24,23 +24,25 @@ struct PartRecord {
   std::string settings;               // as in PlanOptions
   std::vector<ImageRef> images;       // every member, the failed ones included
   std::vector<FailedImage> failures;  // by index
-  std::string formats = {};           // that the build read: list_formats(); kept only with a failure that is "unsupported"
-  std::uint64_t turned = 0;           // images with a row whose EXIF orientation turns them, applied or not
+  std::string formats = {};           // list_formats() of the build that wrote it; kept only with an "unsupported" failure
+  std::uint64_t turned = 0;           // images with a row and an EXIF orientation that turns them, applied or not
 };
 
 std::vector<ImageRef> images_with_rows(PartRecord record);  // those that did not fail, in their order
 
-// "coulis.images" of the record, without the rest of it.
+// Only the pair "coulis.images" of the record.
 std::string images_to_text(const std::vector<ImageRef>& images);
 std::vector<ImageRef> parse_images(const std::string& text, const std::string& origin);  // throws as parse_part_record()
 
 std::size_t count_failures(const PartRecord& record, FailureCode code);
 
-// Key-value pairs of text, "coulis.settings", "coulis.images", "coulis.failures", "coulis.turned" if there is such an image, and
-// "coulis.formats" if a format was refused; the same record gives the same text.
+// Key-value pairs of text, "coulis.settings", "coulis.images", "coulis.failures", "coulis.turned" if an image is
+// turned, and
+// "coulis.formats" if a format was refused. The same record gives the same text.
 std::vector<std::pair<std::string, std::string>> to_metadata(const PartRecord& record);
 
-// The pairs of a part file that hold for every file of the output: model, versions, settings; not the record of its images.
+// The pairs of a part file that are the same in every file of the output: model, versions and settings, without its
+// images.
 std::vector<std::pair<std::string, std::string>> provenance_in(std::vector<std::pair<std::string, std::string>> metadata);
 
 // Of a part file in `output`. Throws as parse_part_record(), and Error(kStorage).

@@ -7,7 +7,7 @@
 
 namespace coulis {
 
-// Throw Error(kRunFailed) naming the file if it is gone or is no such table.
+// Throw Error(kRunFailed) naming the file if it is missing or is not such a table.
 RowTable read_features(const Location& output, const ManifestPart& part);   // [rows, width]; with the part record
 RowTable read_projected(const Location& output, const ManifestPart& part);  // [rows, k]
 

@@ -11,7 +11,7 @@ namespace coulis {
 
 std::string to_ranges(const std::vector<std::uint32_t>& ascending);
 
-// Nothing for a text that is no such list, or that names `end` or more. Nobody may make us hold more than a million numbers.
+// Empty for a text that is not such a list, or that names `end` or more. Refuses more than a million numbers.
 std::optional<std::vector<std::uint32_t>> parse_ranges(std::string_view text, std::uint64_t end);
 
 }  // namespace coulis

@@ -1,4 +1,4 @@
-// describe_turned: what is said of photos whose EXIF orientation is not that of their pixels.
+// describe_turned: a sentence about photos that are stored rotated or mirrored, as their EXIF orientation says.
 #pragma once
 
 #include <cstdint>

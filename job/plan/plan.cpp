@@ -24,7 +24,7 @@ namespace {
 constexpr std::size_t kFingerprintDigits = 32;
 constexpr std::array<std::string_view, 2> kCompressions = {"snappy", "zstd"};
 
-// Exactly the names that part_file_name() gives: a copy with another name is somebody else's.
+// Accepts exactly the names that part_file_name() gives: a file with another name is not ours.
 std::optional<PartFile> parse_part_file(std::string_view folder, const std::string& key) {
   const std::string_view prefix = "part-";
   std::string_view name = key;
@@ -47,7 +47,7 @@ std::optional<PartFile> parse_part_file(std::string_view folder, const std::stri
 
 using Images = std::vector<ImageRef>;
 
-// An object that was written again with the same bytes keeps its ETag; a file has its time only.
+// An object that is rewritten with the same bytes keeps its ETag. A file has only its time.
 std::string version_of(const ImageRef& image) {
   return image.etag.empty() ? fmt::format("{}", image.mtime_ns) : image.etag;
 }
@@ -57,7 +57,7 @@ std::string hash_images(const std::string& settings, std::span<const ImageRef> i
   XXH3_128bits_reset(state.get());
   const auto add = [&](std::string_view text) {
     XXH3_128bits_update(state.get(), text.data(), text.size());
-    XXH3_128bits_update(state.get(), "", 1);  // the terminating zero: no two lists of fields run together
+    XXH3_128bits_update(state.get(), "", 1);  // the terminating zero, so that different lists of fields differ
   };
   add(settings);
   for (const ImageRef& image : images) {
@@ -76,10 +76,10 @@ Part make_part(std::uint64_t number, Images images, const std::string& settings)
   return part;
 }
 
-// Behind the last image of a part that begins with `first`: at least one.
+// The end of a part that begins with image `first`: one past its last image. A part has at least one image.
 std::size_t end_of_part(const std::vector<ImageRef>& images, std::size_t first, const PlanOptions& options) {
   if (options.bytes_per_part == 0) return std::min(first + static_cast<std::size_t>(options.images_per_part), images.size());
-  constexpr std::uint64_t kHeaders = 1024;  // one of 512 bytes, and on average half a block behind the photo
+  constexpr std::uint64_t kHeaders = 1024;  // a header of 512 bytes, and on average half a block after the photo
   std::uint64_t bytes = images[first].size_bytes + kHeaders;
   std::size_t last = first + 1;
   while (last < images.size() && bytes + images[last].size_bytes + kHeaders <= options.bytes_per_part) {
@@ -88,7 +88,7 @@ std::size_t end_of_part(const std::vector<ImageRef>& images, std::size_t first, 
   return last;
 }
 
-// Cuts images (sorted) into parts with the numbers that are free, lowest first.
+// Splits images (sorted) into parts with the free numbers, lowest first.
 void append_new_parts(Plan& plan, Images images, const std::set<std::uint64_t>& taken, std::string_view reason,
                       const PlanOptions& options) {
   std::uint64_t number = 0;
@@ -114,7 +114,7 @@ bool same_image(const ImageRef& a, const ImageRef& b) {
   return a.size_bytes == b.size_bytes && version_of(a) == version_of(b) && same_label;
 }
 
-// The images not yet given to a part; what a committed part's members are looked up in.
+// The images not yet assigned to a part, in which the members of committed parts are looked up.
 class Unassigned {
  public:
   explicit Unassigned(const std::vector<ImageRef>& images) : images_(images), taken_(images.size(), false) {
@@ -142,7 +142,7 @@ class Unassigned {
   std::unordered_map<std::string_view, std::size_t> index_;
 };
 
-// The part that a committed file has become: its members as they are listed today.
+// The part of a committed file, with its members as they are listed now.
 std::optional<Part> carry_over(const PartFile& file, const PartRecord& record, Unassigned& unassigned, const PlanOptions& options) {
   std::vector<ImageRef> images;
   std::vector<std::string> changed;
@@ -201,7 +201,7 @@ Plan plan_around_committed(const Images& images, const std::vector<PartFile>& co
   for_each_parallel(options.records_at_a_time, committed.size(), [&](std::size_t i) { records[i] = read_record(committed[i]); });
   for (std::size_t i = 0; i < committed.size(); ++i) {
     PartRecord& record = records[i];
-    if (record.settings != options.settings) {  // nothing of it can stay
+    if (record.settings != options.settings) {  // none of it can be kept
       settings_changed = true;
       continue;
     }

@@ -1,4 +1,4 @@
-// Plan: the listing cut into parts, each done or to do. The part is the unit of work, commit, resume and determinism.
+// Plan: the listing split into parts, each done or to do. The part is the unit of work, commit, resume and determinism.
 #pragma once
 
 #include <cstdint>
@@ -29,11 +29,11 @@ struct Part {
 };
 
 struct PlanOptions {
-  std::string settings;  // all that changes the numbers in a part: model, preprocessing, options; one "key=value" a line
+  std::string settings;  // everything that changes the numbers in a part: model, preprocessing, options; one "key=value" per line
   int images_per_part = 1024;
   std::string compression = "snappy";
-  bool fresh = false;                         // compute everything again
-  std::uint64_t bytes_per_part = 0;           // not 0: that many, as a tar has them, decide where a new part ends, and no count of images
+  bool fresh = false;                         // recompute everything
+  std::uint64_t bytes_per_part = 0;           // if not 0: ends new parts by their bytes in a tar, instead of a number of images
   std::string_view folder = kFeaturesFolder;  // of the part files
   int records_at_a_time = 1;                  // threads that read_record is called from
 };
@@ -56,11 +56,12 @@ struct PartFile {
 using ReadPartRecord = std::function<PartRecord(const PartFile&)>;                       // thread-safe
 std::vector<PartFile> list_part_files(const Location& output, std::string_view folder);  // by number
 
-// Those that the manifest does not name: of an earlier PCA, of removed images, of other options.
+// Part files that the manifest does not name: from an earlier PCA, removed images or other options.
 std::vector<PartFile> list_unnamed_part_files(const Location& output, const Manifest& manifest);
 
-// Committed parts keep their members: an added image goes to a new part at the end, a changed or removed one makes its own part
-// be redone, no other. `read_record` opens a part file; it is called only when the committed files do not match the listing as it is.
+// Committed parts keep their members: an added image goes to a new part at the end, and a changed or removed one
+// recomputes its
+// own part only. `read_record` opens a part file; it is called only if the committed files do not match the listing.
 // images: sorted by key.
 Plan make_plan(std::vector<ImageRef> images, const std::vector<PartFile>& committed, const ReadPartRecord& read_record,
                const PlanOptions& options);

@@ -13,14 +13,15 @@
 namespace coulis {
 namespace {
 
-// Codes that say nothing of a photo's bytes. A photo that kills its worker is not tried again: it may be its bytes that do.
+// Codes that do not depend on a photo's bytes. A photo that kills its worker is not retried: its bytes may be the
+// cause.
 constexpr std::array kOfReading = {FailureCode::kUnreadable, FailureCode::kVanished, FailureCode::kChanged};
 
 bool is_of_reading(std::string_view code) {
   return std::any_of(kOfReading.begin(), kOfReading.end(), [&](FailureCode each) { return code == to_string(each); });
 }
 
-// A link that leads nowhere has no size and no time. Once it leads to a photo, it has, and that is a change.
+// A broken link has no size and no time. Once it leads to a photo, it has them, which counts as a change.
 std::int64_t count_unread(const PartRecord& record) {
   return std::count_if(record.failures.begin(), record.failures.end(), [&](const FailedImage& failure) {
     const bool leads_nowhere = failure.code == to_string(FailureCode::kVanished) && !record.images.at(failure.index).seen();
@@ -43,12 +44,12 @@ PartFile file_of(const ManifestPart& part) {
   return {part.number, part.fingerprint, part.features.key, part.features.size_bytes};
 }
 
-// Why a part with this record is to do; empty if it is not.
+// Why a part with this record must be recomputed; empty if it need not.
 std::string reason_to_retry(const PartRecord& record, std::string_view formats) {
   if (const std::int64_t unread = count_unread(record); unread > 0) return fmt::format("{} could not be read", unread);
   const std::size_t unsupported = count_failures(record, FailureCode::kUnsupported);
   if (unsupported == 0 || !has_new_format(formats, record.formats)) return "";
-  return fmt::format("{} of a format that was not supported before", unsupported);
+  return fmt::format("{} in a format that was not supported before", unsupported);
 }
 
 }  // namespace

@@ -1,5 +1,7 @@
-// Retry: photos that an earlier run refused, though not for what is in them, are tried again by the next run: those that could not be read,
-// for rights and servers are mended without a photo changing, and those of a format that this build reads and the earlier one did not.
+// Retry: a run retries photos that an earlier run refused for reasons outside the photos. It retries photos that could
+// not be read,
+// because permissions and servers are repaired without changing a photo, and photos in a format that the earlier build
+// did not support.
 #pragma once
 
 #include <string_view>
@@ -9,12 +11,13 @@
 
 namespace coulis {
 
-// Parts of the plan that are done and hold such a photo become parts to do. `formats`: list_formats() of this build. Opens the files of
-// those with a failure only.
+// Marks finished parts that hold such a photo as to do. `formats`: list_formats() of this build. Opens only the files
+// of parts with
+// failures.
 void plan_retries(Plan& plan, const Manifest& earlier, std::string_view formats, const ReadPartRecord& read_record);
 
-// After a run that ended without a manifest: the next one would take parts with such photos for done.
-bool has_unread(const PartRecord& record);  // a photo that may be read the next time
+// For a run that ended without a manifest: the next run would take parts with such photos for done.
+bool has_unread(const PartRecord& record);  // holds a photo that a later run may be able to read
 void remove_parts_to_retry(const Location& output, const ReadPartRecord& read_record);
 
 }  // namespace coulis

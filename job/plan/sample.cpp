@@ -13,11 +13,11 @@
 namespace coulis {
 namespace {
 
-constexpr std::size_t kMaxCandidates = 65'536;  // photos of the parts that the sample is taken from
+constexpr std::size_t kMaxCandidates = 65'536;  // photos in the parts from which the sample is drawn
 
 struct Candidate {
   std::uint32_t label = 0;
-  std::uint64_t hash = 0;  // of the key: the order in which photos of a label are taken
+  std::uint64_t hash = 0;  // of the key: the order in which photos of a label are drawn
   std::uint32_t part = 0;
   std::uint32_t image = 0;
 };
@@ -37,7 +37,7 @@ std::vector<Candidate> list_candidates(const Plan& plan, const Location& input, 
   return candidates;
 }
 
-// [labels]: what a small label leaves goes to the larger ones.
+// [labels]: larger labels share what a small label does not use.
 std::vector<std::size_t> share_out(const std::vector<std::size_t>& counts, std::size_t limit) {
   std::vector<std::size_t> order(counts.size());
   std::iota(order.begin(), order.end(), 0);

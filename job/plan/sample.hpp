@@ -10,8 +10,9 @@
 
 namespace coulis {
 
-// Fills in Part::sampled: at most `limit` photos in all, as many of each label as of any other. Where photos are added, the sample keeps
-// to those of before as far as its size allows.
+// Fills in Part::sampled: at most `limit` photos in all, as evenly over the labels as possible. When photos are added,
+// the sample keeps
+// its earlier photos as far as its size allows.
 void choose_sample(Plan& plan, const Location& input, const LabelRule& labels, std::size_t limit);
 
 }  // namespace coulis

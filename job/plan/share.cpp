@@ -18,8 +18,8 @@ Share parse_share(const std::string& text) {
   const bool numbers =
       slash < all.size() && parse_whole_number(all.substr(0, slash), share.index) && parse_whole_number(all.substr(slash + 1), share.count);
   if (!numbers || share.index < 1 || share.index > share.count) {
-    throw Error(ErrorCode::kUsage, fmt::format("--share {} is no share", printable(text)),
-                "write 1/64 to 64/64; where indices begin at 0, add 1: --share $((INDEX + 1))/64");
+    throw Error(ErrorCode::kUsage, fmt::format("--share {} is not a share", printable(text)),
+                "write 1/64 to 64/64; if indices begin at 0, add 1: --share $((INDEX + 1))/64");
   }
   return share;
 }

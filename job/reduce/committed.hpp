@@ -1,4 +1,4 @@
-// The committed parts, read back: counts, error rows and moments come from what is on disk and from nothing else.
+// The committed parts, read back: counts, error rows and moments come only from the files of OUTPUT.
 #pragma once
 
 #include <cstdint>
@@ -32,7 +32,8 @@ struct CommittedPart {
 
 // Throws Error(kRunFailed) for a part that is damaged.
 CommittedPart read_committed_part(const Location& input, const Location& output, const PartFile& file);
-Committed gather(std::vector<CommittedPart> parts, Moments moments);  // by number; `moments` of all: those of the parts are not looked at
+Committed gather(std::vector<CommittedPart> parts,
+                 Moments moments);  // by number; `moments`: the sum over all parts, whose own moments are ignored
 
 // files: the part files of the output, by number.
 Committed read_committed(const Location& input, const Location& output, const std::vector<PartFile>& files, int threads,

@@ -17,7 +17,7 @@ struct NeighbourTable {
   std::span<const Neighbour> of(std::size_t photo) const { return {nearest.data() + photo * count, count}; }
 };
 
-// Of each row the `count` nearest, or as many as there are.
+// The `count` nearest rows of each row, or fewer if there are not so many.
 NeighbourTable find_neighbours(MatrixView<const float> rows, std::size_t count, int threads);
 
 }  // namespace coulis

@@ -14,7 +14,7 @@ namespace {
 
 RowTable project_table(const PcaModel& model, RowTable features) {
   std::vector<double> projected(features.rows() * model.k());
-  // A part of bad images only has no row, and so no width.
+  // A part with only bad images has no row, and so no width.
   if (features.rows() != 0) project(model, features.matrix(), {projected.data(), features.rows(), model.k()});
   RowTable table;
   table.width = model.k();

@@ -1,4 +1,4 @@
-// reduce: the committed features through a PCA, into the part files below pca/ and the CSV matrix.
+// reduce: projects the committed features with a PCA, into the part files below pca/ and the CSV matrix.
 #pragma once
 
 #include <string>

@@ -29,7 +29,7 @@ PhotoPair make_pair(std::size_t photo, const Neighbour& neighbour) {
   return {std::min(self, neighbour.row), std::max(self, neighbour.row), neighbour.distance};
 }
 
-// Two photos may each be the nearest of the other: one pair.
+// Two photos that are each other's nearest are one pair.
 void sort_and_merge(std::vector<PhotoPair>& pairs) {
   std::sort(pairs.begin(), pairs.end(), is_nearer);
   pairs.erase(std::unique(pairs.begin(), pairs.end(), is_same_pair), pairs.end());

@@ -1,4 +1,4 @@
-// ReportOptions: what a person can say about the report.
+// ReportOptions: the options of the report.
 #pragma once
 
 #include "core/base/field.hpp"
@@ -11,7 +11,7 @@ struct ReportOptions {
 
 template <OptionsOf<ReportOptions> O, class V>
 void visit_fields(O& o, V&& v) {
-  v(Field("no-thumbnails", "Keep no thumbnails of photos, neither in the report nor beside it", Affects::kReport), o.no_thumbnails);
+  v(Field("no-thumbnails", "Make no thumbnails of photos, neither in the report nor in OUTPUT", Affects::kReport), o.no_thumbnails);
 }
 
 }  // namespace coulis

@@ -26,11 +26,11 @@ std::string dump(const json& value) {
   return safe;
 }
 
-// The end of a long path is what tells photos apart.
+// Keeps the end of a long path, which distinguishes photos.
 std::string abbreviate(const std::string& path) {
   if (path.size() <= kMaxPathBytes) return path;
   std::size_t begin = path.size() - kMaxPathBytes;
-  while ((static_cast<unsigned char>(path[begin]) & 0xC0) == 0x80) ++begin;  // not within a character
+  while ((static_cast<unsigned char>(path[begin]) & 0xC0) == 0x80) ++begin;  // do not cut a UTF-8 character
   return "\u2026" + path.substr(begin);
 }
 
@@ -148,7 +148,7 @@ json describe_failures(const Manifest& manifest, const std::vector<ErrorRow>& er
   return by_code;
 }
 
-// "centred", or "centred, whiten": the words, and the names of the flags that are set.
+// "centred" or "centred, whiten": the words, and the names of set flags.
 std::string describe_projection(const ManifestPca& pca) {
   std::string words;
   for (const auto& [name, text] : pca.projection) {

@@ -12,6 +12,6 @@ namespace coulis {
 
 // Both are ASCII without '<', so that nothing in them can end a <script>.
 std::string page_data(const Manifest& manifest, const std::vector<ErrorRow>& errors, const Figures& figures);
-std::string last_run_data(const Manifest& manifest);  // times, threads, SIMD: what differs between runs that agree in all else
+std::string last_run_data(const Manifest& manifest);  // times, threads, SIMD: these differ between otherwise equal runs
 
 }  // namespace coulis

@@ -27,12 +27,12 @@ constexpr std::size_t kFirstPhotos = 12;
 constexpr std::uint64_t kLeastRead_bytes = std::uint64_t{256} << 20;
 constexpr std::uint64_t kMostRead_bytes = std::uint64_t{2} << 30;
 
-// What reading photos again may cost: a tenth of the input, so that a run of large photos takes little longer.
+// The most bytes to read again: a tenth of the input, so that the report adds little to a run of large photos.
 std::uint64_t bytes_to_read(const Manifest& manifest) {
   return std::clamp(manifest.listed_bytes / 10, kLeastRead_bytes, kMostRead_bytes);
 }
 
-// As many as the budget allows, spread evenly; takes them off the budget.
+// As many photos as the budget allows, spread evenly; subtracts their bytes from the budget.
 std::vector<std::uint32_t> choose_affordable(const std::vector<std::uint32_t>& photos, const std::vector<ImageRef>& images,
                                              std::uint64_t& budget_bytes) {
   std::uint64_t all_bytes = 1;
@@ -48,11 +48,11 @@ std::vector<std::uint32_t> choose_affordable(const std::vector<std::uint32_t>& p
   return chosen;
 }
 
-// Nothing for a photo that cannot be read any more.
+// Empty if the photo can no longer be read.
 Image read_thumbnail(const Location& input, const ImageRef& image, int side_px) {
   const Outcome<Bytes> bytes = input.get(image.key);
   if (!bytes || bytes.value().size() != image.size_bytes) return {};
-  const DecodeOptions upright{.exif_orientation = true, .decoding = Decoding::kScaled};  // for people
+  const DecodeOptions upright{.exif_orientation = true, .decoding = Decoding::kScaled};  // people look at it
   const Outcome<Image> photo = decode(bytes.value(), upright, {side_px, side_px});
   return photo ? make_thumbnail(photo.value().view(), side_px) : Image();
 }
@@ -117,7 +117,7 @@ std::optional<Location> find_input(const std::vector<ImageRef>& images, const Lo
     Location input = as_collection(output.another(raw_name(manifest.input)), {});
     if (is_readable(input, images)) return input;
     progress.warn(fmt::format("there are no thumbnails: the photos in {} cannot be read", manifest.input));
-  } catch (const Error& e) {  // a bucket that refuses us costs the pictures, not the run
+  } catch (const Error& e) {  // if a bucket refuses access, the run loses its thumbnails only
     if (e.code() != ErrorCode::kStorage && e.code() != ErrorCode::kUsage) throw;
     progress.warn(fmt::format("there are no thumbnails: {}", e.what()));
   }
@@ -147,7 +147,7 @@ std::size_t bytes_of(const std::vector<Sheet>& sheets) {
   return bytes;
 }
 
-// Those that are stored, and of the others as many as the budget allows.
+// The photos with a stored thumbnail, and as many of the others as the budget allows.
 std::vector<std::uint32_t> choose(const std::vector<std::uint32_t>& photos, const Source& source, std::uint64_t& budget_bytes) {
   std::vector<std::uint32_t> chosen, others;
   for (const std::uint32_t photo : photos) (source.stored[photo].empty() ? others : chosen).push_back(photo);

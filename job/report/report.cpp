@@ -15,7 +15,7 @@
 namespace coulis {
 namespace {
 
-// As a Content-Security-Policy names a script or a style.
+// The hash by which a Content-Security-Policy names a script or a style.
 std::string hash_source(std::string_view text) {
   Sha256 sum;
   sum.update(std::as_bytes(std::span(text)));
@@ -25,7 +25,7 @@ std::string hash_source(std::string_view text) {
   return fmt::format("'sha256-{}'", reinterpret_cast<const char*>(base64.data()));
 }
 
-// What is put in is not looked at again.
+// Does not substitute within inserted text.
 std::string fill_in(std::string_view page, const std::map<std::string_view, std::string_view>& values) {
   std::string filled;
   while (true) {

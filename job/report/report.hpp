@@ -1,4 +1,4 @@
-// report: report.html, one file that shows a person what a run did with the photos.
+// report: report.html, one file that shows what a run did with the photos.
 #pragma once
 
 #include <string>
@@ -10,8 +10,9 @@
 
 namespace coulis {
 
-// HTML that asks nothing of the network, and is forbidden to: its policy allows the page's own script and style by their hashes and
-// pictures from the file itself. Names are data, never markup.
+// HTML without network access: its policy allows only the page's own script and style, by their hashes, and images
+// inside the file.
+// Names are data, never markup.
 std::string render_report(const Manifest& manifest, const std::vector<ErrorRow>& errors, const Figures& figures);
 
 }  // namespace coulis

@@ -20,7 +20,7 @@
 namespace coulis {
 namespace {
 
-constexpr std::uint64_t kMaxCandidates = 65'536;  // photos of the parts in which twins are looked for
+constexpr std::uint64_t kMaxCandidates = 65'536;  // photos in the parts that are searched for near-duplicates
 constexpr std::size_t kComponentsOnTheMap = 10;
 constexpr std::size_t kPartsInMemory = 32;  // of the PCA: small
 constexpr std::size_t kOtherWidths[] = {2, 5, 10, 20, 50, 100, 200, 500};
@@ -54,7 +54,7 @@ void append_row(const RowTable& table, std::uint32_t row, std::vector<float>& to
   to.insert(to.end(), values.begin(), values.end());
 }
 
-// The rows of sampled photos, and of twins, each once and ascending. A photo that failed has none.
+// The rows of sampled photos and near-duplicates, each once, ascending. A photo that failed has none.
 std::vector<std::uint32_t> rows_to_show(const ManifestPart& part, const PartRecord& record, std::vector<std::uint32_t> rows) {
   std::size_t failures_before = 0;
   for (const std::uint32_t image : part.sampled) {
@@ -85,7 +85,7 @@ Sample read_rows(const Location& output, const ManifestPart& part, std::vector<s
   sample.features.reserve(rows.size() * sample.width);
   for (const std::uint32_t row : rows) {
     const std::optional<std::uint32_t> maybe_label = census.find(features.labels[row]);
-    if (!maybe_label) continue;  // one of very many, which are not told apart
+    if (!maybe_label) continue;  // the photo's label is beyond the first 100,000
     sample.labels.push_back(*maybe_label);
     sample.images.push_back(images[row]);
     sample.paths.push_back(features.paths[row]);
@@ -157,7 +157,7 @@ std::vector<AgreementAt> agreement_by_width(const Figures& figures, const Sample
   return agreement;
 }
 
-// Below the input where it is there: shorter, and what tells photos apart.
+// Relative to the input if the path is below it: shorter, and enough to distinguish photos.
 std::string path_below(const std::string& path, const std::string& input) {
   return path.starts_with(input + "/") ? path.substr(input.size() + 1) : path;
 }

@@ -1,4 +1,4 @@
-// The report of an output: its figures from the committed parts, thumbnails from the photos that can still be read.
+// The report of an output: figures from the committed parts, and thumbnails from those parts or the photos.
 #pragma once
 
 #include <cstddef>
@@ -15,8 +15,9 @@ namespace coulis {
 inline constexpr std::size_t kMostReportPhotos = 4000;
 inline constexpr std::size_t kReportNeighbours = 5;
 
-// manifest.parts must name the part files of both folders. The same output and input give the same figures. An input that is gone costs the
-// thumbnails and a warning; throws Error(kRunFailed) for a part that is damaged.
+// manifest.parts must name the part files of both folders. The same output and input give the same figures. If the
+// input is gone, warns
+// and omits its thumbnails. Throws Error(kRunFailed) for a damaged part.
 Figures gather_figures(const Location& output, const Manifest& manifest, int threads, const ReportOptions& options, Progress& progress);
 
 }  // namespace coulis

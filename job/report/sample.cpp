@@ -50,7 +50,7 @@ std::vector<SampledRow> Census::find_twins() const {
   });
   std::vector<std::size_t> chosen;
   for (std::size_t first = 0, last = 0; first < order.size() && chosen.size() < kMaxTwins; first = last) {
-    std::vector<std::size_t> kind;  // of equal rows, the first of each label
+    std::vector<std::size_t> kind;  // among equal rows, the first of each label
     for (; last < order.size() && candidates_[order[last]].row_hash == candidates_[order[first]].row_hash; ++last) {
       const std::uint32_t label = candidates_[order[last]].label;
       const auto same_label = [&](std::size_t i) { return candidates_[i].label == label; };

@@ -1,4 +1,4 @@
-// Census: how many photos each label has, and which are the same under several labels.
+// Census: the number of photos of each label, and near-duplicates under several labels.
 #pragma once
 
 #include <cstddef>
@@ -24,15 +24,15 @@ struct SampledRow {
 
 class Census {
  public:
-  // Parts in their order, with the rows of the PCA. Twins are looked for in some parts only.
+  // Call with the parts in order. projected: rows of the PCA. Only some parts are searched for near-duplicates.
   void add(std::uint32_t part, const RowTable& projected, bool may_have_twins);
 
   const std::vector<LabelCount>& labels() const { return labels_; }               // in listing order
-  std::uint64_t photos_of_more_labels() const { return photos_of_more_labels_; }  // of labels that came after the first 100,000
+  std::uint64_t photos_of_more_labels() const { return photos_of_more_labels_; }  // photos of labels after the first 100,000
 
   std::optional<std::uint32_t> find(const std::string& label) const;  // index into labels()
 
-  // Photos that have the same PCA row under several labels, for they are what a person should see: a few, in listing order.
+  // A few photos with the same PCA row under several labels, in listing order: the user should see these.
   std::vector<SampledRow> find_twins() const;
 
  private:

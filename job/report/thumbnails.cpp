@@ -29,7 +29,7 @@ std::vector<Sheet> encode_sheets(const std::vector<Image>& sheets, std::size_t p
   return encoded;
 }
 
-// Whether all sheets will hardly fit, by the first of them: to encode one costs less than to encode all in vain.
+// Predicts from the first sheet whether all sheets can fit: encoding one is cheaper than encoding all for nothing.
 bool is_too_good(const std::vector<Image>& sheets, std::size_t photos, int quality, std::size_t max_bytes) {
   if (sheets.size() < 2) return false;
   constexpr double kSurely = 1.1;
@@ -58,7 +58,7 @@ Image lay_out(std::span<const Image> thumbnails, int columns, int side_px) {
 
 Image make_thumbnail(const ImageView& photo, Resampler& resampler) {
   const int side = std::min(photo.width, photo.height);
-  Image square(side, side);  // cut before it is resampled: a photo of one column would grow very long
+  Image square(side, side);  // crop before resampling: a photo of one column would become very tall
   copy_square(photo, (photo.width - side) / 2, (photo.height - side) / 2, square, 0, 0, side);
   return copy_of(resampler.resample(square.view()));
 }

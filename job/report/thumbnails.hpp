@@ -13,7 +13,7 @@ namespace coulis {
 inline constexpr int kSheetColumns = 16;
 
 Image make_thumbnail(const ImageView& photo, int side_px);
-Image make_thumbnail(const ImageView& photo, Resampler& resampler);  // of its own size: for many of them
+Image make_thumbnail(const ImageView& photo, Resampler& resampler);  // of the resampler's size, for many thumbnails
 
 // Row by row; one without pixels is white.
 Image lay_out(std::span<const Image> thumbnails, int columns, int side_px);
@@ -24,8 +24,9 @@ struct Sheet {
   std::vector<std::byte> jpeg;
 };
 
-// thumbnails: all of side_px, a multiple of 16 so that no JPEG block holds pixels of two. The best quality whose sheets fit into max_bytes;
-// where none does, sheets are left out at the end.
+// thumbnails: all of side_px, a multiple of 16 so that no JPEG block holds pixels of two. Takes the best quality whose
+// sheets fit into
+// max_bytes; if none does, drops sheets at the end.
 std::vector<Sheet> make_sheets(const std::vector<Image>& thumbnails, int side_px, std::size_t max_bytes, int threads);
 
 }  // namespace coulis

@@ -16,9 +16,9 @@
 namespace coulis {
 namespace {
 
-constexpr std::uint64_t kGuessedBytes = 1 << 20;  // of an object whose size nobody has asked for; bounds how many are fetched ahead
+constexpr std::uint64_t kGuessedBytes = 1 << 20;  // of an object of unknown size; bounds how many are prefetched
 
-// "s3://bucket", of which an access point's ARN holds a '/' itself; "/" of a file.
+// "s3://bucket" (the ARN of an access point contains a '/'), or "/" for a file.
 std::string_view place_of(std::string_view name) {
   const std::size_t scheme = scheme_length(name);
   if (scheme == 0) return "/";
@@ -56,7 +56,7 @@ LocatedImages list_input(const RunOptions& options, const std::atomic<bool>& int
   if (listing.images.empty()) {
     throw Error(ErrorCode::kNothingToRead,
                 fmt::format("no image found in {} ({})", printable(place.root()), describe_in_a_line(listing.passed_over)),
-                "take files of any name: include '*'");
+                "to take files with any name, use include '*'");
   }
   return {std::move(place), std::move(listing.images), ReadAhead::Sizes::kListed, std::move(listing.notes)};
 }
@@ -67,10 +67,10 @@ LocatedImages locate_names(const std::vector<std::string>& names, const RunOptio
   images.reserve(names.size());
   for (const std::string& name : names) {
     if (const std::string_view other = place_of(name); other != place) {
-      throw Error(
-          ErrorCode::kUsage,
-          fmt::format("the photos of one call are all files, or all in one bucket, not in {} and {}", printable(place), printable(other)),
-          "make a call for each place");
+      throw Error(ErrorCode::kUsage,
+                  fmt::format("the photos of one call must all be files, or all be in one bucket, not in {} and {}", printable(place),
+                              printable(other)),
+                  "make one call for each bucket");
     }
     images.push_back({key_of(name, place), kGuessedBytes, 0});
   }

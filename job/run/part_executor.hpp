@@ -1,4 +1,5 @@
-// PartExecutor: who works on the parts of a run: the threads of this process, or the tasks of a cluster. The results are the same.
+// PartExecutor: processes the parts of a run on threads of this process, or as tasks of a cluster, with the same
+// results.
 #pragma once
 
 #include <string>
@@ -25,7 +26,7 @@ class PartExecutor {
                                    Progress& progress) {
     return coulis::read_committed(input, output, files, threads, progress);
   }
-  // `model` is in OUTPUT already, under `model_sha256`.
+  // `model` is already in OUTPUT, under `model_sha256`.
   virtual void project_parts(const Location& output, std::vector<ManifestPart>& parts, const PcaModel& model,
                              const std::string& model_sha256, const ProjectOptions& options, Progress& progress) {
     coulis::project_parts(output, parts, model, model_sha256, options, progress);

@@ -31,7 +31,8 @@ void note_worker_seconds(const StageSeconds& seconds, Manifest& manifest) {
   manifest.seconds.emplace_back(kTaskOverhead, wall - seconds.sum() / seconds.task_cores);
 }
 
-// Of the float32 multiply-add peak; the other precisions have instructions of their own, and executors may be other CPUs.
+// The share of the float32 multiply-add peak. Other precisions use other instructions, and executors may have other
+// CPUs.
 double share_of_peak(const Model& model, Precision precision, std::uint64_t images, const StageSeconds& seconds) {
   if (precision != Precision::kFp32 || images < kFewestForShareOfPeak || seconds.photo.network <= 0 || seconds.task_cores != 0) return 0;
   const double speed = multiply_adds(model) * static_cast<double>(images) / seconds.photo.network;
@@ -44,7 +45,7 @@ void compute_features(const Plan& plan, const RunContext& run, Manifest& manifes
   const RunOptions& options = run.options;
   const LabelRule labels(options.listing);
   StageClock clock(manifest.seconds);
-  const StageSeconds seconds = run.executor.featurize(  // the networks are a temporary: their memory goes when the features are there
+  const StageSeconds seconds = run.executor.featurize(  // the networks are a temporary, so that their memory is freed after the features
       plan,
       {run.input, run.output, run.model, *make_network_factory(run.model, options.network.precision), labels, options.decode,
        options.features, options.threads, manifest.settings, manifest.listed, !options.report.no_thumbnails, run.interrupted},

@@ -22,10 +22,12 @@ struct RunContext {
   Progress& progress;
 };
 
-// Of the parts that are not done. Notes the time and how many photos it was in the manifest. Throws as featurize().
+// Computes the parts that are not done. Records the time and the number of photos in the manifest. Throws as
+// featurize().
 void compute_features(const Plan& plan, const RunContext& run, Manifest& manifest);
 
-// Of all parts, those of earlier runs included. The plan goes before the rows come: both are large. Throws Error(kTooManyBad).
+// Reads all parts, those of earlier runs too. Frees the plan before reading rows, as both are large. Throws
+// Error(kTooManyBad).
 Committed read_back(Plan plan, const RunContext& run, const BadImageLimit& limit, Manifest& manifest);
 
 }  // namespace coulis

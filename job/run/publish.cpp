@@ -40,7 +40,7 @@ PcaModel fit_or_take(const Moments& moments, const PcaRequest& request, Progress
   if (!request.given) {
     PcaModel model = fit(moments, request.options);
     if (request.options.variance == 0 && model.k() < static_cast<std::size_t>(request.options.k)) {
-      progress.warn(fmt::format("k is {} instead of {}: {} images of {} features have no more components", model.k(), request.options.k,
+      progress.warn(fmt::format("k is {} instead of {}: {} photos of {} features have no more components", model.k(), request.options.k,
                                 moments.count, model.width()));
     }
     return model;
@@ -57,7 +57,7 @@ void remove_unnamed_parts(const Location& output, const Manifest& manifest) {
   for (const PartFile& file : list_unnamed_part_files(output, manifest)) output.remove(file.key);
 }
 
-// Which parts have their thumbnails in OUTPUT. A run that was told to make none leaves none there.
+// Records which parts have thumbnails in OUTPUT. With --no-thumbnails, removes them.
 void describe_thumbnails(const Location& output, const RunOptions& options, Manifest& manifest) {
   const std::string compression(to_string(options.features.compression));
   for_each_parallel(worker_count(options.threads), manifest.parts.size(), [&](std::size_t i) {
@@ -108,7 +108,7 @@ Manifest publish(const Location& output, Committed committed, const PcaRequest& 
   }
   describe_thumbnails(output, options, manifest);
   remove_unnamed_parts(output, manifest);
-  output.remove_leftovers(kKeyBeginnings);  // of tasks that were killed in this run
+  output.remove_leftovers(kKeyBeginnings);  // from tasks that were killed in this run
   clock.restart();
   const Figures figures = gather_figures(output, manifest, threads, options.report, progress);
   clock.lap("report");

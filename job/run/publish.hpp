@@ -1,4 +1,4 @@
-// publish: from the committed features to a finished OUTPUT. What run and fit share.
+// publish: from the committed features to a finished OUTPUT. Shared by run and fit.
 #pragma once
 
 #include <optional>
@@ -17,7 +17,7 @@ namespace coulis {
 
 struct PcaRequest {
   PcaOptions options;
-  std::optional<PcaFile> given{};  // project through this one instead of fitting
+  std::optional<PcaFile> given{};  // project with this PCA instead of fitting one
   std::string given_sha256{};
 };
 
@@ -28,7 +28,7 @@ std::string describe(const PcaRequest& request);  // "k=50", "variance=0.95", "g
 Manifest publish(const Location& output, Committed committed, const PcaRequest& request, Manifest manifest, const TableMetadata& provenance,
                  const RunOptions& options, PartExecutor& executor, Progress& progress);
 
-// The CSV files or the report again, from what OUTPUT holds. `manifest`: of that OUTPUT.
+// Rewrite the CSV files or the report from the files of OUTPUT. `manifest`: of that OUTPUT.
 Manifest publish_again(const Location& output, Manifest manifest, Due due, const RunOptions& options, Progress& progress);
 
 }  // namespace coulis

@@ -14,7 +14,7 @@
 namespace coulis {
 namespace {
 
-void refuse_missing(const Location& output) {  // before the lock, which would make the folder
+void refuse_missing(const Location& output) {  // before the lock, which would create the folder
   if (output.exists()) return;
   throw Error(ErrorCode::kStorage, fmt::format("{} does not exist", printable(output.root())), "check the spelling of OUTPUT");
 }
@@ -26,7 +26,7 @@ Manifest read_run(const Location& output) {
                 "finish it with `coulis run` first");
   }
   if (manifest->options.empty()) {
-    throw Error(ErrorCode::kRunFailed, fmt::format("{} is of a version of coulis that kept no options", printable(output.root())),
+    throw Error(ErrorCode::kRunFailed, fmt::format("{} was written by a version of coulis that kept no options", printable(output.root())),
                 "run the same `coulis run` command again first");
   }
   return std::move(*manifest);
@@ -46,7 +46,7 @@ Summary refit(const Location& output, const OptionTexts& given, Progress& progre
   refuse_missing(output);
   const Lock lock(output);
   Manifest manifest = read_run(output);
-  if (!output.has(kSuccessKey)) {  // a fit would remove the parts that a killed run left
+  if (!output.has(kSuccessKey)) {  // fitting would remove the parts that a killed run left
     throw Error(ErrorCode::kRunFailed, fmt::format("{} holds a run that has not finished", printable(output.root())),
                 "finish it with the same `coulis run` command first");
   }
@@ -60,7 +60,7 @@ Summary refit(const Location& output, const OptionTexts& given, Progress& progre
   Committed committed = read_committed(Location(raw_name(manifest.input)), output, files, worker_count(options.threads), progress);
   clock.lap("moments");
   for (std::size_t i = 0; i < manifest.parts.size(); ++i) committed.parts[i].sampled = std::move(manifest.parts[i].sampled);
-  const std::string& first = files.front().key;  // every part says the same
+  const std::string& first = files.front().key;  // every part has the same provenance
   const TableMetadata provenance = provenance_in(read_table_metadata(output.get_or_throw(first), printable(output.path_of(first))));
   PartExecutor threads_here;
   return {publish(output, std::move(committed), {options.pca}, std::move(manifest), provenance, options, threads_here, progress), 0, false};

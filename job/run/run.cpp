@@ -40,7 +40,7 @@ Plan plan_for(std::vector<ImageRef> images, const Location& output, const std::o
   return plan;
 }
 
-// --fresh has no use for it, readable or not.
+// --fresh ignores it, even if it is unreadable.
 std::optional<Manifest> earlier_manifest(const Location& output, const FeatureOptions& options) {
   return options.fresh ? std::nullopt : read_manifest(output);
 }
@@ -50,7 +50,7 @@ PcaRequest request_pca(const RunOptions& options, const std::optional<std::strin
   if (!pca_file) return request;
   const std::size_t scheme = scheme_length(*pca_file);
   const std::size_t slash = scheme == 0 ? pca_file->rfind('/') : pca_file->find('/', scheme);
-  const std::size_t name = slash == std::string::npos ? 0 : slash + 1;  // in a bucket, all of the key
+  const std::size_t name = slash == std::string::npos ? 0 : slash + 1;  // in a bucket, the whole key
   const Location place(name == 0 ? "." : pca_file->substr(0, name), options.storage);
   const Outcome<Bytes> bytes = place.get(pca_file->substr(name));
   if (!bytes)
@@ -67,7 +67,7 @@ PcaRequest request_pca(const RunOptions& options, const std::optional<std::strin
   return request;
 }
 
-// The reason that every part of the plan is to do for; empty if there is no such thing.
+// The reason, if every part of the plan is to do for the same one; else empty.
 std::string_view common_reason(const Plan& plan) {
   const std::string_view reason = plan.parts.front().reason;
   const bool common = std::all_of(plan.parts.begin(), plan.parts.end(), [&](const Part& part) { return part.reason == reason; });
@@ -87,7 +87,7 @@ void say_plan(const Plan& plan, Progress& progress) {
   }
 }
 
-// What is known of a run before its first photo is read.
+// What is known about a run before it reads its first photo.
 Manifest describe_run(const RunOptions& options, const Location& input, const Listing& listing, const Model& model, const PcaRequest& pca) {
   Manifest manifest;
   manifest.coulis_version = kVersion;
@@ -109,12 +109,12 @@ Manifest describe_run(const RunOptions& options, const Location& input, const Li
 
 void begin(const Lock& lock, const Location& output, const std::vector<std::string>& warnings, Progress& progress) {
   if (lock.maybe_dead_holder()) progress.say(fmt::format("resuming the unfinished run of {}", *lock.maybe_dead_holder()));
-  if (!output.traits().locks) progress.warn(fmt::format("{} cannot be locked: start no second run on it", printable(output.root())));
+  if (!output.traits().locks) progress.warn(fmt::format("{} cannot be locked: do not start a second run on it", printable(output.root())));
   output.remove_leftovers(kKeyBeginnings);
   for (const std::string& warning : warnings) progress.warn(warning);
 }
 
-// `manifest`, which is that of an earlier run, with the times of this one.
+// `manifest`: of an earlier run, here with the times of this one.
 Manifest as_last_run(Manifest earlier, const Manifest& now) {
   earlier.simd = now.simd;
   earlier.threads = now.threads;

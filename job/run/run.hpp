@@ -1,4 +1,4 @@
-// run: the whole flow, from a folder of photos to a finished OUTPUT.
+// run: everything from photos to a finished OUTPUT.
 #pragma once
 
 #include <atomic>
@@ -18,30 +18,31 @@ namespace coulis {
 struct Summary {
   Manifest manifest;
   std::uint64_t computed = 0;  // images whose features this run computed
-  bool up_to_date = false;     // nothing had changed, nothing was done
+  bool up_to_date = false;     // nothing had changed, so nothing was recomputed
 };
 
-// `pca_file`: a PCA to project through instead of fitting one. Throws Error; whatever happens, what is committed stays and the
-// same call goes on from there.
+// `pca_file`: a PCA to project with instead of fitting one. Throws Error. Committed parts stay in any case, and the
+// same call
+// resumes from them.
 Summary run(const RunOptions& options, const std::optional<std::string>& pca_file, const std::atomic<bool>& interrupted, Progress& progress,
             PartExecutor& executor);
 Summary run(const RunOptions& options, const std::optional<std::string>& pca_file, const std::atomic<bool>& interrupted,
             Progress& progress);  // on threads
 
 // These start from the options of the run that OUTPUT holds and change those that are `given`. Throw Error(kRunFailed) if there is none.
-Summary refit(const Location& output, const OptionTexts& given, Progress& progress);        // PCA again; of a finished OUTPUT only
-void rewrite_report(const Location& output, const OptionTexts& given, Progress& progress);  // report.html again
+Summary refit(const Location& output, const OptionTexts& given, Progress& progress);        // needs a finished OUTPUT
+void rewrite_report(const Location& output, const OptionTexts& given, Progress& progress);  // needs a finished OUTPUT
 
-// The options of the run that fitted this PCA, if its OUTPUT is still around the file: what `project` starts from.
+// The options of the run that fitted this PCA, if the file is still in its OUTPUT: the defaults of `project`.
 RunOptions options_around(const std::string& pca_file, const StorageOptions& storage);
 
 // What run() would do, without doing it.
 struct Preview {
   Location input;
-  Listing listing;  // without its images: the plan has them
+  Listing listing;  // without its images, which are in the plan
   Plan plan;
   Model model;
-  std::vector<std::string> warnings;  // of labels
+  std::vector<std::string> warnings;  // about labels
   double list_seconds = 0;
 };
 Preview preview(const RunOptions& options);

@@ -15,13 +15,13 @@ namespace coulis {
 
 ShareSummary run_share(const RunOptions& options, const Share& share, const std::atomic<bool>& interrupted, Progress& progress) {
   if (options.features.fresh) {
-    throw Error(ErrorCode::kUsage, "--fresh cannot be done in shares: each of them would compute the others' parts again",
-                "take another OUTPUT, or remove this one first");
+    throw Error(ErrorCode::kUsage, "--fresh and --share exclude each other: each share would recompute the others' parts",
+                "use another OUTPUT, or remove this one first");
   }
   Preview all = preview(options);
   const Location& input = all.input;
   const Location output = Location(options.output, options.storage).beside(input);
-  Manifest manifest;  // of what the features need; it is not written
+  Manifest manifest;  // holds what the features need, and is not written
   manifest.settings = settings_of(options, input, all.model.card);
   manifest.listed = all.plan.images();
   choose_sample(all.plan, input, LabelRule(options.listing), kMostReportPhotos);

@@ -16,7 +16,7 @@ std::shared_ptr<parquet::WriterProperties> writer_properties(Compression compres
   builder.compression(compression == Compression::kZstd ? parquet::Compression::ZSTD : parquet::Compression::SNAPPY);
   builder.created_by("coulis");
   builder.memory_pool(memory_pool());
-  // Floats that hardly repeat: a dictionary would be built and thrown away. No reader uses statistics of list elements.
+  // Floats rarely repeat, so a dictionary would be built for nothing. No reader uses the statistics of list elements.
   for (const std::string& leaf : {values_column + ".list.element", values_column}) {
     builder.disable_dictionary(leaf);
     builder.disable_statistics(leaf);

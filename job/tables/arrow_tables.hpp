@@ -1,4 +1,4 @@
-// What the files of tables share: Arrow's tables to Parquet and back, errors as ours.
+// Shared by the files of tables: Arrow's tables to Parquet and back, and Arrow's errors as Error.
 #pragma once
 
 #include <arrow/api.h>
@@ -50,8 +50,9 @@ std::shared_ptr<arrow::Array> to_lists(const std::shared_ptr<arrow::Array>& valu
 std::shared_ptr<const arrow::KeyValueMetadata> to_arrow(const TableMetadata& metadata);
 Bytes write_table(const std::shared_ptr<arrow::Table>& table, Compression compression, const std::string& values_column);
 
-// Pages and strings of a file, and no more of them than it can hold: one that claims terabytes must not be believed. The values of lists
-// are read into memory of our own. Outlives what is read with it.
+// Memory for the pages and strings of a file, limited to what a file of its size can hold: a damaged file may claim
+// terabytes. The
+// values of lists are read into our own memory. Must outlive what is read with it.
 class ReadLimit {
  public:
   explicit ReadLimit(const Bytes& file) : pool_(&counted_, kSmallest + kMostUnpacked * static_cast<std::int64_t>(file.size())) {}
@@ -92,7 +93,7 @@ std::vector<std::string> read_strings(const arrow::Table& table, const std::stri
   return values;
 }
 
-// Arrow reports by Status, the Parquet layer below it sometimes by exception.
+// Arrow reports errors by Status; the Parquet layer below it sometimes throws.
 template <class F>
 auto with_parquet_errors(const std::string& origin, F&& read) {
   try {

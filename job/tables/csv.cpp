@@ -16,7 +16,7 @@ constexpr std::string_view kByteOrderMark = "\uFEFF";
 // What OWASP's page "CSV Injection" lists; the last four are the full-width forms of the first.
 constexpr std::array<std::string_view, 11> kFormulaStarts = {"=", "+", "-", "@", "\t", "\r", "\n", "\uFF1D", "\uFF0B", "\uFF0D", "\uFF20"};
 
-// An apostrophe before it does not count: with one more in front of it, no two texts become one.
+// Also after apostrophes: these get one more, so that different texts stay different.
 bool is_formula(std::string_view field) {
   field.remove_prefix(std::min(field.find_first_not_of('\''), field.size()));
   return std::any_of(kFormulaStarts.begin(), kFormulaStarts.end(), [&](std::string_view start) { return field.starts_with(start); });

@@ -28,7 +28,7 @@ struct EnumNames<FeatureFormat> {
 struct FeatureBatch {
   std::vector<std::string> paths;     // printable
   std::vector<float> values;          // [paths, width]
-  std::vector<std::string> codes;     // [paths]; "" of a photo that can be used
+  std::vector<std::string> codes;     // [paths]; "" for a good photo
   std::vector<std::string> messages;  // [paths]
 };
 
@@ -48,8 +48,9 @@ using WriteBytes = std::function<void(std::string_view bytes)>;
 std::string feature_csv_header(std::size_t width, const CsvOptions& options);
 std::string feature_csv_lines(const FeatureBatch& batch, const CsvOptions& options);
 
-// arrow: an IPC stream of path string, features fixed_size_list<float> (null for a photo that cannot be used), code string, message string.
-// npy: float32 [photos, width], NaN for these. csv: path, code, f0, f1, ...; no numbers for these.
+// arrow: an IPC stream of path string, features fixed_size_list<float> (null for a bad photo), code string, message
+// string.
+// npy: float32 [photos, width], NaN for a bad photo. csv: path, code, f0, f1, ...; no numbers for a bad photo.
 std::unique_ptr<FeatureStream> open_feature_stream(FeatureFormat format, std::size_t photos, std::size_t width, const CsvOptions& csv,
                                                    WriteBytes write);
 std::unique_ptr<FeatureStream> open_arrow_stream(std::size_t width, WriteBytes write);

@@ -15,9 +15,9 @@ namespace coulis {
 namespace {
 
 constexpr std::int64_t kLevelsAtOnce = 16384;
-constexpr std::int64_t kMostReserved = std::int64_t{16} << 20;  // what a file says of itself is believed up to here
+constexpr std::int64_t kMostReserved = std::int64_t{16} << 20;  // the most that is reserved because a file says so
 
-// The leaf of `column`, a list of floats that is required or optional.
+// The leaf of `column`, a required or optional list of floats.
 int find_leaf(const parquet::SchemaDescriptor& schema, const std::string& column, const std::string& origin) {
   const parquet::schema::GroupNode& root = *schema.group_node();
   const int field = root.FieldIndex(column);

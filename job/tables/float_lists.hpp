@@ -14,7 +14,8 @@ struct FloatLists {
 };
 
 // Arrow's reader would build a list array first: twice the time and three times the memory.
-// Throws Error(kRunFailed) naming `origin` where the column is missing, of another type, has nulls, or lists of unequal length or none.
+// Throws Error(kRunFailed) naming `origin` if the column is missing or of another type, or has nulls, empty lists or
+// unequal lengths.
 FloatLists read_float_lists(parquet::ParquetFileReader& reader, const std::string& column, const std::string& origin);
 
 }  // namespace coulis

@@ -1,4 +1,4 @@
-// How a part file that cannot be read is refused.
+// refuse: the error for a part file that cannot be read.
 #pragma once
 
 #include <string>
@@ -6,7 +6,8 @@
 
 namespace coulis {
 
-// A part file counts as done by its name: only when it is gone does a run write it again. Throws Error(kRunFailed).
+// Throws Error(kRunFailed). A run takes a part for done by the name of its file, so the user must remove a damaged
+// file.
 [[noreturn]] void refuse(const std::string& origin, std::string_view why);
 
 }  // namespace coulis

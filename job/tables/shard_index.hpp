@@ -1,4 +1,4 @@
-// ShardTable: what a shard of packed photos holds, as a Parquet file beside it.
+// ShardTable: the index of a shard of packed photos, a Parquet file beside it.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// Tables: the Parquet files of a part, the errors table, the CSV matrix. The only folder that knows Arrow.
+// Tables: the Parquet files of a part, the errors table and the CSV matrix, written with Arrow.
 #pragma once
 
 #include <array>
@@ -47,7 +47,7 @@ struct ErrorRow {
   std::uint64_t size_bytes = 0;
 };
 
-// Small pictures of photos, in listing order.
+// Thumbnails of photos, in listing order.
 struct ThumbnailTable {
   std::vector<std::string> paths;  // printable
   std::vector<std::string> jpegs;  // [paths]: the bytes of JPEG files
@@ -85,7 +85,7 @@ Bytes write_map_parquet(const MapTable& map);
 Bytes write_errors_parquet(const std::vector<ErrorRow>& errors, Compression compression, const TableMetadata& metadata);
 std::vector<ErrorRow> read_errors_parquet(const Bytes& bytes, const std::string& origin);
 
-// A spreadsheet runs a text that begins with = + - @ or a tab as a formula: a folder's name must not be one.
+// A spreadsheet runs a text that begins with = + - @ or a tab as a formula. The name of a folder must not run.
 enum class CsvFormulas { kQuote, kKeep };  // kQuote: with a ' in front, as OWASP says
 
 template <>
@@ -113,7 +113,7 @@ struct EnumNames<CsvSeparator> {
 struct CsvOptions {
   CsvSeparator separator = CsvSeparator::kComma;
   CsvFormulas formulas = CsvFormulas::kQuote;
-  bool bom = false;  // at the start of the file, by which Excel knows that it is UTF-8
+  bool bom = false;  // byte order mark at the start of the file, which tells Excel that it is UTF-8
 };
 
 template <OptionsOf<CsvOptions> O, class V>

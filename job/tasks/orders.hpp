@@ -1,4 +1,5 @@
-// Orders: what the tasks of a cluster are told, and as bytes. A stage has an order for all of its tasks, and one for each.
+// Orders for the tasks of a cluster, and their bytes. A stage has one order for all of its tasks, and one for each
+// task.
 #pragma once
 
 #include <array>
@@ -23,7 +24,7 @@ struct EnumNames<TaskKind> {
       {{TaskKind::kFeatures, "features"}, {TaskKind::kMoments, "moments"}, {TaskKind::kProjection, "projection"}}};
 };
 
-// What all tasks of a stage are told. No task fills in a default of its own: all options are in it.
+// The order for all tasks of a stage. It holds all options, so that no task fills in a default of its own.
 struct StageOrder {
   TaskKind kind = TaskKind::kFeatures;
   RunOptions options;
@@ -48,13 +49,13 @@ std::string to_bytes(const FeaturesOrder& order);
 std::string to_bytes(const MomentsOrder& order);
 std::string to_bytes(const ProjectionOrder& order);
 
-// Throw Error(kRunFailed) for bytes of another version. `stage` has the options by which the files of parts have their names.
+// Throw Error(kRunFailed) for bytes of another version. `stage` has the options that decide the names of part files.
 StageOrder parse_stage_order(std::string_view bytes);
 FeaturesOrder parse_features_order(std::string_view bytes);
 MomentsOrder parse_moments_order(std::string_view bytes, const StageOrder& stage);
 ProjectionOrder parse_projection_order(std::string_view bytes, const StageOrder& stage);
 
-// Of an order whose work failed before it began.
+// The name of an order, also of one that cannot be worked on.
 struct OrderName {
   TaskKind kind = TaskKind::kFeatures;
   std::uint64_t first_part = 0;

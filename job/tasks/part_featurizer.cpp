@@ -21,7 +21,7 @@ class SilentProgress final : public Progress {  // the driver counts parts
   void warn(const std::string& /*sentence*/) override {}
 };
 
-RunOptions for_task(RunOptions options) {  // how many bad photos are too many is for the driver to say
+RunOptions for_task(RunOptions options) {  // the driver decides how many bad photos are too many
   options.features.on_bad = OnBad::kSkip;
   options.features.max_bad = 1;
   return options;

@@ -1,4 +1,4 @@
-// PartFeaturizer: the parts of one run to committed part files, one after another, on a machine that was told how by an order.
+// PartFeaturizer: computes and commits parts of a run, one after another, as an order says.
 #pragma once
 
 #include <atomic>
@@ -17,16 +17,16 @@ namespace coulis {
 
 struct GivenUpImage {
   std::size_t index = 0;  // in its part
-  std::string message;    // why it is not touched
+  std::string message;    // why it is skipped
 };
 
-// The output or the input of an order. Throws Error(kStorage) for a folder that this machine does not have.
+// The input or the output of an order. Throws Error(kStorage) if this machine does not have the folder.
 Location open_here(const std::string& uri, const StorageOptions& storage);
 
 // The model is loaded once. Not thread-safe.
 class PartFeaturizer {
  public:
-  // Throws Error(kRunFailed) where this machine would compute with other settings than those of the order.
+  // Throws Error(kRunFailed) if this machine would compute with other settings than the order's.
   explicit PartFeaturizer(const StageOrder& order);
 
   StageSeconds featurize(const Part& part, const std::vector<GivenUpImage>& given_up);  // computes and commits it

@@ -46,7 +46,7 @@ void read_places(const json& value, std::vector<ImageRef>& images) {
     const json& one = places.at(i);
     if (one.is_null()) continue;
     const auto number = natural<std::size_t>(one.at(0));
-    if (number >= containers.size()) throw json::out_of_range::create(401, "there is no such container", &one);
+    if (number >= containers.size()) throw json::out_of_range::create(401, "the index of a container is too large", &one);
     images[i].place = {containers[number], natural<std::uint64_t>(one.at(1)), natural<std::uint64_t>(one.at(2)),
                        natural<std::uint32_t>(one.at(3)), natural<std::uint8_t>(one.at(4))};
   }

@@ -1,4 +1,4 @@
-// Where the photos of an order lie in their containers, as JSON: a task reads no directory again.
+// The offsets of an order's photos in their containers, as JSON, so that a task need not list the containers.
 #pragma once
 
 #include <nlohmann/json.hpp>
@@ -9,7 +9,7 @@
 namespace coulis {
 
 // {"containers": [[key, size, mtime, etag]], "places": [[container, offset, stored, checksum, packing], or null for a file of its own]};
-// null if no image lies in a container.
+// null if no image is in a container.
 nlohmann::ordered_json places_to_json(const std::vector<ImageRef>& images);
 void read_places(const nlohmann::ordered_json& value, std::vector<ImageRef>& images);  // throws json::exception
 

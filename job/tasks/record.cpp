@@ -8,7 +8,7 @@ namespace {
 
 using json = nlohmann::ordered_json;
 
-constexpr int kFormat = 1;  // changed by hand with the fields
+constexpr int kFormat = 1;  // change it by hand when the fields change
 
 }  // namespace
 
@@ -24,7 +24,7 @@ Record open_record(std::string_view bytes) {
   const std::size_t end = std::min(bytes.find('\n'), bytes.size());
   json fields = json::parse(bytes.substr(0, end), nullptr, false);
   if (!fields.is_object() || fields.value("format", json()) != kFormat || !fields.value("kind", json()).is_string()) {
-    throw Error(ErrorCode::kRunFailed, "an order or a result of a task is not of this version of coulis", kSameVersion);
+    throw Error(ErrorCode::kRunFailed, "an order or a result of a task is from another version of coulis", kSameVersion);
   }
   return {std::move(fields), bytes.substr(std::min(end + 1, bytes.size()))};
 }

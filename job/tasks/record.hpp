@@ -1,4 +1,4 @@
-// A record: what is sent to a task or comes back from one, as bytes: a line of JSON, whose fields have names, then a payload of any bytes.
+// A record: the bytes sent to a task or returned by one. A line of JSON with named fields, then a payload of any bytes.
 #pragma once
 
 #include <fmt/format.h>
@@ -13,7 +13,7 @@ namespace coulis {
 
 struct Record {
   nlohmann::ordered_json fields;
-  std::string_view payload;  // of the bytes that were read
+  std::string_view payload;  // points into the bytes that were read
 };
 
 inline constexpr const char* kSameVersion = "install the same version of coulis on all machines";
@@ -24,7 +24,8 @@ std::string write_record(std::string_view kind, const nlohmann::ordered_json& fi
 Record open_record(std::string_view bytes);  // throws Error(kRunFailed) for bytes that write_record() of this version did not write
 std::string kind_of(const Record& record);
 
-// What `read` makes of a record of this kind. Throws Error(kRunFailed) for another kind, or where a field is missing.
+// Returns what `read` makes from a record of this kind. Throws Error(kRunFailed) for another kind, or if a field is
+// missing.
 template <class Read>
 auto read_record(std::string_view bytes, std::string_view kind, Read read) {
   const Record record = open_record(bytes);

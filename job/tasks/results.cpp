@@ -48,7 +48,7 @@ CommittedPart parse_committed_part(const json& value) {
   return part;
 }
 
-// As read_record(), and what the task says is thrown.
+// As read_record(), but throws the error if the record is a TaskError.
 template <class Read>
 auto read_result(std::string_view bytes, std::string_view kind, Read read) {
   if (const std::optional<TaskError> error = maybe_error(bytes)) throw Error(error->code, describe(*error), error->remedy);
@@ -169,7 +169,7 @@ void add_sibling(std::optional<MomentsResult>& parent, MomentsResult sibling) {
   if (!parent) parent = MomentsResult{number, {}, {}};
   const bool in_order =
       parent->parts.empty() || sibling.parts.empty() || parent->parts.back().entry.number < sibling.parts.front().entry.number;
-  if (parent->node != number || !in_order) throw Error(ErrorCode::kRunFailed, "moments are merged that are not neighbours in their tree");
+  if (parent->node != number || !in_order) throw Error(ErrorCode::kRunFailed, "the moments to merge are not neighbours in their tree");
   parent->moments = merge(std::move(parent->moments), sibling.moments);
   std::move(sibling.parts.begin(), sibling.parts.end(), std::back_inserter(parent->parts));
 }
@@ -182,7 +182,7 @@ int cores_at_work(const std::vector<TaskTime>& times) {
   }
   int cores = 0;
   for (auto& [machine, of_machine] : changes) {
-    std::sort(of_machine.begin(), of_machine.end());  // who ends comes before who begins at the same moment
+    std::sort(of_machine.begin(), of_machine.end());  // at the same moment, an end comes before a start
     int at_once = 0;
     int most = 0;
     for (const auto& [moment, change] : of_machine) most = std::max(most, at_once += change);

@@ -1,4 +1,4 @@
-// Results: what the tasks of a cluster answer, and as bytes. An error is a result too.
+// The results of a cluster's tasks, and their bytes. An error is a result too.
 #pragma once
 
 #include <cstdint>
@@ -28,7 +28,7 @@ struct FeaturesResult {
 };
 
 struct MomentsResult {
-  std::uint64_t node = 0;            // of the tree of moments: on the level above that of what was added up
+  std::uint64_t node = 0;            // of the tree of moments: one level above the moments that were merged
   std::vector<CommittedPart> parts;  // by number; without their moments
   Moments moments;                   // of all of them
 };
@@ -55,7 +55,7 @@ std::string to_bytes(const MomentsResult& result);
 std::string to_bytes(const ProjectionResult& result);
 std::string to_bytes(const TaskError& error);
 
-// Throw what the task says if the bytes are a TaskError, and Error(kRunFailed) for bytes of another version.
+// Throw the task's error if the bytes are a TaskError, and Error(kRunFailed) for bytes of another version.
 FeaturesResult parse_features_result(std::string_view bytes);
 MomentsResult parse_moments_result(std::string_view bytes);
 ProjectionResult parse_projection_result(std::string_view bytes);
@@ -68,10 +68,11 @@ std::string machine_name();
 
 // The results of nodes of one level, or of parts, merged up to the root of their tree.
 MomentsResult merge(std::vector<MomentsResult> results);
-// Adds the next sibling, by number, to the result of its parent, which begins as nothing. Throws Error(kRunFailed) if it is none.
+// Adds the next sibling, by number, to its parent's result, which starts empty. Throws Error(kRunFailed) if it is not a
+// sibling.
 void add_sibling(std::optional<MomentsResult>& parent, MomentsResult sibling);
 
-// How many cores worked at once, at most: of each machine by its own clock, then their sum.
+// The sum over the machines of the most cores that worked at once, each by the machine's own clock.
 int cores_at_work(const std::vector<TaskTime>& times);
 
 }  // namespace coulis

@@ -12,7 +12,7 @@ namespace coulis {
 namespace {
 
 constexpr std::uint64_t kPartsToRead = 32;    // by one task: a node of the tree of moments
-constexpr std::uint64_t kPartsToProject = 8;  // by one task: a cluster takes about as long for a task as for a part, 0.05 s
+constexpr std::uint64_t kPartsToProject = 8;  // by one task: the overhead of a task is about the time of a part, 0.05 s
 
 template <class Order>
 std::vector<TaskOrder> make_orders(const std::vector<PartFile>& files, std::uint64_t parts_of_a_task) {
@@ -24,7 +24,7 @@ std::vector<TaskOrder> make_orders(const std::vector<PartFile>& files, std::uint
   return orders;
 }
 
-// Every part has a result, whatever a cluster has done with its tasks.
+// Checks that every part has a result, whatever the cluster did with its tasks.
 void require_part(bool found, std::uint64_t part, TaskKind kind) {
   if (found) return;
   throw Error(ErrorCode::kRunFailed, fmt::format("no task has given a result for part {} ({})", part, to_string(kind)),
@@ -51,7 +51,7 @@ StageSeconds TaskExecutor::featurize(const Plan& plan, const FeaturizeContext& c
   }
   const std::size_t parts = orders.size();
   std::map<std::uint64_t, FeaturesResult> results;
-  options_.input = context.input.root();  // where the photos are: the tasks need no list of them
+  options_.input = context.input.root();  // the place of the photos themselves: tasks do not read INPUT's list
   for (const std::string& bytes : run({TaskKind::kFeatures, options_, context.settings, ""}, parts, std::move(orders))) {
     FeaturesResult result = parse_features_result(bytes);
     results[result.part] = std::move(result);

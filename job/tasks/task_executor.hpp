@@ -1,4 +1,4 @@
-// TaskExecutor: works on the parts of a run by tasks of a cluster, whatever the cluster is.
+// TaskExecutor: processes the parts of a run as tasks of any cluster.
 #pragma once
 
 #include <cstddef>
@@ -14,20 +14,21 @@
 namespace coulis {
 
 struct TaskOrder {           // of one task
-  std::uint64_t number = 0;  // of features: the part; of moments: the node of their tree; of a projection: as it comes
+  std::uint64_t number = 0;  // of features: the part; of moments: the node of their tree; of a projection: a counter
   std::string bytes;
 };
 
 struct TaskStage {
   TaskKind kind = TaskKind::kFeatures;
   std::size_t parts = 0;
-  std::string model;   // as the run names it: a worker may have it elsewhere
+  std::string model;   // the run's path: a worker may have the file elsewhere
   std::string shared;  // the StageOrder, as bytes
   std::vector<TaskOrder> orders;
 };
 
-// Has a TaskWorker work on each order, somewhere, and gives back the results in any order. A worker may die, and an order may be worked on
-// twice. Results of moments may be merged on the way, level by level, with merge().
+// Has a TaskWorker work on each order, on any machine, and returns the results in any order. A worker may die, and an
+// order may be
+// worked on twice. Results of moments may be merged on the way, level by level, with merge().
 using RunStage = std::function<std::vector<std::string>(TaskStage stage)>;
 
 class TaskExecutor final : public PartExecutor {
@@ -47,7 +48,7 @@ class TaskExecutor final : public PartExecutor {
   RunStage run_stage_;
 };
 
-// Parts whose numbers are neighbours: all of `count` at most that have one parent.
+// Groups parts with consecutive numbers and the same parent, at most `count` in a group.
 std::vector<std::vector<PartFile>> group_neighbours(const std::vector<PartFile>& files, std::uint64_t count);
 
 }  // namespace coulis

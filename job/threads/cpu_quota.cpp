@@ -12,8 +12,8 @@ namespace coulis {
 namespace {
 
 struct Mount {
-  std::string group;   // that is seen there
-  std::string folder;  // where it is seen
+  std::string group;   // the control group that the mount shows
+  std::string folder;  // where it is mounted
   bool version_2 = false;
 };
 
@@ -36,7 +36,8 @@ std::string unescape(const std::string& text) {
   return raw;
 }
 
-// proc(5): "36 35 98:0 /group /folder rw,noatime shared:1 - cgroup2 cgroup2 rw", where any number of fields is before the "-".
+// proc(5): "36 35 98:0 /group /folder rw,noatime shared:1 - cgroup2 cgroup2 rw", with any number of fields before the
+// "-".
 std::vector<Mount> read_mounts(const std::string& mountinfo) {
   std::vector<Mount> mounts;
   std::ifstream file(mountinfo);
@@ -52,14 +53,15 @@ std::vector<Mount> read_mounts(const std::string& mountinfo) {
   return mounts;
 }
 
-// What of `group` lies below the group that the mount shows; empty: the mount itself, or a group that it does not show.
+// The path of `group` below the group that the mount shows. Empty for that group itself, or if the mount does not show
+// `group`.
 std::string below(const Mount& mount, const std::string& group) {
   const std::string top = mount.group == "/" ? "" : mount.group;
   const bool inside = group.starts_with(top + "/") && group.find("/..") == std::string::npos;
   return inside && group != "/" ? group.substr(top.size()) : "";
 }
 
-// In CPUs; none: "max", -1, or no such file.
+// In CPUs. Empty for "max", -1 or a missing file.
 std::optional<double> read_quota(const std::string& folder, bool version_2) {
   double quota = 0;
   double period = 0;

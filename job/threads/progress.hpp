@@ -1,4 +1,4 @@
-// Progress: how a run tells a person what it does. Methods may be called from any worker.
+// Progress: how a run reports what it does. Methods may be called from any worker.
 #pragma once
 
 #include <cstdint>
@@ -15,9 +15,9 @@ class Progress {
   virtual void advance(std::uint64_t done, std::uint64_t failed) = 0;   // increments
   virtual void end() = 0;
 
-  virtual void say(const std::string& sentence) = 0;     // worth reading in every run
+  virtual void say(const std::string& sentence) = 0;     // shown in every run
   virtual void detail(const std::string& sentence) = 0;  // with -v only
-  virtual void warn(const std::string& sentence) = 0;    // something is not as asked
+  virtual void warn(const std::string& sentence) = 0;    // something differs from what the user asked for
 };
 
 }  // namespace coulis

@@ -12,7 +12,7 @@ namespace coulis {
 
 int worker_count(int threads_option) {
   if (threads_option > 0) return threads_option;
-  cpu_set_t cpus;  // of 1,024; with more the call fails
+  cpu_set_t cpus;  // up to 1,024 CPUs; the call fails if there are more
   const int allowed =
       sched_getaffinity(0, sizeof cpus, &cpus) == 0 ? CPU_COUNT(&cpus) : static_cast<int>(std::thread::hardware_concurrency());
   const double quota = maybe_cpu_quota({}).value_or(kMaxThreads);

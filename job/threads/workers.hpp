@@ -1,4 +1,4 @@
-// The only place that makes threads.
+// Threads that work on parts and photos. ARCHITECTURE.md lists the few other threads.
 #pragma once
 
 #include <condition_variable>
@@ -18,8 +18,9 @@ void run_workers(
 // work(index) for each index below `count`, on up to `threads` threads, at least one. Stops at the first exception and rethrows it.
 void for_each_parallel(int threads, std::size_t count, const std::function<void(std::size_t index)>& work);
 
-// make(index) as for_each_parallel() has it; take(value) with what it returns, by index and one at a time. No more values than twice
-// the threads wait for their turn.
+// Calls make(index) as for_each_parallel() does, and take(value) with its results, in order of index and one at a time.
+// At most
+// twice as many values as threads wait for their turn.
 template <class Make, class Take>
 void make_in_parallel(int threads, std::size_t count, const Make& make, const Take& take) {
   std::mutex mutex;
@@ -37,7 +38,7 @@ void make_in_parallel(int threads, std::size_t count, const Make& make, const Ta
     auto value = make(index);
     lock.lock();
     waiting.emplace(index, std::move(value));
-    if (taking) return;  // another thread finds it
+    if (taking) return;  // the thread that is taking finds it
     taking = true;
     while (!waiting.empty() && waiting.begin()->first == taken) {
       auto next = waiting.extract(waiting.begin());

@@ -23,7 +23,7 @@ CheckItem check_model() {
   }
 }
 
-// Writing is tried: rights in a bucket can be read nowhere.
+// Tries to write, because a bucket's permissions cannot be queried.
 CheckItem check_bucket(const Location& location, std::uint64_t files) {
   constexpr std::string_view kProbe = ".coulis-check";
   const std::string name = printable(location.root());

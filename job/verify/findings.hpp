@@ -1,4 +1,4 @@
-// Findings: what several threads find wrong in one OUTPUT.
+// Findings: the problems that several threads find in one OUTPUT.
 #pragma once
 
 #include <cstddef>
@@ -22,10 +22,10 @@ class Findings {
   Verification verification_;
 };
 
-// check(index) for each below `count`; an Error that it throws is a problem.
+// Calls check(index) for each index below `count`; an Error that it throws is a problem.
 void check_each(std::size_t count, int threads, Progress& progress, Findings& findings, const std::function<void(std::size_t)>& check);
 
-bool is_pack(const Location& output);  // finished or begun
+bool is_pack(const Location& output);  // finished or not
 Verification verify_pack(const Location& output, int threads, Progress& progress);
 
 }  // namespace coulis

@@ -27,7 +27,7 @@ std::optional<Bytes> check_file(const Location& output, const ManifestFile& file
   if (bytes.value().size() != file.size_bytes) {
     findings.problem(fmt::format("{}: {} bytes, the manifest says {}", file.key, bytes.value().size(), file.size_bytes));
   } else if (sha256_of(bytes.value()) != file.sha256) {
-    findings.problem(fmt::format("{}: its content has changed (sha256)", file.key));
+    findings.problem(fmt::format("{}: its content does not match its sha256", file.key));
   } else {
     return std::move(bytes.value());
   }

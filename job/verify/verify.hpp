@@ -1,4 +1,4 @@
-// verify: does OUTPUT hold what its manifest says? check: can a run work here?
+// verify: checks that OUTPUT holds what its manifest says. check: checks that a run can work here.
 #pragma once
 
 #include <cstdint>
@@ -13,7 +13,7 @@ namespace coulis {
 struct Verification {
   std::uint64_t files = 0;
   std::uint64_t rows = 0;
-  std::vector<std::string> problems;  // sentences; empty: all is well
+  std::vector<std::string> problems;  // sentences; empty if there are none
 };
 
 // Reads every file: sizes, checksums, schema, counts, widths, finite values, fingerprints. Throws Error(kStorage) only if OUTPUT itself
@@ -26,7 +26,7 @@ struct CheckItem {
   std::string text;
 };
 
-// The model's checksum, the CPU, and for each location: does it exist, can it be read and written.
+// Checks the model's checksum, the CPU, and whether each location exists and can be read and written.
 std::vector<CheckItem> check_environment(const std::vector<std::string>& locations, const StorageOptions& storage);
 
 }  // namespace coulis

@@ -23,7 +23,7 @@ void check_photos(const ShardTable& table, std::span<const std::byte> shard, con
     if (begin > shard.size() || size > shard.size() - begin) {
       findings.problem(fmt::format("{}: it ends before {}", name, table.keys[i]));
     } else if (sha256_of(shard.subspan(begin, size)) != table.sha256[i]) {
-      findings.problem(fmt::format("{}: {} has changed (sha256)", name, table.keys[i]));
+      findings.problem(fmt::format("{}: {} does not match its sha256", name, table.keys[i]));
     }
   }
 }
@@ -49,7 +49,7 @@ void check_mark(const Location& output, const std::vector<PartFile>& files, Find
   if (!bytes) return findings.problem(fmt::format("{} is missing: the same `coulis pack` command finishes the pack", kPackMark));
   const auto mark = nlohmann::ordered_json::parse(bytes.value(), nullptr, false);
   if (!mark.is_object() || mark.value("shards", std::uint64_t{0}) != files.size()) {
-    findings.problem(fmt::format("{}: it counts other shards than there are", kPackMark));
+    findings.problem(fmt::format("{}: its number of shards differs from the shards found", kPackMark));
   }
 }
 

@@ -46,7 +46,7 @@ def test_a_part_of_a_build_with_fewer_formats_is_recomputed_alone(photos, tmp_pa
     before = first.stat().st_mtime_ns
     again = succeed("run", photos, tmp_path / "out", *FLAGS)
     assert "1 done, 1 to do" in again.stderr
-    assert "1 of a format that was not supported before" in again.stderr
+    assert "1 in a format that was not supported before" in again.stderr
     assert first.stat().st_mtime_ns == before
     assert differing(tmp_path / "out", tmp_path / "fresh") == []
     assert "Nothing has changed" in succeed("run", photos, tmp_path / "out", *FLAGS).stdout

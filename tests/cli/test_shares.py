@@ -75,7 +75,7 @@ def test_a_share_with_nothing_to_do_leaves_a_finished_output_alone(photos, alone
 @pytest.mark.parametrize("share", ["0/3", "4/3", "3", "a/b", "1/", "/3", "-1/3", "1/3/3", "1.0/3", " 1/3", "1/0"])
 def test_what_is_no_share_is_refused(photos, tmp_path, share):
     result = coulis("run", photos, tmp_path / "results", f"--share={share}")
-    assert result.code == 2 and f"--share {share} is no share" in result.stderr and "1/64 to 64/64" in result.stderr
+    assert result.code == 2 and f"--share {share} is not a share" in result.stderr and "1/64 to 64/64" in result.stderr
     assert not (tmp_path / "results").exists()
 
 

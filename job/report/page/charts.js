@@ -1,4 +1,4 @@
-// How the PCA does with fewer numbers: variation kept, and labels of nearest neighbours that agree.
+// The PCA with fewer numbers: the variation kept, and the share of nearest neighbours with the same label.
 function keptVariation() {
   let sum = 0;
   return data.pca.ratio.map((share) => (sum += share));

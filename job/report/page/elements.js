@@ -1,4 +1,4 @@
-// Elements and words. Text goes in as text nodes: a name cannot become markup.
+// Elements and words. Text becomes text nodes, so that a name cannot become markup.
 
 // Attributes, then children: elements, text, or arrays of them.
 function make(tag, attributes = {}, ...children) {
@@ -13,7 +13,7 @@ function make(tag, attributes = {}, ...children) {
 
 const byId = (id) => document.getElementById(id);
 
-// Characters that turn or hide the text around them are written out.
+// Writes out characters that change the direction of the text or hide it.
 const unseen = /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g;
 const visible = (text) => text.replace(unseen, (c) => "\\u" + c.charCodeAt(0).toString(16).padStart(4, "0"));
 const name = (text) => make("bdi", {}, visible(text));

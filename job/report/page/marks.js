@@ -1,4 +1,4 @@
-// A mark for each label: 8 colours and 6 shapes, 48 that differ; then they begin again.
+// A mark for each label: 8 colours times 6 shapes give 48 marks, which then repeat.
 const colourCount = 8;
 const shapes = [  // in a circle of radius 1
   "M1 0A1 1 0 1 1 -1 0A1 1 0 1 1 1 0Z",

@@ -1,4 +1,4 @@
-// Finding labels and files, and the labels beside the map: what is found stands out, the rest fades.
+// Search for labels and files, and the labels beside the map: matches stand out, the rest fades.
 const maxFound = 12;
 const searchTexts = data.photos.paths.map((path, photo) => `${path}\n${labelText(data.photos.labels[photo])}`.toLowerCase());
 

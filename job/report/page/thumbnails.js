@@ -1,4 +1,4 @@
-// Thumbnails lie on a few sheets, each one JPEG.
+// Thumbnails are on a few sheets, each a JPEG.
 const sheets = data.thumbnails.sheets.map(({ side, photos, jpeg }) => {
   const image = new Image();
   image.src = "data:image/jpeg;base64," + jpeg;
@@ -23,7 +23,7 @@ function drawThumbnail(context, photo, left, top, size) {
   context.drawImage(sheet.image, x, y, sheet.side, sheet.side, left, top, size, size);
 }
 
-// A picture of `size` CSS pixels; one without a thumbnail says so.
+// A thumbnail of `size` CSS pixels, or a text if there is none.
 function makeThumbnail(photo, size) {
   const place = places.get(photo);
   const text = place ? `Photo ${visible(fileText(photo))}, ${visible(labelText(data.photos.labels[photo]))}` : "No thumbnail";

@@ -1,5 +1,5 @@
-// Estimates how long the features of a plan take on a small EMR cluster, and what they cost, from the time they take
-// here.
+// Estimates how long the features of a plan take on a small EMR
+// cluster, and what they cost, from the time they take here.
 #pragma once
 
 #include <string_view>
@@ -14,8 +14,8 @@ struct ClusterPrice {
   double usd = 0;               // EC2 and EMR, list prices
 };
 
-// thread_seconds: wall clock here times threads. An estimate: counts a vCPU of the cluster as half a thread of this
-// machine.
+// thread_seconds: wall clock here times threads. An estimate:
+// counts a vCPU of the cluster as half a thread of this machine.
 ClusterPrice price_cluster(double thread_seconds);
 
 std::string_view price_source();  // "us-east-1, 2026-11-22"

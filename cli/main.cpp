@@ -48,8 +48,8 @@ void install_signal_handlers() {
   std::signal(SIGPIPE, SIG_IGN);
 }
 
-// If the disk is full, the exit code must say that results are lost. A reader that has closed the pipe, such as `head`,
-// is no error.
+// If the disk is full, the exit code must say that results are lost.
+// A reader that has closed the pipe, such as `head`, is no error.
 void flush_results() {
   if (std::fflush(stdout) == 0 || errno == EPIPE) return;
   throw coulis::Error(coulis::ErrorCode::kStorage,
@@ -57,11 +57,10 @@ void flush_results() {
                       "check the disk or program that it goes to; the files in OUTPUT are complete");
 }
 
-// By default, glibc raises its thresholds with the largest block freed and then keeps tens of MB in each thread's
-// arena. Fixed
-// thresholds return the memory of a part when it is done, and keep the buffers of photos of a megapixel. glibc also
-// makes
-// eight arenas per CPU. One thread fetches a photo and another frees it, which would leave holes in all of them.
+// By default, glibc raises its thresholds with the largest block freed and then keeps tens of
+// MB in each thread's arena. Fixed thresholds return the memory of a part when it is done,
+// and keep the buffers of photos of a megapixel. glibc also makes eight arenas per CPU. One
+// thread fetches a photo and another frees it, which would leave holes in all of them.
 void limit_kept_memory() {
   mallopt(M_ARENA_MAX, static_cast<int>(std::max(1U, std::thread::hardware_concurrency())));
   mallopt(M_MMAP_THRESHOLD, 4 << 20);

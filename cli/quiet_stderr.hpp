@@ -3,8 +3,8 @@
 
 namespace coulis {
 
-// Replaces the C library's stderr by a stream that drops what a thread prints while it is inside a codec. Call before
-// there are threads.
+// Replaces the C library's stderr by a stream that drops what a thread
+// prints while it is inside a codec. Call before there are threads.
 void silence_codecs();
 
 }  // namespace coulis

@@ -1,5 +1,5 @@
-// The subcommand that lists the options of a run for programs. The keywords of Python and of clusters are made from
-// this list.
+// The subcommand that lists the options of a run for programs.
+// The keywords of Python and of clusters are made from this list.
 #include <fmt/format.h>
 
 #include <array>

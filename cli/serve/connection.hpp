@@ -24,8 +24,8 @@ class Connection {
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
-  // Waits for the next order or the answer to a `stage`. Empty if the client has gone. Throws Error(kUsage) for bytes
-  // that are not a frame.
+  // Waits for the next order or the answer to a `stage`. Empty if the
+  // client has gone. Throws Error(kUsage) for bytes that are not a frame.
   std::optional<Frame> next();
   Frame next_answer();  // within an order: throws Error(kInterrupted) if the client has gone or has cancelled it
 

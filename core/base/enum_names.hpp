@@ -12,9 +12,8 @@
 
 namespace coulis {
 
-// Specialise it with `kWhat`, what the values are ("precision"), and `kAll`, an array of pairs (value, name). A value's
-// first name is
-// written; further names of the same value are accepted as input.
+// Specialise it with `kWhat`, what the values are ("precision"), and `kAll`, an array of pairs (value,
+// name). A value's first name is written; further names of the same value are accepted as input.
 template <class E>
 struct EnumNames;
 

@@ -1,6 +1,5 @@
-// Field: one option, declared once. The visit_fields() of an options struct is the only list of its options. Flags and
-// their help,
-// Python's keywords, a cluster's parameters, checks, fingerprints and the manifest are made from it.
+// Field: one option, declared once. The visit_fields() of an options struct is the only list of its options. Flags
+// and their help, Python's keywords, a cluster's parameters, checks, fingerprints and the manifest are made from it.
 #pragma once
 
 #include <concepts>
@@ -25,9 +24,8 @@ struct Range {  // both ends included
 };
 
 struct Field {
-  // A constructor, so that a field without `affects` does not compile. name: the flag without its dashes; one letter
-  // makes a short flag,
-  // whose long form is long_name.
+  // A constructor, so that a field without `affects` does not compile. name: the flag
+  // without its dashes; one letter makes a short flag, whose long form is long_name.
   constexpr Field(const char* name_, const char* help_, Affects affects_, Range range_ = {}, const char* long_name_ = nullptr)
       : name(name_), help(help_), affects(affects_), range(range_), long_name(long_name_) {}
 

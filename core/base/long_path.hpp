@@ -1,5 +1,5 @@
-// open_long: open(2) for paths of any length. A system call takes at most 4,095 bytes, and folders may be nested
-// deeper.
+// open_long: open(2) for paths of any length. A system call
+// takes at most 4,095 bytes, and folders may be nested deeper.
 #pragma once
 
 #include <string>

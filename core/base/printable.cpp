@@ -27,9 +27,8 @@ std::size_t utf8_length(std::string_view text) {  // bytes of the valid UTF-8 ch
   return 0;
 }
 
-// C0, DEL and C1: a terminal reads U+009B as the start of an escape sequence, like ESC [. U+2028 and U+2029 end a line;
-// U+202A to
-// U+202E and U+2066 to U+2069 change the direction of the text after them.
+// C0, DEL and C1: a terminal reads U+009B as the start of an escape sequence, like ESC [. U+2028 and
+// U+2029 end a line; U+202A to U+202E and U+2066 to U+2069 change the direction of the text after them.
 bool is_control(std::string_view character) {
   const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(character[i]); };
   if (character.size() == 1) return byte(0) < 0x20 || byte(0) == 0x7F;

@@ -12,8 +12,8 @@
 #include "core/decode/failures.hpp"
 #include "core/decode/pixels.hpp"
 
-// Our own code, because Debian has no maintained C library for BMP. Follows Pillow's BmpImagePlugin.py where files and
-// manuals differ.
+// Our own code, because Debian has no maintained C library for BMP.
+// Follows Pillow's BmpImagePlugin.py where files and manuals differ.
 
 namespace coulis {
 namespace {

@@ -1,5 +1,5 @@
-// CodecAtWork: marks that this thread is inside a codec. Some codecs print about damaged files and have no switch to
-// stop it.
+// CodecAtWork: marks that this thread is inside a codec. Some
+// codecs print about damaged files and have no switch to stop it.
 #pragma once
 
 namespace coulis {

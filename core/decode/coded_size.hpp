@@ -1,5 +1,5 @@
-// The size that a decoder of HEVC or AV1 will allocate, from the parameter sets before an image: its boxes may state
-// less.
+// The size that a decoder of HEVC or AV1 will allocate, from
+// the parameter sets before an image: its boxes may state less.
 #pragma once
 
 #include <cstdint>

@@ -11,8 +11,7 @@
 #include "core/decode/pixels.hpp"
 
 // Our own code, to tolerate what Pillow and browsers tolerate: bytes between the blocks, empty blocks, a missing end.
-// Follows Pillow's
-// GifImagePlugin.py.
+// Follows Pillow's GifImagePlugin.py.
 
 namespace coulis {
 namespace {

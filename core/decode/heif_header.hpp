@@ -15,17 +15,16 @@ struct HeifHeader {
   bool is_grey = false;    // each coded image of the file is
   int orientation = 1;     // `irot` and `imir` of the primary image, as EXIF counts them
 
-  // The most that one decoder or canvas allocates for the primary image. It is coded in blocks: up to 64 pixels wider
-  // and higher than is shown.
+  // The most that one decoder or canvas allocates for the primary image.
+  // It is coded in blocks: up to 64 pixels wider and higher than is shown.
   std::int64_t coded_width = 0;
   std::int64_t coded_height = 0;
 };
 
 HeifHeader read_heif_header(ByteView file);
 
-// Refuses a file that is truncated, has no still image, or would be decoded to more than max_pixels: a decoder
-// allocates
-// what the bitstream says, whatever the boxes say.
+// Refuses a file that is truncated, has no still image, or would be decoded to more
+// than max_pixels: a decoder allocates what the bitstream says, whatever the boxes say.
 std::optional<Failure> refuse_heif(const HeifHeader& header, std::int64_t max_pixels);
 
 }  // namespace coulis

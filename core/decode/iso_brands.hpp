@@ -15,8 +15,8 @@ struct IsoBrand {
   std::optional<Format> maybe_format;  // if they are supported
 };
 
-// The most specific of the file's brands; a file with no known brand is a video. Null if the file does not begin with
-// `ftyp`.
+// The most specific of the file's brands; a file with no known
+// brand is a video. Null if the file does not begin with `ftyp`.
 const IsoBrand* find_brand(ByteView file);
 
 std::optional<Format> sniff_iso_format(ByteView file);

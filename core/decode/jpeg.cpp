@@ -20,8 +20,8 @@
 namespace coulis {
 namespace {
 
-// A real file has about ten scans. A scan of a few bytes may cost a pass over all pixels, so only small images may have
-// more than this.
+// A real file has about ten scans. A scan of a few bytes may cost a
+// pass over all pixels, so only small images may have more than this.
 constexpr int kUsualScans = 20;
 constexpr int kMaxScans = 500;
 constexpr std::int64_t kMaxScannedPixels = 5'000'000'000;  // about a second
@@ -62,10 +62,9 @@ FailureCode code_of_error(int message_code) {
   }
 }
 
-// libjpeg warns about damage that it can paint over. These warnings cost no pixels (odd headers, extra bytes between
-// the scans), occur in
-// real photos, and Pillow ignores them. Any other warning means that pixels are missing or made up, and the image is
-// refused.
+// libjpeg warns about damage that it can paint over. These warnings cost no pixels (odd
+// headers, extra bytes between the scans), occur in real photos, and Pillow ignores them.
+// Any other warning means that pixels are missing or made up, and the image is refused.
 bool is_harmless(int message_code) {
   switch (message_code) {
     case JWRN_ADOBE_XFORM:
@@ -116,8 +115,8 @@ struct Decompressor {
   jpeg_progress_mgr progress{};
 };
 
-// A progressive file may have its end marker and still lack scans. libjpeg would guess the lowest frequencies, each
-// version differently.
+// A progressive file may have its end marker and still lack scans.
+// libjpeg would guess the lowest frequencies, each version differently.
 bool lacks_scans(const jpeg_decompress_struct& info) {
   if (info.progressive_mode == FALSE) return false;
   constexpr int kGuessed = 10;  // the first coefficients in zigzag order

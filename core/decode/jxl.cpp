@@ -23,8 +23,8 @@ struct DecoderDeleter {
 };
 using Decoder = std::unique_ptr<JxlDecoder, DecoderDeleter>;  // without a runner it uses the caller's thread only
 
-// Events come in their order; `input` must outlive the decoder. Input is never closed, so a truncated file makes libjxl
-// ask for more.
+// Events come in their order; `input` must outlive the decoder. Input
+// is never closed, so a truncated file makes libjxl ask for more.
 Decoder start_decoder(std::span<const std::byte> input, int events) {
   Decoder decoder(JxlDecoderCreate(nullptr));
   if (decoder == nullptr || JxlDecoderSubscribeEvents(decoder.get(), events) != JXL_DEC_SUCCESS ||

@@ -24,8 +24,8 @@ bool has_length(int marker) {
   return marker >= 0xC0 && !stands_alone;
 }
 
-// Segments up to the first scan, with any bytes between them. Several EXIF segments are parts of one; the last XMP
-// counts.
+// Segments up to the first scan, with any bytes between them.
+// Several EXIF segments are parts of one; the last XMP counts.
 Metadata find_in_jpeg(ByteView file) {
   file.big_endian = true;
   Metadata found;

@@ -9,9 +9,9 @@
 
 namespace coulis {
 
-// 1 (as stored) to 8, from the EXIF of a JPEG, PNG, WebP or JPEG XL, or from its XMP where EXIF says nothing; 1 where
-// there
-// is neither. For an AVIF, from its properties alone. libheif turns a HEIF, and its EXIF is ignored, as in pillow-heif.
+// 1 (as stored) to 8, from the EXIF of a JPEG, PNG, WebP or JPEG XL, or from its XMP
+// where EXIF says nothing; 1 where there is neither. For an AVIF, from its properties
+// alone. libheif turns a HEIF, and its EXIF is ignored, as in pillow-heif.
 int find_orientation(std::span<const std::byte> bytes, Format format);
 int find_orientation(std::span<const std::byte> bytes);  // of any file; 1 for a TIFF, which is always turned
 

@@ -75,8 +75,8 @@ int take_chunk(png_structp png, png_unknown_chunkp chunk) {
   return 1;
 }
 
-// libpng warns about what it can do without (text, colour profiles, padding after the pixels). Whatever costs pixels is
-// an error.
+// libpng warns about what it can do without (text, colour profiles,
+// padding after the pixels). Whatever costs pixels is an error.
 void ignore_warning(png_structp, png_const_charp) {}
 
 void read_bytes(png_structp png, png_bytep out, std::size_t count) {
@@ -124,8 +124,8 @@ bool set_transforms(Reader& reader, int colour_type, int bit_depth, int& bytes_p
   return true;
 }
 
-// Whether the error came after the last row: a missing end or checksum costs no pixels. A wrong checksum may mean wrong
-// pixels.
+// Whether the error came after the last row: a missing end or
+// checksum costs no pixels. A wrong checksum may mean wrong pixels.
 bool has_all_rows(const Reader& reader) {
   const bool has_last = png_get_current_row_number(reader.png) >= png_get_image_height(reader.png, reader.info);
   constexpr int kPasses = 7;  // of an interlaced image

@@ -65,9 +65,8 @@ int map_file(thandle_t handle, void** base, toff_t* size) {
 
 void unmap_file(thandle_t, void*, toff_t) {}
 
-// Errors about the directory do no harm (any tag may be odd), unless libtiff opens no page. A warning about pixels
-// means that some are
-// made up.
+// Errors about the directory do no harm (any tag may be odd), unless libtiff
+// opens no page. A warning about pixels means that some are made up.
 int take_message(TIFF*, void* user_data, const char*, const char* format, va_list arguments) {
   auto* client = static_cast<Client*>(user_data);
   if (!client->has_failed) std::vsnprintf(client->message, sizeof client->message, format, arguments);

@@ -1,5 +1,5 @@
-// TiffDirectory: the tags of the first directory of a TIFF, or of EXIF, as Pillow reads them: an entry that makes no
-// sense is skipped.
+// TiffDirectory: the tags of the first directory of a TIFF, or of
+// EXIF, as Pillow reads them: an entry that makes no sense is skipped.
 #pragma once
 
 #include <cstdint>

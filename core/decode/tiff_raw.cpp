@@ -15,8 +15,8 @@ namespace {
 constexpr std::size_t kMaxPlanes = 4;  // more are ignored
 enum Tag { kStripOffsets = 273, kRowsPerStrip = 278, kTileWidth = 322, kTileHeight = 323, kTileOffsets = 324, kSubsampling = 530 };
 
-// Strips as wide as the image, or tiles that may reach beyond it. The file says where they begin; their length follows
-// from the layout.
+// Strips as wide as the image, or tiles that may reach beyond it. The
+// file says where they begin; their length follows from the layout.
 struct Blocks {
   const TiffTag* offsets = nullptr;
   std::uint32_t width = 0;

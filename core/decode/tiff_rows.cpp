@@ -40,8 +40,8 @@ void divide_by_alpha(std::uint8_t* rgba, int width) {
   }
 }
 
-// To one byte a sample, [width, used]: bits spread, 16 bits cut to their high byte, planes interleaved, unused samples
-// dropped.
+// To one byte a sample, [width, used]: bits spread, 16 bits cut
+// to their high byte, planes interleaved, unused samples dropped.
 void gather_samples(const TiffLayout& layout, std::span<const std::uint8_t* const> planes, int width, int used, std::uint8_t* out) {
   if (layout.bits < 8) return unpack_bits(planes[0], width, layout.bits, out);
   const int sample_bytes = layout.bits / 8;

@@ -21,8 +21,8 @@ constexpr int kMaxInputPx = 4096;
 constexpr int kMaxChannels = 1 << 14;
 constexpr std::size_t kMaxBlocks = 256;
 constexpr int kRgb = 3;
-// A card without 'output' is from an importer that checked neither for a classifier nor for the order of the input's
-// axes.
+// A card without 'output' is from an importer that checked
+// neither for a classifier nor for the order of the input's axes.
 constexpr const char* kMadeBefore = "an earlier coulis imported it, and its features may be class scores, or come from a misread image";
 
 [[noreturn]] void refuse(const std::string& why) {

@@ -18,9 +18,8 @@ extern "C" void dsyevr_(const char* jobz, const char* range, const char* uplo, c
 namespace coulis {
 namespace {
 
-// The pairs of ranks `lowest` to d (1 is the smallest), ascending. Destroys `a`. Its upper triangle in row-major order
-// is
-// Fortran's lower one.
+// The pairs of ranks `lowest` to d (1 is the smallest), ascending. Destroys
+// `a`. Its upper triangle in row-major order is Fortran's lower one.
 Eigenpairs call_dsyevr(char jobz, std::vector<double>& a, int d, int lowest) {
   const double abstol = 2 * std::numeric_limits<double>::min();  // LAPACK: the eigenvalues are the most accurate at twice dlamch('S')
   const char range = lowest == 1 ? 'A' : 'I';

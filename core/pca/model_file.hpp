@@ -16,8 +16,8 @@ struct PcaFile {
   std::map<std::string, std::string> provenance;  // model sha256, tool version, ...: whatever else the metadata holds
 };
 
-// Count, projection and total variance go into the metadata, and override a provenance of the same name. Same input,
-// same bytes.
+// Count, projection and total variance go into the metadata, and
+// override a provenance of the same name. Same input, same bytes.
 std::vector<std::byte> to_safetensors(const PcaModel& model, const std::map<std::string, std::string>& provenance);
 
 // Throws Error(kRunFailed) naming `origin` if the bytes are malformed or contradict each other.

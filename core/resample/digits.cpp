@@ -40,8 +40,8 @@ std::size_t first_byte(std::size_t output_byte, const Weights& weights) {
   return static_cast<std::size_t>(weights.start[pixel_of(output_byte, weights)]) * 3 + output_byte % 3;
 }
 
-// The window moves on for each quad of taps and must stay inside the input row. False if the first quad does not fit
-// into such a window.
+// The window moves on for each quad of taps and must stay inside the
+// input row. False if the first quad does not fit into such a window.
 bool add_group(const Weights& weights, std::size_t first_output, Digits& digits) {
   const std::size_t quads = static_cast<std::size_t>(weights.taps) / 4;
   const std::size_t read_bytes = kWindowBytes + (quads - 1) * kQuadBytes;

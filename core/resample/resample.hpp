@@ -27,10 +27,9 @@ struct ResampleOptions {
   bool operator==(const ResampleOptions&) const = default;
 };
 
-// Resamples rows while a decoder makes them, so that a large image is never in memory as a whole, unless its format
-// needs
-// that. A turned photo is resampled as it is stored, with the weights of the upright one. Keeps the weights of the last
-// few sizes, and scratch memory. Not thread-safe: one per worker.
+// Resamples rows while a decoder makes them, so that a large image is never in memory as a whole, unless
+// its format needs that. A turned photo is resampled as it is stored, with the weights of the upright
+// one. Keeps the weights of the last few sizes, and scratch memory. Not thread-safe: one per worker.
 class Resampler final : public RowSink {
  public:
   explicit Resampler(const ResampleOptions& options);

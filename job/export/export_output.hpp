@@ -21,9 +21,8 @@ struct Exported {
   std::string how_to_open;  // a command, or a line of Python
 };
 
-// Reads the output and, for the projector's thumbnails, the photos; changes nothing there. Throws Error(kRunFailed) if
-// the run has not
-// finished or has no rows.
+// Reads the output and, for the projector's thumbnails, the photos; changes nothing
+// there. Throws Error(kRunFailed) if the run has not finished or has no rows.
 Exported export_output(const Location& output, const ExportOptions& options, const Location& destination, int threads, Progress& progress);
 
 }  // namespace coulis

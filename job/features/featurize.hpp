@@ -46,14 +46,12 @@ struct FeaturizeContext {
   std::map<std::string, Failure> given_up = {};  // by key: photos not to read, and why
 };
 
-// Throws Error(kTooManyBad) as the options ask, Error(kStorage) when a part cannot be written, Error(kInterrupted).
-// Parts committed
-// before stay.
+// Throws Error(kTooManyBad) as the options ask, Error(kStorage) when a part
+// cannot be written, Error(kInterrupted). Parts committed before stay.
 StageSeconds featurize(const Plan& plan, const FeaturizeContext& context, Progress& progress);
 
-// Computes the images of a part from `first` on, one after another, without prefetching, and keeps nothing. Calls
-// `tried` after
-// each, so that another process knows which image killed this one.
+// Computes the images of a part from `first` on, one after another, without prefetching, and keeps
+// nothing. Calls `tried` after each, so that another process knows which image killed this one.
 void try_images(const Part& part, std::size_t first, const FeaturizeContext& context, const std::function<void()>& tried);
 
 TableMetadata provenance_of(const Model& model, const std::string& settings);  // for the metadata of every file of OUTPUT

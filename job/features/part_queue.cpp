@@ -12,9 +12,9 @@ PartInFlight::PartInFlight(const Part& source, std::size_t width)
       thumbnails(source.sampled.size()),
       remaining(source.images.size()) {}
 
-// While one worker is busy with a photo that takes a hundred times the usual time, or with a slow commit, the others
-// can
-// work on about this many images. With fewer, 64 workers waited for half of their time (part_queue_simulation_test).
+// While one worker is busy with a photo that takes a hundred times the usual time,
+// or with a slow commit, the others can work on about this many images. With
+// fewer, 64 workers waited for half of their time (part_queue_simulation_test).
 constexpr int kImagesAheadPerWorker = 128;
 
 std::size_t parts_in_flight(int workers, int images_per_part) {

@@ -14,16 +14,16 @@
 
 namespace coulis {
 
-// From a folder, one thread asks the kernel to prefetch files, and the workers read them. From a bucket, where a
-// request takes a
-// hundred times as long as its bytes, many threads fetch. The bytes held are bounded, whatever the size of the input.
+// From a folder, one thread asks the kernel to prefetch files, and the workers read
+// them. From a bucket, where a request takes a hundred times as long as its bytes,
+// many threads fetch. The bytes held are bounded, whatever the size of the input.
 // Photos are numbered from 0 in the order of the parts, as PartQueue hands them out.
 class ReadAhead {
  public:
   enum class Sizes { kListed, kGuessed };  // kGuessed: the images were named, not listed, so no photo can be `changed`
 
-  // interrupted: still waits for the photos of started parts, but not for a server that fails. given_up: by key, photos
-  // not to
+  // interrupted: still waits for the photos of started parts, but
+  // not for a server that fails. given_up: by key, photos not to
   // read, and why.
   ReadAhead(const std::vector<const Part*>& parts, const Location& input, int workers, const std::atomic<bool>& interrupted,
             Sizes sizes = Sizes::kListed, std::map<std::string, Failure> given_up = {});
@@ -31,8 +31,8 @@ class ReadAhead {
   int threads() const { return threads_; }
   void run();  // the work of one of these threads; returns when there is nothing left to fetch, or after a stop
 
-  // Waits for the photo. Take each number once. Throws Error(kInterrupted) after a stop, or if an interrupted run would
-  // wait long.
+  // Waits for the photo. Take each number once. Throws Error(kInterrupted)
+  // after a stop, or if an interrupted run would wait long.
   Outcome<Bytes> take(std::uint64_t number, const ImageRef& image);
 
   void stop();

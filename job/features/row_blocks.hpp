@@ -33,8 +33,8 @@ class RowBlocks {
  public:
   RowBlocks(std::size_t photos, std::size_t width, const TakeRows& take);
 
-  // Call in the order of the photos. Waits while too many earlier blocks are unfinished or not taken. Empty after a
-  // stop.
+  // Call in the order of the photos. Waits while too many earlier
+  // blocks are unfinished or not taken. Empty after a stop.
   std::span<float> begin(std::size_t photo);
   void end(std::size_t photo, std::optional<Failure> maybe_failure);  // may call take()
   void stop();

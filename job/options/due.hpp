@@ -19,8 +19,8 @@ struct Due {
 // What is affected by options that differ from the manifest's, besides the features.
 Due compare_options(const OptionTexts& earlier, const RunOptions& wanted);
 
-// earlier: the manifest of OUTPUT; wanted: that of this run so far. `all` if the plan has a part to do, or OUTPUT is
-// not finished.
+// earlier: the manifest of OUTPUT; wanted: that of this run so far.
+// `all` if the plan has a part to do, or OUTPUT is not finished.
 Due find_due(const Location& output, const Manifest& earlier, const Manifest& wanted, const Plan& plan, const RunOptions& options);
 
 }  // namespace coulis

@@ -65,8 +65,8 @@ void validate(const RunOptions& options);  // throws Error(kUsage) with the flag
 void set_options(const OptionTexts& texts, RunOptions& options);
 OptionTexts to_texts(const RunOptions& options);  // the options that affect results, which the manifest keeps
 
-// Everything that changes the bytes of a part file, apart from its images. In every fingerprint, every file and the
-// manifest.
+// Everything that changes the bytes of a part file, apart from
+// its images. In every fingerprint, every file and the manifest.
 std::string settings_of(const RunOptions& options, const Location& input, const ModelCard& card);
 
 }  // namespace coulis

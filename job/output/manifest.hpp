@@ -1,6 +1,5 @@
-// Manifest: what a finished OUTPUT holds and how it was made. Written just before _SUCCESS, and rewritten if only the
-// files
-// that the listing ignored have changed.
+// Manifest: what a finished OUTPUT holds and how it was made. Written just before
+// _SUCCESS, and rewritten if only the files that the listing ignored have changed.
 #pragma once
 
 #include <cstdint>

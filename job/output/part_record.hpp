@@ -36,13 +36,12 @@ std::vector<ImageRef> parse_images(const std::string& text, const std::string& o
 
 std::size_t count_failures(const PartRecord& record, FailureCode code);
 
-// Key-value pairs of text, "coulis.settings", "coulis.images", "coulis.failures", "coulis.turned" if an image is
-// turned, and
-// "coulis.formats" if a format was refused. The same record gives the same text.
+// Key-value pairs of text, "coulis.settings", "coulis.images", "coulis.failures", "coulis.turned" if an
+// image is turned, and "coulis.formats" if a format was refused. The same record gives the same text.
 std::vector<std::pair<std::string, std::string>> to_metadata(const PartRecord& record);
 
-// The pairs of a part file that are the same in every file of the output: model, versions and settings, without its
-// images.
+// The pairs of a part file that are the same in every file of
+// the output: model, versions and settings, without its images.
 std::vector<std::pair<std::string, std::string>> provenance_in(std::vector<std::pair<std::string, std::string>> metadata);
 
 // Of a part file in `output`. Throws as parse_part_record(), and Error(kStorage).

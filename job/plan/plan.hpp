@@ -59,9 +59,9 @@ std::vector<PartFile> list_part_files(const Location& output, std::string_view f
 // Part files that the manifest does not name: from an earlier PCA, removed images or other options.
 std::vector<PartFile> list_unnamed_part_files(const Location& output, const Manifest& manifest);
 
-// Committed parts keep their members: an added image goes to a new part at the end, and a changed or removed one
-// recomputes its
-// own part only. `read_record` opens a part file; it is called only if the committed files do not match the listing.
+// Committed parts keep their members: an added image goes to a new part at the end,
+// and a changed or removed one recomputes its own part only. `read_record` opens a
+// part file; it is called only if the committed files do not match the listing.
 // images: sorted by key.
 Plan make_plan(std::vector<ImageRef> images, const std::vector<PartFile>& committed, const ReadPartRecord& read_record,
                const PlanOptions& options);

@@ -13,8 +13,8 @@
 namespace coulis {
 namespace {
 
-// Codes that do not depend on a photo's bytes. A photo that kills its worker is not retried: its bytes may be the
-// cause.
+// Codes that do not depend on a photo's bytes. A photo that
+// kills its worker is not retried: its bytes may be the cause.
 constexpr std::array kOfReading = {FailureCode::kUnreadable, FailureCode::kVanished, FailureCode::kChanged};
 
 bool is_of_reading(std::string_view code) {

@@ -1,7 +1,6 @@
-// Retry: a run retries photos that an earlier run refused for reasons outside the photos. It retries photos that could
-// not be read,
-// because permissions and servers are repaired without changing a photo, and photos in a format that the earlier build
-// did not support.
+// Retry: a run retries photos that an earlier run refused for reasons outside the photos.
+// It retries photos that could not be read, because permissions and servers are repaired
+// without changing a photo, and photos in a format that the earlier build did not support.
 #pragma once
 
 #include <string_view>
@@ -11,9 +10,8 @@
 
 namespace coulis {
 
-// Marks finished parts that hold such a photo as to do. `formats`: list_formats() of this build. Opens only the files
-// of parts with
-// failures.
+// Marks finished parts that hold such a photo as to do. `formats`:
+// list_formats() of this build. Opens only the files of parts with failures.
 void plan_retries(Plan& plan, const Manifest& earlier, std::string_view formats, const ReadPartRecord& read_record);
 
 // For a run that ended without a manifest: the next run would take parts with such photos for done.

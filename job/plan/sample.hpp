@@ -10,9 +10,8 @@
 
 namespace coulis {
 
-// Fills in Part::sampled: at most `limit` photos in all, as evenly over the labels as possible. When photos are added,
-// the sample keeps
-// its earlier photos as far as its size allows.
+// Fills in Part::sampled: at most `limit` photos in all, as evenly over the labels as possible.
+// When photos are added, the sample keeps its earlier photos as far as its size allows.
 void choose_sample(Plan& plan, const Location& input, const LabelRule& labels, std::size_t limit);
 
 }  // namespace coulis

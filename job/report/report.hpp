@@ -10,8 +10,8 @@
 
 namespace coulis {
 
-// HTML without network access: its policy allows only the page's own script and style, by their hashes, and images
-// inside the file.
+// HTML without network access: its policy allows only the page's own
+// script and style, by their hashes, and images inside the file.
 // Names are data, never markup.
 std::string render_report(const Manifest& manifest, const std::vector<ErrorRow>& errors, const Figures& figures);
 

@@ -15,9 +15,8 @@ namespace coulis {
 inline constexpr std::size_t kMostReportPhotos = 4000;
 inline constexpr std::size_t kReportNeighbours = 5;
 
-// manifest.parts must name the part files of both folders. The same output and input give the same figures. If the
-// input is gone, warns
-// and omits its thumbnails. Throws Error(kRunFailed) for a damaged part.
+// manifest.parts must name the part files of both folders. The same output and input give the same figures.
+// If the input is gone, warns and omits its thumbnails. Throws Error(kRunFailed) for a damaged part.
 Figures gather_figures(const Location& output, const Manifest& manifest, int threads, const ReportOptions& options, Progress& progress);
 
 }  // namespace coulis

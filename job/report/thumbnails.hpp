@@ -24,9 +24,8 @@ struct Sheet {
   std::vector<std::byte> jpeg;
 };
 
-// thumbnails: all of side_px, a multiple of 16 so that no JPEG block holds pixels of two. Takes the best quality whose
-// sheets fit into
-// max_bytes; if none does, drops sheets at the end.
+// thumbnails: all of side_px, a multiple of 16 so that no JPEG block holds pixels of two. Takes
+// the best quality whose sheets fit into max_bytes; if none does, drops sheets at the end.
 std::vector<Sheet> make_sheets(const std::vector<Image>& thumbnails, int side_px, std::size_t max_bytes, int threads);
 
 }  // namespace coulis

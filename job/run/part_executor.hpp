@@ -1,5 +1,5 @@
-// PartExecutor: processes the parts of a run on threads of this process, or as tasks of a cluster, with the same
-// results.
+// PartExecutor: processes the parts of a run on threads of this
+// process, or as tasks of a cluster, with the same results.
 #pragma once
 
 #include <string>

@@ -31,8 +31,8 @@ void note_worker_seconds(const StageSeconds& seconds, Manifest& manifest) {
   manifest.seconds.emplace_back(kTaskOverhead, wall - seconds.sum() / seconds.task_cores);
 }
 
-// The share of the float32 multiply-add peak. Other precisions use other instructions, and executors may have other
-// CPUs.
+// The share of the float32 multiply-add peak. Other precisions
+// use other instructions, and executors may have other CPUs.
 double share_of_peak(const Model& model, Precision precision, std::uint64_t images, const StageSeconds& seconds) {
   if (precision != Precision::kFp32 || images < kFewestForShareOfPeak || seconds.photo.network <= 0 || seconds.task_cores != 0) return 0;
   const double speed = multiply_adds(model) * static_cast<double>(images) / seconds.photo.network;

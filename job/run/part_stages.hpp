@@ -22,12 +22,12 @@ struct RunContext {
   Progress& progress;
 };
 
-// Computes the parts that are not done. Records the time and the number of photos in the manifest. Throws as
-// featurize().
+// Computes the parts that are not done. Records the time and
+// the number of photos in the manifest. Throws as featurize().
 void compute_features(const Plan& plan, const RunContext& run, Manifest& manifest);
 
-// Reads all parts, those of earlier runs too. Frees the plan before reading rows, as both are large. Throws
-// Error(kTooManyBad).
+// Reads all parts, those of earlier runs too. Frees the plan before
+// reading rows, as both are large. Throws Error(kTooManyBad).
 Committed read_back(Plan plan, const RunContext& run, const BadImageLimit& limit, Manifest& manifest);
 
 }  // namespace coulis

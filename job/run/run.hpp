@@ -21,9 +21,8 @@ struct Summary {
   bool up_to_date = false;     // nothing had changed, so nothing was recomputed
 };
 
-// `pca_file`: a PCA to project with instead of fitting one. Throws Error. Committed parts stay in any case, and the
-// same call
-// resumes from them.
+// `pca_file`: a PCA to project with instead of fitting one. Throws Error.
+// Committed parts stay in any case, and the same call resumes from them.
 Summary run(const RunOptions& options, const std::optional<std::string>& pca_file, const std::atomic<bool>& interrupted, Progress& progress,
             PartExecutor& executor);
 Summary run(const RunOptions& options, const std::optional<std::string>& pca_file, const std::atomic<bool>& interrupted,

@@ -21,8 +21,8 @@ T check(arrow::Result<T> result) {
   return std::move(result).ValueUnsafe();
 }
 
-// Hands on at once what Arrow writes. An exception of `write` may pass through Arrow's code, which owns nothing at that
-// point.
+// Hands on at once what Arrow writes. An exception of `write` may
+// pass through Arrow's code, which owns nothing at that point.
 class Sink final : public arrow::io::OutputStream {
  public:
   explicit Sink(WriteBytes write) : write_(std::move(write)) {}

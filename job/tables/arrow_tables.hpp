@@ -50,9 +50,8 @@ std::shared_ptr<arrow::Array> to_lists(const std::shared_ptr<arrow::Array>& valu
 std::shared_ptr<const arrow::KeyValueMetadata> to_arrow(const TableMetadata& metadata);
 Bytes write_table(const std::shared_ptr<arrow::Table>& table, Compression compression, const std::string& values_column);
 
-// Memory for the pages and strings of a file, limited to what a file of its size can hold: a damaged file may claim
-// terabytes. The
-// values of lists are read into our own memory. Must outlive what is read with it.
+// Memory for the pages and strings of a file, limited to what a file of its size can hold: a damaged file
+// may claim terabytes. The values of lists are read into our own memory. Must outlive what is read with it.
 class ReadLimit {
  public:
   explicit ReadLimit(const Bytes& file) : pool_(&counted_, kSmallest + kMostUnpacked * static_cast<std::int64_t>(file.size())) {}

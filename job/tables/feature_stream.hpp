@@ -48,8 +48,8 @@ using WriteBytes = std::function<void(std::string_view bytes)>;
 std::string feature_csv_header(std::size_t width, const CsvOptions& options);
 std::string feature_csv_lines(const FeatureBatch& batch, const CsvOptions& options);
 
-// arrow: an IPC stream of path string, features fixed_size_list<float> (null for a bad photo), code string, message
-// string.
+// arrow: an IPC stream of path string, features fixed_size_list<float>
+// (null for a bad photo), code string, message string.
 // npy: float32 [photos, width], NaN for a bad photo. csv: path, code, f0, f1, ...; no numbers for a bad photo.
 std::unique_ptr<FeatureStream> open_feature_stream(FeatureFormat format, std::size_t photos, std::size_t width, const CsvOptions& csv,
                                                    WriteBytes write);

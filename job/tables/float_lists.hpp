@@ -14,8 +14,8 @@ struct FloatLists {
 };
 
 // Arrow's reader would build a list array first: twice the time and three times the memory.
-// Throws Error(kRunFailed) naming `origin` if the column is missing or of another type, or has nulls, empty lists or
-// unequal lengths.
+// Throws Error(kRunFailed) naming `origin` if the column is missing
+// or of another type, or has nulls, empty lists or unequal lengths.
 FloatLists read_float_lists(parquet::ParquetFileReader& reader, const std::string& column, const std::string& origin);
 
 }  // namespace coulis

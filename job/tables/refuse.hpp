@@ -6,8 +6,8 @@
 
 namespace coulis {
 
-// Throws Error(kRunFailed). A run takes a part for done by the name of its file, so the user must remove a damaged
-// file.
+// Throws Error(kRunFailed). A run takes a part for done by the
+// name of its file, so the user must remove a damaged file.
 [[noreturn]] void refuse(const std::string& origin, std::string_view why);
 
 }  // namespace coulis

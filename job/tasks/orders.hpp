@@ -1,5 +1,5 @@
-// Orders for the tasks of a cluster, and their bytes. A stage has one order for all of its tasks, and one for each
-// task.
+// Orders for the tasks of a cluster, and their bytes. A stage
+// has one order for all of its tasks, and one for each task.
 #pragma once
 
 #include <array>

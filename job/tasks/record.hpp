@@ -24,8 +24,8 @@ std::string write_record(std::string_view kind, const nlohmann::ordered_json& fi
 Record open_record(std::string_view bytes);  // throws Error(kRunFailed) for bytes that write_record() of this version did not write
 std::string kind_of(const Record& record);
 
-// Returns what `read` makes from a record of this kind. Throws Error(kRunFailed) for another kind, or if a field is
-// missing.
+// Returns what `read` makes from a record of this kind. Throws
+// Error(kRunFailed) for another kind, or if a field is missing.
 template <class Read>
 auto read_record(std::string_view bytes, std::string_view kind, Read read) {
   const Record record = open_record(bytes);

@@ -68,8 +68,8 @@ std::string machine_name();
 
 // The results of nodes of one level, or of parts, merged up to the root of their tree.
 MomentsResult merge(std::vector<MomentsResult> results);
-// Adds the next sibling, by number, to its parent's result, which starts empty. Throws Error(kRunFailed) if it is not a
-// sibling.
+// Adds the next sibling, by number, to its parent's result, which
+// starts empty. Throws Error(kRunFailed) if it is not a sibling.
 void add_sibling(std::optional<MomentsResult>& parent, MomentsResult sibling);
 
 // The sum over the machines of the most cores that worked at once, each by the machine's own clock.

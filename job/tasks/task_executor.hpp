@@ -26,9 +26,8 @@ struct TaskStage {
   std::vector<TaskOrder> orders;
 };
 
-// Has a TaskWorker work on each order, on any machine, and returns the results in any order. A worker may die, and an
-// order may be
-// worked on twice. Results of moments may be merged on the way, level by level, with merge().
+// Has a TaskWorker work on each order, on any machine, and returns the results in any order. A worker may die,
+// and an order may be worked on twice. Results of moments may be merged on the way, level by level, with merge().
 using RunStage = std::function<std::vector<std::string>(TaskStage stage)>;
 
 class TaskExecutor final : public PartExecutor {

@@ -25,8 +25,8 @@ class TaskWorker {
 
   std::string prepare(std::string_view order);  // loads the model before features are computed. Empty, or an error
 
-  // Computes the images of a part from `first` on, one by one, without a commit; calls `tried` after each. Empty, or an
-  // error.
+  // Computes the images of a part from `first` on, one by one,
+  // without a commit; calls `tried` after each. Empty, or an error.
   std::string try_images(std::string_view order, std::size_t first, const std::vector<GivenUpImage>& given_up,
                          const std::function<void()>& tried);
 

@@ -36,8 +36,8 @@ std::string unescape(const std::string& text) {
   return raw;
 }
 
-// proc(5): "36 35 98:0 /group /folder rw,noatime shared:1 - cgroup2 cgroup2 rw", with any number of fields before the
-// "-".
+// proc(5): "36 35 98:0 /group /folder rw,noatime shared:1 -
+// cgroup2 cgroup2 rw", with any number of fields before the "-".
 std::vector<Mount> read_mounts(const std::string& mountinfo) {
   std::vector<Mount> mounts;
   std::ifstream file(mountinfo);
@@ -53,8 +53,8 @@ std::vector<Mount> read_mounts(const std::string& mountinfo) {
   return mounts;
 }
 
-// The path of `group` below the group that the mount shows. Empty for that group itself, or if the mount does not show
-// `group`.
+// The path of `group` below the group that the mount shows. Empty
+// for that group itself, or if the mount does not show `group`.
 std::string below(const Mount& mount, const std::string& group) {
   const std::string top = mount.group == "/" ? "" : mount.group;
   const bool inside = group.starts_with(top + "/") && group.find("/..") == std::string::npos;

@@ -11,9 +11,8 @@ struct ProcFiles {
   std::string mounts = "/proc/self/mountinfo";
 };
 
-// In CPUs, such as 1.5: the smallest quota from this process's control group up to the root, in versions 1 and 2. Empty
-// if there is no
-// quota, or it cannot be read.
+// In CPUs, such as 1.5: the smallest quota from this process's control group up to
+// the root, in versions 1 and 2. Empty if there is no quota, or it cannot be read.
 std::optional<double> maybe_cpu_quota(const ProcFiles& files);
 
 }  // namespace coulis

@@ -18,9 +18,8 @@ void run_workers(
 // work(index) for each index below `count`, on up to `threads` threads, at least one. Stops at the first exception and rethrows it.
 void for_each_parallel(int threads, std::size_t count, const std::function<void(std::size_t index)>& work);
 
-// Calls make(index) as for_each_parallel() does, and take(value) with its results, in order of index and one at a time.
-// At most
-// twice as many values as threads wait for their turn.
+// Calls make(index) as for_each_parallel() does, and take(value) with its results, in order
+// of index and one at a time. At most twice as many values as threads wait for their turn.
 template <class Make, class Take>
 void make_in_parallel(int threads, std::size_t count, const Make& make, const Take& take) {
   std::mutex mutex;

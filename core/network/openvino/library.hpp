@@ -12,8 +12,8 @@ struct CompiledGraph;
 struct Request;
 struct Tensor;
 
-// The functions of openvino/c/openvino.h (2022.1 and later) that are used here, without the prefix "ov_". All return 0
-// for success.
+// The functions of openvino/c/openvino.h (2022.1 and later) that are
+// used here, without the prefix "ov_". All return 0 for success.
 struct Library {
   int (*core_create)(Core** core);
   void (*core_free)(Core* core);

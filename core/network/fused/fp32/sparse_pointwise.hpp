@@ -1,6 +1,5 @@
-// Pointwise layers after a ReLU, which makes many of their inputs zero: a channel that is zero in all pixels of a tile
-// is
-// skipped. The results are those of the dense kernel, bit for bit.
+// Pointwise layers after a ReLU, which makes many of their inputs zero: a channel that is zero
+// in all pixels of a tile is skipped. The results are those of the dense kernel, bit for bit.
 #pragma once
 
 #include "core/network/fused/fp32/pointwise.hpp"

@@ -8,8 +8,8 @@
 
 namespace coulis::fused::int8 {
 
-// Packs the weights for the SIMD target in use. Throws Error(kUsage) for a model without int8 weights, or with weights
-// that no kernel here supports.
+// Packs the weights for the SIMD target in use. Throws Error(kUsage) for a
+// model without int8 weights, or with weights that no kernel here supports.
 std::shared_ptr<const NetworkFactory> make_factory(const Model& model);
 
 }  // namespace coulis::fused::int8

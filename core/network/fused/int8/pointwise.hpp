@@ -1,6 +1,5 @@
-// Pointwise in int8: sums over channels for a run of pixels, requantised, and then the residual addition; or their sum
-// over the
-// pixels.
+// Pointwise in int8: sums over channels for a run of pixels, requantised,
+// and then the residual addition; or the sum over the pixels.
 #pragma once
 
 #include <cstdint>

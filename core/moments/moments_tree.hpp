@@ -13,8 +13,7 @@ namespace coulis {
 
 // A node has up to 32 children, merged from left to right: parts 0 to 31 below node 0, parts 32 to 63 below node 1, and so on upwards. The
 // result depends on the numbers alone: not on the order of add(), nor on which machine computed what. One sum is held for each level
-// on the way up, and what came early. add() may be called from
-// many threads: nodes merge in parallel. Why not two children:
+// on the way up, and what came early. add() may be called from many threads: nodes merge in parallel. Why not 2 children:
 // docs/decisions/0006-merge-parts-in-groups-of-32.md.
 class MomentsTree {
  public:

@@ -36,7 +36,7 @@ void register_base(nb::module_& m) {
       [](const nb::bytes& raw) {
         return to_text(printable({raw.c_str(), raw.size()}));
       },
-      nb::arg("raw"), "A name as the tables have it: \\xNN for what is no printable text, one to one.");
+      nb::arg("raw"), "A name as the tables have it: \\xNN for bytes that are not printable text, one to one.");
   m.def("read_photo", read_photo, nb::arg("path"), "The bytes of a file, or (stage, code, message). Never waits for a pipe.");
 }
 

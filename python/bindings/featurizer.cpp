@@ -40,7 +40,7 @@ Options read_options(const nb::dict& keywords) {
   return options;
 }
 
-// Not thread-safe: one for each thread. share() makes another one with the same packed weights.
+// Not thread-safe: one for each thread. share() makes another with the same packed weights.
 class Featurizer {
  public:
   Featurizer(ModelCard card, std::shared_ptr<const NetworkFactory> networks, const DecodeOptions& decode)
@@ -96,8 +96,8 @@ void register_featurizer(nb::module_& m) {
             const Model model = load_model(options.network.model);
             new (self) Featurizer(model.card, make_network_factory(model, options.network.precision), options.decode);
           },
-          "The options of a run that say which network computes, and how photos are decoded.")
-      .def("share", &Featurizer::share, "Another one for another thread, with the same weights in memory.")
+          "The options of a run that choose the network and how photos are decoded.")
+      .def("share", &Featurizer::share, "A featurizer for another thread, which shares the weights in memory.")
       .def("features", &Featurizer::features, nb::arg("photos"),
            "list of bytes -> (float32 [photos that can be used, width], [None or (stage, code, message) for each photo]).")
       .def_prop_ro("model_sha256", &Featurizer::model_sha256)

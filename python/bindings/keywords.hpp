@@ -21,7 +21,8 @@ inline std::string keyword_of(const Field& field) {
   return name;
 }
 
-// As the system has it: a path need not be UTF-8. Of bytes, or of str, with surrogates where os.fsdecode() made it.
+// The system's bytes of a path, which need not be UTF-8. From bytes, or from str, which may hold surrogates of
+// os.fsdecode().
 inline std::string to_raw(nanobind::handle text) {
   nanobind::object bytes = nanobind::borrow(text);
   if (PyUnicode_Check(text.ptr())) bytes = nanobind::steal(PyUnicode_EncodeFSDefault(text.ptr()));

@@ -16,7 +16,7 @@ NB_MODULE(_core, m) {
       "limit_simd", [](const std::string& level) { coulis::limit_simd(coulis::parse_enum<coulis::SimdLevel>(level)); }, nb::arg("level"),
       "Let the kernels use at most this SIMD level: 'portable', 'avx2', 'avx512', or 'best' to lift the limit. Process-wide.");
   m.def(
-      "simd_in_use", [] { return std::string(coulis::simd_in_use()); }, "The SIMD level that the next call takes.");
+      "simd_in_use", [] { return std::string(coulis::simd_in_use()); }, "The SIMD level that the next call uses.");
   coulis::bindings::register_base(m);
   coulis::bindings::register_decode(m);
   coulis::bindings::register_resample(m);

@@ -1,4 +1,5 @@
-// _core.Moments: what a PCA needs to know of its rows, added up here, merged there, and fitted where all of it has come together.
+// _core.Moments: what a PCA needs to know about its rows. Workers add rows up, and merge their sums; one process fits
+// the PCA.
 #include "core/moments/moments.hpp"
 
 #include <nanobind/nanobind.h>
@@ -27,7 +28,7 @@ using Rows = nb::ndarray<const float, nb::ndim<2>, nb::c_contig, nb::device::cpu
 
 constexpr std::size_t kBlockRows = 1024;
 
-// Rows are added in blocks of 1,024, however they come: the same rows in the same order give the same bits.
+// Adds rows in blocks of 1,024, whatever the batches: the same rows in the same order give the same bits.
 class MomentsOfRows {
  public:
   MomentsOfRows() = default;
@@ -36,7 +37,7 @@ class MomentsOfRows {
   void add(const Rows& rows) {
     const std::size_t d = rows.shape(1);
     if (d != width_ && !pending_.empty()) {
-      throw Error(ErrorCode::kRunFailed, "rows of different widths cannot go into one PCA", "use one model for all images");
+      throw Error(ErrorCode::kRunFailed, "rows of different widths cannot go into one PCA", "use one model for all photos");
     }
     width_ = d;
     const nb::gil_scoped_release released;
@@ -94,11 +95,11 @@ void register_moments(nb::module_& m) {
   nb::class_<MomentsOfRows>(m, "Moments", "Count, mean and scatter of float32 rows, in float64. Not thread-safe.")
       .def(nb::init<>())
       .def("add", &MomentsOfRows::add, nb::arg("rows").noconvert(), "float32 rows [n, d].")
-      .def("merge", &MomentsOfRows::merge_with, nb::arg("other"), "Add what `other` has seen. The order of merges decides the last bits.")
+      .def("merge", &MomentsOfRows::merge_with, nb::arg("other"), "Add the rows of `other`. The order of merges decides the last bits.")
       .def_prop_ro("count", [](MomentsOfRows& moments) { return moments.sum().count; })
       .def("to_bytes", write_bytes)
       .def_static("from_bytes", read_bytes, nb::arg("bytes"))
-      .def("fit", fit_moments, "The options as for fit_pca().");
+      .def("fit", fit_moments, "Options as for fit_pca().");
 }
 
 }  // namespace coulis::bindings

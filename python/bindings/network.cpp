@@ -55,7 +55,7 @@ void add_pointwise(nb::dict& dict, const std::string& name, const PointwiseWeigh
   dict[nb::str((name + ".bias").c_str())] = to_array(layer.bias, {out});
 }
 
-// The float32 tensors that the engine runs, by their names in the model file, in the order of the network.
+// The engine's float32 tensors by their names in the model file, in the order of the network.
 nb::dict read_model_weights(const std::string& name) {
   const Model model = load_model(name);
   const auto* network = std::get_if<InvertedResidual>(&model.network);
@@ -79,7 +79,7 @@ nb::dict read_model_weights(const std::string& name) {
   return dict;
 }
 
-// A model loaded and packed, with one network for the calling thread. Not thread-safe, as Network is not.
+// A loaded and packed model, with one network for the calling thread. Not thread-safe.
 class PythonNetwork {
  public:
   PythonNetwork(const std::string& model, const std::string& precision)
@@ -125,7 +125,7 @@ void register_network(nb::module_& m) {
       "read_card", [](const std::string& model) { return to_dict(load_model(model).card); }, nb::arg("model"),
       "The card of a model file, after the whole file was read and checked.");
   m.def("read_model_weights", &read_model_weights, nb::arg("model") = std::string(builtin_model_name()),
-        "A model's float32 tensors as the engine runs them, by name, in the order of the network.");
+        "The engine's float32 tensors of a model, by name, in the order of the network.");
   nb::class_<PythonNetwork>(m, "Network", "A model ready to run, for the SIMD level in use when it is made. One per thread.")
       .def(nb::init<const std::string&, const std::string&>(), nb::arg("model") = std::string(builtin_model_name()),
            nb::arg("precision") = "fp32",

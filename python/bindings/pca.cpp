@@ -34,10 +34,10 @@ MatrixView<const T> view_of(const Rows<T>& rows) {
   return {rows.data(), rows.shape(0), rows.shape(1)};
 }
 
-// Part by part through the tree, as a run does it.
+// Part by part through the tree, as in a run.
 template <class T>
 PcaModel fit_pca(const Rows<T>& rows, std::int64_t rows_per_part, const nb::kwargs& keywords) {
-  if (rows_per_part < 1) throw Error(ErrorCode::kUsage, fmt::format("a part of {} rows", rows_per_part), "give one or more");
+  if (rows_per_part < 1) throw Error(ErrorCode::kUsage, fmt::format("rows_per_part is {}", rows_per_part), "give 1 or more");
   const auto options = read_options<PcaOptions>(keywords);
   const auto all = view_of(rows);
   const auto part_rows = static_cast<std::size_t>(rows_per_part);
@@ -114,7 +114,7 @@ void register_pca(nb::module_& m) {
       .def_ro("total_variance", &PcaModel::total_variance)
       .def_ro("count", &PcaModel::count)
       .def_prop_ro("k", &PcaModel::k)
-      .def_prop_ro("projection", projection_of, "How it projects: {'convention': 'centred', ...}.")
+      .def_prop_ro("projection", projection_of, "The projection's options: {'convention': 'centred', ...}.")
       .def("project", project_rows<float>, nb::arg("rows").noconvert(), "float32 or float64 rows [n, d] -> float64 [n, k].")
       .def("project", project_rows<double>, nb::arg("rows").noconvert())
       .def("to_safetensors", write_file, "The model file's bytes.")

@@ -1,5 +1,5 @@
-// _core.PhotoFeaturizer: a model, ready for many calls with photos in memory. _core.Featurization: one call, which one thread runs and
-// another may stop.
+// _core.PhotoFeaturizer: a loaded model for many calls with photos in memory. _core.Featurization: one call; one thread
+// runs it, and another may stop it.
 #include <nanobind/nanobind.h>
 #include <nanobind/ndarray.h>
 #include <nanobind/stl/string.h>
@@ -49,7 +49,7 @@ std::shared_ptr<const Engine> load_engine(RunOptions options) {
 
 class Featurization {
  public:
-  // `photos`: what the source points into.
+  // `photos`: keeps alive the memory that the source points into.
   Featurization(std::shared_ptr<const Engine> engine, std::unique_ptr<PhotoSource> source, nb::object photos)
       : engine_(std::move(engine)), source_(std::move(source)), photos_(std::move(photos)) {}
 
@@ -99,7 +99,7 @@ PixelArray view_of(const Array& array) {
           array.stride(1), axes == 3 ? array.stride(2) : 1};
 }
 
-// How the photos of one call come: each gives a Featurization.
+// The kinds of photos of one call. Each gives a Featurization.
 class PhotoFeaturizer {
  public:
   explicit PhotoFeaturizer(std::shared_ptr<const Engine> engine) : engine_(std::move(engine)) {}
@@ -131,11 +131,11 @@ void register_photos(nb::module_& m) {
   nb::class_<Featurization>(m, "Featurization", "One call.")
       .def("run", &Featurization::run, "(float32 [photos, width] with NaN for bad photos, [(photo, stage, code, message)]). Once.")
       .def("stop", &Featurization::stop, "From another thread: run() raises soon.");
-  nb::class_<PhotoFeaturizer>(m, "PhotoFeaturizer", "A model, ready for many calls, at once too.")
+  nb::class_<PhotoFeaturizer>(m, "PhotoFeaturizer", "A loaded model for many calls, also at the same time.")
       .def(
           "__init__",
           [](PhotoFeaturizer* self, const nb::dict& keywords) {
-            // All options of a run are known, so that those of other photos are refused or not whatever photos come.
+            // Accepts all options of a run, so that the accepted options do not depend on the kind of photos.
             auto options = read_options<RunOptions>(keywords);
             const nb::gil_scoped_release released;
             new (self) PhotoFeaturizer(load_engine(std::move(options)));

@@ -31,7 +31,7 @@ ImageView view_pixels(const Pixels& pixels) {
   return {pixels.data(), static_cast<int>(width), static_cast<int>(height)};
 }
 
-// One for each thread, so that calls with the same options share the weights.
+// One per thread, so that calls with the same options reuse the weights.
 Resampler& resampler_for(const ResampleOptions& options) {
   struct Kept {
     ResampleOptions options;
@@ -69,7 +69,7 @@ Array resample_array(const Pixels& pixels, int width, int height, std::string_vi
 
 void register_resample(nb::module_& m) {
   m.def("resample", resample_array, nb::arg("image"), nb::arg("width"), nb::arg("height"), nb::arg("filter") = "bicubic",
-        "uint8 [h, w, 3] to another size: the bytes of Pillow's Image.resize((width, height), filter).");
+        "Resize uint8 [h, w, 3]: gives the bytes of Pillow's Image.resize((width, height), filter).");
 }
 
 }  // namespace coulis::bindings

@@ -1,4 +1,4 @@
-// to_text: a message for Python; it may quote a file's name or content, which need not be UTF-8.
+// to_text: a message for Python. It may quote a file's name or content, which need not be UTF-8.
 #pragma once
 
 #include <nanobind/nanobind.h>

@@ -50,7 +50,7 @@ _PLACES = {  # module, name there
 
 
 def __getattr__(name: str) -> Any:
-    """At first use: coulis.models and the workers of Spark need none of it, and PCA alone needs scikit-learn."""
+    """Imports at first use: coulis.models and Spark's workers need none of these, and only PCA needs scikit-learn."""
     if name not in _PLACES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     module, there = _PLACES[name]
@@ -58,5 +58,5 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    """For completion, which must not wait for the first use."""
+    """For completion, which must list the names before their first use."""
     return sorted({*globals(), *__all__})

@@ -1,8 +1,8 @@
-"""work: the result of an order, whatever becomes of the process that works on it. A photo that kills it is found.
+"""work: the result of an order, even if the process that works on it dies. Finds a photo that kills it.
 
-A process that ends without an answer has died. Then another one tries the photos of the part one by one; it says when
-it has begun and when each is done, so that the photo is known. One with which two processes have died is given up: a
-row of the errors table.
+A process that ends without an answer has died. Then another process tries the photos of the part one by one. It says
+when it has begun and when each photo is done, so that the fatal photo is known. A photo with which two processes have
+died is given up: it becomes a row of the errors table.
 """
 
 from __future__ import annotations
@@ -12,16 +12,16 @@ from dataclasses import dataclass, field, replace
 from coulis.program import Died, Programs, make_error, to_name
 from coulis.task_results import is_of_features, make_failure
 
-DEATHS = 2  # of one photo; the first may be an accident
-ACCIDENTS = 3  # deaths for which no photo is to blame
-REMEDY_OF_ACCIDENTS = "give the workers of the cluster more memory, or use smaller parts"
+DEATHS = 2  # with one photo; the first may be an accident
+ACCIDENTS = 3  # deaths that no photo has caused
+REMEDY_OF_ACCIDENTS = "give the workers of the cluster more memory, or make parts smaller with images-per-part"
 
-PROGRAMS = Programs()  # of this process: it keeps them, with the model loaded, for its next task
+PROGRAMS = Programs()  # kept for this process's next task, with the model loaded
 
 
 @dataclass(frozen=True)
 class Attempt:
-    """What a process is to do. given_up: photos by index, and why. first: try them one by one from there on."""
+    """What a process should do. given_up: photos by index, and why. first: try the photos one by one from there on."""
 
     shared: bytes
     order: bytes
@@ -39,7 +39,7 @@ class Ended:
 
 
 def work(shared: bytes, order: bytes, *, model: str | None = None, threads: int = 1) -> bytes:
-    """In a task: the result of an order. `model`: where the model file is here, if not at its path."""
+    """In a task: the result of an order. `model`: the path of the model file here, if it differs from the order's."""
     attempt = Attempt(shared, order, model, threads)
     accidents = 0
     while True:
@@ -52,12 +52,12 @@ def work(shared: bytes, order: bytes, *, model: str | None = None, threads: int 
         attempt = replace(attempt, given_up=attempt.given_up | found)
         accidents += not found
         if accidents == ACCIDENTS:
-            message = f"{ACCIDENTS} processes died ({ended.cause}), and with none of its photos alone"
+            message = f"{ACCIDENTS} processes died ({ended.cause}), but none of its photos alone kills one"
             return make_failure(order, make_error(1, message, REMEDY_OF_ACCIDENTS))
 
 
 def find_deadly_photos(attempt: Attempt) -> dict[int, str] | bytes:
-    """Photos of the part by index, and how the processes died that tried them; or an error."""
+    """The part's fatal photos by index, with how the processes died; or an error."""
     found: dict[int, str] = {}
     first = deaths = 0
     while True:
@@ -67,7 +67,7 @@ def find_deadly_photos(attempt: Attempt) -> dict[int, str] | bytes:
         deaths = 1 if ended.photos_done else deaths + 1
         first += ended.photos_done
         if deaths == DEATHS:
-            found[first] = f"{DEATHS} processes died that worked on it ({ended.cause})"
+            found[first] = f"{DEATHS} processes that worked on it died ({ended.cause})"
             first, deaths = first + 1, 0
 
 
@@ -89,7 +89,7 @@ def carry_out(attempt: Attempt) -> Ended:
                 said += frame.header["answer"] in ("begun", "tried")
         except Died as died:
             if said == 0:
-                message = f"a process for it ended before it had begun ({died})"
+                message = f"a process ended before it began to work on it ({died})"
                 return Ended(make_failure(attempt.order, RuntimeError(message)), 0)
             return Ended(None, said - 1, str(died))
     return Ended(frame.payload, said)

@@ -1,4 +1,4 @@
-"""Features, and BadPhoto: what featurize() gives back."""
+"""Features and BadPhoto: the results of featurize()."""
 
 from __future__ import annotations
 
@@ -40,22 +40,21 @@ class BadPhoto(ValueError):
 class Features:
     """One row of features for each photo, in the order of the photos.
 
-    An object and not a bare array, as paths and errors belong to the rows; an object of arrays and not a table, as
-    most who want features go on with NumPy, scikit-learn or PyTorch. It passes for an array where one is wanted
-    (`numpy.asarray(features)`, `estimator.fit(features)`), and the tables share its memory.
+    It keeps paths and errors with the rows. NumPy and scikit-learn take it as an array (`numpy.asarray(features)`,
+    `estimator.fit(features)`), and its tables share its memory.
     """
 
     values: NDArray[np.float32]
     """[photos, width], 1,280 wide for the built-in model. The row of a photo that cannot be used is NaN, never zero."""
     paths: list[str]
-    """Of each photo, as `coulis run` writes it for a folder, else as given; [] for photos in memory."""
+    """The path of each photo, as `coulis run` writes it for a folder, else as given; [] for photos in memory."""
     errors: list[BadPhoto]
     """The photos that cannot be used, in order, and why."""
 
     def __init__(
         self, values: NDArray[np.float32], paths: Sequence[str], errors: Sequence[BadPhoto], *, printed: bool = False
     ) -> None:
-        """printed: whether the paths are those that `coulis run` writes, and not file names as Python has them."""
+        """printed: whether the paths are printable, as `coulis run` writes them, instead of Python's file names."""
         self.values = values
         self.paths = list(paths)
         self.errors = list(errors)
@@ -70,7 +69,7 @@ class Features:
 
     @property
     def shape(self) -> tuple[int, int]:
-        """(photos, width), as an array has it."""
+        """(photos, width), like the shape of an array."""
         photos, width = self.values.shape
         return photos, width
 
@@ -85,9 +84,9 @@ class Features:
         return f"<coulis.Features: {photos} photos, {width} features each, {len(self.errors)} cannot be used>"
 
     def to_arrow(self) -> pa.Table:
-        """path (if any), features fixed_size_list<float>, code, message.
+        """A pyarrow.Table: path (if any), features fixed_size_list<float>, code, message.
 
-        A photo that cannot be used has no features (null), the others have no code and no message.
+        A photo that cannot be used has null features; the others have null as code and message.
         """
         pa = import_pyarrow("to_arrow()")
         photos, width = self.shape
@@ -106,7 +105,7 @@ class Features:
         return pa.table(columns)
 
     def to_pandas(self) -> pandas.DataFrame:
-        """A column for each feature, f0 to f1279, and paths as the index, if any; the memory is that of `values`."""
+        """A pandas DataFrame: a column for each feature, f0 to f1279, and paths as the index, if any. Shares `values`."""
         import pandas
 
         index = pandas.Index(self.paths, name="path") if self.paths else None
@@ -114,7 +113,7 @@ class Features:
         return pandas.DataFrame(self.values, index=index, columns=names, copy=False)
 
     def to_polars(self) -> polars.DataFrame:
-        """The columns of to_arrow(); features are an Array(Float32)."""
+        """A polars DataFrame with the columns of to_arrow(); features are an Array(Float32)."""
         import polars
 
         frame = polars.from_arrow(self.to_arrow())

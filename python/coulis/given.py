@@ -1,4 +1,4 @@
-"""list_photos: what featurize() is given -> one path, content of an image file or array for each photo."""
+"""list_photos: the argument of featurize() -> one path, image file's content or array for each photo."""
 
 from __future__ import annotations
 
@@ -37,19 +37,19 @@ def is_uri(path: str) -> bool:
     return bool(separator) and "/" not in scheme
 
 
-# Of archives, tables and lists, as the command knows them. A file of another name is one photo.
+# Extensions of archives, tables and lists, as in the command. A file with another name is one photo.
 COLLECTIONS = {".zip", ".tar", ".gz", ".tgz", ".zst", ".zstd", ".tzst", ".parquet"}
 LISTS = {".csv", ".tsv", ".json", ".jsonl", ".ndjson", ".txt", ".lst", ".list"}
 
 
 def is_input(place: str) -> bool:
-    """What `coulis run` takes as INPUT, and not one photo. What is not there is said where INPUT is opened."""
+    """Whether it is an INPUT of `coulis run` rather than one photo. A missing path is reported when INPUT is opened."""
     path = Path(place)
     return is_uri(place) or not path.exists() or path.is_dir() or path.suffix.lower() in COLLECTIONS | LISTS
 
 
 def list_photos(photos: Photos) -> list[Any]:
-    """str, bytes or arrays, all of one type, in order. TypeError, which says what is taken, for what is no photo."""
+    """str, bytes or arrays, all of one type, in order. Raises TypeError for anything that is not a photo."""
     items = [read_item(index, item) for index, item in enumerate(iterate(photos))]
     for index, item in enumerate(items):
         if type(item) is not type(items[0]):
@@ -62,7 +62,7 @@ NAMES = {str: "a path", bytes: "bytes", np.ndarray: "an array"}
 
 
 def iterate(photos: Any) -> Iterable[Any]:
-    """The photos one by one: those of a table or a set have no order that the rows could have."""
+    """The photos one by one. Refuses tables and sets, whose order would not be that of the rows."""
     kind = type(photos).__name__
     if isinstance(photos, np.ndarray) and photos.ndim in (2, 3) and photos.dtype != object:
         return [photos]
@@ -71,8 +71,8 @@ def iterate(photos: Any) -> Iterable[Any]:
     if isinstance(photos, np.ndarray) and photos.dtype.kind == "S":
         raise TypeError("NumPy drops zeros at the end of such bytes: give a list, or an array of dtype=object")
     if isinstance(photos, set | frozenset | Mapping) or hasattr(photos, "columns"):
-        raise TypeError(f"a {kind} is no list of photos: give a list, or one column; {TAKEN}")
-    if hasattr(photos, "to_pylist"):  # of Arrow
+        raise TypeError(f"a {kind} is not a list of photos: give a list, or one column; {TAKEN}")
+    if hasattr(photos, "to_pylist"):  # Arrow's arrays
         return list(photos.to_pylist())
     if hasattr(photos, "status_code") or hasattr(photos, "readline"):
         raise refuse("what was given", photos)
@@ -104,15 +104,15 @@ def is_open_file(item: Any) -> bool:
 def read_content(index: int, file: Any) -> bytes:
     content = "" if isinstance(file, io.TextIOBase) else file.read()
     if isinstance(content, str):
-        raise TypeError(f"photo {index} is a file that is open for text: open it with open(path, 'rb')")
+        raise TypeError(f"photo {index} is a file opened in text mode: open it with open(path, 'rb')")
     view = view_bytes(content)
     if view is None:
-        raise TypeError(f"photo {index}: read() gives {type(content).__name__} and not bytes; {TAKEN}")
+        raise TypeError(f"photo {index}: read() returns {type(content).__name__}, not bytes; {TAKEN}")
     return bytes(view)
 
 
 def view_bytes(item: Any) -> bytes | memoryview | None:
-    """Of what holds bytes in a row: bytearray, memoryview, mmap, a buffer of Arrow, ..."""
+    """The bytes of an object with contiguous bytes: bytearray, memoryview, mmap, a buffer of Arrow, ..."""
     if isinstance(item, bytes):
         return item
     if isinstance(item, np.ndarray | np.generic):
@@ -127,11 +127,11 @@ def view_bytes(item: Any) -> bytes | memoryview | None:
 def refuse(what: str, item: Any) -> TypeError:
     advice = ""
     if hasattr(item, "convert"):
-        advice = "; of a Pillow image: numpy.asarray(image.convert('RGB'))"
+        advice = "; for a Pillow image, give numpy.asarray(image.convert('RGB'))"
     elif hasattr(item, "status_code"):
-        advice = "; of an HTTP response: its .content"
+        advice = "; for an HTTP response, give its .content"
     elif hasattr(item, "numpy"):
-        advice = "; of a tensor: its .numpy()"
+        advice = "; for a tensor, give its .numpy()"
     return TypeError(f"{what} is of type {type(item).__name__}: {TAKEN}{advice}")
 
 
@@ -140,5 +140,5 @@ def check_array(index: int, array: NDArray[Any]) -> None:
     if array.dtype != np.uint8 or array.ndim not in (2, 3) or (array.ndim == 3 and channels not in (2, 3, 4)):
         raise TypeError(
             f"photo {index} is {array.dtype} {list(array.shape)}: an array must be uint8 [height, width] or "
-            "[height, width, channels] with 2, 3 or 4 channels; of an encoded file: array.tobytes()"
+            "[height, width, channels] with 2, 3 or 4 channels; for an encoded file, give array.tobytes()"
         )

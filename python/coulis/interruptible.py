@@ -1,4 +1,4 @@
-"""finish: a long call that Ctrl-C ends. Python hears signals between instructions of its main thread only."""
+"""finish: a long call that Ctrl-C can end. Python handles signals only between instructions of its main thread."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ T = TypeVar("T")
 
 
 def finish(run: Callable[[], T], stop: Callable[[], None]) -> T:
-    """run() on a thread of its own; whatever interrupts the wait for it calls stop() from here."""
+    """Calls run() on a thread of its own. If an exception interrupts the wait, calls stop() from this thread."""
     with ThreadPoolExecutor(1) as one_thread:
         try:
             return one_thread.submit(run).result()

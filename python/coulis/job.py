@@ -21,15 +21,14 @@ def run(
     pca: str | bytes | os.PathLike[str] | None = None,
     **options: Any,
 ) -> dict[str, Any]:
-    """Photos below `input` to features, PCA, tables and report in `output`: `coulis run`, with its flags as options.
+    """Compute features, PCA, tables and a report in `output` from the photos below `input`: `coulis run`.
 
-    '_' stands for '-': variance=0.95, precision="int8", images_per_part=256, ... The same call again resumes after an
-    interruption, and computes only what has changed. `pca`: a pca_model.safetensors to project through instead of
-    fitting one. What the command tells on its way goes to the logger "coulis.job". Returns counts and seconds;
+    Options are the command's flags, with '_' for '-': variance=0.95, precision="int8", images_per_part=256, ... The
+    same call again resumes after an interruption, and recomputes only what has changed. `pca`: a pca_model.safetensors
+    to project with instead of fitting a PCA. Messages go to the logger "coulis.job". Returns counts and seconds;
     `coulis.open(output)` reads the results.
 
-    Raises coulis.Error; its `code` is the exit code of the command. Ctrl-C ends the run when the parts that are begun
-    are finished.
+    Raises coulis.Error; its `code` is the exit code of the command. Ctrl-C ends the run after the parts in progress.
     """
     order = run_order(input, output, pca, {"k": k, **options})
     with Program() as program:
@@ -48,4 +47,4 @@ def run_order(input: Any, output: Any, pca: Any, options: dict[str, Any]) -> dic
 
 def ended(died: Died) -> Exception:
     remedy = "run the same call again: it resumes. SIGKILL usually means that memory ran out: use fewer threads"
-    return make_error(1, f"the coulis process has ended in the middle of its work ({died})", remedy)
+    return make_error(1, f"the coulis process ended before its work was done ({died})", remedy)

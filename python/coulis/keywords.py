@@ -1,4 +1,4 @@
-"""Options of a run as keywords of a function: what help() shows of them, and what is refused."""
+"""Options of a run as keywords of a function: for help(), and to refuse unknown ones."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Option:
 
 
 def takes(options: Iterable[Option]) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """For a function with **keywords: its signature names them, and TypeError names one that is unknown."""
+    """For a function with **keywords: its signature lists them, and an unknown one raises TypeError."""
     added = [
         inspect.Parameter(option.keyword, inspect.Parameter.KEYWORD_ONLY, default=option.default) for option in options
     ]
@@ -56,7 +56,7 @@ def takes(options: Iterable[Option]) -> Callable[[Callable[P, R]], Callable[P, R
 
 
 def to_native(keywords: Mapping[str, Any]) -> dict[str, Any]:
-    """As the extension takes them: a path as str, one glob as a list of one; None is an option that is not given."""
+    """As the extension takes them: a path as str, one glob as a list of one. Drops None: the option is not given."""
     native = {name: value for name, value in keywords.items() if value is not None}
     for name, value in native.items():
         if isinstance(value, os.PathLike):

@@ -1,4 +1,4 @@
-"""import_pyarrow: the user's own, and a sentence where there is none."""
+"""import_pyarrow: the user's pyarrow, or a helpful ImportError."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 
 def import_pyarrow(what: str, *modules: str) -> Any:
-    """pyarrow, with its `modules` imported. what: needs it."""
+    """pyarrow, with its `modules` imported. what: the feature that needs it, for the error."""
     try:
         for name in ("pyarrow", *(f"pyarrow.{module}" for module in modules)):
             import_module(name)

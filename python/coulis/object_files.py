@@ -1,4 +1,4 @@
-"""ObjectFiles: a bucket as pyarrow reads it, through `coulis`: one way to servers and credentials."""
+"""ObjectFiles: lets pyarrow read a bucket through `coulis`, with the command's servers and credentials."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from coulis.job import ended
 from coulis.order_options import to_options
 from coulis.program import Died, Frame, Programs, to_name
 
-# Not of a Place: Arrow's threads let go of the last one when they like, and one that then waits for a process to end
-# takes the interpreter down with it if that ends first.
+# Not owned by a Place: Arrow's threads may drop the last Place at any time. If that waited for a process, and the
+# interpreter ended first, the thread would crash it.
 PROGRAMS = Programs()
 
 
 class Place:
-    """The objects below a prefix, or a folder whose name is not UTF-8. Threads may share it."""
+    """The objects below a prefix, or in a folder whose name is not UTF-8. Threads may share it."""
 
     def __init__(self, uri: str, options: dict[str, Any]) -> None:
         self._fields = {"place": to_name(uri), "options": to_options(options)}
@@ -36,7 +36,7 @@ class Place:
         return self._ask("read", key=key).payload
 
     def read_range(self, key: str, offset: int, size: int) -> bytes:
-        """As far as the object goes."""
+        """The bytes of a range, shorter at the end of the object."""
         return self._ask("read", key=key, offset=offset, size=size).payload
 
     def _ask(self, order: str, **fields: Any) -> Frame:
@@ -48,12 +48,12 @@ class Place:
 
 
 class ObjectFiles(fs.FileSystemHandler):  # type: ignore[misc]
-    """For reading only. Paths begin with `folder`, such as "bucket/prefix"."""
+    """Read-only. Paths begin with `folder`, such as "bucket/prefix"."""
 
     def __init__(self, uri: str, options: dict[str, Any]) -> None:
         self.place = Place(uri, options)
         folder = uri.partition("?")[0].partition("://")[2].rstrip("/") or "folder"
-        self.folder = folder.encode(errors="backslashreplace").decode()  # to pyarrow it is only a name
+        self.folder = folder.encode(errors="backslashreplace").decode()  # pyarrow only needs a name
         self._made_of = (uri, options)
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -94,14 +94,14 @@ class ObjectFiles(fs.FileSystemHandler):  # type: ignore[misc]
         return pa.PythonFile(ObjectFile(self.place, key, size), mode="r")
 
     def refuse(self, *_: object) -> NoReturn:
-        raise NotImplementedError("results of coulis are for reading")
+        raise NotImplementedError("results of coulis are read-only")
 
     get_file_info_selector = create_dir = delete_dir = delete_dir_contents = delete_root_dir_contents = refuse
     delete_file = move = copy_file = open_output_stream = open_append_stream = refuse
 
 
 class ObjectFile(io.RawIOBase):
-    """Each read is one request, for what is asked."""
+    """Each read is one request for its bytes."""
 
     def __init__(self, place: Place, key: str, size: int) -> None:
         self._place, self._key, self._size, self._at = place, key, size, 0

@@ -14,8 +14,8 @@ TYPES = {option.keyword: option.type for option in OPTIONS} | {"shard_bytes": "i
 
 
 def to_options(keywords: Mapping[str, Any]) -> dict[str, Any]:
-    """As an order has them: texts by the names of flags. Raises coulis.Error for a value of the wrong type, and for a
-    name that no order has."""
+    """The options as in an order: texts by flag. Raises coulis.Error for an unknown name or a value of the wrong
+    type."""
     options = {}
     for name, value in to_native(keywords).items():
         if name not in TYPES:

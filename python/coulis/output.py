@@ -1,4 +1,4 @@
-"""open_output: what a run has written, read when it is asked for."""
+"""open_output: the results of a run, read when they are used."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class Output:
 
     @property
     def features(self) -> dataset.Dataset:
-        """path, label, features list<float>: a pyarrow Dataset, which reads what is asked of it."""
+        """path, label, features list<float>: a pyarrow Dataset, which reads only what you use."""
         return self._parts("features")
 
     @property
@@ -72,12 +72,12 @@ class Output:
 
     @property
     def paths(self) -> list[str]:
-        """Of each row."""
+        """The path of each row."""
         return self._texts("path")
 
     @property
     def labels(self) -> list[str]:
-        """Of each row: by default the photo's folder."""
+        """The label of each row: by default the photo's folder."""
         return self._texts("label")
 
     def matrix(self, column: Literal["features", "pca"] = "features") -> NDArray[np.float32]:
@@ -109,16 +109,14 @@ class Output:
 
 @takes(STORAGE_OPTIONS)
 def open_output(location: str | bytes | os.PathLike[str], **options: Unpack[StorageOptions]) -> Output:
-    """What `coulis run` has written to a folder or "s3://bucket/prefix": tables as Arrow datasets, arrays, the
-    manifest, the PCA.
+    """The results of `coulis run` in a folder or "s3://bucket/prefix": Arrow datasets, arrays, the manifest, the PCA.
 
-    options: how a bucket is reached, as the flags of `coulis run`. Server and credentials are found as the command
-    finds them.
+    options: the storage flags of `coulis run`. Finds server and credentials as the command does.
     Raises coulis.Error if there is no finished run. A run that resumes or starts again removes _SUCCESS first: open
-    it when it is done.
+    its OUTPUT when it is done.
     """
     place = os.fsdecode(location)
-    if is_uri(place) or place != place.encode(errors="ignore").decode():  # Arrow's own files have names of UTF-8 alone
+    if is_uri(place) or place != place.encode(errors="ignore").decode():  # pyarrow opens only files with UTF-8 names
         return open_objects(place, to_native(options))
     files, folder = fs.LocalFileSystem(), str(Path(place).absolute())
     names = ("_SUCCESS", "manifest.json", "features")
@@ -128,7 +126,7 @@ def open_output(location: str | bytes | os.PathLike[str], **options: Unpack[Stor
 
 
 def open_objects(uri: str, options: dict[str, Any]) -> Output:
-    from coulis.object_files import ObjectFiles  # with the native code, which most folders need not load
+    from coulis.object_files import ObjectFiles  # loads the native code, which most folders do not need
 
     handler = ObjectFiles(uri, options)
     finished, described = (handler.place.size(name) is not None for name in ("_SUCCESS", "manifest.json"))

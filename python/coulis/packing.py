@@ -17,11 +17,11 @@ def pack(
     share: str | None = None,
     **options: Any,
 ) -> dict[str, int]:
-    """The photos of `input` into tar shards in `output`: `coulis pack`, with its flags as options.
+    """Pack the photos of `input` into tar shards in `output`: `coulis pack`.
 
-    '_' stands for '-': shard_bytes=256_000_000, labels="train.csv", ... `share`: "3/64" writes the third of 64 shares
-    only; call without it when all are done. The same call again resumes, and writes only what has changed. What the
-    command tells on its way goes to the logger "coulis.job". Returns counts: listed, packed, failed, shards, written
+    Options are the command's flags, with '_' for '-': shard_bytes=256_000_000, labels="train.csv", ... `share`: "3/64"
+    writes only the third of 64 shares; call without it when all are done. The same call again resumes, and writes only
+    what has changed. Messages go to the logger "coulis.job". Returns counts: listed, packed, failed, shards, written
     (by this call) and bytes.
 
     Raises coulis.Error; its `code` is the exit code of the command.

@@ -1,4 +1,4 @@
-"""PCA: that of `coulis run`, as an estimator of scikit-learn."""
+"""PCA: the PCA of `coulis run` as an estimator of scikit-learn."""
 
 from __future__ import annotations
 
@@ -26,16 +26,16 @@ DEFAULT_K: int = DEFAULTS["k"]
 class PCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):  # type: ignore[misc]
     """Principal components with the arithmetic of `coulis run`: the same rows in the same order give the same bits.
 
-    Rows are added up in float64, 1,024 at a time, and the eigenvectors are those of the covariance: memory is 8 d^2
-    bytes and not a copy of the rows. The largest loading of a component is positive, as in sklearn.decomposition.PCA,
-    whose components these are.
+    It adds rows up in float64, 1,024 at a time, and takes the eigenvectors of the covariance. So it needs 8 d^2 bytes
+    of memory, not a copy of the rows. The components are those of sklearn.decomposition.PCA, with their signs: the
+    largest loading of a component is positive.
 
     n_components: an int, or a float below 1 for the fewest that explain that share of the variance, or None for all.
-        More than min(n, d) are lowered to that, where scikit-learn refuses them: a small batch is no error.
-    convention: "centred" subtracts the mean when it projects, as scikit-learn; "spark" does not, as MLlib.
+        A number above min(n, d) is lowered to it; scikit-learn would refuse it.
+    convention: "centred" subtracts the mean when it projects, as scikit-learn does; "spark" does not, like MLlib.
     whiten: as in scikit-learn, divides each component by its standard deviation (n - 1), with either convention.
 
-    After fit, as in scikit-learn and in float64: components_ [k, d], explained_variance_ [k],
+    Attributes after fit, as in scikit-learn, in float64: components_ [k, d], explained_variance_ [k],
     explained_variance_ratio_ [k], singular_values_ [k], mean_ [d], noise_variance_; n_components_, n_samples_,
     n_features_in_. transform() gives float64 [n, k].
     """
@@ -48,7 +48,7 @@ class PCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):  # 
         self.whiten = whiten
 
     def fit(self, X: ArrayLike, y: object = None) -> PCA:
-        """X: [n, d], float32 or float64 as it is, all else as float64; two rows at least. y is ignored."""
+        """X: [n, d], at least two rows; converts other types than float32 and float64 to float64. Ignores y."""
         rows = validate_data(self, X, dtype=[np.float64, np.float32], order="C", ensure_min_samples=2)
         k, share = read_components(self.n_components, min(rows.shape))
         projection: dict[str, Any] = {"pca_convention": self.convention, "pca_whiten": self.whiten}
@@ -61,7 +61,7 @@ class PCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):  # 
         return self._pca.project(validate_data(self, X, dtype=[np.float64, np.float32], order="C", reset=False))
 
     def inverse_transform(self, X: ArrayLike) -> NDArray[np.float64]:
-        """[n, k] -> [n, d]: the points of the components' plane."""
+        """[n, k] -> [n, d]: the points in the space that the components span."""
         check_is_fitted(self)
         projected = check_array(X, input_name="X", dtype=np.float64)
         if self._pca.projection["whiten"]:
@@ -72,14 +72,14 @@ class PCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):  # 
         return points
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """As pca_model.safetensors, which `coulis run --pca` and `coulis project` take."""
+        """Write a pca_model.safetensors, for `coulis project --pca` and coulis.run(pca=...)."""
         check_is_fitted(self)
         Path(path).write_bytes(self._pca.to_safetensors())
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> PCA:
-        """From pca_model.safetensors of an OUTPUT, or what save() has written; coulis.Error for another file."""
-        if Path(path).exists() and not Path(path).is_file():  # a pipe would be waited for
+        """Load the pca_model.safetensors of an OUTPUT, or a file of save(). Raises coulis.Error for another file."""
+        if Path(path).exists() and not Path(path).is_file():  # never wait for a pipe
             raise OSError(f"{os.fspath(path)} is not a file: name the pca_model.safetensors of an OUTPUT")
         return cls.from_bytes(Path(path).read_bytes())
 

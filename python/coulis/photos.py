@@ -29,7 +29,7 @@ class Featurizer:
     """A model, loaded at first use and kept for many calls; threads may share it. The options are those of
     `coulis.featurize`.
 
-    Photos in memory are computed in this process, those of folders and buckets in others, which end with this object.
+    Photos in memory are computed in this process, photos of folders and buckets in others, which end with this object.
     """
 
     @takes(FEATURIZE_OPTIONS)
@@ -70,7 +70,7 @@ class Featurizer:
         return self._in_memory
 
     def _ask(self, *names: bytes, **fields: str) -> tuple[NDArray[np.float32], Failures, list[str]]:
-        """Rows, failures and, of an input, the paths."""
+        """Rows, failures and, for an input, the paths."""
         with self._programs.one() as program:
             try:
                 return finish(lambda: read_rows(program, *names, options=self._options, **fields), program.cancel)
@@ -87,7 +87,7 @@ class Featurizer:
 
 
 def read_rows(program: Program, *names: bytes, **fields: Any) -> tuple[NDArray[np.float32], Failures, list[str]]:
-    """The answers to an order `featurize`."""
+    """The answers to the order `featurize`."""
     values, failures, paths = np.empty((0, 0), np.float32), [], []
     for header, payload in program.ask("featurize", *names, **fields):
         if header["answer"] == "photos":
@@ -102,25 +102,25 @@ def read_rows(program: Program, *names: bytes, **fields: Any) -> tuple[NDArray[n
 
 @takes(FEATURIZE_OPTIONS)
 def featurize(photos: Photos, *, on_bad: OnBad = "row", **options: Unpack[FeaturizeOptions]) -> Features:
-    """The features of photos: float32 [photos, 1280], to the bit those that `coulis run` writes.
+    """The features of photos: float32 [photos, 1280], bit for bit those of `coulis run`.
 
-    photos: what `coulis run` takes as INPUT: a folder, "s3://bucket/prefix", an archive, a Parquet table or a list, by
-        its name, and all photos in it; or a list of paths (or "s3://bucket/key"), of the bytes of image files, of
-        files open in 'rb', or of arrays, uint8 [height, width, 3]. Arrays of grey [height, width] or with alpha,
-        [height, width, 2 or 4], are taken as Pillow's convert("RGB") takes them. One path, bytes object, open file or
-        array is one photo; an array [n, height, width, channels] is n.
-    model: a known model's name or a .safetensors file (`coulis models`); none: MobileNetV2, 1,280 features.
+    photos: an INPUT of `coulis run`, for all photos in it: the name of a folder, "s3://bucket/prefix", an archive, a
+        Parquet table or a list. Or a list of paths (or "s3://bucket/key"), of the bytes of image files, of files
+        opened with 'rb', or of arrays, uint8 [height, width, 3]. Arrays of grey [height, width] or with alpha,
+        [height, width, 2 or 4], are converted as Pillow's convert("RGB") does. One path, bytes object, open file or
+        array is one photo; an array [n, height, width, channels] is n photos.
+    model: the name of a known model or a .safetensors file (`coulis models`). Default: MobileNetV2, 1,280 features.
     precision: "fp32"; "bf16" or "int8" are faster and less exact (docs/precision.md).
-    threads: 0 is one per CPU that this process may use. The GIL is not held.
+    threads: 0 means one per CPU that this process may use. Releases the GIL.
     on_bad: "row": a photo that cannot be used is a row of NaN and an item of `errors`; "raise": the first one raises
         BadPhoto.
-    All other options: as the flags of `coulis run`.
+    All other options: the flags of `coulis run`.
 
-    Raises coulis.Error where nothing can be computed: no such folder, no photo in it, no such model, a bucket that
-    cannot be reached; its `remedy` says what to do. TypeError for what is no photo. Ctrl-C ends it within the time of
-    a photo.
+    Raises coulis.Error if nothing can be computed: a missing folder, no photo in it, an unknown model, an unreachable
+    bucket; its `remedy` says what to do. Raises TypeError for anything that is not a photo. Ctrl-C ends the call
+    within the time of a photo.
 
-    A photo takes 5 KB of memory: for millions, use `coulis.run`. Each call loads the model: for many calls of few
-    photos, make a `coulis.Featurizer` with the same options.
+    The result takes 5 KB of memory per photo: for millions, use `coulis.run`. Each call loads the model: for many
+    calls with few photos, make a `coulis.Featurizer` with the same options.
     """
     return Featurizer(on_bad=on_bad, **options).featurize(photos)

@@ -1,4 +1,4 @@
-"""Program: `coulis serve`, a process that is asked over pipes; docs/protocol.md has its frames and orders."""
+"""Program: a process of `coulis serve`, which takes orders over pipes. docs/protocol.md has its frames and orders."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from coulis import _core
 
 COMMAND = Path(__file__).parent / "bin" / "coulis"
 PROTOCOL = 1
-SECONDS_TO_END = 10  # when its stdin is closed, before it is killed
+SECONDS_TO_END = 10  # between the close of its stdin and its kill
 
 logger = logging.getLogger("coulis.job")
 
@@ -35,7 +35,7 @@ class Died(Exception):
 
 
 class Program:
-    """One process. It belongs to the process that has made it, not to forked children."""
+    """One process. It belongs to the process that made it, not to forked children."""
 
     def __init__(self) -> None:
         self.idle = True
@@ -63,11 +63,11 @@ class Program:
         self._end()
 
     def fits(self) -> bool:
-        """For a call from here: the process has the environment and the folder that it would be started with now."""
+        """Whether the process has the environment and the working folder that a new one would get now."""
         return self._end.alive and self._process.poll() is None and self._made_in == surroundings()
 
     def ask(self, order: str, *payload: bytes, **fields: Any) -> Iterator[Frame]:
-        """Writes the order; the answers, of which the last is the result. Reading them raises coulis.Error, or Died."""
+        """Writes the order and yields the answers; the last one is the result. Reading them raises coulis.Error, or Died."""
         self.idle = False
         self.send({"order": order, "protocol": PROTOCOL, **fields}, *payload)
         return self._answers()
@@ -87,23 +87,23 @@ class Program:
                 return
 
     def result(self, order: str, *payload: bytes, **fields: Any) -> Frame:
-        """Of an order with no other answers."""
+        """The result of an order with no other answers."""
         *_, last = self.ask(order, *payload, **fields)
         return last
 
     def send(self, header: dict[str, Any], *payload: bytes) -> None:
         size = sum(map(len, payload))
         text = json.dumps({**header, "payload": size} if size else header).encode()
-        with self._writing, suppress(BrokenPipeError):  # of a process that has ended: reading says how
+        with self._writing, suppress(BrokenPipeError):  # the process has ended: reading reports how
             for piece in (len(text).to_bytes(4, "little") + text, *payload):
                 self._write(piece)
 
     def cancel(self) -> None:
-        """From another thread than that of ask()."""
+        """Call it from another thread than ask()."""
         self.send({"order": "cancel"})
 
     def forget(self) -> None:
-        """In a forked child, whose copies of the pipes would keep the process alive."""
+        """Closes a forked child's copies of the pipes, which would keep the process alive."""
         self._end.detach()
         self._process.returncode = 0
         close_pipes(self._process)
@@ -131,7 +131,7 @@ class Program:
 
 
 class Programs:
-    """Processes that are kept for the next call, as many as there are calls at once."""
+    """Processes kept for the next call, as many as calls ran at once."""
 
     def __init__(self) -> None:
         self._idle: list[Program] = []
@@ -171,7 +171,7 @@ os.register_at_fork(after_in_child=forget_all)
 
 
 def surroundings() -> tuple[Any, ...]:
-    """What a process takes over from the one that starts it."""
+    """What a process inherits from the one that starts it."""
     try:
         folder = str(Path.cwd())
     except OSError:
@@ -199,7 +199,7 @@ def name_cause(code: int) -> str:
 
 
 def make_error(code: int, message: str, remedy: str) -> _core.Error:
-    """As the native code raises it."""
+    """The same exception as the native code raises."""
     error = _core.Error(message)
     error.code, error.remedy = code, remedy
     if remedy:
@@ -208,7 +208,7 @@ def make_error(code: int, message: str, remedy: str) -> _core.Error:
 
 
 def to_name(path: str | bytes | os.PathLike[Any]) -> str:
-    r"""Text of any bytes, as frames have it: \xNN for what is not printable."""
+    r"""Any bytes as text, as in frames: \xNN for what is not printable."""
     return _core.printable(os.fsencode(path))
 
 

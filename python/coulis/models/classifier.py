@@ -1,7 +1,7 @@
-"""Where the classifier of an ONNX graph begins, if it has one: walked backwards from what it puts out.
+"""Where the classifier of an ONNX graph begins, if it has one: walks backwards from the output.
 
-Class scores are no features. A softmax over a linear layer is a classifier; an activation, a norm or a pool at the end
-is none. A linear layer alone may be a classifier or a projection: names and widths may tell, else nobody does.
+Class scores are not features. A softmax over a linear layer is a classifier; an activation, a norm or a pool at the end
+is not. A linear layer alone may be a classifier or a projection: names and widths may tell, else the user must.
 """
 
 from __future__ import annotations
@@ -39,12 +39,12 @@ FEATURE_WORDS = ("descriptor", "embed", "feat", "latent", "pool", "repr")
 
 @dataclass(frozen=True)
 class Ending:
-    """What of a graph the features are."""
+    """Which tensor of a graph holds the features."""
 
     tensor: str | None  # None: undecided
     why: str
     whole: bool = False  # the tensor is the graph's output
-    averaged: bool = False  # the tensor is a map, and its averages over the image are the features
+    averaged: bool = False  # the tensor is a feature map; the features are its averages over the image
 
 
 def find_ending(tensors: Tensors) -> Ending:
@@ -60,8 +60,8 @@ class Walk:
     def __init__(self, tensors: Tensors, output: str, known: dict[str, Walk]) -> None:
         self.tensors = tensors
         self.output = output
-        self.known = known  # by the tensor that each began at
-        self.scores: NodeProto | None = None  # a node that makes probabilities, or chooses among classes
+        self.known = known  # by the tensor where each walk began
+        self.scores: NodeProto | None = None  # a node that computes probabilities, or picks a class
         self.ending = self._run()
 
     def _from(self, tensor: str) -> Walk:
@@ -70,7 +70,7 @@ class Walk:
         return self.known[tensor]
 
     def _run(self) -> Ending:
-        """Through what does not tell, to the node that does."""
+        """Walks over nodes that do not tell, to one that does."""
         tensor = self.output
         while (node := self.tensors.maker(tensor)) is not None:
             sources = self.tensors.sources(node)
@@ -86,7 +86,7 @@ class Walk:
         return self._undecided("does not depend on its input in a way that can be followed")
 
     def _step(self, node: NodeProto, sources: list[str]) -> str | None:
-        """What a node takes that may be scores as well as what it gives."""
+        """The input of a node that holds scores if its output does."""
         kind = self.tensors.kind(sources[0])
         if len(sources) == 1:
             passes = node.op_type in PASSING or node.op_type in ARITHMETIC
@@ -107,7 +107,7 @@ class Walk:
         return node is not None and node.op_type == kind
 
     def _is_linear(self, node: NodeProto, sources: list[str]) -> bool:
-        """All weights constant; a convolution of a channel by itself is a pool."""
+        """All weights are constant. A depthwise convolution counts as a pool."""
         group = next((attribute.i for attribute in node.attribute if attribute.name == "group"), 1)
         return len(sources) == 1 and group == 1
 
@@ -143,7 +143,7 @@ class Walk:
         return self._cut(node, below, averaged=False)
 
     def _decide_pool(self, pool: NodeProto, tensor: str) -> Ending:
-        """A pool makes features, unless the layer right before it is a classifier, of each place of the image."""
+        """A pool gives features, unless the layer right before it is a classifier for each place of the image."""
         activated = False
         while (node := self.tensors.maker(tensor)) is not None:
             sources = self.tensors.sources(node)
@@ -166,7 +166,7 @@ class Walk:
         )
 
     def _cut(self, classifier: NodeProto, tensor: str, averaged: bool) -> Ending:
-        why = f"{name(classifier)} after it makes class scores"
+        why = f"{name(classifier)} after it computes class scores"
         row = self.tensors.first_of_same(tensor)
         if self.tensors.kind(row).is_row() and self.tensors.kind(row).width() <= MAX_WIDTH:
             return Ending(row, why)
@@ -183,7 +183,7 @@ class Walk:
         return Ending(None, why)
 
     def _words(self, node: NodeProto) -> set[str]:
-        """Of the names of a layer and of the output, less those that are the whole network's."""
+        """The words in the names of a layer and of the output, without those of the whole network."""
         first = next(node for tensor, node in self.tensors.makers.items() if tensor in self.tensors.of_image)
         return self._words_of(node) - self._words_of(first) | set(split_words(self.output))
 
@@ -202,7 +202,7 @@ def name(node: NodeProto) -> str:
 
 
 def list_candidates(tensors: Tensors, limit: int = 6) -> list[str]:
-    """Tensors that could be features, the last first, and what makes each: name [shape], kind of node."""
+    """Tensors that could be features, the last first, each as: name [shape] of its kind of node."""
     found = []
     for tensor, node in reversed(tensors.makers.items()):
         kind = tensors.kind(tensor)
@@ -217,7 +217,7 @@ def list_candidates(tensors: Tensors, limit: int = 6) -> list[str]:
 
 
 def can_be_averaged(tensors: Tensors, tensor: str) -> bool:
-    """A map that a convolution or a pool makes or takes has its channels first."""
+    """Whether a convolution or a pool makes or takes the map, so that its channels come first."""
     spatial = {"Conv", "MaxPool", "AveragePool", "GlobalAveragePool", "BatchNormalization"}
     maker = tensors.maker(tensor)
     makers = {maker.op_type} if maker is not None else set()

@@ -1,4 +1,4 @@
-"""What weights do not say: name, licence and input, from flags, from the catalogue, or by default."""
+"""What weights do not say: name, licence and input, from flags, the catalogue or defaults."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Preparation:
 
 
 def normalise(mean: list[float], std: list[float], filter: str = "bicubic") -> Preparation:
-    """(u8 / 255 - mean) / std, as PyTorch models say it."""
+    """(u8 / 255 - mean) / std, PyTorch's convention."""
     scale = [1 / (255 * s) for s in std]
     return Preparation(scale, [-m / s for m, s in zip(mean, std, strict=True)], filter)
 
@@ -49,7 +49,7 @@ class Wishes:
 
     def preparation(self, default: Preparation) -> Preparation:
         if (self.mean or self.std) and (self.scale or self.offset):
-            raise ModelError("--mean and --std say the same as --scale and --offset", "give one pair or the other")
+            raise ModelError("--mean and --std exclude --scale and --offset", "give one pair or the other")
         if self.mean or self.std:
             default = normalise(spread(self.mean or [0.0]), spread(self.std or [1.0]), default.filter)
         return Preparation(self.scale or default.scale, self.offset or default.offset, self.filter or default.filter)
@@ -65,7 +65,7 @@ def spread(values: list[float]) -> list[float]:
 def describe(
     wishes: Wishes, sha256: str, name: str, title: str, preparation: Preparation, size: tuple[int, int]
 ) -> Card:
-    """The card's part that is not layers. name and title: of a file that is neither published nor named by flags."""
+    """The card without its layers. name and title: for a file that is neither published nor named by flags."""
     published = find_published(sha256) or Published(name, title, "unknown", "", sha256)
     chosen = wishes.preparation(preparation)
     return {
@@ -84,5 +84,5 @@ def describe(
 
 
 def collapse(values: list[float]) -> float | list[float]:
-    """One number where the channels agree."""
+    """One number if the channels agree."""
     return values[0] if len(set(values)) == 1 else values

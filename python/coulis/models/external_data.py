@@ -1,4 +1,4 @@
-"""Weights that an ONNX file keeps in files beside it: read into the model, from its own folder and nowhere else."""
+"""Reads weights that an ONNX file keeps in files beside it into the model. Reads only from the model's own folder."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from onnx import TensorProto, helper
 from coulis.models.model_file import ModelError
 from coulis.models.onnx_graphs import name_data_type
 
-MAX_BYTES = 1 << 30  # of all such weights: what a model file may hold
+MAX_BYTES = 1 << 30  # of all such weights: the limit of a model file
 HALF_BYTE_TYPES = ("uint4", "int4", "float4e2m1")
 QUARTER_BYTE_TYPES = ("uint2", "int2")
 TOGETHER = "put the model and its weights into one folder, under the names that they were exported with"
@@ -29,12 +29,12 @@ def read_external_data(tensors: Iterable[TensorProto], folder: Path) -> None:
         room -= size
         if room < 0:
             raise ModelError(
-                f"the weights beside the ONNX model are more than {MAX_BYTES} bytes", "use a smaller model"
+                f"the weights beside the ONNX model have more than {MAX_BYTES} bytes", "use a smaller model"
             )
         length = parse_number(tensor, entries, "length", size)
         if length != size:
             raise ModelError(
-                f"the weights '{tensor.name}' need {size} bytes, and are {length} of '{name}'", AS_ONE_FILE
+                f"the weights '{tensor.name}' need {size} bytes, but have {length} in '{name}'", AS_ONE_FILE
             )
         tensor.raw_data = read_slice(tensor.name, folder, name, parse_number(tensor, entries, "offset", 0), size)
         tensor.ClearField("external_data")
@@ -42,7 +42,7 @@ def read_external_data(tensors: Iterable[TensorProto], folder: Path) -> None:
 
 
 def count_bytes(tensor: TensorProto) -> int:
-    """What the type and the shape of a tensor take."""
+    """The bytes that the type and the shape of a tensor need."""
     count = 1
     for extent in tensor.dims:
         count *= max(extent, 0)
@@ -71,8 +71,8 @@ def read_slice(weights: str, folder: Path, name: str, offset: int, size: int) ->
             if not stat.S_ISREG(status.st_mode):
                 raise ModelError(f"'{name}', which holds weights of the ONNX model, is not a file", TOGETHER)
             if offset + size > status.st_size:
-                end = f"the weights '{weights}' end at byte {offset + size} of it"
-                raise ModelError(f"'{name}' is {status.st_size} bytes, and {end}", "copy or download it again")
+                end = f"the weights '{weights}' end at byte {offset + size}"
+                raise ModelError(f"'{name}' has {status.st_size} bytes, but {end}", "copy or download it again")
             file.seek(offset)
             return file.read(size)
     except OSError as error:
@@ -81,7 +81,7 @@ def read_slice(weights: str, folder: Path, name: str, offset: int, size: int) ->
 
 
 def find_inside(weights: str, folder: Path, name: str) -> Path:
-    """A path that stays in the folder: a stranger's model must not read this machine's other files."""
+    """A path inside the folder: an untrusted model must not read other files of this machine."""
     parts = PurePosixPath(name).parts
     if not parts or "\0" in name or PurePosixPath(name).is_absolute() or ".." in parts:
         raise ModelError(

@@ -19,14 +19,14 @@ STRIDES = (1, 2, 1, 2, 1, 1, 2, 1, 1, 1, 1, 1, 1, 2, 1, 1, 1)
 CONVOLUTIONS = 1 + 2 + 3 * 16 + 1  # the first block has no expansion
 EPSILON = 1e-3
 FULL_WIDTH = 320  # channels of the last block at width 1.0
-MAX_INFLATION = 4  # declared bytes for each byte of the file: weights hardly compress
+MAX_INFLATION = 4  # declared bytes per byte of the file: weights hardly compress
 
 
 def read_keras(data: bytes, sha256: str, _: Path, wishes: Wishes) -> Imported:
     with h5py.File(io.BytesIO(data), "r") as file:
         convolutions = list(fold_layers(list_layers(file, len(data))))
     if len(convolutions) != CONVOLUTIONS:
-        raise ModelError(f"the .h5 file has {len(convolutions)} convolutions, and MobileNetV2 has {CONVOLUTIONS}")
+        raise ModelError(f"the .h5 file has {len(convolutions)} convolutions, but MobileNetV2 has {CONVOLUTIONS}")
     network = build_network(convolutions)
     width_px, height_px = wishes.size()
     width = f"{network.blocks[-1].project.out_channels / FULL_WIDTH:.3g}"
@@ -37,7 +37,7 @@ def read_keras(data: bytes, sha256: str, _: Path, wishes: Wishes) -> Imported:
 
 def list_layers(file: h5py.File, file_bytes: int) -> Iterator[tuple[str, list[Array]]]:
     """Name and weights of each layer that has any, in the order of the network."""
-    if "layers" in file:  # Keras 3: numbered by class, so the order is that of the known names
+    if "layers" in file:  # Keras 3 numbers layers by class, so the order comes from the known names
         groups = follow(file, "layers")
         found = {str(vars.attrs["name"]): vars for vars in (follow(groups, layer, "vars") for layer in groups)}
         for name in known_names():
@@ -66,7 +66,7 @@ def to_names(values: Array | list[str]) -> list[str]:
 
 
 def follow(group: h5py.Group, *path: str) -> h5py.Group:
-    """Hard links only: others may lead to any file of this machine."""
+    """Follows hard links only: other links may lead to any file of this machine."""
     for part in "/".join(path).split("/"):
         if not isinstance(group, h5py.Group) or not isinstance(group.get(part, getlink=True), h5py.HardLink):
             raise ModelError(f"the .h5 file has no weights '{'/'.join(path)}' of its own")

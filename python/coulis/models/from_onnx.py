@@ -1,4 +1,4 @@
-"""An ONNX file -> float weights, of an inverted-residual network for our engine; else its graph, for OpenVINO."""
+"""An ONNX file -> float weights for our engine, if it is an inverted-residual network; else its graph, for OpenVINO."""
 
 from __future__ import annotations
 
@@ -34,21 +34,21 @@ def read_onnx(data: bytes, sha256: str, path: Path, wishes: Wishes) -> Imported:
         title = f"{path.stem}, imported from ONNX"
         imported = network.to_imported(describe(wishes, sha256, path.stem, title, preparation, size))
         if not ending.whole:
-            say(f"cut at {walk.pool}, the averages over the image: what follows is left out; --whole keeps it")
+            say(f"cut at {walk.pool}, the averages over the image: what follows is removed; --whole keeps it")
     except NotInvertedResidualError as why:
         imported = wrap_onnx(model, sha256, path.stem, wishes, ending)
         say(f"{why}: the graph is run by OpenVINO")
-        taken = f"output '{ending.tensor}' taken as it is" if ending.whole else imported.card["output"]
+        taken = f"output '{ending.tensor}' unchanged" if ending.whole else imported.card["output"]
         say(f"{taken}: {ending.why}")
     return imported
 
 
 def check_layers(network: InvertedResidual, pool: str, tensors: Tensors, ending: Ending) -> None:
-    """The layers up to the pool are all that is needed, if the features that are meant are its averages."""
+    """Checks that the features are the pool's averages, so that the layers up to the pool suffice."""
     if ending.averaged:
         raise NotInvertedResidualError("the ONNX graph has its classifier before its average pool")
     if ending.whole and tensors.first_of_same(ending.tensor or "") != tensors.first_of_same(pool):
-        raise NotInvertedResidualError("what follows the average pool of the ONNX graph is no classifier")
+        raise NotInvertedResidualError("what follows the average pool of the ONNX graph is not a classifier")
     if ending.tensor is None and network.head is not None and network.head.activation == "none":
         raise NotInvertedResidualError(f"the ONNX graph {ending.why}")
 

@@ -1,4 +1,4 @@
-"""An int8 TFLite file of the inverted-residual family -> the numbers as published: int8 weights with their scales."""
+"""An int8 TFLite file of the inverted-residual family -> its published numbers: int8 weights and their scales."""
 
 from __future__ import annotations
 
@@ -146,7 +146,7 @@ class Importer:
     def _layer(self, name: str, op: Operator) -> dict[str, object]:
         """Collects one convolution. Weights are [out, in], [out, k, k, in] or, depthwise, [k, k, channels]."""
         if op.options.Padding() != tflite.Padding.SAME:
-            raise ModelError(f"{name}: only SAME padding is known")
+            raise ModelError(f"{name}: only SAME padding is supported")
         weight = self.graph.constant(op.inputs[1])
         scales, zero_points = self.graph.quantisation(op.inputs[1])
         if zero_points.any():
@@ -167,12 +167,12 @@ class Importer:
 
 
 def is_head(steps: list[Operator], at: int) -> bool:
-    """The convolution in front of the average pool; the classifier behind it is left out."""
+    """The convolution before the average pool. Drops the classifier after the pool."""
     return steps[at].kind == "CONV_2D" and steps[at + 1].kind == "MEAN"
 
 
 def check_classifier_follows(steps: list[Operator], head: dict[str, object]) -> None:
-    """steps: behind the average pool. If no layer is among them, the one before the pool makes the scores."""
+    """steps: after the average pool. If they hold no layer, the one before the pool computes the scores."""
     kinds = [op.kind for op in steps]
     scores = any(kind in ("ARG_MAX", "LOGISTIC", "LOG_SOFTMAX", "SOFTMAX") for kind in kinds)
     layers = any(kind in ("CONV_2D", "FULLY_CONNECTED") for kind in kinds)

@@ -12,7 +12,7 @@ from coulis.models.inverted_residual import Block, Convolution, InvertedResidual
 from coulis.models.model_file import Array, Imported, ModelError
 from coulis.models.torch_file import read_state_dict
 
-# A state dict has no strides: of the seven stages (Tan and Le 2019, table 1), each with its own number of channels.
+# A state dict has no strides. These are of the seven stages (Tan and Le 2019, table 1), each with its own channels.
 STAGE_STRIDES = (1, 2, 2, 2, 1, 2, 1)
 EPSILON = 1e-3
 StateDict = dict[str, Array]
@@ -61,7 +61,7 @@ def read_convolution(
         raise ModelError(f"the .pth file has no tensor '{missing[0]}'")
     weight = weights[f"{name}.weight"].astype(np.float64)
     if weight.ndim != 4 or (depthwise and weight.shape[1] != 1):
-        raise ModelError(f"tensor '{name}.weight' of the .pth file is not a kernel of the kind expected")
+        raise ModelError(f"tensor '{name}.weight' of the .pth file is not a kernel of the expected kind")
     parts = [weights.get(f"{norm}.{part}") for part in ("weight", "bias", "running_mean", "running_var")]
     present = [part for part in parts if part is not None]
     if len(present) != len(parts):

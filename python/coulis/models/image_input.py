@@ -1,4 +1,4 @@
-"""The input of an ONNX graph: one RGB image of float32, channels first or last. Which, its extents and layers say."""
+"""The input of an ONNX graph: one float32 RGB image, channels first or last, as its extents and layers say."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from coulis.models.onnx_graphs import name_type
 RGB = 3
 NCHW, NHWC = [0, 1, 2, 3], [0, 2, 3, 1]  # perm of a Transpose from NCHW to each
 TO_NCHW = [0, 3, 1, 2]
-# Layers that leave the axes of an image as they are, on the way to the first that names them.
+# Layers that keep the axes of an image, on the way to the first layer that tells them apart.
 ELEMENTWISE = ("Add", "Cast", "Clip", "Div", "Identity", "Mul", "Neg", "Pad", "Resize", "Sub")
-CHANNELS_FIRST = ("Conv", "MaxPool", "AveragePool", "BatchNormalization")  # axis 1 of what they take is the channels
+CHANNELS_FIRST = ("Conv", "MaxPool", "AveragePool", "BatchNormalization")  # axis 1 of their input is the channels
 FIX_SHAPE = "export the model with the input's shape fixed, as [1, 3, height, width] or [1, height, width, 3]"
-COLOUR = "use a model of colour images"
+COLOUR = "use a model for colour images"
 FIX_TYPE = "export the model with a float32 input, without steps that prepare the image"
 
 
@@ -38,13 +38,13 @@ def read_shape(value: ValueInfoProto) -> list[int]:
 
 
 def format_shape(value: ValueInfoProto) -> str:
-    """As in [batch, 3, ?, 224]."""
+    """Such as [batch, 3, ?, 224]."""
     dims = value.type.tensor_type.shape.dim
     return f"[{', '.join(dim.dim_param or (str(dim.dim_value) if dim.dim_value > 0 else '?') for dim in dims)}]"
 
 
 def take_nchw(graph: GraphProto) -> None:
-    """Afterwards the input is [batch, 3, height, width], whatever it was."""
+    """Makes the input [batch, 3, height, width]."""
     image = image_input(graph)
     if image.type.tensor_type.elem_type != TensorProto.FLOAT:
         raise ModelError(f"the ONNX model's input '{image.name}' is {name_type(image.type)}, not float32", FIX_TYPE)
@@ -73,14 +73,14 @@ def find_layout(graph: GraphProto, image: ValueInfoProto) -> list[int]:
 
 
 def layouts_by_extents(shape: list[int]) -> list[list[int]]:
-    """Where the three channels can be. A 3 on one side alone decides; an open extent can be anything."""
+    """Where the three channels can be. A 3 on only one side decides; an open extent can be anything."""
     sides = [(NCHW, shape[1]), (NHWC, shape[3])]
     three = [layout for layout, extent in sides if extent == RGB]
     return three or [layout for layout, extent in sides if extent == 0]
 
 
 def layout_by_layers(graph: GraphProto, image: str) -> tuple[list[int] | None, int | None]:
-    """From the axis that the first convolution or pool takes for the channels, and how many a convolution takes."""
+    """Decides by the first convolution or pool: which axis it takes as channels, and how many channels it takes."""
     weights = {tensor.name: tensor for tensor in graph.initializer}
     axes = {image: NCHW}  # tensor -> which axis of the image each of its axes is
     for node in graph.node:
@@ -103,7 +103,7 @@ def layout_by_layers(graph: GraphProto, image: str) -> tuple[list[int] | None, i
 
 
 def put_channels_first(graph: GraphProto, image: ValueInfoProto) -> None:
-    """[batch, height, width, 3] -> [batch, 3, height, width], with a Transpose behind it, or one less."""
+    """[batch, height, width, 3] -> [batch, 3, height, width]: adds a Transpose after the input, or removes one."""
     shape, taken = image.type.tensor_type.shape, image.name
     dims = [type(dim).FromString(dim.SerializeToString()) for dim in shape.dim]
     del shape.dim[:]
@@ -123,7 +123,7 @@ def perm_of(node: NodeProto) -> list[int]:
 
 
 def input_size(graph: GraphProto, wishes: Wishes) -> tuple[int, int]:
-    """Width and height: the graph's, else those wished for."""
+    """Width and height: the graph's, else those of the flags."""
     height, width = (read_shape(image_input(graph)) or [0, 0, 0, 0])[2:]
     chosen = wishes.size(width or 224, height or 224)
     if (width and chosen[0] != width) or (height and chosen[1] != height):

@@ -1,4 +1,4 @@
-"""coulis models import: a published model -> a coulis model file. The kind of source is told by its content."""
+"""coulis models import: a published model -> a coulis model file. The source's content decides its kind."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from coulis.models.catalogue import Package, find_package, find_published
 from coulis.models.describe import Wishes
 from coulis.models.model_file import SUFFIX, Card, Imported, MissingPackageError, ModelError, write_model
 
-AGAIN = "download or export it again"
-MAX_SOURCE_BYTES = 1 << 30  # as the reader of model files
+AGAIN = "download or export the model again"
+MAX_SOURCE_BYTES = 1 << 30  # the limit of the reader of model files
 MEMORY_BYTES = 8 << 30  # of address space, for a source that claims to be larger than it is
 
 
@@ -33,7 +33,7 @@ def import_model(source: Path, target: Path | None, wishes: Wishes) -> tuple[Pat
     imported = choose_importer(data, wishes)(data, sha256, source, wishes)
     name = str(imported.card["name"])
     if not re.fullmatch(r"[\w.+-]+", name):
-        raise ModelError(f"'{name}' is no name for a model", "give --name, of letters, digits and . + - _")
+        raise ModelError(f"'{name}' is not a valid name for a model", "give --name with letters, digits and . + - _")
     published = find_published(sha256)
     publisher = f"{published.publisher}, " if published else ""
     output = imported.card.get("output", "the classifier is left out")
@@ -54,7 +54,7 @@ def read_source(source: Path) -> bytes:
 
 
 def find_package_file(package: Package) -> Path:
-    """The package is found, not imported."""
+    """Finds the package without importing it."""
     spec = importlib.util.find_spec(package.module)
     if spec is None or not spec.submodule_search_locations:
         name = package.module.replace("_", "-")
@@ -69,13 +69,13 @@ def choose_importer(data: bytes, wishes: Wishes) -> Importer:
     importer = find_importer(data)
     if (wishes.cut or wishes.whole) and importer.__name__ != "read_onnx":
         raise ModelError(
-            "--cut and --whole are for ONNX files: of others the classifier is always left out", "leave it out"
+            "--cut and --whole are for ONNX files: for others, the classifier is always removed", "remove the flag"
         )
     return importer
 
 
 def find_importer(data: bytes) -> Importer:
-    """By magic bytes; ONNX has none, and is what is left. Each importer's packages are loaded only for it."""
+    """Decides by magic bytes; ONNX has none and is the default. Loads only the packages of the chosen importer."""
     if data.startswith(b"\x89HDF\r\n\x1a\n"):
         from coulis.models.from_keras import read_keras
 
@@ -90,7 +90,7 @@ def find_importer(data: bytes) -> Importer:
         return read_torch
     if data.startswith(b"PK\3\4"):
         raise ModelError(
-            "the file is a zip archive: of .pth files, only those from before PyTorch 1.6 are read",
+            "the file is a zip archive: only .pth files from before PyTorch 1.6 are supported",
             "export the model to ONNX and import that",
         )
     from coulis.models.from_onnx import read_onnx
@@ -109,9 +109,9 @@ def execute(arguments: argparse.Namespace) -> int:
         print_error(f"importing this needs the Python package {error.name}", "pip install 'coulis[models]'")
         return USAGE
     except MemoryError:
-        print_error(f"{arguments.source} asks for more memory than a model needs: it is damaged or malicious", AGAIN)
+        print_error(f"{arguments.source} needs more memory than any model: it is damaged or malicious", AGAIN)
         return RUN_FAILED
-    except Exception as error:  # whatever a reader of files does with damaged ones
+    except Exception as error:  # readers raise any exception for damaged files
         print_error(f"{arguments.source} is damaged: {error}", AGAIN)
         return RUN_FAILED
     print_result(target, card, arguments.json)

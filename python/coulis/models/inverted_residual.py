@@ -1,4 +1,4 @@
-"""Float weights of an inverted-residual network on their way into a model file: checked, and rounded once."""
+"""Float weights of an inverted-residual network for a model file: checked, and rounded once."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ MAX_BLOCKS = 256
 
 
 class NotInvertedResidualError(ModelError):
-    """Sound layers, but not those of a network that our engine runs."""
+    """The layers are valid, but our engine does not run this network."""
 
 
 @dataclass(frozen=True)
@@ -38,11 +38,11 @@ class Convolution:
         return self.out_channels if self.depthwise else int(self.weight.shape[1])
 
     def fold(self, gamma: Array, beta: Array, mean: Array, variance: Array, epsilon: float) -> Convolution:
-        """With the BatchNorm behind it folded in."""
+        """The convolution with the following BatchNorm folded in."""
         statistics = [np.asarray(values, np.float64) for values in (gamma, beta, mean, variance)]
         if any(values.shape != (self.out_channels,) for values in statistics):
             raise ModelError("a BatchNorm does not have the channels of the convolution before it")
-        with np.errstate(all="ignore"):  # what is not finite is refused later, by its name
+        with np.errstate(all="ignore"):  # values that are not finite are refused later, with their name
             factor = statistics[0] / np.sqrt(statistics[3] + epsilon)
             bias = statistics[1] + (self.bias - statistics[2]) * factor
             return replace(self, weight=self.weight * factor[:, None, None, None], bias=bias)
@@ -68,7 +68,7 @@ class InvertedResidual:
     head: Convolution | None
 
     def to_imported(self, description: Card) -> Imported:
-        """description: the card's part that is not layers."""
+        """description: the card without its layers."""
         self._check()
         tensors = {key: values for name, layer in self._layers() for key, values in to_tensors(name, layer)}
         last = self.head or self.blocks[-1].project

@@ -21,7 +21,7 @@ SUFFIX = ".safetensors"
 
 
 class ModelError(Exception):
-    """A source that cannot be imported. Message: the cause, without a final stop; remedy: what to do, may be empty."""
+    """A source that cannot be imported. Message: the cause, without a full stop. remedy: what to do; may be empty."""
 
     def __init__(self, message: str, remedy: str = "") -> None:
         super().__init__(message)
@@ -29,21 +29,21 @@ class ModelError(Exception):
 
 
 class MissingPackageError(ModelError):
-    """Nothing is wrong with the source, but a package to read it is not installed."""
+    """The source may be good, but a package to read it is not installed."""
 
 
 @dataclass(frozen=True)
 class Imported:
-    """What an importer makes: the card without its source, and the tensors under our names."""
+    """The result of an importer: the card without its source, and the tensors under our names."""
 
     card: Card
     tensors: Mapping[str, Array]
 
 
 def write_model(target: Path, card: Card, tensors: Mapping[str, Array]) -> Card:
-    """Whole, and read by the engine, or not at all. -> the card as the engine reads it."""
+    """Writes the file only if the engine can read it. -> the card as the engine reads it."""
     if target.suffix != SUFFIX:
-        raise ModelError(f"{target} does not end in {SUFFIX}", "name the model file so, or leave the name out")
+        raise ModelError(f"{target} does not end in {SUFFIX}", "give the model file that extension, or omit its name")
     temporary = target.with_name(f".{target.stem}-{os.getpid()}{SUFFIX}")
     try:
         safetensors.write(temporary, tensors, {"format": FORMAT, "card": json.dumps(card, separators=(",", ":"))})
@@ -52,7 +52,7 @@ def write_model(target: Path, card: Card, tensors: Mapping[str, Array]) -> Card:
     except OSError as error:
         raise ModelError(f"{target} cannot be written: {error.strerror}") from error
     except _core.Error as error:
-        raise ModelError(f"the engine would not read the model: {error}") from error
+        raise ModelError(f"the engine cannot read the model: {error}") from error
     finally:
         temporary.unlink(missing_ok=True)
     return read_card

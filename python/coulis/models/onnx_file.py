@@ -1,4 +1,4 @@
-"""An ONNX file as both importers take it: one image in, [1, 3, height, width] of float32, all weights inside."""
+"""An ONNX file as both importers need it: one image as input, float32 [1, 3, height, width], and all weights inside."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ def parse_onnx(data: bytes, folder: Path) -> ModelProto:
         model = onnx.load_model_from_string(data)
     except DecodeError as error:
         raise ModelError(
-            "the file is of no known kind: not Keras .h5, TFLite or .pth, and not a sound ONNX file"
+            "the file is of an unknown kind: not Keras .h5, TFLite or .pth, and not a valid ONNX file"
         ) from error
     if not model.graph.node or not model.graph.input:
-        raise ModelError("the file is of no known kind: read as ONNX, it has no graph")
+        raise ModelError("the file is of an unknown kind: read as ONNX, it has no graph")
     if model.functions:
         model = inliner.inline_local_functions(model)
     read_external_data(list_tensors(model.graph), folder)

@@ -1,4 +1,4 @@
-"""All graphs of an ONNX model, those inside its nodes too, and all tensors in them."""
+"""All graphs of an ONNX model, including those inside its nodes, and all tensors in them."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def list_tensors(graph: GraphProto) -> Iterator[TensorProto]:
 
 
 def name_type(type: TypeProto) -> str:
-    """Of a value's numbers, as float32 or uint8; else what it is: sequence, map."""
+    """The type of a value's numbers, such as float32 or uint8; else its kind: sequence, map."""
     if not type.HasField("tensor_type"):
         return str(type.WhichOneof("value") or "of an unknown type").removesuffix("_type")
     return name_data_type(type.tensor_type.elem_type)

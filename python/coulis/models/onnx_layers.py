@@ -1,4 +1,4 @@
-"""ONNX graphs of the inverted-residual family -> float weights. Walked once, from the image to the average pool."""
+"""ONNX graphs of the inverted-residual family -> float weights, in one walk from the image to the average pool."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ PADDINGS = ("same", "symmetric")
 
 @dataclass
 class Step:
-    """A convolution with the norm and activation behind it, or (no convolution) an addition."""
+    """A convolution with the norm and activation after it, or (no convolution) an addition."""
 
     name: str
     inputs: list[str]
@@ -30,13 +30,13 @@ class Step:
 
 
 class Walk:
-    """Collects the steps between the image and the average pool; a node that does not fit is refused by its name."""
+    """Collects the steps between the image and the average pool. Refuses a node that does not fit, with its name."""
 
     def __init__(self, model: ModelProto, width: int, height: int) -> None:
         self.graph = model.graph
         self.constants: dict[str, TensorProto] = {tensor.name: tensor for tensor in self.graph.initializer}
         image = image_input(model.graph).name
-        self.extents: dict[str, tuple[int, int]] = {image: (height, width)}  # of what hangs on the image
+        self.extents: dict[str, tuple[int, int]] = {image: (height, width)}  # of tensors that depend on the image
         self.aliases: dict[str, str] = {}  # output of a node that changes nothing -> its input
         self.padded: dict[str, tuple[str, list[int]]] = {}  # output of a Pad -> its input; top, left, bottom, right
         self.steps: list[Step] = []
@@ -119,7 +119,7 @@ class Walk:
         source, zeros = self.padded.get(inputs[0], (inputs[0], [0, 0, 0, 0]))
         auto = attributes.get("auto_pad", b"NOTSET")
         if auto == b"SAME_LOWER" or (auto == b"SAME_UPPER" and any(zeros)):
-            raise refuse(node, "is padded in a way that is not known")
+            raise refuse(node, "is padded in an unknown way")
         given = (
             None
             if auto == b"SAME_UPPER"
@@ -131,7 +131,7 @@ class Walk:
     def _check_padding(
         self, node: NodeProto, extent: tuple[int, int], layer: Convolution, given: list[int] | None
     ) -> tuple[int, int]:
-        """Keeps the paddings that this layer agrees with; given: None for TensorFlow's. -> the extent of its output."""
+        """Keeps the paddings that fit this layer. given: None for TensorFlow's. -> the extent of its output."""
         kernel, stride = layer.kernel, layer.stride
         same = [same_padding(n, kernel, stride) for n in extent]
         known = {"same": [p[i] for i in (0, 1) for p in same], "symmetric": [(kernel - 1) // 2] * 4}
@@ -183,7 +183,7 @@ class Walk:
         self.aliases[node.output[0]] = inputs[0]
 
     def _ignore(self, node: NodeProto, inputs: list[str]) -> None:
-        """Exporters measure the image for what follows the pool; whatever else used it would not find a constant."""
+        """Accepts Shape: exporters use it for what follows the pool. Other uses are refused, as it is not a constant."""
 
     def _pad(self, node: NodeProto, inputs: list[str]) -> None:
         attributes = attributes_of(node)
@@ -195,7 +195,7 @@ class Walk:
         if attributes.get("mode", b"constant") != b"constant" or value != 0 or not around_image:
             raise refuse(node, "does not pad an image with zeros")
         self.padded[node.output[0]] = inputs[0], [pads[i] for i in (2, 3, 6, 7)]
-        self.extents[node.output[0]] = self.extents[inputs[0]]  # still without the zeros
+        self.extents[node.output[0]] = self.extents[inputs[0]]  # without the zeros
 
     def _pool(self, node: NodeProto, inputs: list[str]) -> None:
         if not self.steps or inputs[0] != self.steps[-1].output:
@@ -221,7 +221,7 @@ class Walk:
         head = None
         if at < len(steps):
             head = convolution_of(steps[at], current)
-        # Where no layer can tell the two paddings apart, both give the same numbers.
+        # If no layer distinguishes the two paddings, both give the same numbers.
         return InvertedResidual("same" if "same" in self.paddings else "symmetric", stem, blocks, head)
 
     def _is_head(self, at: int) -> bool:
@@ -242,7 +242,7 @@ class Walk:
         residual = at < len(steps) and steps[at].convolution is None
         if residual and sorted(steps[at].inputs) != sorted([block_input, pair[1].output]):
             raise NotInvertedResidualError(
-                f"the addition '{steps[at].name}' of the ONNX graph is no residual connection"
+                f"the addition '{steps[at].name}' of the ONNX graph is not a residual connection"
             )
         return Block(expand, depthwise, project, residual), at + residual
 

@@ -1,4 +1,4 @@
-"""The tensors of an ONNX graph, as one walks it backwards: their extents, and which node makes each, from which."""
+"""The tensors of an ONNX graph for walking it backwards: their extents, and the node that makes each."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ MEASURING = ("Shape", "Size")
 
 @dataclass(frozen=True)
 class Kind:
-    """Type and extents of a tensor; an extent of 0 is not known."""
+    """Type and extents of a tensor; an extent of 0 is unknown."""
 
     type: int
     shape: list[int]
 
     def is_row(self) -> bool:
-        """One vector of floats for the image, whatever extents of 1 stand around it."""
+        """One vector of floats for the image, with any extents of 1 around it."""
         return self.type == TensorProto.FLOAT and self.width() > 0 and self.width() == prod(self.shape)
 
     def is_block(self) -> bool:
-        """Known, and more than a row."""
+        """Known, and larger than a row."""
         return bool(self.shape) and all(self.shape) and self.width() < prod(self.shape)
 
     def is_map(self) -> bool:
@@ -49,7 +49,7 @@ class Tensors:
         self.outputs = [value.name for value in graph.output]
         self.image = image_input(graph).name
         self.makers: dict[str, NodeProto] = {}
-        self._sources: dict[str, list[str]] = {}  # by what the node puts out
+        self._sources: dict[str, list[str]] = {}  # by the node's output
         self.kinds: dict[str, Kind] = {}
         self.of_image = {self.image}  # tensors whose numbers depend on the image's
         self.takers: dict[str, set[str]] = {}  # tensor -> the kinds of nodes that take it
@@ -68,7 +68,7 @@ class Tensors:
                     self.of_image.add(name)
 
     def sources(self, node: NodeProto) -> list[str]:
-        """What a node takes that depends on the image: the rest is weights and extents."""
+        """The inputs of a node that depend on the image: the rest is weights and extents."""
         return self._sources[next(filter(None, node.output))]
 
     def kind(self, tensor: str) -> Kind:
@@ -78,7 +78,7 @@ class Tensors:
         return self.makers.get(tensor) if tensor in self.of_image else None
 
     def first_of_same(self, tensor: str) -> str:
-        """The first tensor that has these numbers as a row, of several that differ in extents alone."""
+        """The first tensor with these numbers as a row, if several differ only in extents."""
         found = current = tensor
         while (node := self.maker(current)) is not None and node.op_type in RENAMING and len(self.sources(node)) == 1:
             current = self.sources(node)[0]
@@ -87,7 +87,7 @@ class Tensors:
         return found
 
     def is_computed_from(self, tensor: str, source: str, limit: int = 12) -> list[NodeProto] | None:
-        """The nodes between the two, if a tensor depends on the image through `source` alone."""
+        """The nodes between the two, if a tensor depends on the image only through `source`."""
         nodes: list[NodeProto] = []
         waiting = [tensor]
         while waiting:

@@ -1,4 +1,4 @@
-"""Write safetensors files byte for byte as core/safetensors does: keys in order, data at a multiple of 64."""
+"""Writes safetensors files byte for byte as core/safetensors does: keys in order, data at a multiple of 64."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Read a state dict of tensors that torch.save wrote before PyTorch 1.6, without torch and without running it.
 
-A pickle is a program. This one runs on a machine of our own that knows the few instructions and names that a state
-dict needs; nothing is ever imported or called. The file: three small pickles, the state dict, the list of storages,
+A pickle is a program. Our own interpreter runs it, which knows only the few instructions and names that a state dict
+needs, and imports and calls nothing. The file: three small pickles, the state dict, the list of storages,
 then each storage's length and values.
 """
 
@@ -32,7 +32,7 @@ REBUILD_TENSOR = "torch._utils _rebuild_tensor_v2"
 
 @dataclass(frozen=True)
 class Name:
-    """An imported name: it stands for itself and is never looked up."""
+    """A name that the pickle imports: it is never looked up."""
 
     name: str
 
@@ -61,7 +61,7 @@ def read_state_dict(data: bytes) -> dict[str, Array]:
     stream = io.BytesIO(data)
     if run_pickle(stream) != MAGIC_NUMBER or run_pickle(stream) != PROTOCOL_VERSION:
         raise ModelError("the pickle is not a file of torch.save")
-    run_pickle(stream)  # sizes of C types, as they are everywhere
+    run_pickle(stream)  # the sizes of C types, which are the same on all our platforms
     entries, keys = run_pickle(stream), run_pickle(stream)
     if not isinstance(entries, dict) or not all(isinstance(value, Tensor) for value in entries.values()):
         raise ModelError("the .pth file does not hold a state dict of tensors")
@@ -87,7 +87,7 @@ def to_array(name: str, tensor: Tensor, storages: dict[str, Array]) -> Array:
     storage = storages[tensor.storage.key]
     numbers = (tensor.offset, *tensor.size, *tensor.strides)
     if not all(isinstance(n, int) and n >= 0 for n in numbers) or len(tensor.size) != len(tensor.strides):
-        raise ModelError(f"tensor '{name}' of the .pth file has no sensible shape")
+        raise ModelError(f"tensor '{name}' of the .pth file has an impossible shape")
     count = int(np.prod(tensor.size, dtype=object)) if tensor.size else 1
     if count == 0 or count > len(storage) or tensor.end() > len(storage):
         raise ModelError(f"tensor '{name}' of the .pth file does not fit its storage")
@@ -105,7 +105,7 @@ class Machine:
 
     def pop(self) -> Any:
         if len(self.stack) <= (self.marks[-1] if self.marks else 0):
-            raise ModelError("the pickle takes more from its stack than it has put there")
+            raise ModelError("the pickle takes more from its stack than it has pushed")
         return self.stack.pop()
 
     def pop_to_mark(self) -> list[Any]:
@@ -141,7 +141,7 @@ class Machine:
                 raise ModelError("a tensor of the pickle is malformed")
             self.stack.append(Tensor(storage, offset, size, strides))
         else:
-            raise ModelError("the pickle calls something in a way that no state dict needs: refused")
+            raise ModelError("the pickle makes a call that no state dict needs: refused")
 
     def load_storage(self) -> None:
         match self.pop():
@@ -172,7 +172,7 @@ class Machine:
         self.memory[index] = self.stack[-1]
 
     def forget_attributes(self) -> None:
-        """BUILD: the versions of the layers, which hang on the dictionary."""
+        """BUILD: sets the versions of the layers as an attribute of the dictionary; ignored."""
         self.pop()
 
 
@@ -217,6 +217,6 @@ def run_pickle(stream: io.BytesIO) -> Any:
             if opcode.name not in INSTRUCTIONS:
                 raise ModelError(f"the pickle has the instruction {opcode.name}, which no state dict needs: refused")
             INSTRUCTIONS[opcode.name](machine, argument)
-    except (ValueError, TypeError, OverflowError) as error:  # genops: truncated; TypeError: a key that cannot be one
+    except (ValueError, TypeError, OverflowError) as error:  # genops: truncated; TypeError: an unhashable key
         raise ModelError(f"the pickle is damaged: {error}") from error
     raise ModelError("the pickle has no end")

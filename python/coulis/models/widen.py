@@ -1,4 +1,4 @@
-"""A float16 ONNX model as one of float32: the same numbers, in the type that coulis computes with."""
+"""Turns a float16 ONNX model into float32, the type that coulis computes with: the numbers are the same."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Any ONNX network that makes a vector of an image -> the graph itself, cut and with fixed extents, in a model file."""
+"""Any ONNX network that maps an image to a vector -> a model file with its graph, cut and with fixed extents."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from coulis.models.model_file import Imported, ModelError
 from coulis.models.onnx_graphs import name_type
 from coulis.models.onnx_tensors import Kind, Tensors
 
-CHOOSE = "--cut TENSOR for one of them, or --whole for the output as it is"
+CHOOSE = "--cut TENSOR for one of them, or --whole for the unchanged output"
 
 
 def wrap_onnx(model: ModelProto, sha256: str, stem_name: str, wishes: Wishes, ending: Ending) -> Imported:
@@ -33,14 +33,14 @@ def refuse_undecided(ending: Ending, tensors: Tensors) -> ModelError:
     candidates = list_candidates(tensors)
     kinds = {output: tensors.kind(output) for output in tensors.outputs}
     no_rows = [
-        f"puts out '{output}', {kind.shape}, no row of features" for output, kind in kinds.items() if kind.is_block()
+        f"has the output '{output}', {kind.shape}, which is not a row of features" for output, kind in kinds.items() if kind.is_block()
     ]
     listed = "; it could be cut at\n    " + "\n    ".join(candidates) if candidates else ""
     return ModelError(f"the ONNX graph {(no_rows or [ending.why])[0]}{listed}", CHOOSE if candidates else "")
 
 
 def fix_extents(model: ModelProto, width: int, height: int) -> None:
-    """One image at a time, of one size; the shapes of other tensors are to be inferred from that."""
+    """One image at a time, of one size; the other tensors' shapes are inferred from that."""
     shape = image_input(model.graph).type.tensor_type.shape
     del shape.dim[:]
     for extent in (1, 3, height, width):
@@ -60,7 +60,7 @@ def infer_shapes(model: ModelProto, size: tuple[int, int]) -> ModelProto:
 
 
 def cut_graph(model: ModelProto, tensor: str) -> tuple[ModelProto, str]:
-    """-> the graph up to the tensor, a map of it averaged; and what was done, in words."""
+    """-> the graph up to the tensor, averaged if the tensor is a map; and what was done, in words."""
     tensors = Tensors(model)
     try:
         if tensor not in tensors.of_image:
@@ -81,7 +81,7 @@ def cut_graph(model: ModelProto, tensor: str) -> tuple[ModelProto, str]:
 
 
 def feature_width(model: ModelProto) -> int:
-    """C of the one output, [1, C] or with more extents of 1."""
+    """C of the single output, [1, C] or with more extents of 1."""
     outputs = model.graph.output
     if len(outputs) != 1:
         names = ", ".join(output.name for output in outputs)

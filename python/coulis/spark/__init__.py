@@ -20,7 +20,7 @@ _MODULES = {"ImageFeaturizer": "featurizer", "PCA": "pca", "PCAModel": "pca", "p
 
 
 def __getattr__(name: str) -> Any:
-    """At first use: a worker imports the functions of its tasks, and none of pyspark.ml."""
+    """Imports at first use: a worker imports only the functions of its tasks, without pyspark.ml."""
     if name not in _MODULES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     check_packages()

@@ -1,4 +1,4 @@
-"""What mapInArrow leaves to its users: how many rows a batch has, which columns they are; lists to matrix and back."""
+"""Batches of mapInArrow: limits their rows, checks their columns, and converts lists to a matrix and back."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ logger = logging.getLogger(__name__)
 
 @contextmanager
 def rows_per_batch(spark: SparkSession, rows: int) -> Iterator[None]:
-    """At most `rows` rows a batch in the actions of this block; afterwards as before."""
+    """Limits batches to `rows` rows in the actions of this block, and then restores the setting."""
     before = spark.conf.get(ROWS_PER_BATCH)
     spark.conf.set(ROWS_PER_BATCH, str(min(rows, as_limit(before))))
     try:
@@ -30,9 +30,9 @@ def rows_per_batch(spark: SparkSession, rows: int) -> Iterator[None]:
 
 
 def limit_batches_of_photos(frame: DataFrame) -> None:
-    """Before Spark 4.1 a batch is 10,000 rows of any size: of photos, gigabytes.
+    """Before Spark 4.1, a batch has 10,000 rows of any size: gigabytes of photos.
 
-    Spark asks for the limit when an action runs, long after a transformer has returned: it is lowered for the session.
+    Spark reads the limit when an action runs, long after a transformer has returned. So this lowers it for the session.
     """
     spark = frame.sparkSession
     version = tuple(int(number) for number in spark.version.split(".")[:2])
@@ -45,7 +45,7 @@ def limit_batches_of_photos(frame: DataFrame) -> None:
 
 
 def as_limit(setting: str | None) -> int:
-    """Spark takes zero and less for no limit."""
+    """Spark takes 0 and negative numbers as no limit."""
     rows = int(setting or 0)
     return rows if rows > 0 else 2**31 - 1
 
@@ -63,7 +63,7 @@ def make_row(schema: pa.Schema, values: Sequence[int | bytes]) -> pa.RecordBatch
 
 
 def make_column(type: pa.DataType, value: int | bytes) -> pa.Array:
-    """As the columnar format of Arrow has it: no validity bitmap, then values, or 32-bit offsets and bytes."""
+    """The buffers of Arrow's columnar format: no validity bitmap, then values, or 32-bit offsets and bytes."""
     if isinstance(value, int):
         return pa.Array.from_buffers(type, 1, [None, pa.py_buffer(struct.pack("<q", value))])
     offsets = struct.pack("<ii", 0, len(value))

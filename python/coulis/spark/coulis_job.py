@@ -36,11 +36,11 @@ def main() -> int:
 
 
 def parse_arguments() -> dict[str, Any]:
-    """Only what was given: the defaults are those of `coulis run`."""
+    """Only the given options: `coulis run` has the defaults."""
     parser = argparse.ArgumentParser(prog="coulis_job.py", description=__doc__, argument_default=argparse.SUPPRESS)
     parser.add_argument("input", metavar="INPUT")
     parser.add_argument("output", metavar="OUTPUT")
-    parser.add_argument("--pca", help="project through this pca_model.safetensors")
+    parser.add_argument("--pca", help="project with this pca_model.safetensors")
     for option in OPTIONS:
         add_argument(parser, option)
     return vars(parser.parse_args())

@@ -26,11 +26,11 @@ PHOTO_OPTIONS = [option for option in OPTIONS if option.group in ("network", "de
 class ImageFeaturizer(
     Transformer, HasInputCol, HasOutputCol, DefaultParamsReadable["ImageFeaturizer"], DefaultParamsWritable
 ):
-    """Adds array<float> features of the photos in a column of paths or bytes, as binaryFile has them.
+    """Adds array<float> features for the photos in a column of paths or bytes, as binaryFile gives them.
 
-    The values are those of `coulis run`, to the bit. A photo that cannot be used is a row without features: `statusCol`
-    says why in a word ("truncated", "vanished", ...; else "ok"), `errorCol` in a sentence. Without `keepInput` there is
-    no inputCol in the result, which saves a copy of all bytes. The other Params are options of `coulis run`.
+    The values are those of `coulis run`, bit for bit. A photo that cannot be used has null features: `statusCol` says
+    why in a word ("truncated", "vanished", ...; else "ok"), `errorCol` in a sentence. Without `keepInput` the result
+    has no inputCol, which saves a copy of all bytes. The other Params are options of `coulis run`.
     """
 
     statusCol = Param(Params._dummy(), "statusCol", "column for 'ok' or a failure's code", TypeConverters.toString)
@@ -56,7 +56,7 @@ class ImageFeaturizer(
     _input_kwargs: dict[str, Any]  # set by keyword_only
 
     def setParams(self, **values: Any) -> ImageFeaturizer:
-        """Any of the constructor's."""
+        """Sets any Params of the constructor."""
         self._set(**values)
         return self
 

@@ -21,7 +21,7 @@ from coulis.spark.part_tasks import Orders
 from coulis.spark.task_errors import read_by_driver
 
 MOST_SUMS_ON_THE_DRIVER = 64
-ORDERS_OF_A_JOB = 2**25  # bytes, of a million photos: a task gets those of all tasks of its job
+ORDERS_OF_A_JOB = 2**25  # bytes, for a million photos: each task gets the orders of all tasks of its job
 
 TaskFunction = Callable[[Orders, Iterable[pa.RecordBatch]], Iterator[pa.RecordBatch]]
 
@@ -36,12 +36,12 @@ def run(
     pca: str | None = None,
     **options: Any,
 ) -> dict[str, Any]:
-    """Photos below `input` to features, PCA, tables and report in `output`: `coulis run`, with its flags as options.
+    """Compute features, PCA, tables and a report in `output` from the photos below `input`: `coulis run` on Spark.
 
-    '_' stands for '-': variance=0.95, pca_convention="spark", images_per_part=256, ... All machines must see both
-    folders under the same path. The same call again resumes after an interruption, and computes only what has changed.
-    `pca`: a pca_model.safetensors to project through instead of fitting one. Returns counts, seconds, and the speed of
-    a core.
+    Options are the command's flags, with '_' for '-': variance=0.95, pca_convention="spark", images_per_part=256, ...
+    All machines must see both folders under the same path. The same call again resumes after an interruption, and
+    recomputes only what has changed. `pca`: a pca_model.safetensors to project with instead of fitting a PCA. Returns
+    counts, seconds, and the speed of a core.
     """
     check_packages()
     cluster = Cluster(spark, f"coulis run into {tasks.place(output)}")
@@ -74,13 +74,13 @@ def cut_into_jobs(orders: Orders) -> list[Orders]:
 
 
 def run_orders(spark: SparkSession, orders: Orders, function: TaskFunction) -> DataFrame:
-    """A partition for each. Orders travel with the function: as rows they would need a shuffle, 1.5 s of a cold JVM."""
+    """One partition per order. Orders travel with the function: as rows they would need a shuffle, 1.5 s in a cold JVM."""
     indices = spark.range(0, len(orders), 1, len(orders))
     return indices.mapInArrow(lambda batches: function(orders, batches), SCHEMA)
 
 
 def levels_by_tasks(sums: int) -> int:
-    """How many levels of the tree of moments are left to tasks of their own, after those that add up the parts."""
+    """How many levels of the tree of moments tasks merge, after the tasks that add up the parts."""
     levels = 0
     while sums > MOST_SUMS_ON_THE_DRIVER:
         sums = -(-sums // NEIGHBOURS)
@@ -90,7 +90,7 @@ def levels_by_tasks(sums: int) -> int:
 
 @contextmanager
 def described(spark: SparkSession, group: str, description: str) -> Iterator[None]:
-    """Of the jobs in this block, for the pages of Spark and its history. Spark Connect has no such thing."""
+    """Describes the jobs in this block on Spark's pages and in its history. Not available in Spark Connect."""
     if not isinstance(spark, SparkSession):
         yield
         return

@@ -1,6 +1,6 @@
-"""Sums of moments that travel as rows (number, result): merged by tasks, so that the driver gets few of them.
+"""Sums of moments as rows (number, result), merged by tasks, so that the driver gets few of them.
 
-As in `coulis run`, 32 neighbours are merged at a time, from left to right: the result depends on the numbers alone.
+As in `coulis run`, 32 neighbours are merged at a time, from left to right: the result depends only on the numbers.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ from coulis.spark.worker import forget_zips
 SCHEMA = "number bigint, result binary"
 ARROW_SCHEMA = pa.schema([("number", pa.int64()), ("result", pa.binary())])
 NEIGHBOURS = 32
-ROWS_PER_BATCH = 16  # of 6.6 MB each, for features of 1,280 numbers
+ROWS_PER_BATCH = 16  # 6.6 MB each, for rows of 1,280 features
 
 Merge = Callable[[Iterable[bytes]], bytes]
 
 
 def sum_partitions(frame: DataFrame) -> DataFrame:
-    """The moments of the one column of a frame, array<float>; a row for each partition that has any."""
+    """The moments of a frame's only column, array<float>: a row for each partition that has rows."""
     (column,) = frame.schema.names
     return frame.mapInArrow(lambda batches: sum_batches(column, batches), SCHEMA)
 
@@ -75,7 +75,7 @@ def rows_of(batches: Iterable[pa.RecordBatch]) -> Iterator[dict[str, Any]]:
 
 
 def collect(sums: DataFrame, levels: int, merge_siblings: Merge = merge_bytes) -> list[tuple[int, bytes]]:
-    """The sums by number, after `levels` of the tree, which tasks merge."""
+    """The sums by number, after tasks have merged `levels` of the tree."""
     for _ in range(levels):
         sums = merge_by_tasks(sums, merge_siblings)
     with rows_per_batch(sums.sparkSession, ROWS_PER_BATCH):
@@ -83,7 +83,7 @@ def collect(sums: DataFrame, levels: int, merge_siblings: Merge = merge_bytes) -
 
 
 def collect_sum(sums: DataFrame, levels: int) -> _core.Moments:
-    """`levels` of the tree are merged by tasks, the others here."""
+    """Tasks merge `levels` of the tree, and the driver merges the others."""
     merged = [(number, _core.Moments.from_bytes(one)) for number, one in collect(sums, levels)]
     while len(merged) > 1:
         parents = groupby(merged, key=lambda numbered: numbered[0] // NEIGHBOURS)

@@ -1,4 +1,4 @@
-"""pack: `coulis pack` as tasks, a share each."""
+"""pack: `coulis pack` as tasks, one share each."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ def pack(
     tasks: int = 64,
     **options: Any,
 ) -> dict[str, int]:
-    """The photos of `input` into tar shards in `output`, which all machines reach: as `coulis.pack`, on a cluster.
+    """Pack the photos of `input` into tar shards in `output`: `coulis.pack` on a cluster. All machines must reach both.
 
-    tasks: shares of the shards. Each task lists `input` itself. The driver then writes what is missing and the last
-    files, so a task that fails costs time and no photo.
+    tasks: the number of shares. Each task lists `input` itself. The driver then writes missing shards and the last
+    files, so a failed task costs time, but no photo.
     """
     places = (os.fspath(input), os.fspath(output))
 

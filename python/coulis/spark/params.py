@@ -19,7 +19,7 @@ CONVERTERS = {
 
 
 def param_of(option: Option) -> str:
-    """max-pixels -> maxPixels. A stage for the PCA needs no "pca-" before its options."""
+    """max-pixels -> maxPixels. The options of a PCA stage drop their "pca-"."""
     first, *others = option.name.removeprefix("pca-").split("-")
     return first + "".join(word.capitalize() for word in others)
 
@@ -35,5 +35,5 @@ def defaults_of(options: Iterable[Option]) -> dict[str, Any]:
 
 
 def read_params(stage: Params, options: Iterable[Option]) -> dict[str, Any]:
-    """By keyword."""
+    """The values of Params by keyword."""
     return {option.keyword: stage.getOrDefault(param_of(option)) for option in options}

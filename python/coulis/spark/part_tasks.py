@@ -13,7 +13,7 @@ from coulis.spark.moments import ARROW_SCHEMA
 from coulis.spark.task_errors import raise_failure
 from coulis.spark.worker import forget_zips, model_path, task_threads
 
-# Of an order, to zlib: how orders begin, so that small ones do not carry the names of their fields.
+# A dictionary for zlib: the beginning of an order, so that small orders need not carry their field names.
 BEGINNING = (
     b'{"kind":"features order","format":1,"parts":[{"number":0,"fingerprint":"0"},{"number":0,"fingerprint":""}]}\n[["'
 )
@@ -31,7 +31,7 @@ def unpack(packed: bytes) -> bytes:
 
 
 def orders_in(orders: Orders, batches: Iterable[pa.RecordBatch]) -> Iterator[tuple[int, bytes]]:
-    """Those whose indices the batches hold: number and order."""
+    """Number and order for each index in the batches."""
     forget_zips()
     numbers = list(orders)
     for batch in batches:

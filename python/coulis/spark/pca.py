@@ -1,4 +1,4 @@
-"""PCA and PCAModel: the PCA of `coulis run`, as steps of a pyspark.ml pipeline."""
+"""PCA and PCAModel: the PCA of `coulis run` as steps of a pyspark.ml pipeline."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ from coulis.spark.packages import check_packages
 from coulis.spark.params import add_params, defaults_of, read_params
 
 PCA_OPTIONS = [option for option in OPTIONS if option.group == "pca"]
-LEVELS_BY_TASKS = 2  # the driver gets one sum for 1,024 partitions
+LEVELS_BY_TASKS = 2  # the driver gets one sum per 1,024 partitions
 
 
 class PCA(Estimator["PCAModel"], HasInputCol, HasOutputCol, DefaultParamsReadable["PCA"], DefaultParamsWritable):
     """Fits k components, or the fewest that explain a share `variance`, to a column of array<float>.
 
-    Rows that are null do not count. The Params are the options of `coulis run` for its PCA, such as `k`, `variance` and
-    `convention`: "centred" subtracts the mean when it projects, as scikit-learn does; "spark" does not, as MLlib.
+    Ignores null rows. The Params are the options of `coulis run` for its PCA, such as `k`, `variance` and
+    `convention`: "centred" subtracts the mean when it projects, as scikit-learn does; "spark" does not, like MLlib.
     Unlike MLlib's, the sign of a component is fixed: its largest loading is positive.
     """
 
@@ -49,7 +49,7 @@ class PCA(Estimator["PCAModel"], HasInputCol, HasOutputCol, DefaultParamsReadabl
     _input_kwargs: dict[str, Any]  # set by keyword_only
 
     def setParams(self, **values: Any) -> PCA:
-        """Any of the constructor's."""
+        """Sets any Params of the constructor."""
         self._set(**values)
         return self
 
@@ -74,7 +74,7 @@ add_params(PCA, PCA_OPTIONS)
 
 
 class PCAModel(Model, HasInputCol, HasOutputCol, DefaultParamsReadable["PCAModel"], MLWritable):
-    """Adds array<double>: a row of features projected to the components; `pca` has them and the variance as arrays."""
+    """Adds array<double>: the features projected to the components. `pca` has components and variances as arrays."""
 
     def __init__(self, pca: _core.Pca = None) -> None:  # type: ignore[assignment]  # load() gives it later
         super().__init__()
@@ -102,14 +102,14 @@ class PCAModel(Model, HasInputCol, HasOutputCol, DefaultParamsReadable["PCAModel
         check_type(dataset.schema, source)
         incoming = dataset.schema.names
         if target in incoming:
-            raise ValueError(f"the column {target} is there already")
+            raise ValueError(f"the column {target} already exists")
         model = self.pca.to_safetensors()
         schema = StructType([*dataset.schema.fields, StructField(target, ArrayType(DoubleType()))])
         return dataset.mapInArrow(lambda batches: project_batches(model, incoming, source, target, batches), schema)
 
 
 class PCAModelWriter(DefaultParamsWriter):
-    """Beside the parameters, a Parquet file with one row: the bytes of pca_model.safetensors."""
+    """Writes, besides the parameters, a Parquet file with one row: the bytes of pca_model.safetensors."""
 
     instance: PCAModel
 

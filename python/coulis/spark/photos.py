@@ -49,7 +49,7 @@ def featurize_rows(lanes: Lanes, columns: PhotoColumns, batch: pa.RecordBatch) -
     photos: list[bytes | Failure]
     if pa.types.is_binary(source.type) or pa.types.is_large_binary(source.type):
         photos = [NO_PHOTO if value is None else value for value in source.to_pylist()]
-    else:  # as bytes: text in Spark need not be UTF-8
+    else:  # paths as bytes: text in Spark need not be UTF-8
         paths = source.cast(pa.large_binary()).to_pylist()
         photos = [NO_PHOTO if path is None else read_photo(path) for path in paths]
     rows, reasons = lanes.features([photo for photo in photos if isinstance(photo, bytes)])
@@ -65,10 +65,10 @@ def featurize_rows(lanes: Lanes, columns: PhotoColumns, batch: pa.RecordBatch) -
 
 
 def read_photo(path: bytes) -> bytes | Failure:
-    """A path as people write it, or a `file:` URI in either of Spark's ways.
+    """A plain path, or a `file:` URI in either of Spark's forms.
 
-    binaryFile's `path` is file:/ and the name as it is; input_file_name() is file:/// and percent-encoded, and
-    `_metadata.file_path` file:/ and percent-encoded. What file:/ means first is binaryFile's.
+    binaryFile's `path` is file:/ and the unencoded name; input_file_name() is file:/// and percent-encoded, and
+    `_metadata.file_path` is file:/ and percent-encoded. For file:/, tries binaryFile's form first.
     """
     if SCHEME.match(path):
         raise RuntimeError(

@@ -1,6 +1,6 @@
-"""Errors of tasks: Spark tries a task again if it raises, and hands the text of the last exception to the driver.
+"""Errors of tasks: Spark retries a task that raises, and gives the text of the last exception to the driver.
 
-A TaskError travels in that text, as bytes in base64 after a token. Before it, for Spark's pages, is the sentence.
+A TaskError travels in that text as base64 after a token. The sentence comes first, for Spark's pages.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ FAILURE = re.compile(TOKEN + r"([A-Za-z0-9+/]+=*)\.")
 
 
 def raise_failure(result: bytes) -> None:
-    """In a task: where the result is an error."""
+    """In a task: raises if the result is an error."""
     error = tasks.maybe_error(result)
     if error is None:
         return
@@ -27,7 +27,7 @@ def raise_failure(result: bytes) -> None:
 
 @contextmanager
 def read_by_driver() -> Iterator[None]:
-    """On the driver, around a job. What is not an error of ours stays as Spark gives it."""
+    """On the driver, around a job. Keeps other errors as Spark raises them."""
     try:
         yield
     except Exception as error:

@@ -1,4 +1,4 @@
-"""What runs inside a Python worker of Spark: the model, loaded once, and photos through it."""
+"""Runs inside a Python worker of Spark: loads the model once, and computes photos with it."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Failure(NamedTuple):
 
 @dataclass(frozen=True)
 class Engine:
-    """The options that a row depends on, by keyword, and what must be the same on the driver and on every worker."""
+    """The options that affect a row, by keyword, and what must be equal on the driver and on every worker."""
 
     options: tuple[tuple[str, Any], ...]
     model_sha256: str
@@ -34,7 +34,7 @@ class Engine:
 
 
 class Lanes:
-    """One featurizer for each thread that a task may use; all share the weights."""
+    """One featurizer for each thread of a task; all share the weights."""
 
     def __init__(self, engine: Engine, threads: int) -> None:
         options = dict(engine.options)
@@ -45,7 +45,7 @@ class Lanes:
         self._pool = ThreadPoolExecutor(threads) if threads > 1 else None
 
     def features(self, photos: Sequence[bytes]) -> tuple[np.ndarray, list[Failure | None]]:
-        """float32 [photos that can be used, width], and for each photo nothing or why it cannot."""
+        """float32 [photos that can be used, width], and for each photo None or its failure."""
         if self._pool is None:
             results = [self._featurizers[0].features(list(photos))]
         else:
@@ -61,7 +61,7 @@ _lanes: dict[tuple[int, Engine, int], Lanes] = {}
 
 
 def lanes_of(engine: Engine) -> Lanes:
-    """Made at first use. The process is part of the key: Spark forks its workers, and threads do not survive that."""
+    """Made at first use. The process id is part of the key: Spark forks its workers, and threads do not survive a fork."""
     key = (os.getpid(), engine, task_threads())
     if key not in _lanes:
         check_same("coulis", _core.__version__, engine.version)
@@ -77,10 +77,10 @@ def task_threads() -> int:
 
 
 def forget_zips() -> None:
-    """At the beginning of a task, so that the next one begins 0.1 s sooner.
+    """Call it when a task begins, so that the next one begins 0.1 s sooner.
 
-    Spark before 4.2 has importlib.invalidate_caches() called when a task begins, and Python before 3.12 then reads the
-    directory of pyspark.zip again for each of 16 folders in it. What is forgotten here is found again when needed.
+    Spark before 4.2 calls importlib.invalidate_caches() when a task begins, and Python before 3.12 then reads the
+    directory of pyspark.zip again for each of 16 folders in it. Dropped entries are found again when needed.
     """
     for path, finder in list(sys.path_importer_cache.items()):
         if isinstance(finder, zipimporter):
@@ -90,15 +90,15 @@ def forget_zips() -> None:
 def check_same(what: str, here: str, driver: str) -> None:
     if here != driver:
         raise RuntimeError(
-            f"{what} is {here} on worker {platform.node()} and {driver} on the driver: install the same files on both"
+            f"{what} is {here} on worker {platform.node()}, but {driver} on the driver: install the same files on both"
         )
 
 
 def model_path(model: str) -> str:
-    """A model file that is not at its path may have been sent with addFile or addArtifacts(file=True)."""
+    """Finds a model file at its path, or among files sent with addFile or addArtifacts(file=True)."""
     if not model.endswith(".safetensors") or Path(model).exists():
         return model
-    from pyspark import SparkFiles  # a worker has it, and a task around it
+    from pyspark import SparkFiles  # available in a worker, inside a task
 
     sent = Path(SparkFiles.get(Path(model).name))
     if not sent.exists():

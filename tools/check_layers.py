@@ -1,4 +1,4 @@
-"""Holds the tree to the table "Who may include whom" of ARCHITECTURE.md: includes, imports, sizes and names.
+"""Checks the tree against the table "Who may include whom" of ARCHITECTURE.md: includes, imports, sizes and names.
 
 usage: check_layers.py [ROOT]      prints `file:line: message` for each finding; exit status 1 if there is one.
 """
@@ -49,7 +49,7 @@ THIRD_PARTY = {
     "zlib": ("zlib.h",),
     "zstd": ("zstd.h", "zstd_errors.h"),
 }
-# The C++ standard library has no suffix; of C and POSIX, these.
+# The C++ standard library's headers have no suffix. The headers of C and POSIX:
 STANDARD_HEADER = re.compile(r"[a-z_]+")
 # fmt: off
 C_AND_POSIX = {
@@ -76,7 +76,7 @@ class Finding:
 @dataclass(frozen=True)
 class Row:
     folder: str
-    may_include: tuple[str, ...]  # folders; `core/*` means any below core
+    may_include: tuple[str, ...]  # folders; `core/*` means any folder below core
     third_party: tuple[str, ...]
     line: int
 
@@ -89,14 +89,14 @@ Table = dict[str, Row]
 
 @dataclass(frozen=True)
 class Include:
-    file: str  # relative to the root, as everything here
+    file: str  # relative to the root, like all paths here
     line: int
     ours: str  # for "...", else empty
     theirs: str  # for <...>, else empty
 
 
 def read_table(text: str) -> Table:
-    """Rows by folder, from the first table under the title."""
+    """Rows by folder, from the first table below the title."""
     rows: Table = {}
     in_section = False
     for number, line in enumerate(text.splitlines(), start=1):
@@ -180,7 +180,7 @@ def check_include(table: Table, include: Include) -> Iterator[Finding]:
 
 
 def find_cycle(graph: dict[str, dict[str, Include]]) -> list[Include]:
-    """The includes along one cycle, or nothing. Graph: from -> to -> an include that makes the arrow."""
+    """The includes along one cycle, or an empty list. Graph: from -> to -> an include that makes the edge."""
     done: set[str] = set()
 
     def walk(node: str, path: list[Include], names: list[str]) -> list[Include]:
@@ -212,7 +212,7 @@ def check_cycles(table: Table, includes: Iterable[Include]) -> Iterator[Finding]
 
 
 def read_imports(root: Path, file: str) -> Iterator[tuple[int, str]]:
-    """Line and absolute dotted name of each import, wherever in the file it stands."""
+    """Line and absolute dotted name of each import, anywhere in the file."""
     for node in ast.walk(ast.parse((root / file).read_text(), file)):
         if isinstance(node, ast.Import):
             yield from ((node.lineno, alias.name) for alias in node.names)
@@ -223,10 +223,10 @@ def read_imports(root: Path, file: str) -> Iterator[tuple[int, str]]:
 
 
 def check_imports(table: Table, root: Path) -> Iterator[Finding]:
-    """Python of ours may import the standard library, and what its row names."""
+    """Our Python may import the standard library, and what its row names."""
     for file in list_files(root, ["python"], (".py",)):
         row = find_row(table, file)
-        if row is None:  # check_rows has said so
+        if row is None:  # check_rows has reported it
             continue
         for line, name in read_imports(root, file):
             top = name.split(".")[0]

@@ -1,6 +1,6 @@
 """Runs a notebook from top to bottom, and writes it with its outputs: `tools/execute_notebook.py FROM TO`.
 
-What programs said on stderr, and when a cell ran, is left out.
+Drops what programs wrote to stderr, and the times of cells.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""MkDocs hook: pages of the guide from outside docs/, and links that are right in the repository and in the guide."""
+"""MkDocs hook: adds pages from outside docs/, and makes links work both in the repository and in the guide."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ LINK = re.compile(r"(!?)\[([^\]]*)\]\(([^)\s#]+)(#[^)\s]*)?\)")
 
 
 def uri_in_guide(file: Path) -> str | None:
-    """Where a file of the repository is in the guide, if it is there."""
+    """The page of a repository's file in the guide, if it has one."""
     name = file.relative_to(ROOT).as_posix()
     return PAGES.get(name) or (name.removeprefix("docs/") if name.startswith("docs/") and file.is_file() else None)
 
 
 def turn_links(markdown: str, source: Path) -> str:
-    """Links between files of the repository -> links between pages; what is no page is named without a link."""
+    """Links between files of the repository -> links between pages. A file without a page loses its link."""
     page = uri_in_guide(source) or source.name
 
     def turn(match: re.Match[str]) -> str:
@@ -33,7 +33,7 @@ def turn_links(markdown: str, source: Path) -> str:
             return match[0]
         file = (source.parent / target).resolve()
         if not file.exists():
-            return match[0]  # MkDocs says that it is broken
+            return match[0]  # MkDocs reports the broken link
         uri = uri_in_guide(file)
         return f"{image}[{text}]({os.path.relpath(uri, Path(page).parent)}{anchor})" if uri else text
 

@@ -1,8 +1,8 @@
-"""What coulis is made of: a CycloneDX 1.6 bill of materials in JSON, versions and licences as dpkg and pip know them.
+"""Writes a CycloneDX 1.6 bill of materials of coulis as JSON, with the versions and licences of dpkg and pip.
 
 usage: make_sbom.py COMMAND      the built command, whose shared libraries are listed; prints the bill
 
-Libraries are known by their Debian packages: the bill is complete on Debian and Ubuntu alone.
+It finds libraries by their Debian packages, so the bill is complete only on Debian and Ubuntu.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from typing import cast
 from urllib.parse import quote
 
 ROOT = Path(__file__).parent.parent
-# Licences of Debian source packages whose copyright files name none for the whole: read by a person.
+# A person has read these licences: the copyright files of these Debian source packages name none for the whole.
 BY_SOURCE = {
     "gcc": "GPL-3.0-or-later WITH GCC-exception-3.1",
     "glibc": "LGPL-2.1-or-later",
@@ -37,7 +37,7 @@ BY_SOURCE = {
     "numactl": "LGPL-2.1-only",
     "rtmpdump": "LGPL-2.1-or-later",
 }
-# Debian's short names -> SPDX's. Others are given as they are.
+# Debian's short names -> SPDX's. Others stay unchanged.
 SPDX = {
     "apache-2.0": "Apache-2.0",
     "bsd-2-clause": "BSD-2-Clause",
@@ -52,12 +52,12 @@ SPDX = {
     "mit": "MIT",
     "zlib": "Zlib",
 }
-# What pip's older packages say of themselves.
+# The licence fields of pip's older packages.
 SPDX |= {"apache 2.0": "Apache-2.0", "apache license 2.0": "Apache-2.0", "bsd license": "BSD-3-Clause"}
 
 
 def is_expression(licence: str) -> bool:
-    """In SPDX's words, so that more than a name."""
+    """An SPDX expression, or only a name."""
     return re.search(" (AND|OR|WITH) ", licence) is not None
 
 
@@ -109,22 +109,22 @@ def read_packages() -> dict[str, Package]:
 
 
 def linked_packages(command: Path) -> set[str]:
-    """Of the shared libraries that the loader would open for the command, directly and for each other."""
+    """The packages of the shared libraries that the loader opens for the command, directly or indirectly."""
     libraries = re.findall(r"=> (/\S+)", run("ldd", str(command)))
-    # Debian's lists still say /lib where the file is in /usr/lib; what no package owns is in the pyarrow wheel.
+    # Debian's lists still say /lib for files in /usr/lib. A library without a package is in the pyarrow wheel.
     both = libraries + [str(Path(library).resolve()) for library in libraries]
     owners = subprocess.run(["dpkg", "-S", *both], capture_output=True, text=True).stdout
     return {line.split(":")[0] for line in owners.splitlines()}
 
 
 def header_packages() -> list[str]:
-    """Of the packages that the build asks for, those with headers that coulis itself includes."""
+    """The packages of the build whose headers coulis includes."""
     lines = (ROOT / "tools" / "system-packages.txt").read_text().splitlines()
     return [line for line in lines if line.endswith("-dev") and line not in ("python3-dev", "libgtest-dev")]
 
 
 def debian_licence(package: Package) -> str:
-    """Of most of the package's files, where its copyright file can be read by a program."""
+    """The licence of most of the package's files, if its copyright file is machine-readable."""
     if known := BY_SOURCE.get(re.sub(r"^gcc-\d+$", "gcc", package.source)):
         return known
     file = Path("/usr/share/doc", package.name, "copyright")
@@ -143,7 +143,7 @@ def debian_components(command: Path) -> list[Component]:
     packages = read_packages()
     linked = linked_packages(command)
     sources = {packages[name].source for name in linked}
-    # Headers of a library that is not linked are compiled in.
+    # Headers of libraries that are not linked are compiled in.
     compiled_in = {name for name in header_packages() if packages[name].source not in sources}
     return [debian_component(packages[name]) for name in linked | compiled_in]
 
@@ -165,7 +165,7 @@ def python_component(requirement: str, scope: str) -> Component:
 
 
 def python_components() -> list[Component]:
-    """What the wheel asks for, what its extras ask for, and nanobind, which is compiled in."""
+    """The requirements of the wheel and of its extras, and nanobind, which is compiled in."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     needed = [python_component(requirement, "required") for requirement in [*project["dependencies"], "nanobind"]]
     extras = [text for group in project["optional-dependencies"].values() for text in group]

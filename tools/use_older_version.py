@@ -1,9 +1,9 @@
-"""Lets a library ask for an older version of the symbols that it asks for in a newer one, where both do the same.
+"""Makes a library require an older version of its symbols instead of a newer one that does the same.
 
 usage: use_older_version.py LIBRARY NEWER OLDER      such as GLIBC_2.35 GLIBC_2.2.5; LIBRARY is changed in place
 
-Every symbol of NEWER must exist in OLDER too: the loader refuses the library where one does not. Written for hypot of
-libm, whose newer version does not set errno.
+Every symbol of NEWER must also exist in OLDER, or the loader refuses the library. Written for hypot of libm, whose
+newer version does not set errno.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ VERNEED = 0x6FFFFFFE  # the type of the section .gnu.version_r
 
 
 def hash_of(name: bytes) -> int:
-    """As ELF hashes the names of versions."""
+    """ELF's hash of the name of a version."""
     value = 0
     for byte in name:
         value = (value << 4) + byte

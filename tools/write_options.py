@@ -1,6 +1,6 @@
-"""Writes two modules from `coulis options`: the list for Python's keywords and Spark's Params, and its types for mypy.
+"""Writes two modules from `coulis options`: the options for Python's keywords and Spark's Params, and their types.
 
-usage: write_options.py COULIS      COULIS: the command; a test compares the files with what this writes
+usage: write_options.py COULIS      COULIS: the command. A test checks that the files are current
 """
 
 from __future__ import annotations
@@ -82,7 +82,7 @@ def format_python(text: str) -> str:
 
 
 def write_modules(options: list[dict[str, Any]]) -> dict[str, str]:
-    """By name of the file."""
+    """The text of each file, by its name."""
     modules = {"options.py": write_list(options), "option_types.py": write_types(options)}
     return {name: format_python(text) for name, text in modules.items()}
 

@@ -1,4 +1,4 @@
-"""Whether feature rows are near enough to the original's for their speeds to be compared."""
+"""Whether feature rows are close enough to the reference implementation's to compare speeds."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ QUANTUM = 0.019077831879258156  # of the features in the published int8 file
 
 
 def cosines(rows: np.ndarray, expected: np.ndarray) -> np.ndarray:
-    """Of each row with its like, float64 [rows]."""
+    """The cosine of each row with its counterpart, float64 [rows]."""
     a, b = rows.astype(np.float64), expected.astype(np.float64)
     return np.sum(a * b, axis=1) / (np.linalg.norm(a, axis=1) * np.linalg.norm(b, axis=1))
 
 
 def compare_rows(rows: np.ndarray, expected: np.ndarray, precision: str, original_precision: str) -> tuple[bool, str]:
-    """Near enough? and how near they are."""
+    """Whether the rows are close enough, and a description of how close."""
     difference = float(np.abs(rows - expected).max())
     if precision == original_precision == "fp32":
         return difference <= LARGEST_DIFFERENCE, f"rows differ by at most {difference:.1e}"

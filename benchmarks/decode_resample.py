@@ -1,9 +1,9 @@
-"""Decode and resample photos to 224x224 (bicubic): Pillow against coulis, one thread, equal bytes.
+"""Decode and resample photos to 224x224 (bicubic): Pillow against coulis on one thread, with equal bytes.
 
     PYTHONPATH=build/release/python python benchmarks/decode_resample.py [FOLDER] [--rounds 7] [--json FILE]
 
-Protocol: the bytes of all results are compared first. Then Pillow and coulis run in turn over the same photos, held
-in memory; the ratio is taken within a round. Pillow ends at its Image (no copy to an array), coulis at an array.
+Protocol: the bytes of all results are compared first. Then Pillow and coulis run in turn over the same photos in
+memory; the ratio is taken within a round. Pillow's result is an Image (not copied to an array), coulis's an array.
 """
 
 import argparse
@@ -27,7 +27,7 @@ LOWEST_RATIO = 8  # the goal for both steps together
 
 
 def read_photos(folder: Path, count: int) -> list[bytes]:
-    """The first photos of the folder in order of name, repeated where it has fewer."""
+    """The first photos of the folder by name, repeated if it has fewer."""
     paths = sorted(path for path in folder.rglob("*") if path.suffix.lower() in (".jpg", ".jpeg"))
     if not paths:
         sys.exit(f"no JPEG files under {folder}")
@@ -72,7 +72,7 @@ def parse_arguments() -> argparse.Namespace:
     parser = harness.make_parser(__doc__)
     parser.add_argument("folder", nargs="?", type=Path, default=EXAMPLES, help="photos (default: examples/)")
     parser.add_argument("--photos", type=int, default=256, help="how many photos (default: 256)")
-    parser.add_argument("--only", choices=["decode", "resample"], help="leave the other step out")
+    parser.add_argument("--only", choices=["decode", "resample"], help="measure this step alone")
     parser.add_argument("--simd", default="best", help="limit coulis to portable, avx2 or avx512")
     arguments = harness.parse(parser, rounds=7)
     if arguments.quick:

@@ -1,8 +1,8 @@
 """What `--decode scaled` changes in the results, on large photos: features, the PCA's subspace and nearest neighbours.
 
 Makes four overlapping views of each wallpaper in Debian's packages (phone_photos.py), each a JPEG of 12 megapixels, and
-computes them with both ways of decoding. Two views of a wallpaper ask for their nearest neighbour among the other two
-of all wallpapers; the figures are those of precision_effect.py.
+computes their features with both kinds of decoding. Two views of each wallpaper are queries: each looks for its nearest
+neighbour among the other views of all wallpapers. The figures are those of precision_effect.py.
 
 Prints a Markdown page. To publish: `python benchmarks/decoding_effect.py > docs/decoding.md`.
 """
@@ -21,7 +21,7 @@ COMPONENTS = 20
 
 
 def make_views(folder: Path, work: Path) -> int:
-    """Photos of one wallpaper in one folder; returns how many wallpapers."""
+    """One folder of views for each wallpaper; returns the number of wallpapers."""
     count = 0
     for count, image in enumerate(open_large(fetch_wallpapers(work)), 1):
         width, height = int(image.width * SHARE), int(image.height * SHARE)

@@ -1,13 +1,13 @@
-"""The network alone against other engines: the same weights, the same photos decoded beforehand, batch 1.
+"""The network alone against other engines: the same weights, the same decoded photos, batch size 1.
 
     python benchmarks/engine.py [fp32|bf16|int8|fp32-avx2|int8-avx2] [--json FILE]
 
-Protocol: each engine is a process of its own that stays. First all features are compared with the original's: ONNX
+Protocol: each engine is a long-lived process. First all features are compared with the reference implementation's: ONNX
 Runtime in float32 for fp32 and bf16, LiteRT on the published file for int8. Then the engines run in turn, some seconds
-each, with one thread bound to one core, and with two, a stream or session for each; a ratio is taken within a round.
-OpenVINO's precision, streams, threads and pinning are read back from it, and its kernels are told. `CPU time` is
-per second of the process's own time, which a busy machine disturbs less. `avx2` hides AVX-512 from every engine
-(hide_avx512.cpp). What each runs is looked at (sample_avx512.cpp): one that still uses AVX-512 there is left out.
+each, with one thread bound to one core, and with two threads, with a stream or session for each. A ratio is taken
+within a round. OpenVINO's precision, streams, threads, pinning and kernels are read back and reported. `CPU time` is
+images per second of the process's CPU time, which other load disturbs less. `avx2` hides AVX-512 from every engine
+(hide_avx512.cpp). The instructions of each are sampled (sample_avx512.cpp): one that still uses AVX-512 is excluded.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ MACS_PER_IMAGE = 299.5e6
 LOWEST_SHARE_OF_PEAK = 78  # percent
 AVX2 = {
     "LD_AUDIT": str(harness.HIDE_AVX512),
-    # The C library chose its functions before it loads an auditor.
+    # The C library chooses its functions before it loads an auditor.
     "GLIBC_TUNABLES": "glibc.cpu.hwcaps=-AVX512F,-AVX512VL,-AVX512BW,-AVX512DQ,-AVX512CD",
 }
 
@@ -42,8 +42,8 @@ OURS_FP32 = ("coulis", "fp32")
 @dataclass(frozen=True)
 class Section:
     ours: Contestant
-    rivals: dict[Contestant, float | None]  # with the ratio to reach on all cores
-    original: Contestant  # whose rows are the right ones
+    rivals: dict[Contestant, float | None]  # with the goal for the ratio on all cores
+    original: Contestant  # whose rows are the reference
     simd: str = "best"
 
 
@@ -72,7 +72,7 @@ SECTIONS = {
 
 
 def start(section: Section, images: Path) -> tuple[dict[Contestant, EngineProcess], list[dict], list[str]]:
-    """The contestants whose rows are right; a note for each that is left out; what was found equal."""
+    """The contestants whose rows are right, notes on engines and excluded ones, and the proofs of equality."""
     reference = EngineProcess(*section.original, images, {})
     expected = reference.rows()
     reference.close()
@@ -122,8 +122,8 @@ def make_figures(section: Section, races: dict[tuple[Contestant, int], list[Race
 def main() -> None:
     parser = harness.make_parser(__doc__)
     parser.add_argument("section", nargs="?", choices=SECTIONS, default="fp32")
-    parser.add_argument("--seconds", type=float, help="of each measurement (default: 2)")
-    parser.add_argument("--photos", type=int, default=32, help="decoded beforehand (default: 32)")
+    parser.add_argument("--seconds", type=float, help="length of each measurement (default: 2)")
+    parser.add_argument("--photos", type=int, default=32, help="number of decoded photos (default: 32)")
     arguments = harness.parse(parser)
     seconds = arguments.seconds or (0.3 if arguments.quick else 2)
     section = SECTIONS[arguments.section]

@@ -1,4 +1,4 @@
-// The network and nothing else: photos decoded and resampled beforehand, then feature rows on some threads. Prints JSON.
+// The network alone: decodes and resamples photos first, then times feature rows on some threads. Prints JSON.
 #include <fmt/format.h>
 
 #include <atomic>
@@ -41,7 +41,7 @@ double cpu_seconds() {
   return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) / 1e9;
 }
 
-// rows_file: raw float32 [images, feature width], to be compared; may be empty.
+// rows_file: for raw float32 [images, feature width], to be compared; may be empty.
 void time_network(const std::string& folder, int threads, const std::string& rows_file, Precision precision) {
   const Model model = load_model("");
   const auto width = static_cast<std::size_t>(model.card.feature_width);

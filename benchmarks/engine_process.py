@@ -1,4 +1,4 @@
-"""The engines as processes that stay, so that rounds interleave without start-up costs, and what they read."""
+"""The engines as long-lived processes, so that rounds interleave without start-up costs, and their inputs."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ SIDE_PX = 224
 
 
 def make_models() -> None:
-    """The same network in each rival's form, if it is not there already."""
+    """Makes the same network in each rival's format, if it does not exist."""
     made = [MODELS / name for name in MODEL_FILES]
     sources = [harness.PUBLISHED_MODEL, *(harness.RIVALS / name for name in MODEL_SCRIPTS)]
     if all(file.exists() for file in made):
@@ -37,7 +37,7 @@ def make_models() -> None:
 
 
 def read_images(folder: Path, count: int) -> np.ndarray:
-    """uint8 [count, 224, 224, 3], by Pillow, evenly over the photos of a folder."""
+    """uint8 [count, 224, 224, 3] by Pillow, spread evenly over the photos of a folder."""
     files = sorted(file for file in folder.rglob("*") if file.suffix.lower() in (".jpg", ".jpeg"))
     chosen = [files[i * len(files) // count] for i in range(count)]
     size, bicubic = (SIDE_PX, SIDE_PX), Image.Resampling.BICUBIC
@@ -46,14 +46,14 @@ def read_images(folder: Path, count: int) -> np.ndarray:
 
 @dataclass(frozen=True)
 class Race:
-    """img/s of wall clock, and for each second of CPU time of the whole process."""
+    """Images per second of wall clock, and per second of CPU time of the whole process."""
 
     rate: float
     cpu_rate: float
 
 
 class EngineProcess:
-    """rivals/engine_worker.py with one engine: `missing` says why it cannot run, `in_use` what it really runs."""
+    """rivals/engine_worker.py with one engine: `missing` says why it cannot run, `in_use` what it actually runs."""
 
     def __init__(self, engine: str, precision: str, images: Path, environment: dict[str, str]) -> None:
         self.stderr = tempfile.TemporaryFile("w+")  # noqa: SIM115 (closed with the object)
@@ -93,7 +93,7 @@ class EngineProcess:
             return np.load(file.name)
 
     def sample_avx512(self) -> float:
-        """Percent of the instructions run for an image."""
+        """Percentage of AVX-512 among the instructions run for an image."""
         answer = self._ask({"sample": str(harness.SAMPLE_AVX512)})
         return 100 * answer["avx512"] / answer["samples"]
 

@@ -1,6 +1,6 @@
-"""What the benchmarks share: arguments, files, contestants in turn with the peak of the core, commands measured.
+"""Shared by the benchmarks: arguments, files, running contestants in turn with the core's peak, measuring commands.
 
-Imports the standard library only: a measured child's peak memory starts at that of the Python that forks it.
+Imports only the standard library: a measured child's peak memory starts at that of the Python that forks it.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ PEAK_FMA = BUILD / "benchmarks" / "peak_fma"
 HIDE_AVX512 = BUILD / "benchmarks" / "libhide_avx512.so"
 SAMPLE_AVX512 = BUILD / "benchmarks" / "libsample_avx512.so"
 ORIGINALS = ROOT / "tests" / "originals"
-PUBLISHED_MODEL = ORIGINALS / "mobilenet_v2_1.0_224_ptq.tflite"  # where the built-in model's weights come from
+PUBLISHED_MODEL = ORIGINALS / "mobilenet_v2_1.0_224_ptq.tflite"  # the source of the built-in model's weights
 RIVALS = ROOT / "benchmarks" / "rivals"
 RIVALS_PYTHON = ROOT / ".venv-bench" / "bin" / "python"
 ROUNDS = 5
@@ -31,12 +31,12 @@ PEAK = "multiply-add peak of a core"
 
 
 def make_parser(protocol: str) -> argparse.ArgumentParser:
-    """A parser with the options that every benchmark has. `protocol`: the script's docstring."""
+    """A parser with the options of every benchmark. `protocol`: the script's docstring."""
     parser = argparse.ArgumentParser(description=protocol, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, help=f"rounds in turn (default: {ROUNDS} or more)")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there too")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="also write the figures to FILE")
     parser.add_argument(
-        "--quick", action="store_true", help="one small round, to see that it works: its figures mean little"
+        "--quick", action="store_true", help="one small round, to check that it works; ignore its figures"
     )
     return parser
 
@@ -54,8 +54,8 @@ def measure_peak(simd: str = "best") -> float:
 
 
 def run_in_turn(contestants: dict[Any, Callable[[], Any]], rounds: int, simd: str = "best") -> dict[Any, list[Any]]:
-    """Each contestant once a round, after the peak of the core; every other round in reverse order, so that
-    none always follows the same one. `simd`: the instructions that the peak is taken with."""
+    """Runs each contestant once per round, after the core's peak. Every other round runs in reverse order, so that no
+    contestant always follows the same one. `simd`: the instructions for the peak."""
     results: dict[Any, list[Any]] = {name: [] for name in [*contestants, PEAK]}
     for index in range(rounds):
         results[PEAK].append(measure_peak(simd))
@@ -67,7 +67,7 @@ def run_in_turn(contestants: dict[Any, Callable[[], Any]], rounds: int, simd: st
 
 @dataclass(frozen=True)
 class Usage:
-    """A command that has ended: its stdout, and what it and the children it waited for used."""
+    """A command that has ended: its stdout, and the resources of the command and its children."""
 
     wall_s: float
     cpu_s: float  # user and system
@@ -76,7 +76,7 @@ class Usage:
 
 
 def run_measured(command: Sequence[str | Path], *, quiet: bool = False, **options: Any) -> Usage:
-    """quiet: what it says on stderr is shown only if it fails. options: as of subprocess.Popen."""
+    """quiet: show stderr only if the command fails. options: those of subprocess.Popen."""
     words = [str(word) for word in command]
     start = time.perf_counter()
     with tempfile.TemporaryFile("w+") as said:
@@ -104,9 +104,9 @@ def make_onnx_model() -> Path:
 
 
 def find_missing(*files: Path) -> str:
-    """Why a benchmark cannot run, or nothing."""
+    """Why a benchmark cannot run, or an empty string."""
     for file in files:
         if not file.exists():
             hint = " (make bench makes it)" if file.is_relative_to(ROOT) else ""
-            return f"{os.path.relpath(file, ROOT)} is not there{hint}"
+            return f"{os.path.relpath(file, ROOT)} does not exist{hint}"
     return ""

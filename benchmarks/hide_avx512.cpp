@@ -1,9 +1,13 @@
-// An auditor for the dynamic linker (LD_AUDIT): the libraries of a process believe that the system does not save AVX-512's registers.
+// An auditor for the dynamic linker (LD_AUDIT): makes libraries believe that the system does not save AVX-512's
+// registers.
 //
-// Who picks instructions at run time asks CPUID what the CPU has, and XGETBV which registers the system saves: without the second,
-// instructions may not be used. Its answer is changed, before any code of the library runs: `xgetbv` becomes `lea eax, [rcx + 7]`, as long
-// as it. With 0 in ecx, which XGETBV wants there, that is x87, SSE and AVX. edx, the upper half, keeps what CPUID left in it: none of its
-// bits has a meaning yet.
+// A library that picks instructions at run time asks CPUID for the CPU's features, and XGETBV for the registers that
+// the
+// system saves. It must not use AVX-512 unless both allow it. This changes XGETBV's answer before any code of the
+// library
+// runs: `xgetbv` becomes `lea eax, [rcx + 7]`, which has the same length. ecx is 0 for XGETBV, so the answer is x87,
+// SSE
+// and AVX. edx, the upper half, keeps CPUID's value: none of its bits has a meaning yet.
 #include <elf.h>
 #include <link.h>
 #include <sys/mman.h>
@@ -24,7 +28,7 @@ constexpr std::array<std::uint8_t, 2> kClearEcx = {0x31, 0xC9};
 constexpr std::array<std::uint8_t, 2> kCpuid = {0x0F, 0xA2};
 constexpr std::ptrdiff_t kNear = 32;  // bytes
 
-// The three bytes also occur inside other instructions; those have neither of these before them.
+// The three bytes also occur inside other instructions. Only real ones have one of these before them.
 bool is_instruction(Bytes code, std::uint8_t* found) {
   const std::uint8_t* start = found - std::min(kNear, found - code.data());
   const bool clears = found - start >= 2 && std::equal(kClearEcx.begin(), kClearEcx.end(), found - 2);

@@ -1,14 +1,14 @@
-"""Photos of 12 megapixels, as phones take them, to features: coulis against careful Python, both on two cores.
+"""Photos of 12 megapixels, as from phones, to features: coulis against optimized Python, both on two cores.
 
     python benchmarks/large_photos.py [--rounds 5] [--json FILE]
 
 Protocol: phone_photos.py makes the photos of wallpapers in Debian's packages: 31 baseline JPEGs of 4032 x 3024 (4:2:0,
 quality 90), the wallpapers as they are (many progressive, up to 24 megapixels), and 4:4:4, PNG, WebP and HEIC forms of
-some. The baseline JPEGs lie on their side too: their EXIF says so, and coulis turns them. coulis runs with 2 threads
-into a fresh OUTPUT; a rival is two processes of one thread each, with the same float32 weights in ONNX Runtime. First
-the features are shown equal where the pixels should be: Pillow, whole and with its draft. pyvips and OpenCV make other
-pixels; how like their rows are is printed. Then all run in turn, and a ratio is taken within a round: coulis's stage
-"features" against the rival's loop, which starts behind its imports.
+some. A copy of the baseline JPEGs lies on its side, with an EXIF orientation that coulis applies. coulis runs with 2
+threads into a fresh OUTPUT. A rival is two processes of one thread each, with the same float32 weights in ONNX Runtime.
+First the features are proved equal where the pixels should be equal: Pillow in full, and with its draft. pyvips and
+OpenCV compute other pixels; the similarity of their rows is printed. Then all run in turn, and a ratio is taken within
+a round: coulis's stage "features" against the rival's loop, which starts after its imports.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ import pipeline
 import report
 
 RIVAL = harness.RIVALS / "pillow_onnxruntime.py"
-# Set -> the rivals on it, what coulis is told, and the least ratio.
+# Set -> the rivals on it, coulis's --decode, and the goal for the ratio.
 GOALS: dict[str, list[tuple[str, str, float | None]]] = {
     "baseline": [
         ("pillow", "full", 3.3),
@@ -78,7 +78,7 @@ def compare(ours: Path, theirs: Path, reader: str) -> str:
 
 
 def measure_set(kind: str, photos: Path, work: Path, rounds: int) -> tuple[str, list[dict]]:
-    """What was found equal, and the figures."""
+    """The proof of equality, and the figures."""
     output, other = work / "output", work / "other"
     decodes = sorted({decode for _, decode, _ in GOALS[kind]})
     proofs = []
@@ -109,7 +109,7 @@ def measure_set(kind: str, photos: Path, work: Path, rounds: int) -> tuple[str, 
 
 
 def measure_turned(upright: Path, on_their_side: Path, work: Path, rounds: int) -> dict:
-    """The same pixels, the same flag: what turning costs."""
+    """The cost of turning: the same pixels with the same flag, turned and upright."""
     contestants = {
         photos: lambda photos=photos: run_coulis(photos, work / "output", "full", "--exif-orientation").loop_s
         for photos in (upright, on_their_side)

@@ -2,11 +2,11 @@
 
     python benchmarks/memory.py [FOLDER] [--rounds 2] [--json FILE]
 
-Protocol: links to the photos are made in a temporary folder, once and ten times over, and each is run with 2 threads
-into a fresh OUTPUT; the run must have found every photo good. Both are more than the 4,000 photos that a report is made
-of at most (docs/decisions/0010-report-of-a-sample.md): below that its sample grows with the input. The peak is the
-largest resident set that the kernel saw (`ru_maxrss`), shared libraries and the built-in model included. Two rounds:
-other work does not change it.
+Protocol: links to the photos are made in a temporary folder, once and ten times over. Each is run with 2 threads into a
+fresh OUTPUT, and every photo must be good. Both have more than the 4,000 photos of the largest report
+(docs/decisions/0010-report-of-a-sample.md), as its sample grows with the input below that. The peak is the kernel's
+largest resident set (`ru_maxrss`), including shared libraries and the built-in model. Two rounds suffice, because other
+load does not change it.
 """
 
 from __future__ import annotations

@@ -1,13 +1,12 @@
-"""Collections against the same photos loose: archives in a folder, shards in a bucket, `coulis pack` against `tar`.
+"""Collections compared with the same loose photos: archives in a folder, shards in a bucket, `coulis pack` and `tar`.
 
-Protocol: the photos are packed by Python's zipfile and tarfile before the timing; every round runs each contestant
-once, in turn. "To features" is the listing and the stage "features" of coulis, int8, two threads. The bucket is on a
-real S3 server on this machine, with nothing in between; "20 ms" is a proxy that adds so much to each request.
-Before the timing, the rows of each collection are shown to be those of the loose photos.
+Protocol: Python's zipfile and tarfile pack the photos before the timing. Every round runs each contestant once, in
+turn. "To features" is the listing and the stage "features" of coulis in int8 on two threads. The bucket is on a real S3
+server on this machine; "20 ms" adds a proxy that delays each request by 20 ms. Before the timing, the rows of each
+collection are proved equal to those of the loose photos.
 
-The zip of a million empty members is listed by `coulis plan`, whose listing is taken, and by a process with Python's
-zipfile. The
-large tar has 4 GB, and is compared with one of 40 MB: photos of thumbnails with zeros behind them.
+`coulis plan`, of which only the listing counts, and Python's zipfile list a zip of a million empty members. The large
+tar has 4 GB and is compared with one of 40 MB: photos padded with zeros.
 """
 
 from __future__ import annotations
@@ -43,7 +42,7 @@ LIST_ZIP = "import sys, zipfile; print(len(zipfile.ZipFile(sys.argv[1]).infolist
 def run_coulis(
     source: str | Path, output: Path, environment: dict[str, str], *flags: str
 ) -> tuple[harness.Usage, float]:
-    """And the seconds until the features are there."""
+    """Also returns the seconds until the features are complete."""
     shutil.rmtree(output, ignore_errors=True)
     words = ["--threads", "2", "--precision", "int8", "--no-thumbnails", "--json", "-q", *flags]
     usage = harness.run_measured([harness.COULIS, "run", source, output, *words], env={**os.environ, **environment})
@@ -79,7 +78,7 @@ def write_archives(folder: Path, into: Path) -> dict[str, Path]:
 
 
 def write_large_tar(path: Path, photo: Path, megabytes: int) -> Path:
-    """Photos of a megabyte each: zeros behind the end of a JPEG are no part of it."""
+    """Photos of a megabyte each: decoders ignore zeros after the end of a JPEG."""
     data = photo.read_bytes()
     with tarfile.open(path, "w") as archive:
         for i in range(megabytes):
@@ -93,7 +92,7 @@ def write_large_tar(path: Path, photo: Path, megabytes: int) -> Path:
 
 @contextmanager
 def million_members(path: Path) -> Iterator[Path]:
-    subprocess.run([sys.executable, "-c", WRITE_ZIP, path], check=True)  # apart: this process stays small
+    subprocess.run([sys.executable, "-c", WRITE_ZIP, path], check=True)  # keeps this process small
     yield path
     path.unlink()
 

@@ -1,19 +1,19 @@
-"""The PCA stage from committed part files, k = 50: `coulis fit` against scikit-learn and Spark MLlib, on two cores.
+"""The PCA from committed part files, k = 50: `coulis fit` against scikit-learn and Spark MLlib, on two cores.
 
     python benchmarks/pca.py [FOLDER] [--rows 22688] [--rounds 5] [--json FILE]
 
-Protocol: a `coulis run` makes the part files, of real photos, taken over again where the folder has fewer. All read
-these files. First eigenvalues and components are compared, then they run in turn, and a ratio is taken within a round:
+Protocol: `coulis run` makes the part files from real photos, repeated if the folder has fewer. All contestants read
+these files. First eigenvalues and components are compared. Then all run in turn, and a ratio is taken within a round:
 
-- fit: Parquet files to components. Of `coulis fit --threads 2`, its stages "moments" and "pca";
-- whole: the process from its start to its exit, with the projected rows as Parquet and as CSV. `coulis fit` also
-  checks every part, and writes the report and the manifest. MLlib stays loaded: its start-up is not in its time, and
-  it writes Parquet alone.
+- fit: Parquet files to components. For `coulis fit --threads 2`, its stages "moments" and "pca";
+- whole: the process from start to exit, with the projected rows as Parquet and as CSV. `coulis fit` also checks every
+  part, and writes the report and the manifest. MLlib stays loaded: its time excludes start-up, and it writes only
+  Parquet.
 
-scikit-learn is `PCA(50, svd_solver="covariance_eigh")` in float64, as coulis computes, with one thread and with two:
-its threads spin, and on a busy machine two can be slower; the goal is about the faster one of each round.
-MLlib: vectors made inside the JVM, cached, local[2]; the first fit of a session that has just started, as a user's
-is, and fits of one that is warm. The start of the session is in neither.
+scikit-learn is `PCA(50, svd_solver="covariance_eigh")` in float64, like coulis, with one thread and with two: its
+threads spin, so that two can be slower on a busy machine. The goal compares with the faster one of each round.
+MLlib: vectors made inside the JVM, cached, local[2]; the first fit of a new session, as in a user's script, and fits of
+a warm session. Neither includes the start of the session.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ def fit_sklearn(output: Path, projected: Path, threads: int) -> Fit:
 
 
 class Mllib:
-    """rivals/mllib_pca.py, which stays."""
+    """rivals/mllib_pca.py as a long-lived process."""
 
     def __init__(self, output: Path, projected: Path) -> None:
         command = [harness.RIVALS_PYTHON, harness.RIVALS / "mllib_pca.py", output / "features", str(K), projected]

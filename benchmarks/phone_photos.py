@@ -1,4 +1,4 @@
-"""Large photos for the benchmarks, made at bench time of wallpapers in Debian's packages; nothing of them is kept.
+"""Large photos for the benchmarks, made from wallpapers in Debian's packages when a benchmark runs, and not kept.
 
 `apt-get download` and `dpkg -x` fetch the packages. The wallpapers are photos and drawings of up to 24 megapixels.
 """
@@ -13,7 +13,7 @@ from PIL import Image
 
 PACKAGES = ("mate-backgrounds", "gnome-backgrounds", "ukui-wallpapers", "lomiri-wallpapers-20.04")
 PHONE = (4032, 3024)  # 12 megapixels
-SMALLEST_PX = 1500  # a wallpaper narrower than this is left out
+SMALLEST_PX = 1500  # skips narrower wallpapers
 PHOTOS = 31
 TILE_PX = 512  # of HEIC, as phones write it
 SETS = ("baseline", "on their side", "as they are", "4:4:4", "PNG", "WebP", "HEIC")
@@ -21,7 +21,7 @@ ORIENTATION = 0x0112  # of EXIF
 
 
 def fetch_wallpapers(folder: Path) -> list[Path]:
-    """Unpacks the packages; raises subprocess.CalledProcessError where there is no apt, or no network."""
+    """Unpacks the packages; raises subprocess.CalledProcessError without apt or network."""
     folder.mkdir(parents=True)
     subprocess.run(["apt-get", "download", *PACKAGES], cwd=folder, check=True, capture_output=True)
     for package in folder.glob("*.deb"):
@@ -39,7 +39,7 @@ def open_large(files: list[Path]) -> Iterator[Image.Image]:
 
 
 def as_a_phone(image: Image.Image) -> Image.Image:
-    """The middle, 4 to 3, at 12 megapixels."""
+    """The middle of an image, 4:3, at 12 megapixels."""
     width, height = min(image.width, image.height * 4 // 3), min(image.height, image.width * 3 // 4)
     left, top = (image.width - width) // 2, (image.height - height) // 2
     middle = image.crop((left, top, left + width, top + height))
@@ -65,7 +65,7 @@ def save(image: Image.Image, file: Path, kind: str) -> None:
 
 
 def make_sets(work: Path, photos: int = PHOTOS, of_others: int = 6) -> dict[str, Path]:
-    """A folder for each of SETS; `of_others`: how many photos in those that are no JPEG."""
+    """A folder for each of SETS; `of_others`: the number of photos in other formats than JPEG."""
     wallpapers = fetch_wallpapers(work / "packages")
     sets = {kind: work / kind.replace(" ", "_").replace(":", "") for kind in SETS}
     for number, image in enumerate(open_large(wallpapers)):

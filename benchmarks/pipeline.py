@@ -2,15 +2,15 @@
 
     python benchmarks/pipeline.py [FOLDER] [--rounds 5] [--json FILE]
 
-Protocol: both take the same photos with the same float32 weights: coulis with 2 threads into a fresh OUTPUT, the rival
-(benchmarks/rivals/pillow_onnxruntime.py) with 2 processes of one thread each. The features of one run of each are
+Protocol: both use the same photos and the same float32 weights: coulis with 2 threads into a fresh OUTPUT, the rival
+(benchmarks/rivals/pillow_onnxruntime.py) with 2 processes of one thread each. First the features of one run of each are
 compared, photo by photo. Then they run in turn, and a ratio is taken within a round:
 
 - whole process: from start to exit. coulis also lists, commits each part to disk, fits the PCA and writes all tables
   and the report; the rival stops at its features;
-- loop: first photo to the last feature file, start-up apart: coulis's stage "features", which holds the packing of the
-  weights, against the slower of the rival's two processes after its imports and the making of its session;
-- CPU time, user and system, of the whole processes: what other work on the machine disturbs least.
+- loop: from the first photo to the last feature file, without start-up: coulis's stage "features", which includes the
+  packing of the weights, against the slower of the rival's two processes after imports and the start of its session;
+- CPU time, user and system, of the whole processes, which other load disturbs least.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ def read_features(folder: Path) -> dict[str, np.ndarray]:
 
 
 def compare_features(ours: dict[str, np.ndarray], theirs: dict[str, np.ndarray]) -> str:
-    """What was found equal; ends the program if it was not."""
+    """The proof of equality; ends the program if the rows differ."""
     if not ours or ours.keys() != theirs.keys():
         sys.exit(f"{len(ours)} photos against {len(theirs)}, not the same ones")
     a = np.stack([ours[path] for path in sorted(ours)]).astype(np.float64)  # [photos, 1280]

@@ -4,8 +4,8 @@ Each precision is one `coulis run -k 50` on the photos that FRUITS_360_TEST name
 
   features    cosine of each row with its float32 row
   subspace    the angles between the two spaces of 50 components (scipy.linalg.subspace_angles)
-  neighbours  a photo of the second series of views (r_*) asks for its nearest one of the first series, by Euclidean
-              distance in the 50 components: same neighbour as in float32, and neighbour of the right label
+  neighbours  for each photo of the second series of views (r_*), its nearest photo of the first series, by Euclidean
+              distance in the 50 components: the same neighbour as in float32, and a neighbour with the right label
 
 Prints a Markdown page. To publish: `python benchmarks/precision_effect.py > docs/precision.md`.
 """
@@ -50,7 +50,7 @@ class Result:
 
 
 def compute(photos: Path, output: Path, *flags: str, query: str = "r_", k: int = COMPONENTS) -> Result:
-    """query: how the names of the photos begin that ask for their nearest neighbour."""
+    """query: the prefix of the names of query photos."""
     subprocess.run([COULIS, "run", photos, output, "-k", str(k), "--quiet", *flags], check=True)
     features, pca = pq.read_table(output / "features"), pq.read_table(output / "pca")
     model = load_file(output / "pca_model.safetensors")
@@ -65,7 +65,7 @@ def compute(photos: Path, output: Path, *flags: str, query: str = "r_", k: int =
 
 
 def find_neighbours(result: Result) -> np.ndarray:
-    """For each query the row of its nearest photo of the other series: int [queries]."""
+    """For each query, the row of its nearest photo in the other series: int [queries]."""
     queries, others = result.projected[result.is_query], result.projected[~result.is_query]
     squares = (queries**2).sum(1)[:, None] - 2 * queries @ others.T + (others**2).sum(1)
     return np.flatnonzero(~result.is_query)[squares.argmin(1)]

@@ -1,10 +1,10 @@
-"""Is what coulis says about time true? `coulis plan` against the run it predicts, and the bar's "left" against the end.
+"""Checks coulis's predictions of time: `coulis plan` against the run, and the time left in the bar against the end.
 
     python benchmarks/prediction.py [FOLDER] [--photos 5184] [--rounds 5] [--json FILE]
 
-Protocol: plan, then the run, in each precision, round by round. The bar is read from a pseudo-terminal: each time it
-is drawn after a fifth of the stage "features", the time gone and the time it says is left are compared with that
-stage's end.
+Protocol: plan, then run, in each precision, round by round. The bar is read from a pseudo-terminal. Each time it is
+drawn after the first fifth of the stage "features", the elapsed time plus the time left is compared with the end of
+that stage.
 """
 
 from __future__ import annotations

@@ -1,14 +1,14 @@
-"""Photos to results, on two cores: a whole `coulis run` against the reference on PySpark, TensorFlow and MLlib.
+"""Photos to results on two cores: `coulis run` against a reference script with PySpark, TensorFlow and MLlib.
 
     python benchmarks/reference.py [FOLDER] [--rounds 5] [--json FILE]
 
-The reference is a script that REFERENCE_PIPELINE names: binaryFile, a pandas UDF with MobileNetV2 in TensorFlow,
-Parquet, MLlib's PCA (k = 50), CSV, in local[2]; as written (its plan is lazy: the network runs over the photos four
-times) and at its best (see TUNED). It gets the published weights, those of coulis, as a Keras file.
+REFERENCE_PIPELINE names the reference script: binaryFile, a pandas UDF with MobileNetV2 in TensorFlow, Parquet,
+MLlib's PCA (k = 50) and CSV, in local[2]. It runs as written (its plan is lazy, so the network runs over the photos
+four times) and tuned (see TUNED). It uses coulis's published weights, as a Keras file.
 
-Protocol: the features of one run of each are compared photo by photo, and the projected rows as spaces (both centred:
-MLlib does not). Then they run in turn; a ratio is taken within a round, of whole processes. As written it runs once,
-before the rounds, and is compared with the first of them: it takes minutes.
+Protocol: the features of one run of each are compared photo by photo, and the projected rows as spaces (after centring
+both, which MLlib does not do). Then they run in turn, and the ratio of whole processes is taken within a round. The
+reference as written takes minutes, so it runs once before the rounds and is compared with the first round.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from agreement import cosines
 
 SCRIPT = os.environ.get("REFERENCE_PIPELINE", "")
 AS_WRITTEN = ["--variant", "seed"]
-# One TensorFlow thread for each of two workers, a task for each, the model kept, vectors made inside the JVM.
+# Two workers with a TensorFlow thread and a task each; they keep the model. Vectors are made inside the JVM.
 TUNED = ["--variant", "tuned", "--partitions", "2", "--tf-threads", "1", "--predict-batch", "8", "--arrow-rows", "128"]
 LOWEST_COSINE = 0.99999
 LOWEST_SPACE_COSINE = 0.9999
@@ -39,7 +39,7 @@ LOWEST_SPACE_COSINE = 0.9999
 
 @dataclass(frozen=True)
 class ReferenceRun:
-    wall_s: float  # of the process, those of the JVM's start too
+    wall_s: float  # of the process, including the JVM's start
     work_s: float  # after the start of the session
 
 
@@ -100,7 +100,7 @@ def as_written_options(quick: bool) -> list[str]:
 
 
 def find_missing() -> str:
-    """Why the reference cannot run here, or nothing."""
+    """Why the reference cannot run here, or an empty string."""
     if shutil.which("java") is None:
         return "Spark needs java (Debian package openjdk-17-jre-headless)"
     if not SCRIPT:

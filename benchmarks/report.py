@@ -1,4 +1,4 @@
-"""Figures with their spread, the machine they were taken on, and the report of a benchmark: text and JSON."""
+"""Figures with their spread, the machine that measured them, and the report of a benchmark: text and JSON."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def make_figure(
     at_least: float | None = None,
     at_most: float | None = None,
 ) -> dict[str, Any]:
-    """One row of the table: the values of all rounds, their median and spread, and the goal if there is one."""
+    """One row of the table: the values of all rounds, their median and spread, and the goal, if any."""
     median = statistics.median(values)
     figure: dict[str, Any] = {"name": name, "unit": unit, "median": median, "min": min(values), "max": max(values)}
     if at_least is not None:
@@ -40,12 +40,12 @@ def make_figure(
 
 
 def make_note(name: str, text: str) -> dict[str, Any]:
-    """A row without a figure: why there is none."""
+    """A row that says why there is no figure."""
     return {"name": name, "text": text}
 
 
 def make_peak_figure(results: dict[str, list[Any]]) -> dict[str, Any]:
-    """Of what harness.run_in_turn returned."""
+    """The core's peak, from the results of harness.run_in_turn."""
     return make_figure(harness.PEAK, "GMAC/s", results[harness.PEAK])
 
 
@@ -65,7 +65,7 @@ def format_figure(figure: dict[str, Any]) -> str:
 
 
 def describe_machine() -> dict[str, Any]:
-    """The CPU, how much of it this process may use, how busy it was, and the instructions that coulis takes."""
+    """The CPU, its cores for this process, its load, and the instructions that coulis uses."""
     fields = dict(line.split(":", 1) for line in Path("/proc/cpuinfo").read_text().splitlines() if ":" in line)
     trimmed = {key.strip(): value.strip() for key, value in fields.items()}
     command = [harness.COULIS, "check", "--json"]
@@ -83,7 +83,7 @@ def describe_machine() -> dict[str, Any]:
 def publish(
     title: str, proof: str, arguments: argparse.Namespace, machine: dict[str, Any], figures: Sequence[dict[str, Any]]
 ) -> None:
-    """Prints the figures, and writes them where --json says. `proof`: what was found equal before the timing."""
+    """Prints the figures, and writes them to the file of --json. `proof`: the equality proved before the timing."""
     print(title)
     print(f"  proved: {proof}; {arguments.rounds} rounds; load average {machine['load_average']:.1f} before")
     for figure in figures:

@@ -1,8 +1,8 @@
-"""Every benchmark, one JSON file each in benchmarks/results, and the table of them all. What `make bench` runs.
+"""Runs every benchmark, writes a JSON file each to benchmarks/results, and their table. `make bench` runs it.
 
     python benchmarks/run_all.py [--only NAME ...] [the options of all benchmarks, such as --quick or --rounds 1]
 
-A benchmark that fails does not stop the others; the exit status says so in the end.
+A failing benchmark does not stop the others, but the exit status reports it.
 """
 
 from __future__ import annotations

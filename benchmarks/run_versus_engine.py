@@ -1,16 +1,15 @@
-"""A whole `coulis run` against its own network alone: what everything around the network costs.
+"""`coulis run` against its own network alone: the cost of everything around the network.
 
     cmake --build build/release --target engine_alone
     python benchmarks/run_versus_engine.py [FOLDER] [--rounds 5] [--json FILE]
 
-Protocol: both take the same photos with 2 threads. `engine_alone` decodes and resamples them into memory first, which
-is not timed, then runs the network over them; its rows must equal those in the part files of a run, bit for bit. Then
-the two run in turn, and a ratio is taken within a round: 1 would mean that reading, decoding, resampling and writing
-are free.
+Protocol: both use the same photos with 2 threads. `engine_alone` first decodes and resamples them into memory, untimed,
+and then runs the network over them. Its rows must equal those in the part files of a run, bit for bit. Then the two run
+in turn, and a ratio is taken within a round: 1 would mean that reading, decoding, resampling and writing are free.
 
 - steady state: the network's time against the stage "features" of `coulis run`;
-- whole process: the network's time against `coulis run` from start to exit: list, moments, PCA and tables too;
-- CPU time, user and system: the network's against the whole process's, what other work on the machine disturbs least.
+- whole process: the network's time against `coulis run` from start to exit, with list, moments, PCA and tables;
+- CPU time, user and system: the network's against the whole process's, which other load disturbs least.
 """
 
 from __future__ import annotations
@@ -58,7 +57,7 @@ def run_engine(folder: Path, rows_file: Path | None = None) -> Engine:
 
 
 def prove_equal(output: Path, rows_file: Path) -> str:
-    """Rows of both are in listing order: that of the part files' names."""
+    """The rows of both are in listing order, which is the order of the part files' names."""
     tables = [pq.read_table(file, columns=["features"]) for file in sorted((output / "features").glob("*.parquet"))]
     ours = np.concatenate([table["features"].combine_chunks().flatten().to_numpy() for table in tables])
     alone = np.fromfile(rows_file, np.float32)

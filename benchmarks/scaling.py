@@ -1,18 +1,18 @@
-"""Scaling on paper: img/s on 8, 64 and 192 cores, from the costs of the stages measured here.
+"""A model of scaling: img/s on 8, 64 and 192 cores, from the costs of the stages measured here.
 
     python benchmarks/scaling.py [FOLDER] [--photos 2592] [--images 1000000] [--rounds 5] [--json FILE]
 
-Measured: `coulis run` with all cores, `coulis fit` with one thread and with two: the seconds of each stage, as the
-manifest has them. The model, for N photos on P cores:
+Measured: the seconds of each stage in the manifest, of `coulis run` with all cores, and of `coulis fit` with one thread
+and with two. The model, for N photos on P cores:
 
     time = start-up + N * (list + plan + serial part of the reduction) + PCA     (one core works)
          + N * (read + decode + resample + network + write + parallel part of the reduction) / (P * busy)
 
-`busy` is 0.95, what tests/job/features/part_queue_simulation_test.cpp asks of the queue. A stage of the reduction
-(moments, projection and tables) that takes t1 with one thread and t2 with two is taken as p = 2 (t1 - t2) parallel,
-the rest serial. Beside the time, what a machine must supply: bytes read and written a second, and memory traffic, at
-most one reading of the network's weights and widest activations for each photo. The proof: the model at the cores here
-against the run measured here.
+`busy` is 0.95, which tests/job/features/part_queue_simulation_test.cpp requires of the queue. A stage of the reduction
+(moments, projection and tables) that takes t1 with one thread and t2 with two counts as p = 2 (t1 - t2) parallel, and
+the rest as serial. Besides the time, it computes what a machine must supply: bytes read and written per second, and
+memory traffic, at most one read of the network's weights and widest activations per photo. The proof compares the model
+with the measured run on this machine's cores.
 """
 
 from __future__ import annotations
@@ -33,13 +33,13 @@ CORES = (8, 64, 192)
 BUSY = 0.95
 PARTS = 10
 REDUCTION = ("moments", "projection and tables")
-MEMORY_BYTES_PER_PHOTO = 8.8e6 + 2 * 4.8e6  # weights once; the tensor that overflows a core's cache, written and read
+MEMORY_BYTES_PER_PHOTO = 8.8e6 + 2 * 4.8e6  # weights; a write and a read of the tensor that overflows the cache
 MEMORY_MB_S_PER_CORE = 460_000 / 96  # 12 channels of DDR5-4800 for 96 cores, as servers have them
 
 
 @dataclass(frozen=True)
 class Costs:
-    """Seconds: of the whole run, or for each photo."""
+    """Seconds of the whole run, or per photo."""
 
     fixed_s: float  # start-up and PCA
     serial_s: dict[str, float]  # a photo, by stage
@@ -53,9 +53,9 @@ class Costs:
 
 
 def run_seconds(folder: Path, count: int, output: Path, verb: str, threads: int) -> dict[str, float]:
-    """By stage, and "whole"."""
+    """Seconds by stage, and "whole"."""
     places, options = [output], []
-    if verb == "run":  # PARTS parts, so that the reduction, which goes by parts, has enough for its threads
+    if verb == "run":  # PARTS parts, so that the reduction has enough parts for its threads
         places, options = [folder, output], ["--fresh", "--images-per-part", str(count // PARTS)]
     words = [harness.COULIS, verb, *places, *options, "-k", "50", "--threads", str(threads), "--json", "-q"]
     usage = harness.run_measured(words)

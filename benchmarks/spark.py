@@ -1,19 +1,19 @@
-"""coulis.spark.run on two cores (local[2]): against the reference on the same Spark, and against `coulis run`.
+"""coulis.spark.run on two cores (local[2]), compared with the reference on the same Spark and with `coulis run`.
 
     python benchmarks/spark.py [FOLDER] [--rounds 3] [--without-as-written] [--json FILE]
 
-The reference is that of reference.py, as written and tuned. All take the same photos; coulis cuts them into 8 parts,
-4 tasks for each core. Protocol: coulis.spark.run writes the files of `coulis run`, to the byte (report and times
-apart); against the reference, features are compared photo by photo and projected rows as spaces. Then all run in turn,
+The reference is that of reference.py, as written and tuned. All use the same photos; coulis makes 8 parts of them, 4
+tasks for each core. Protocol: coulis.spark.run must write the files of `coulis run`, to the byte (except the report and
+times). The reference's features are compared photo by photo, and its projected rows as spaces. Then all run in turn,
 and a ratio is taken within a round:
 
-- whole process: from start to exit, the JVM and the session included;
-- after the session's start: the rest, of the first run in a session: Python workers start, and the JVM is cold;
+- whole process: from start to exit, including the JVM and the session;
+- after the session's start: the rest of the first run in a session, which starts Python workers in a cold JVM;
 - steady state: the stage "features" of a second run in the same session, against that of `coulis run`. The whole
-  process does not count this second run.
+  process excludes this second run.
 
-As written, the reference runs once, before the rounds, and is compared with the first of them: it takes minutes. Lost
-to Spark: the seconds of the stage "features" in which a core had no photo in hand, on average over the cores
+The reference as written takes minutes, so it runs once before the rounds and is compared with the first round. Task
+overhead: the seconds of the stage "features" in which a core had no photo to work on, averaged over the cores
 (docs/spark.md).
 """
 
@@ -46,9 +46,9 @@ TUNED = "reference, tuned"
 
 @dataclass(frozen=True)
 class SparkRun:
-    wall_s: float  # of a process with the first run alone
+    wall_s: float  # of a process with only the first run
     session_s: float
-    first: dict[str, Any]  # what coulis.spark.run has returned, and run_s
+    first: dict[str, Any]  # the result of coulis.spark.run, and run_s
     warm: dict[str, Any]
 
 
@@ -79,7 +79,7 @@ def prove_equal(by_command: Path, by_spark: Path) -> str:
 
 
 def compare_with_reference(name: str, theirs: list[reference.ReferenceRun], ours: list[SparkRun], goal: float) -> list:
-    """Figures of whole processes, and of what comes after the start of the session."""
+    """Figures of whole processes, and of the time after the session's start."""
     whole = report.divide([run.wall_s for run in theirs], [run.wall_s for run in ours])
     after = report.divide([run.work_s for run in theirs], [run.first["run_s"] for run in ours])
     return [
@@ -119,7 +119,7 @@ def compare_with_command(command: list[dict[str, Any]], spark: list[SparkRun]) -
 def main() -> None:
     parser = harness.make_parser(__doc__)
     photos.add_arguments(parser)
-    parser.add_argument("--without-as-written", action="store_true", help="the reference tuned only: saves 7 minutes")
+    parser.add_argument("--without-as-written", action="store_true", help="the tuned reference only: saves 7 minutes")
     arguments = harness.parse(parser, rounds=3)
     if arguments.quick:
         arguments.folder, arguments.photos = photos.EXAMPLES, 64  # of several kinds, and more than components

@@ -1,9 +1,9 @@
-"""How long `coulis --version` takes, beside the smallest program there is and an empty Python.
+"""How long `coulis --version` takes, compared with the smallest possible program and an empty Python.
 
     python benchmarks/startup.py [--rounds 30] [--json FILE]
 
-Protocol: the version printed is compared with the file VERSION. Then the three run in turn, round by round; a time is
-that of fork, exec, run and wait. Most of what coulis takes is the loader's: Arrow and the codecs are shared libraries.
+Protocol: the printed version is compared with the file VERSION. Then the three run in turn, round by round. A time
+covers fork, exec, run and wait. Most of coulis's time is the loader's: Arrow and the codecs are shared libraries.
 """
 
 import sys

@@ -59,7 +59,7 @@ def format_machine(result: dict[str, Any]) -> str:
 
 
 def warn_of_other_work(machine: dict[str, Any]) -> list[str]:
-    """A load above the number of cores cannot come from the benchmark before."""
+    """The previous benchmark cannot cause a load above the number of cores."""
     load = machine["load_average"]
     if load <= machine["cores"]:
         return []

@@ -1,12 +1,12 @@
-"""The rival on a bucket: photos to features as a careful Python programmer would, with boto3, Pillow and ONNX Runtime.
+"""The rival on a bucket: photos to features in optimized Python, with boto3, Pillow and ONNX Runtime.
 
     python benchmarks/rivals/boto3_onnxruntime.py s3://BUCKET/PREFIX OUTPUT --model FILE.onnx [--threads 32]
 
-Two processes, each with every other photo: half of the threads fetch with boto3, a bounded number ahead; one thread
-decodes and resizes with Pillow (bicubic, 224 px) and runs ONNX Runtime on one photo at a time, without spinning. One
-Parquet file per process.
+Two processes, each with every other photo. In each, half of the threads prefetch with boto3, a bounded number of
+photos. One thread decodes and resizes with Pillow (bicubic, 224 px) and runs ONNX Runtime on one photo at a time,
+without spinning. Each process writes one Parquet file.
 Prints a JSON object: `loop_s` is the time of the slower process from its first request to its file, without start-up,
-imports, the making of its session and the listing; `list_s` that of the listing.
+imports, the start of its session and the listing; `list_s` is the time of the listing.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ def main() -> None:
     parser.add_argument("photos", help="s3://BUCKET/PREFIX; AWS_ENDPOINT_URL and the rest are in the environment")
     parser.add_argument("output", type=Path)
     parser.add_argument("--model", type=Path, required=True)
-    parser.add_argument("--threads", type=int, default=32, help="that fetch, in both processes together")
+    parser.add_argument("--threads", type=int, default=32, help="threads that fetch, in both processes together")
     arguments = parser.parse_args()
 
     arguments.output.mkdir(parents=True)

@@ -1,4 +1,4 @@
-"""What the rivals in Python share: a photo through Pillow and ONNX Runtime to its row, and rows to a Parquet file."""
+"""Shared by the rivals in Python: a photo to its row with Pillow and ONNX Runtime, and rows to a Parquet file."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ READERS: dict[str, Callable[[Path | BinaryIO], Any]] = {
 
 
 class Featurizer:
-    """Photo by photo on one thread, without spinning, which on a CPU is ONNX Runtime's fastest way."""
+    """One photo at a time on one thread, without spinning: ONNX Runtime's fastest mode on a CPU."""
 
     def __init__(self, model: Path, reader: str = "pillow") -> None:
         import numpy as np

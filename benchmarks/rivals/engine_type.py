@@ -1,4 +1,4 @@
-"""What an engine is to the benchmark, and what several engines need for their input and output."""
+"""The benchmark's interface of an engine, and conversions that several engines need."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ class MissingError(Exception):
 @dataclass(frozen=True)
 class Engine:
     version: str
-    in_use: str  # read back from the engine where it can be asked
+    in_use: str  # read back from the engine if possible
     prepare: Callable[[np.ndarray], np.ndarray]  # of uint8 [224, 224, 3]
-    make_runners: Callable[[int], list[Runner]]  # for so many threads
+    make_runners: Callable[[int], list[Runner]]  # one per thread, for a number of threads
 
 
 def to_floats(image: np.ndarray) -> np.ndarray:

@@ -1,12 +1,12 @@
-"""One engine as a process that stays: answers each line of JSON on stdin with one on stdout, until stdin ends.
+"""One engine as a long-lived process: answers each line of JSON on stdin with one on stdout, until stdin ends.
 
     python benchmarks/rivals/engine_worker.py ENGINE PRECISION MODELS IMAGES.npy
 
-First it says, unasked, what it runs: {"version", "in_use"}, or {"missing": why} and ends. Then, to
-{"rows": FILE}: features of all images, float32 [n, 1280], into a .npy file;
+First it prints what it runs: {"version", "in_use"}. If it cannot run, it prints {"missing": why} and ends. Requests:
+{"rows": FILE}: writes the features of all images, float32 [n, 1280], to a .npy file;
 {"sample": LIBRARY}: runs images for a second under sample_avx512.cpp -> {"samples", "avx512"};
-{"cores": [..], "seconds": s}: one runner on each of these cores, to which the whole process is bound, over the images
-again and again for s seconds -> {"images", "wall_s", "cpu_s"}, CPU time that of all threads of the process.
+{"cores": [..], "seconds": s}: binds the process to these cores and runs one runner per core over the images, again and
+again for s seconds -> {"images", "wall_s", "cpu_s"}, where the CPU time is that of all threads of the process.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ SAMPLED_S = 1
 
 
 def bind_process(cores: list[int]) -> None:
-    """All threads, those too that a library made before."""
+    """All threads, including those that a library has already made."""
     for thread in Path("/proc/self/task").iterdir():
         os.sched_setaffinity(int(thread.name), cores)
 
@@ -94,7 +94,7 @@ def serve(arguments: list[str], answer: Any) -> None:
 
 
 def main() -> None:
-    # Libraries print to stdout: the answers get it for themselves, all else goes to stderr.
+    # Libraries print to stdout. This reserves it for answers and sends everything else to stderr.
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)
 

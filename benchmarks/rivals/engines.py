@@ -1,7 +1,7 @@
-"""The engines compared: each gives runners (one for each thread, of one thread each) and says what it really runs.
+"""The compared engines: each provides runners (one per thread, with one thread each) and says what it actually runs.
 
-A runner takes one prepared image and returns its feature row, float32 [1280]. What an engine wants its input to be
-(`prepare`) is made beforehand, outside the timing.
+A runner takes one prepared image and returns its feature row, float32 [1280]. `prepare` converts the input before the
+timing.
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ def open_openvino(models: Path, precision: str) -> Engine:
     core = openvino.Core()
     network = core.read_model(models / ("int8.tflite" if precision == "int8" else "fp32.onnx"))
     asked = {
-        "INFERENCE_PRECISION_HINT": "bf16" if precision == "bf16" else "f32",  # else it takes bf16 by itself
+        "INFERENCE_PRECISION_HINT": "bf16" if precision == "bf16" else "f32",  # otherwise it chooses bf16
         "ENABLE_CPU_PINNING": False,
     }
 
@@ -48,7 +48,7 @@ def open_openvino(models: Path, precision: str) -> Engine:
 
 
 def list_kernels(compiled: Any) -> str:
-    """The implementations that OpenVINO chose for its convolutions: they name precision and instructions."""
+    """The implementations that OpenVINO chose for its convolutions, which name precision and instructions."""
     operators = [op.get_rt_info() for op in compiled.get_runtime_model().get_ops()]
     chosen = [info["primitiveType"].astype(str) for info in operators if "Convolution" in info["layerType"].astype(str)]
     counted = ", ".join(f"{count} {name}" for name, count in Counter(chosen).items())

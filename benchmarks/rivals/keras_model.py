@@ -1,4 +1,4 @@
-"""The published weights in Keras' own MobileNetV2: batch normalisations that only add the bias."""
+"""The published weights in Keras' own MobileNetV2, with batch normalisations that only add the bias."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def to_keras_layout(kernel: np.ndarray, depthwise: bool) -> np.ndarray:
 
 
 def make_keras_model(convolutions: Convolutions) -> Any:
-    """convolutions: kernel and bias in TFLite's layouts, in order; the classifier keeps its random weights."""
+    """convolutions: kernels and biases in TFLite's layouts, in order. The classifier keeps its random weights."""
     layers = tf.keras.layers
     model = tf.keras.applications.MobileNetV2(weights=None, include_top=True, input_shape=(224, 224, 3))
     kernels = [layer for layer in model.layers if isinstance(layer, layers.Conv2D | layers.DepthwiseConv2D)]
@@ -31,7 +31,7 @@ def make_keras_model(convolutions: Convolutions) -> Any:
 
 
 def load_frozen_features(weights: Path) -> Any:
-    """float32 [1, 224, 224, 3] -> [1, 1280] as one TensorFlow function, its weights constants that may be folded."""
+    """float32 [1, 224, 224, 3] -> [1, 1280] as one TensorFlow function, with constant weights that may be folded."""
     from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2
 
     model = tf.keras.applications.MobileNetV2(weights=str(weights), include_top=True, input_shape=(224, 224, 3))

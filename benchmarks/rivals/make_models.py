@@ -1,4 +1,4 @@
-"""Writes the same network in the form that each rival reads: TFLite float32 and int8, ONNX int8, Keras weights.
+"""Writes the same network in each rival's format: TFLite float32 and int8, ONNX int8, Keras weights.
 
 python benchmarks/rivals/make_models.py PUBLISHED.tflite FOLDER      (with .venv-bench's Python)
 """

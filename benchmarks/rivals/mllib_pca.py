@@ -1,9 +1,9 @@
-"""Spark MLlib's PCA at its best, as a process that stays: local[2], the vectors made inside the JVM.
+"""A tuned PCA in Spark MLlib, as a long-lived process: local[2], with vectors made inside the JVM.
 
     python benchmarks/rivals/mllib_pca.py PARQUET_FOLDER K OUTPUT
 
-Starts its session and says {"version"}. Then, for each line on stdin: Parquet files -> array_to_vector -> cache -> fit
--> project -> Parquet, and answers {"fit_s", "whole_s", "components" [1280][k], "explained" [k]}.
+Starts its session and prints {"version"}. Then, for each line on stdin: Parquet files -> array_to_vector -> cache ->
+fit -> project -> Parquet, and prints {"fit_s", "whole_s", "components" [1280][k], "explained" [k]}.
 """
 
 from __future__ import annotations

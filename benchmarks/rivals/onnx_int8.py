@@ -1,7 +1,7 @@
 """The published int8 TFLite graph as ONNX in QDQ form, which ONNX Runtime turns into its integer kernels.
 
-The same weights, biases, scales and zero points. Activations are written as uint8 (zero points + 128), which its
-kernels for x86 want. A ReLU6 needs no operator: the range of its quantised output is [0, 6].
+It has the same weights, biases, scales and zero points. Activations are uint8 (zero points + 128), as ONNX Runtime's
+x86 kernels expect. A ReLU6 needs no operator: the range of its quantised output is [0, 6].
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class Graph:
         return output
 
     def activation_scale(self, index: int) -> list[str]:
-        """Names of scale and zero point of a computed tensor."""
+        """The names of the scale and the zero point of a computed tensor."""
         quantization = self.tensor(index).quantization
         scale = self.constant(f"t{index}_scale", np.float32(quantization.scale[0]))
         zero = self.constant(f"t{index}_zero", np.uint8(quantization.zeroPoint[0] + SIGNED_TO_UNSIGNED))
@@ -54,7 +54,7 @@ class Graph:
         return self.add("DequantizeLinear", [stored, scale, zero], f"t{index}_float", axis=0)
 
     def quantise(self, index: int, floats: str) -> None:
-        """Into the tensor, and out of it again for those who read it."""
+        """Quantises into the tensor, and dequantises for its readers."""
         scale = self.activation_scale(index)
         quantised = self.add("QuantizeLinear", [floats, *scale], f"t{index}")
         self.add("DequantizeLinear", [quantised, *scale], f"t{index}_float")

@@ -1,12 +1,12 @@
-"""The rival: photos to features as a careful Python programmer would, with Pillow and ONNX Runtime.
+"""The rival: photos to features in optimized Python, with Pillow and ONNX Runtime.
 
     python benchmarks/rivals/pillow_onnxruntime.py PHOTOS OUTPUT --model FILE.onnx [--processes 2] [--reader NAME]
 
-One process per core, each with every n-th photo: Pillow decodes and resizes (bicubic, 224 px), or another reader of
-careful_photos.py does; ONNX Runtime runs one photo at a time on one thread, without spinning, which on a CPU is its
-fastest way; one Parquet file per process.
+One process per core, each with every n-th photo. Pillow, or another reader of careful_photos.py, decodes and resizes
+(bicubic, 224 px). ONNX Runtime runs one photo at a time on one thread, without spinning, its fastest mode on a CPU.
+Each process writes one Parquet file.
 Prints a JSON object: `loop_s` is the time of the slowest process from its first photo to its file, without start-up,
-imports and the making of its session; `loop_cpu_s` is the CPU time of all processes in that loop.
+imports and the start of its session; `loop_cpu_s` is the CPU time of all processes in that loop.
 """
 
 from __future__ import annotations

@@ -2,8 +2,8 @@
 
     python benchmarks/rivals/sklearn_pca.py FEATURES_FOLDER K THREADS OUTPUT
 
-Parquet files -> float64 -> fit -> project -> OUTPUT/pca.parquet and OUTPUT/matrix.csv, both by Arrow, which is the
-fastest writer. Says {"fit_s"}; OUTPUT/model.npz has "explained" [k] and "components" [k, 1280].
+Parquet files -> float64 -> fit -> project -> OUTPUT/pca.parquet and OUTPUT/matrix.csv, both with Arrow, the fastest
+writer. Prints {"fit_s"}; OUTPUT/model.npz has "explained" [k] and "components" [k, 1280].
 """
 
 import json

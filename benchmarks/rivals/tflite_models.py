@@ -1,7 +1,7 @@
 """The published int8 TFLite file without its classifier, and the same network in float32.
 
-LiteRT cannot read ONNX, and the published file ends in a classifier that nobody else computes: both are edited here in
-the tables of the file itself, by LiteRT's own schema. w = (q - zero point) * scale, in float64, rounded once.
+LiteRT cannot read ONNX, and the published file ends in a classifier that the other engines do not compute. So this
+edits the tables of the file itself, with LiteRT's schema. w = (q - zero point) * scale, in float64, rounded once.
 """
 
 from __future__ import annotations
@@ -37,11 +37,11 @@ def cut_classifier(model: Any) -> None:
     [pool] = [i for i, op in enumerate(graph.operators) if operator_code(model, op) == schema.BuiltinOperator.MEAN]
     graph.operators = graph.operators[: pool + 1]
     graph.outputs = np.array(graph.operators[pool].outputs, np.int32)
-    model.signatureDefs = None  # it names the output that is gone
+    model.signatureDefs = None  # it names the removed output
 
 
 def read_constant(model: Any, index: int) -> np.ndarray | None:
-    """A constant tensor as stored; nothing for a tensor that is computed."""
+    """A constant tensor as stored; None for a computed tensor."""
     tensor = model.subgraphs[0].tensors[index]
     data = model.buffers[tensor.buffer].data
     if data is None or len(data) == 0:
@@ -50,7 +50,7 @@ def read_constant(model: Any, index: int) -> np.ndarray | None:
 
 
 def dequantise(values: np.ndarray, quantization: Any) -> np.ndarray:
-    """float64; scales and zero points lie along the quantised dimension."""
+    """float64; scales and zero points apply along the quantised dimension."""
     shape = [1] * values.ndim
     shape[quantization.quantizedDimension] = -1
     scale = np.asarray(quantization.scale, np.float64).reshape(shape)
@@ -58,7 +58,7 @@ def dequantise(values: np.ndarray, quantization: Any) -> np.ndarray:
 
 
 def to_float32(model: Any) -> None:
-    """In place: float weights and biases, float activations, no QUANTIZE in front."""
+    """In place: float weights and biases, float activations, no QUANTIZE at the start."""
     graph = model.subgraphs[0]
     first = graph.operators[0]
     assert operator_code(model, first) == schema.BuiltinOperator.QUANTIZE

@@ -105,7 +105,7 @@ class Features:
         return pa.table(columns)
 
     def to_pandas(self) -> pandas.DataFrame:
-        """A pandas DataFrame: a column for each feature, f0 to f1279, and paths as the index, if any. Shares `values`."""
+        """A pandas DataFrame: columns f0 to f1279, and paths as the index, if any. Shares the memory of `values`."""
         import pandas
 
         index = pandas.Index(self.paths, name="path") if self.paths else None

@@ -67,7 +67,7 @@ class Program:
         return self._end.alive and self._process.poll() is None and self._made_in == surroundings()
 
     def ask(self, order: str, *payload: bytes, **fields: Any) -> Iterator[Frame]:
-        """Writes the order and yields the answers; the last one is the result. Reading them raises coulis.Error, or Died."""
+        """Writes the order and yields the answers, the result last. Reading them raises coulis.Error or Died."""
         self.idle = False
         self.send({"order": order, "protocol": PROTOCOL, **fields}, *payload)
         return self._answers()

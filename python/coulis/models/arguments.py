@@ -46,7 +46,7 @@ def make_parser() -> argparse.ArgumentParser:
     formatter = argparse.RawDescriptionHelpFormatter
     parser = Parser("coulis models import", description=DESCRIPTION, formatter_class=formatter)
     parser.add_argument("source", metavar="SOURCE")
-    parser.add_argument("target", metavar="TARGET", nargs="?", type=Path, help="the model file; NAME.safetensors in this folder by default")
+    parser.add_argument("target", metavar="TARGET", nargs="?", type=Path, help="by default NAME.safetensors, here")
     parser.add_argument("--name", help="the model's name, for the card, for results and for TARGET")
     parser.add_argument("--title", help="a title of one line, for `coulis models`")
     parser.add_argument("--licence", help="the licence of the weights, as an SPDX identifier")

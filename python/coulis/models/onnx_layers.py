@@ -183,7 +183,7 @@ class Walk:
         self.aliases[node.output[0]] = inputs[0]
 
     def _ignore(self, node: NodeProto, inputs: list[str]) -> None:
-        """Accepts Shape: exporters use it for what follows the pool. Other uses are refused, as it is not a constant."""
+        """Accepts Shape: exporters use it for what follows the pool. Other uses would not find a constant."""
 
     def _pad(self, node: NodeProto, inputs: list[str]) -> None:
         attributes = attributes_of(node)

@@ -33,7 +33,7 @@ def refuse_undecided(ending: Ending, tensors: Tensors) -> ModelError:
     candidates = list_candidates(tensors)
     kinds = {output: tensors.kind(output) for output in tensors.outputs}
     no_rows = [
-        f"has the output '{output}', {kind.shape}, which is not a row of features" for output, kind in kinds.items() if kind.is_block()
+        f"gives '{output}', {kind.shape}, not a row of features" for output, kind in kinds.items() if kind.is_block()
     ]
     listed = "; it could be cut at\n    " + "\n    ".join(candidates) if candidates else ""
     return ModelError(f"the ONNX graph {(no_rows or [ending.why])[0]}{listed}", CHOOSE if candidates else "")

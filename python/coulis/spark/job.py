@@ -74,7 +74,7 @@ def cut_into_jobs(orders: Orders) -> list[Orders]:
 
 
 def run_orders(spark: SparkSession, orders: Orders, function: TaskFunction) -> DataFrame:
-    """One partition per order. Orders travel with the function: as rows they would need a shuffle, 1.5 s in a cold JVM."""
+    """One partition per order. Orders travel with the function: rows would need a shuffle, 1.5 s in a cold JVM."""
     indices = spark.range(0, len(orders), 1, len(orders))
     return indices.mapInArrow(lambda batches: function(orders, batches), SCHEMA)
 

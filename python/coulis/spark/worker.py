@@ -61,7 +61,7 @@ _lanes: dict[tuple[int, Engine, int], Lanes] = {}
 
 
 def lanes_of(engine: Engine) -> Lanes:
-    """Made at first use. The process id is part of the key: Spark forks its workers, and threads do not survive a fork."""
+    """Made at first use. The key has the process id: Spark forks its workers, and threads do not survive a fork."""
     key = (os.getpid(), engine, task_threads())
     if key not in _lanes:
         check_same("coulis", _core.__version__, engine.version)

@@ -51,17 +51,17 @@ std::string manual_page(const std::vector<VerbDescription>& verbs) {
 coulis \- photos to image features, a PCA and a report
 .SH SYNOPSIS
 .B coulis
-.I VERB
+.I SUBCOMMAND
 [\fIOPTION\fR]... [\fIINPUT\fR] [\fIOUTPUT\fR]
 .SH DESCRIPTION
 Turns a folder or an S3 bucket of photos into image features, a PCA\-reduced matrix (Parquet and CSV) and a report.
 INPUT and OUTPUT are folders or s3://bucket/prefix. Results go to standard output, everything else to standard error.
-.SH VERBS
+.SH SUBCOMMANDS
 )",
                                  kVersion);
   for (const VerbDescription& verb : verbs) text += describe(verb);
   text += R"(.SH EXIT STATUS
-0 done, 1 run failed, 2 usage, 3 too many bad images, 4 nothing to read, 5 credentials, network or storage, 130 interrupted: run the same command to resume.
+0 done, 1 run failed, 2 usage, 3 too many bad photos, 4 nothing to read, 5 credentials, network or storage, 130 interrupted: run the same command to resume.
 .SH ENVIRONMENT
 .TP
 .B COULIS_SIMD

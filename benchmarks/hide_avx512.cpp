@@ -1,13 +1,10 @@
-// An auditor for the dynamic linker (LD_AUDIT): makes libraries believe that the system does not save AVX-512's
-// registers.
+// An auditor for the dynamic linker (LD_AUDIT): makes libraries
+// believe that the system does not save AVX-512's registers.
 //
-// A library that picks instructions at run time asks CPUID for the CPU's features, and XGETBV for the registers that
-// the
-// system saves. It must not use AVX-512 unless both allow it. This changes XGETBV's answer before any code of the
-// library
-// runs: `xgetbv` becomes `lea eax, [rcx + 7]`, which has the same length. ecx is 0 for XGETBV, so the answer is x87,
-// SSE
-// and AVX. edx, the upper half, keeps CPUID's value: none of its bits has a meaning yet.
+// A library that picks instructions at run time asks CPUID for the CPU's features, and XGETBV for the registers
+// that the system saves. It must not use AVX-512 unless both allow it. This changes XGETBV's answer before any
+// code of the library runs: `xgetbv` becomes `lea eax, [rcx + 7]`, which has the same length. ecx is 0 for XGETBV,
+// so the answer is x87, SSE and AVX. edx, the upper half, keeps CPUID's value: none of its bits has a meaning yet.
 #include <elf.h>
 #include <link.h>
 #include <sys/mman.h>

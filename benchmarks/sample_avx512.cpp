@@ -1,5 +1,5 @@
-// Samples a process every few milliseconds of its CPU time: is its next instruction AVX-512? Only these begin with the
-// byte 0x62.
+// Samples a process every few milliseconds of its CPU time: is its
+// next instruction AVX-512? Only these begin with the byte 0x62.
 #include <ucontext.h>
 #include <csignal>
 #include <ctime>

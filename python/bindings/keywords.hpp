@@ -21,8 +21,8 @@ inline std::string keyword_of(const Field& field) {
   return name;
 }
 
-// The system's bytes of a path, which need not be UTF-8. From bytes, or from str, which may hold surrogates of
-// os.fsdecode().
+// The system's bytes of a path, which need not be UTF-8. From
+// bytes, or from str, which may hold surrogates of os.fsdecode().
 inline std::string to_raw(nanobind::handle text) {
   nanobind::object bytes = nanobind::borrow(text);
   if (PyUnicode_Check(text.ptr())) bytes = nanobind::steal(PyUnicode_EncodeFSDefault(text.ptr()));

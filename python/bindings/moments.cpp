@@ -1,5 +1,5 @@
-// _core.Moments: what a PCA needs to know about its rows. Workers add rows up, and merge their sums; one process fits
-// the PCA.
+// _core.Moments: what a PCA needs to know about its rows. Workers
+// add rows up, and merge their sums; one process fits the PCA.
 #include "core/moments/moments.hpp"
 
 #include <nanobind/nanobind.h>

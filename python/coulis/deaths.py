@@ -89,7 +89,7 @@ def carry_out(attempt: Attempt) -> Ended:
                 said += frame.header["answer"] in ("begun", "tried")
         except Died as died:
             if said == 0:
-                message = f"a process ended before it began to work on it ({died})"
+                message = f"the process of this part ended before it began to work ({died})"
                 return Ended(make_failure(attempt.order, RuntimeError(message)), 0)
             return Ended(None, said - 1, str(died))
     return Ended(frame.payload, said)

@@ -120,7 +120,7 @@ OPTIONS = (
     Option(
         name="images-per-part",
         type="integer",
-        help="Photos in one part, the unit of work and of resuming",
+        help="Photos in one part, the unit of work and resume",
         affects="features",
         group="features",
         default=1024,
@@ -154,7 +154,7 @@ OPTIONS = (
     Option(
         name="fresh",
         type="flag",
-        help="Compute everything again, whatever OUTPUT holds",
+        help="Recompute everything, whatever OUTPUT holds",
         affects="nothing",
         group="features",
         default=False,
@@ -214,7 +214,7 @@ OPTIONS = (
     Option(
         name="no-thumbnails",
         type="flag",
-        help="Keep no thumbnails of photos, neither in the report nor beside it",
+        help="Make no thumbnails of photos, neither in the report nor in OUTPUT",
         affects="report",
         group="report",
         default=False,

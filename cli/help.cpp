@@ -7,8 +7,6 @@ namespace coulis {
 HelpFormatter::HelpFormatter() {
   label("OPTIONS", "FLAGS");
   label("Options", "Flags");
-  label("SUBCOMMAND", "VERB");
-  label("Subcommands", "Verbs");
   label("Positionals", "Arguments");
   column_width(28);
 }

@@ -131,7 +131,7 @@ def test_what_cannot_be_imported_is_one_sentence_and_leaves_no_file(weights, tmp
     refuse(import_model(weights, tmp_path / "m.bin"), 1, "does not end in .safetensors")
     refuse(import_model(weights, tmp_path / "none" / "m.safetensors"), 1, "cannot be written: No such file")
     refuse(import_model(weights, target, "--scale", "1,2"), 2, "--scale")
-    refuse(import_model(weights, target, "--name", "a/b"), 1, "'a/b' is no name")
+    refuse(import_model(weights, target, "--name", "a/b"), 1, "'a/b' is not a valid name")
     refuse(import_model(), 2, "SOURCE")
     for content in (b"", b"hello", b"\x89HDF\r\n\x1a\n", b"\0\0\0\0TFL3", b"\x80\2.", bytes(5000)):
         (tmp_path / "junk").write_bytes(content)

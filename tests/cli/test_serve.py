@@ -111,7 +111,7 @@ def test_what_is_no_order_of_a_task_has_a_result_that_says_so(client):
     header, result = client.order("work", b"no order", shared=0)[-1]
     assert header["answer"] == "result"
     fields = json.loads(result.splitlines()[0])
-    assert (fields["kind"], fields["code"]) == ("error", 1) and "not of this version" in fields["message"]
+    assert (fields["kind"], fields["code"]) == ("error", 1) and "another version" in fields["message"]
 
 
 @pytest.mark.parametrize("garbage", [b"\xff\xff\xff\xff", b"\x02\x00\x00\x00[]", b"GET / HTTP/1.1\r\n\r\n"])

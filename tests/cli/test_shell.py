@@ -116,7 +116,7 @@ def test_the_help_of_a_verb_fits_a_screen(verb):
     lines = succeed(verb, "--help").stdout.rstrip().split("\n")
     assert len(lines) <= 50
     assert max(map(len, lines)) <= 140
-    assert not any(word in line for line in lines for word in ("SUBCOMMAND", "Excludes:"))
+    assert not any(word in line for line in lines for word in ("OPTIONS", "Excludes:"))
 
 
 @pytest.mark.parametrize("verb", sorted({*VERBS} - {"man"}))

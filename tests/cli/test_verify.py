@@ -60,7 +60,7 @@ def test_damage_is_found_and_what_verify_says_to_do_mends_it(small, output, dama
     result = coulis("verify", output)
     assert result.code == 1
     assert len(result.stdout.splitlines()) == 1
-    assert "try: remove the files that are named, then run the same `coulis run` command again" in result.stderr
+    assert "try: remove the files named above, then run the same `coulis run` command again" in result.stderr
     for path in damaged(output):
         path.unlink(missing_ok=True)
     again = small.again(output, "--json")

@@ -104,7 +104,7 @@ def test_a_result_that_is_missing_or_no_result_ends_the_run(photos, tmp_path, st
 
     with pytest.raises(_core.Error, match=rf"no task has given a result for part \d \({stage}\)"):
         run_without("less", lambda results: results[:-1])
-    with pytest.raises(_core.Error, match="not of this version of coulis"):
+    with pytest.raises(_core.Error, match="from another version of coulis"):
         run_without("more", lambda results: [*results, b"something else"])
     assert list(tmp_path.glob("*/_SUCCESS")) == []
 

@@ -49,7 +49,7 @@ def test_addresses_give_the_rows_in_their_order(photos, in_folder):
 
 def test_the_photos_of_one_call_are_in_one_place(photos):
     for others in ("s3://another/a.jpg", "a.jpg"):
-        with pytest.raises(coulis.Error, match="all in one bucket"):
+        with pytest.raises(coulis.Error, match="all be in one bucket"):
             coulis.featurize([f"{photos.uri}/a.jpg", others])
 
 

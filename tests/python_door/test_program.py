@@ -58,7 +58,7 @@ def deadly(monkeypatch):
 def test_a_process_that_dies_is_an_error_and_python_goes_on(deadly, monkeypatch, tmp_path):
     featurizer = coulis.Featurizer()
     for call in (lambda: featurizer.featurize(PATHS), lambda: coulis.run(Path(PATHS[3]).parent, tmp_path / "out", k=2)):
-        with pytest.raises(coulis.Error, match=r"has ended in the middle of its work \(SIGKILL\)") as raised:
+        with pytest.raises(coulis.Error, match=r"ended before its work was done \(SIGKILL\)") as raised:
             call()
         assert raised.value.code == 1 and "memory" in raised.value.remedy
     monkeypatch.delenv("LD_PRELOAD")

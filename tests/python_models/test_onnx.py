@@ -132,7 +132,7 @@ def test_a_size_other_than_the_graphs_is_refused(tmp_path):
         ("Conv", "Conv_0", {"dilations": [2, 2]}, "Conv 'Conv_0' of the ONNX graph is dilated"),
         ("Conv", "Conv_0", {"strides": [2, 1]}, "different strides"),
         ("Conv", "Conv_0", {"pads": [1, 0, 0, 1]}, "neither TensorFlow's nor PyTorch's"),
-        ("Conv", "Conv_0", {"auto_pad": "SAME_LOWER"}, "padded in a way that is not known"),
+        ("Conv", "Conv_0", {"auto_pad": "SAME_LOWER"}, "padded in an unknown way"),
         ("Sigmoid", "Clip_2", {}, "Sigmoid 'Clip_2' of the ONNX graph is not a layer of an inverted-residual"),
     ],
 )

@@ -73,7 +73,7 @@ def header() -> bytes:
     ("program", "why"),
     [
         (b"\x80\x02cposix\nsystem\nX\x04\0\0\0true\x85R.", "posix.system"),
-        (b"\x80\x02ccollections\nOrderedDict\nX\x01\0\0\0a\x85R.", "calls something"),
+        (b"\x80\x02ccollections\nOrderedDict\nX\x01\0\0\0a\x85R.", "makes a call"),
         (b"\x80\x02Nr\xff\xff\xff\x7f.", "state dict of tensors"),  # memory cell 2**31
         (b"\x80\x02j\xff\xff\xff\x7f.", "memory cell"),
         (b"\x80\x02X\xff\xff\xff\x7fabc.", "damaged"),  # a text of 2 GiB

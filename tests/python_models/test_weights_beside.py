@@ -174,12 +174,12 @@ def test_shapes_that_ask_for_gigabytes_are_refused(source):
     model = onnx.load(source, load_external_data=False)
     model.graph.initializer[0].dims[:] = [1 << 20, 1 << 20]
     source.write_bytes(model.SerializeToString())
-    refuse(spoil(source, length=None), "are more than 1073741824 bytes")
+    refuse(spoil(source, length=None), "have more than 1073741824 bytes")
 
 
 def test_all_weights_together_are_bounded(source, monkeypatch):
     monkeypatch.setattr(external_data, "MAX_BYTES", 1000)
-    refuse(source, "are more than 1000 bytes")
+    refuse(source, "have more than 1000 bytes")
 
 
 def test_weights_of_no_numbers_are_refused(source):

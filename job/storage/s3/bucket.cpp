@@ -9,6 +9,7 @@
 
 #include "job/storage/s3/bucket_lock.hpp"
 #include "job/storage/s3/list_page.hpp"
+#include "job/storage/s3/parallel_list.hpp"
 #include "job/storage/s3/upload.hpp"
 
 namespace coulis::s3 {
@@ -56,19 +57,19 @@ bool Bucket::exists() const {
 
 void Bucket::list(std::string_view prefix, const std::function<void(Entry)>& visit) const {
   const std::string below = prefix.empty() ? prefix_ : fmt::format("{}{}/", prefix_, prefix);
-  std::string next;
-  do {
-    Query query = {{"list-type", "2"}, {"prefix", below}, {"encoding-type", "url"}};
-    if (!next.empty()) query.emplace_back("continuation-token", next);
+  const auto ask = [&](const PageQuery& page) {
+    Query query = {{"list-type", "2"}, {"prefix", page.prefix}, {"encoding-type", "url"}};
+    if (!page.token.empty()) query.emplace_back("continuation-token", page.token);
+    if (!page.start_after.empty()) query.emplace_back("start-after", page.start_after);
+    if (page.folders) query.emplace_back("delimiter", "/");
     const HttpReply reply = client_->send({"GET", "", query});
     if (!reply.ok()) client_->throw_refusal(fmt::format("cannot list {}", place_of(prefix)), reply);
-    ListPage page = parse_list_page(reply.text(), place_of(prefix));
-    for (Entry& entry : page.entries) {
-      entry.key.erase(0, prefix_.size());
-      visit(std::move(entry));
-    }
-    next = std::move(page.next);
-  } while (!next.empty());
+    return parse_list_page(reply.text(), place_of(prefix));
+  };
+  list_in_parallel(below, ask, [&](Entry entry) {
+    entry.key.erase(0, prefix_.size());
+    visit(std::move(entry));
+  });
 }
 
 Outcome<Bytes> Bucket::get(std::string_view key, const Entry* listed) const {

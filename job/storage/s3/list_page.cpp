@@ -53,6 +53,10 @@ ListPage parse_list_page(std::string_view xml, const std::string& place) {
                 std::string(without_quotes(object.child_value("ETag")))};
     page.entries.push_back(std::move(entry));
   }
+  for (const pugi::xml_node folder : root.children("CommonPrefixes")) {
+    const char* prefix = folder.child_value("Prefix");
+    page.folders.push_back(encoded ? decode_url(prefix) : prefix);
+  }
   if (root.child("IsTruncated").text().as_bool()) {
     page.next = root.child_value("NextContinuationToken");
     if (page.next.empty())

@@ -12,6 +12,7 @@ namespace coulis::s3 {
 struct ListPage {
   std::vector<Entry> entries;  // with whole keys
   std::string next;            // continuation token; empty: the last page
+  std::vector<std::string> folders{};  // of a request with a delimiter, with their '/'
 };
 
 ListPage parse_list_page(std::string_view xml, const std::string& place);  // throws Error(kStorage) naming the place

@@ -5,10 +5,12 @@
 namespace coulis::s3 {
 namespace {
 
-constexpr std::size_t kMostRanges = 64;
-constexpr std::size_t kMostPages = 256;          // held: 64 MB of usual keys
-constexpr std::size_t kMostPagesOfARange = 8;    // held
-constexpr std::size_t kPagesOfARange = 8;        // as guessed
+constexpr std::size_t kMostRanges = 56;
+constexpr std::size_t kMostPagesOfARange = 8;   // held: 450 pages in all are 100 MB of usual keys
+constexpr std::size_t kPagesOfARange = 6;       // as guessed
+constexpr double kMostFoldersOfAPage = 50;  // of more, a request for their names tells little
+constexpr double kPagesOfAnAverage = 16;
+constexpr std::ptrdiff_t kFewFolders = 300;
 constexpr std::size_t kPagesForAGuess = 4;       // a quarter of all requests are guesses or in vain, at most
 
 bool is_sorted(const std::vector<Entry>& entries, const std::string& after) {
@@ -63,46 +65,52 @@ bool KeyRanges::has_arrived_at_end(std::size_t range) const {
 
 bool KeyRanges::needs_page(std::size_t range) const {
   const KeyRange& it = *ranges_[range];
-  const bool room = range == 0 || pages_held_ < kMostPages;
-  return !it.busy && room && it.pages.size() < kMostPagesOfARange && !has_arrived_at_end(range);
+  return !it.busy && it.pages.size() < kMostPagesOfARange && !has_arrived_at_end(range);
 }
 
 bool KeyRanges::may_guess() const {
-  return guessing_ && guesses_ < pages_ / kPagesForAGuess && pages_held_ < kMostPages;
+  return guessing_ && guesses_ < pages_ / kPagesForAGuess;
 }
 
+std::size_t KeyRanges::folders_a_range() const {
+  return std::max<std::size_t>(1, static_cast<std::size_t>(folders_per_page_ * kPagesOfARange + 0.5));
+}
+
+// As many folders on as make a range.
 const std::string* KeyRanges::maybe_folder_after(const std::string& key) const {
   const auto found = std::upper_bound(folders_.begin(), folders_.end(), key);
-  return found == folders_.end() ? nullptr : &*found;
+  const auto left = static_cast<std::size_t>(folders_.end() - found);
+  return left == 0 ? nullptr : &*(found + static_cast<std::ptrdiff_t>(std::min(left, folders_a_range()) - 1));
 }
 
 std::optional<std::string> KeyRanges::maybe_guess(const KeyRange& range, std::size_t keys) const {
+  if (range.pages_seen == 0 && (range.folders > 0 || are_folders_small())) return std::nullopt;
   const std::string& from = range.pages_seen > 0 ? range.last : range.after;
-  if (range.from_folder && range.pages_seen == 0) return std::nullopt;
   if (std::optional<std::string> key = key_ahead(range.span, from, keys, prefix_)) return key;
-  if (!range.span.in_one_folder()) return std::nullopt;
   const std::string_view folder = folder_of_key(from);
-  if (folder.size() < prefix_.size()) return std::nullopt;
+  if (range.span.folders != 1 || folder.size() < prefix_.size()) return std::nullopt;
   return std::string(folder) + "~";  // behind most names of ASCII
 }
 
 // Where the range is cut in two. A range of the size that was meant is left as it is.
-std::optional<std::string> KeyRanges::maybe_cut(std::size_t range, bool& from_folder) const {
+std::optional<KeyRanges::Cut> KeyRanges::maybe_cut(std::size_t range) const {
   const KeyRange& it = *ranges_[range];
   if (has_arrived_at_end(range)) return std::nullopt;
   const std::string& from = it.pages_seen > 0 ? it.last : it.after;
   const std::string* end = maybe_end(range);
   const auto fits = [&](const std::string& key) { return key > from && (end == nullptr || key < *end); };
-  const std::string* folder = small_folders_ && !(it.pages_seen > 0 && !it.span.in_one_folder()) ? maybe_folder_after(from) : nullptr;
-  std::optional<std::string> guess = maybe_guess(it, kPagesOfARange * page_keys_);
-  from_folder = folder != nullptr && (!guess || *folder <= *guess || it.pages_seen < kPagesOfARange);
-  if (from_folder) return fits(*folder) ? std::optional(*folder) : std::nullopt;
+  if (are_folders_small() && it.pages_seen < 2 * kPagesOfARange) {
+    const std::string* folder = maybe_folder_after(from);
+    if (folder != nullptr) return fits(*folder) ? std::optional(Cut{*folder, folders_a_range()}) : std::nullopt;
+    if (it.folders > 0 && end != nullptr) return std::nullopt;
+  }
+  const std::optional<std::string> guess = maybe_guess(it, kPagesOfARange * page_keys_);
   if (!guess || !fits(*guess)) return std::nullopt;
   if (end != nullptr) {
     const std::optional<std::string> further = maybe_guess(it, 2 * kPagesOfARange * page_keys_);
     if (further && *further >= *end) return std::nullopt;
   }
-  return guess;
+  return Cut{*guess, 0};
 }
 
 std::shared_ptr<KeyRange> KeyRanges::maybe_next() {
@@ -112,17 +120,16 @@ std::shared_ptr<KeyRange> KeyRanges::maybe_next() {
       return ranges_[i];
     }
     if (!may_guess()) continue;
-    bool from_folder = false;
-    const std::optional<std::string> cut = maybe_cut(i, from_folder);
+    const std::optional<Cut> cut = maybe_cut(i);
     if (!cut) continue;
     if (ranges_.size() == kMostRanges) {  // what comes first is needed first
       if (i + 2 >= ranges_.size() || ranges_.back()->busy) continue;
       give_up(ranges_.size() - 1);
     }
     ++guesses_;
-    KeyRange next{*cut};
+    KeyRange next{cut->key};
     next.span = ranges_[i]->span;
-    next.from_folder = from_folder;
+    next.folders = cut->folders;
     next.busy = true;
     const auto at = ranges_.begin() + static_cast<std::ptrdiff_t>(i + 1);
     return *ranges_.insert(at, std::make_shared<KeyRange>(std::move(next)));
@@ -139,7 +146,6 @@ void KeyRanges::arrived(KeyRange& range, ListPage page) {
   }
   ++pages_;
   page_keys_ = std::max(page_keys_, page.entries.size());
-  ++pages_held_;
   ++range.pages_seen;
   if (!page.entries.empty()) {
     range.span = span_of(page.entries);
@@ -156,7 +162,6 @@ void KeyRanges::refused(const KeyRange& range) {
 
 void KeyRanges::give_up(std::size_t range) {
   ranges_[range]->given_up = true;
-  pages_held_ -= ranges_[range]->pages.size();
   guesses_ += ranges_[range]->pages.size();  // which were in vain
   ranges_.erase(ranges_.begin() + static_cast<std::ptrdiff_t>(range));
 }
@@ -166,36 +171,50 @@ void KeyRanges::give_up_guessing() {
   while (ranges_.size() > 1) give_up(ranges_.size() - 1);
 }
 
-// Whether a range has begun in the midst of the folder.
-bool KeyRanges::has_cut_in(std::string_view folder) const {
-  return std::any_of(ranges_.begin(), ranges_.end(), [&](const std::shared_ptr<KeyRange>& range) {
-    return range->pages_seen > 0 && !range->from_folder && range->after.starts_with(folder) && range->span.first.starts_with(folder);
-  });
+// One is a range, or several are.
+bool KeyRanges::are_folders_small() const {
+  return folders_per_page_ > 0.5 / kPagesOfARange && folders_per_page_ < kMostFoldersOfAPage;
 }
 
-std::optional<KeyRanges::Folders> KeyRanges::maybe_folders(const KeyRange& guessed) {
-  if (guessed.given_up || guessed.pages_seen != 1 || guessed.pages.empty() || guessed.pages.back().entries.empty()) return std::nullopt;
-  if (!guessed.span.in_one_folder()) {
-    small_folders_ = false;  // many of them on a page: no place to cut
-    return std::nullopt;
+// Of keys that are taken: how many folders begin on a page, lately.
+void KeyRanges::count_folders(const std::vector<Entry>& keys) {
+  double begun = 0;
+  for (const Entry& entry : keys) {
+    const std::string_view folder = folder_of_key(entry.key);
+    if (folder == last_folder_) continue;
+    ++begun;
+    last_folder_ = folder;
   }
-  if (guessed.from_folder) return std::nullopt;
-  const std::string& first = guessed.span.first;
-  const std::string_view folder = folder_of_key(guessed.after);
-  small_folders_ = !first.starts_with(folder) && !has_cut_in(folder);
-  if (!small_folders_ || asking_folders_ || maybe_folder_after(first) != nullptr || !may_guess()) return std::nullopt;
-  const auto differs = std::mismatch(first.begin(), first.end(), guessed.after.begin(), guessed.after.end()).first;
-  const std::string above(folder_of_key({first.data(), static_cast<std::size_t>(differs - first.begin())}));
-  if (above.size() < prefix_.size()) return std::nullopt;
+  const double pages = static_cast<double>(keys.size()) / static_cast<double>(page_keys_);
+  folders_per_page_ += (begun - folders_per_page_ * pages) / kPagesOfAnAverage;
+}
+
+std::optional<KeyRanges::Folders> KeyRanges::maybe_folders(const KeyRange& range) {
+  if (!are_folders_small() || asking_folders_ || range.given_up || !may_guess()) return std::nullopt;
+  const auto left = folders_.end() - std::upper_bound(folders_.begin(), folders_.end(), ranges_.back()->after);
+  if (left > kFewFolders) return std::nullopt;
+  Folders wanted{above_, folders_.empty() ? "" : folders_.back() + "~"};
+  if (all_folders_) {  // of those above
+    const std::string_view folder = folder_of_key(range.span.first);
+    const std::string_view above = folder_of_key(folder.substr(0, folder.empty() ? 0 : folder.size() - 1));
+    const bool further = left == 0 && !folder.empty() && above != above_ && above.size() >= prefix_.size();
+    if (!further || &range != ranges_.back().get()) return std::nullopt;
+    wanted = {std::string(above), std::string(folder) + "~"};
+    folders_.clear();
+  }
+  above_ = wanted.prefix;
   asking_folders_ = true;
   ++guesses_;
-  return Folders{above, first.substr(0, first.find('/', above.size())) + "/~"};
+  return wanted;
 }
 
-void KeyRanges::found(std::vector<std::string> folders) {
+void KeyRanges::found(std::vector<std::string> folders, bool all) {
   asking_folders_ = false;
-  std::sort(folders.begin(), folders.end());
-  folders_ = std::move(folders);
+  all_folders_ = all || folders.empty();
+  const auto passed = std::upper_bound(folders_.begin(), folders_.end(), ranges_.front()->after);
+  folders_.erase(folders_.begin(), passed);
+  folders_.insert(folders_.end(), std::make_move_iterator(folders.begin()), std::make_move_iterator(folders.end()));
+  std::sort(folders_.begin(), folders_.end());
 }
 
 std::optional<KeyRanges::Taken> KeyRanges::maybe_take() {
@@ -209,11 +228,11 @@ std::optional<KeyRanges::Taken> KeyRanges::maybe_take() {
       Taken taken{{std::make_move_iterator(begin + static_cast<std::ptrdiff_t>(page.taken)),
                    std::make_move_iterator(begin + static_cast<std::ptrdiff_t>(in_range))}};
       page.taken = in_range;
+      count_folders(taken.entries);
       return taken;
     }
     if (chain.pages.size() > 1) {
       chain.pages.pop_front();
-      --pages_held_;
       continue;
     }
     if (!has_arrived_at_end(0)) return std::nullopt;
@@ -221,7 +240,6 @@ std::optional<KeyRanges::Taken> KeyRanges::maybe_take() {
     const KeyRange& next = *ranges_[1];
     if (next.pages.empty()) return std::nullopt;
     if (is_continued(page, next.pages.front().entries)) {
-      pages_held_ -= chain.pages.size();
       chain.given_up = true;
       ranges_.erase(ranges_.begin());
     } else {

@@ -31,7 +31,7 @@ struct KeyRange {
   std::size_t pages_seen = 0;  // ever
   PageSpan span{};             // of its latest page; before that, of the page from which it was guessed
   std::string last{};          // key
-  bool from_folder = false;    // `after` is a folder that was found, and no guess
+  std::size_t folders = 0;     // that it was meant to hold: `after` is one that was found; 0: it is a guess
   bool busy = false;           // its next page is asked for
   bool complete = false;       // no page follows
   bool given_up = false;
@@ -48,13 +48,13 @@ class KeyRanges {
   void arrived(KeyRange& range, ListPage page);
   void refused(const KeyRange& range);  // the first page of a guess
 
-  // The folders below `prefix` behind a key are worth a request with a delimiter, whose answer goes to found().
+  // After a page of the range has arrived: the folders below `prefix` and behind `after` are worth a request, whose answer goes to found().
   struct Folders {
     std::string prefix;
     std::string after;
   };
-  std::optional<Folders> maybe_folders(const KeyRange& guessed);
-  void found(std::vector<std::string> folders);
+  std::optional<Folders> maybe_folders(const KeyRange& range);
+  void found(std::vector<std::string> folders, bool all);
 
   struct Taken {
     std::vector<Entry> entries{};
@@ -66,21 +66,29 @@ class KeyRanges {
   const std::string* maybe_end(std::size_t range) const;
   bool has_arrived_at_end(std::size_t range) const;
   bool needs_page(std::size_t range) const;
-  std::optional<std::string> maybe_cut(std::size_t range, bool& from_folder) const;
+  struct Cut {
+    std::string key;
+    std::size_t folders;
+  };
+  std::optional<Cut> maybe_cut(std::size_t range) const;
   std::optional<std::string> maybe_guess(const KeyRange& range, std::size_t keys) const;
   const std::string* maybe_folder_after(const std::string& key) const;
-  bool has_cut_in(std::string_view folder) const;
+  void count_folders(const std::vector<Entry>& keys);
+  bool are_folders_small() const;
+  std::size_t folders_a_range() const;
   bool may_guess() const;
   void give_up(std::size_t range);  // the one before it takes its keys
   void give_up_guessing();
 
   std::string prefix_;
   std::vector<std::shared_ptr<KeyRange>> ranges_;  // in order of keys; never empty
-  std::vector<std::string> folders_;               // found below one prefix, sorted
+  std::string above_ = "/";                        // no key begins so
+  std::vector<std::string> folders_;               // found below `above_`, sorted
+  bool all_folders_ = true;
   bool guessing_ = true;
-  bool small_folders_ = false;   // the latest guess was beyond the end of its folder
+  double folders_per_page_ = 0;  // that begin there, lately
+  std::string last_folder_ = "/";
   bool asking_folders_ = false;
-  std::size_t pages_held_ = 0;
   std::size_t page_keys_;    // of a full page
   std::size_t pages_ = 0;    // that have arrived
   std::size_t guesses_ = 0;  // requests beside those of the chain

@@ -51,6 +51,17 @@ std::string_view alphabet_of(const std::vector<Entry>& page, std::size_t common)
   return kAll;
 }
 
+std::size_t count_folders(const std::vector<Entry>& page) {
+  std::size_t count = 0;
+  std::string_view last = "/";  // none is called so
+  for (const Entry& entry : page) {
+    const std::string_view folder = folder_of_key(entry.key);
+    if (folder != last) ++count;
+    last = folder;
+  }
+  return count;
+}
+
 // As a number whose first digit is that at `begin`.
 double number_at(std::string_view key, std::size_t begin, std::string_view alphabet) {
   const auto radix = static_cast<double>(alphabet.size());
@@ -82,13 +93,9 @@ std::string_view folder_of_key(std::string_view key) {
   return key.substr(0, key.rfind('/') + 1);
 }
 
-bool PageSpan::in_one_folder() const {
-  return keys > 0 && folder_of_key(first) == folder_of_key(last);
-}
-
 PageSpan span_of(const std::vector<Entry>& page) {
   if (page.empty()) return {};
-  PageSpan span{page.front().key, page.back().key, page.size(), common_bytes(page.front().key, page.back().key)};
+  PageSpan span{page.front().key, page.back().key, page.size(), count_folders(page), common_bytes(page.front().key, page.back().key)};
   span.alphabet = alphabet_of(page, span.common);
   return span;
 }

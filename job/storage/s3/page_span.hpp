@@ -15,10 +15,9 @@ struct PageSpan {
   std::string first{};
   std::string last{};
   std::size_t keys = 0;
+  std::size_t folders = 0;      // that they lie in
   std::size_t common = 0;       // bytes that all its keys begin with
   std::string_view alphabet{};  // of the bytes behind them
-
-  bool in_one_folder() const;
 };
 
 PageSpan span_of(const std::vector<Entry>& page);

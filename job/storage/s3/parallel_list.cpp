@@ -85,7 +85,8 @@ class ParallelList {
     lock.unlock();
     std::optional<ListPage> page = maybe_ask({folders.prefix, "", folders.after, true});
     lock.lock();
-    ranges_.found(page ? std::move(page->folders) : std::vector<std::string>());
+    if (!page) page.emplace();
+    ranges_.found(std::move(page->folders), page->next.empty());
     changed_.notify_all();
   }
 

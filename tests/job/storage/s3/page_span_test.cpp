@@ -28,7 +28,7 @@ TEST(PageSpan, CountsOnInTheNumbersOfNames) {
 TEST(PageSpan, CarriesOverWhatSeparatesDigits) {
   const PageSpan span = span_of_names([](int i) { return fmt::format("2026-11-{:02}_{:03}.jpg", 10 + i / 100, i % 100); });
   EXPECT_EQ(key_ahead(span, span.last, 1000, "").value().substr(0, 9), "2026-11-2");
-  EXPECT_EQ(key_ahead(span, span.last, 90'000, "").value().substr(0, 6), "2027-0");
+  EXPECT_EQ(key_ahead(span, span.last, 100'000, "").value().substr(0, 7), "2026-20");
 }
 
 TEST(PageSpan, CountsHashesInHex) {

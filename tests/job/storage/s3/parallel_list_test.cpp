@@ -137,6 +137,16 @@ Keys labels(int count, int photos) {
   return keys;
 }
 
+// A server that sorts by paths lists all of "Pear/" before "Pear 2/".
+Keys pears(int photos) {
+  Keys keys;
+  for (int i = 0; i < photos; ++i) {
+    keys.push_back(fmt::format("Pear/{:05}.jpg", i));
+    for (int kind = 1; kind < 6; ++kind) keys.push_back(fmt::format("Pear {}/{:05}.jpg", kind, i));
+  }
+  return keys;
+}
+
 Keys days(int count, int photos) {
   Keys keys;
   for (int day = 0; day < count; ++day) {
@@ -175,7 +185,7 @@ TEST(ParallelList, TakesServersAsTheyAre) {
   for (const StartAfter start_after :
        {StartAfter::kKnown, StartAfter::kIgnored, StartAfter::kRefused, StartAfter::kInclusive, StartAfter::kFilters}) {
     for (const Order& order : {Order(by_bytes), Order(by_path)}) {
-      for (const Keys& keys : {flat(3000), labels(50, 60), days(40, 300), hashes(3000)}) {
+      for (const Keys& keys : {flat(3000), labels(50, 60), days(20, 300), hashes(3000), pears(1000)}) {
         Server server(keys, order, start_after);
         expect_whole(server);
       }
@@ -193,7 +203,7 @@ TEST(ParallelList, TakesAnyKeys) {
       for (char& byte : key) byte = bytes[random() % bytes.size()];
       keys.insert(key);
     }
-    Server server(Keys(keys.begin(), keys.end()), round % 3 == 0 ? by_path : by_bytes);
+    Server server(Keys(keys.begin(), keys.end()), round % 3 == 0 ? Order(by_path) : Order(by_bytes));
     server.page_keys = 1 + random() % 9;
     server.latency_us = 20;
     expect_whole(server);

@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <chrono>
-#include <cstdio>
 #include <pugixml.hpp>
 
 #include "core/base/error.hpp"
@@ -21,19 +21,21 @@ std::string decode_url(std::string text) {
 }
 
 // "2026-11-22T09:38:05.000Z" -> nanoseconds since 1970; 0 if it is none
-std::int64_t parse_time_ns(const char* text) {
-  int year = 0;
-  unsigned month = 0;
-  unsigned day = 0;
-  int hour = 0;
-  int minute = 0;
-  int second = 0;
-  int millisecond = 0;
-  const int fields = std::sscanf(text, "%d-%u-%uT%d:%d:%d.%d", &year, &month, &day, &hour, &minute, &second, &millisecond);
-  if (fields < 6) return 0;
-  const std::chrono::sys_days date{std::chrono::year{year} / static_cast<int>(month) / static_cast<int>(day)};
-  const auto time = date + std::chrono::hours{hour} + std::chrono::minutes{minute} + std::chrono::seconds{second} +
-                    std::chrono::milliseconds{millisecond};
+std::int64_t parse_time_ns(std::string_view text) {
+  constexpr std::string_view kForm = "0000-00-00T00:00:00";
+  if (text.size() < kForm.size()) return 0;
+  const auto number = [&](std::size_t at, std::size_t digits) {
+    int value = 0;
+    std::from_chars(text.data() + at, text.data() + std::min(at + digits, text.size()), value);
+    return value;
+  };
+  for (std::size_t i = 0; i < kForm.size(); ++i) {
+    const bool is_digit = text[i] >= '0' && text[i] <= '9';
+    if (kForm[i] == '0' ? !is_digit : text[i] != kForm[i]) return 0;
+  }
+  const std::chrono::sys_days date{std::chrono::year{number(0, 4)} / number(5, 2) / number(8, 2)};
+  const auto time = date + std::chrono::hours{number(11, 2)} + std::chrono::minutes{number(14, 2)} +
+                    std::chrono::seconds{number(17, 2)} + std::chrono::milliseconds{text.substr(19, 1) == "." ? number(20, 3) : 0};
   return std::chrono::duration_cast<std::chrono::nanoseconds>(time.time_since_epoch()).count();
 }
 

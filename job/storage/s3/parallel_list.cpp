@@ -46,7 +46,7 @@ class ParallelList {
       }
       lock.unlock();
       if (taken->at_end) return end();
-      changed_.notify_all();
+      changed_.notify_one();
       for (Entry& entry : taken->entries) visit(std::move(entry));
       lock.lock();
     }
@@ -60,6 +60,7 @@ class ParallelList {
         changed_.wait(lock);
         continue;
       }
+      changed_.notify_one();  // who finds nothing wakes no one
       ask_for_page(*range, lock);
       if (const auto folders = ranges_.maybe_folders(*range)) ask_for_folders(*folders, lock);
     }
@@ -76,18 +77,16 @@ class ParallelList {
     } else {
       ranges_.refused(range);
     }
-    changed_.notify_all();
-    arrived_.notify_all();
+    arrived_.notify_one();
   }
 
   void ask_for_folders(const KeyRanges::Folders& folders, std::unique_lock<std::mutex>& lock) {
-    changed_.notify_all();
+    changed_.notify_one();
     lock.unlock();
     std::optional<ListPage> page = maybe_ask({folders.prefix, "", folders.after, true});
     lock.lock();
     if (!page) page.emplace();
     ranges_.found(std::move(page->folders), page->next.empty());
-    changed_.notify_all();
   }
 
   // What the chain can do without: a server may not know it.

@@ -185,6 +185,7 @@ TEST(ParallelList, TakesServersAsTheyAre) {
   for (const StartAfter start_after :
        {StartAfter::kKnown, StartAfter::kIgnored, StartAfter::kRefused, StartAfter::kInclusive, StartAfter::kFilters}) {
     for (const Order& order : {Order(by_bytes), Order(by_path)}) {
+      if (start_after == StartAfter::kFilters && !order("a!", "a/")) continue;  // no server is known that seeks by bytes and sorts by paths
       for (const Keys& keys : {flat(3000), labels(50, 60), days(20, 300), hashes(3000), pears(1000)}) {
         Server server(keys, order, start_after);
         expect_whole(server);

@@ -154,6 +154,16 @@ void KeyRanges::arrived(KeyRange& range, ListPage page) {
   range.token = std::move(page.next);
   range.complete = range.token.empty();
   range.pages.push_back({std::move(page.entries)});
+  give_up_passed(range);
+}
+
+// Guesses that the first page of a guess before them shows to lead to the same keys.
+void KeyRanges::give_up_passed(const KeyRange& range) {
+  const std::vector<Entry>& page = range.pages.back().entries;
+  if (range.pages_seen > 1 || (page.empty() && !range.complete)) return;
+  const auto at = std::find_if(ranges_.begin(), ranges_.end(), [&](const auto& one) { return one.get() == &range; });
+  const auto next = static_cast<std::size_t>(at - ranges_.begin()) + 1;
+  while (next < ranges_.size() && (page.empty() || ranges_[next]->after < page.front().key)) give_up(next);
 }
 
 void KeyRanges::refused(const KeyRange& range) {

@@ -78,6 +78,7 @@ class KeyRanges {
   std::size_t folders_a_range() const;
   bool may_guess() const;
   void give_up(std::size_t range);  // the one before it takes its keys
+  void give_up_passed(const KeyRange& range);
   void give_up_guessing();
 
   std::string prefix_;

@@ -1,14 +1,10 @@
 #include "job/collections/name_table.hpp"
 
-#include <arrow/array.h>
 #include <arrow/buffer.h>
 #include <arrow/csv/api.h>
 #include <arrow/io/memory.h>
-#include <arrow/scalar.h>
 #include <arrow/table.h>
 #include <fmt/format.h>
-#include <parquet/arrow/reader.h>
-#include <parquet/exception.h>
 
 #include <algorithm>
 #include <array>
@@ -22,38 +18,13 @@
 #include "core/base/printable.hpp"
 #include "job/collections/name_columns.hpp"
 #include "job/collections/table.hpp"
+#include "job/collections/text_columns.hpp"
 
 namespace coulis {
 namespace {
 
-using Texts = std::vector<std::optional<std::string>>;
-
 constexpr std::array<std::string_view, 9> kEndings = {".csv", ".tsv", ".jsonl", ".ndjson", ".json", ".txt", ".lst", ".list", ".parquet"};
 constexpr std::array<char, 4> kDelimiters = {',', '\t', ';', '|'};
-
-[[noreturn]] void throw_damaged(const std::string& file, const std::string& why) {
-  throw Error(ErrorCode::kNothingToRead, fmt::format("{} cannot be read: {}", printable(file), printable_sentence(why)),
-              "check the file, or copy it again");
-}
-
-template <class T>
-T value_of(arrow::Result<T> result, const std::string& file) {
-  if (!result.ok()) throw_damaged(file, result.status().message());
-  return std::move(result).ValueUnsafe();
-}
-
-std::optional<std::string> text_at(const arrow::Array& array, std::int64_t row, const std::string& file) {
-  if (array.IsNull(row)) return std::nullopt;
-  auto scalar = value_of(array.GetScalar(row), file);
-  if (const auto* dictionary = dynamic_cast<const arrow::DictionaryScalar*>(scalar.get()))
-    scalar = value_of(dictionary->GetEncodedValue(), file);
-  if (const auto* binary = dynamic_cast<const arrow::BaseBinaryScalar*>(scalar.get())) return std::string(binary->view());
-  return scalar->ToString();
-}
-
-void append_texts(const arrow::Array& array, const std::string& file, Texts& texts) {
-  for (std::int64_t row = 0; row < array.length(); ++row) texts.push_back(text_at(array, row, file));
-}
 
 class SharedLabels {
  public:
@@ -81,17 +52,6 @@ NameTable join(Texts names, const std::optional<Texts>& maybe_labels) {
 std::shared_ptr<arrow::io::InputStream> stream_of(std::string_view text) {
   return std::make_shared<arrow::io::BufferReader>(
       std::make_shared<arrow::Buffer>(reinterpret_cast<const std::uint8_t*>(text.data()), static_cast<std::int64_t>(text.size())));
-}
-
-std::shared_ptr<arrow::csv::StreamingReader> open_csv(std::string_view text, char delimiter, arrow::csv::ConvertOptions convert,
-                                                      const std::string& file) {
-  auto read = arrow::csv::ReadOptions::Defaults();
-  read.use_threads = false;
-  auto parse = arrow::csv::ParseOptions::Defaults();
-  parse.delimiter = delimiter;
-  parse.newlines_in_values = true;
-  convert.check_utf8 = false;  // names are bytes
-  return value_of(arrow::csv::StreamingReader::Make(arrow::io::default_io_context(), stream_of(text), read, parse, convert), file);
 }
 
 // Those of a CSV's first line; none where it is no line of a CSV.
@@ -122,17 +82,14 @@ std::pair<std::vector<std::string>, char> find_titles(std::string_view text) {
 
 NameTable read_csv(std::string_view text, char delimiter, const std::vector<std::string>& titles, const NameColumns& columns,
                    const std::string& file) {
-  auto convert = arrow::csv::ConvertOptions::Defaults();
-  convert.include_columns = {titles[columns.name]};
-  if (columns.label) convert.include_columns.push_back(titles[*columns.label]);
-  for (const std::string& title : convert.include_columns) convert.column_types[title] = arrow::binary();
-  const auto reader = open_csv(text, delimiter, convert, file);
+  std::vector<std::string> wanted = {titles[columns.name]};
+  if (columns.label) wanted.push_back(titles[*columns.label]);
   Texts names;
   Texts labels;
-  while (const std::shared_ptr<arrow::RecordBatch> batch = value_of(reader->Next(), file)) {
-    append_texts(*batch->column(0), file, names);
-    if (columns.label) append_texts(*batch->column(1), file, labels);
-  }
+  read_csv_columns(stream_of(text), {delimiter}, wanted, file, [&](const std::vector<Texts>& batch) {
+    names.insert(names.end(), batch[0].begin(), batch[0].end());
+    if (columns.label) labels.insert(labels.end(), batch[1].begin(), batch[1].end());
+  });
   return join(std::move(names), columns.label ? std::optional(std::move(labels)) : std::nullopt);
 }
 
@@ -184,25 +141,22 @@ NameTable read_lines(std::string_view text) {
 }
 
 NameTable read_parquet(std::string_view bytes, const std::string& file, Names names, const CollectionOptions& options) {
-  try {
-    const auto buffer = std::make_shared<arrow::io::BufferReader>(
-        std::make_shared<arrow::Buffer>(reinterpret_cast<const std::uint8_t*>(bytes.data()), static_cast<std::int64_t>(bytes.size())));
-    const auto reader = value_of(parquet::arrow::OpenFile(buffer, arrow::default_memory_pool()), file);
-    std::shared_ptr<arrow::Schema> schema;
-    if (const auto status = reader->GetSchema(&schema); !status.ok()) throw_damaged(file, status.message());
-    const auto columns = find_name_columns(schema->field_names(), file, names, options);
-    if (!columns) throw_no_names(schema->field_names(), file);
-    const auto texts_of = [&](std::size_t column) {
-      std::shared_ptr<arrow::ChunkedArray> values;
-      if (const auto status = reader->ReadColumn(static_cast<int>(column), &values); !status.ok()) throw_damaged(file, status.message());
-      Texts texts;
-      for (const auto& chunk : values->chunks()) append_texts(*chunk, file, texts);
-      return texts;
-    };
-    return join(texts_of(columns->name), columns->label ? std::optional(texts_of(*columns->label)) : std::nullopt);
-  } catch (const parquet::ParquetException& e) {
-    throw_damaged(file, e.what());
-  }
+  bool has_labels = false;
+  Texts all_names;
+  Texts labels;
+  const auto choose = [&](const std::vector<std::string>& titles) {
+    const auto columns = find_name_columns(titles, file, names, options);
+    if (!columns) throw_no_names(titles, file);
+    has_labels = columns->label.has_value();
+    std::vector<std::size_t> wanted = {columns->name};
+    if (has_labels) wanted.push_back(*columns->label);
+    return wanted;
+  };
+  read_parquet_columns(bytes, choose, file, [&](const std::vector<Texts>& batch) {
+    all_names.insert(all_names.end(), batch[0].begin(), batch[0].end());
+    if (has_labels) labels.insert(labels.end(), batch[1].begin(), batch[1].end());
+  });
+  return join(std::move(all_names), has_labels ? std::optional(std::move(labels)) : std::nullopt);
 }
 
 }  // namespace

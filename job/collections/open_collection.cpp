@@ -7,6 +7,7 @@
 
 #include "core/base/error.hpp"
 #include "job/collections/collection_store.hpp"
+#include "job/collections/inventory.hpp"
 #include "job/collections/labelled_store.hpp"
 #include "job/collections/list.hpp"
 #include "job/collections/name_table.hpp"
@@ -22,7 +23,8 @@ Location as_collection(const Location& place, const CollectionOptions& options) 
 Location open_collection(const std::string& uri, const StorageOptions& storage, const CollectionOptions& options) {
   CollectionOptions of_input = options;
   if (!options.labels.empty()) of_input.label_column.clear();  // it is that of the other table
-  const std::optional<Location> list = maybe_open_list(uri, storage, of_input);
+  std::optional<Location> list = maybe_open_inventory(uri, storage);
+  if (!list) list = maybe_open_list(uri, storage, of_input);
   const Location photos = as_collection(list ? *list : Location(uri, storage), of_input);
   if (options.labels.empty()) return photos;
   const Location file(options.labels, storage);

@@ -1,5 +1,6 @@
 #include "job/storage/percent_decode.hpp"
 
+#include <algorithm>
 #include <charconv>
 
 namespace coulis {
@@ -15,6 +16,11 @@ std::string percent_decode(std::string_view text) {
     if (escaped) i += 2;
   }
   return raw;
+}
+
+std::string form_decode(std::string text) {
+  std::replace(text.begin(), text.end(), '+', ' ');
+  return text.find('%') == std::string::npos ? text : percent_decode(text);
 }
 
 }  // namespace coulis

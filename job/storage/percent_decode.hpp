@@ -8,4 +8,6 @@ namespace coulis {
 
 std::string percent_decode(std::string_view text);
 
+std::string form_decode(std::string text);  // the same for form data: '+' is a space
+
 }  // namespace coulis

@@ -14,12 +14,6 @@
 namespace coulis::s3 {
 namespace {
 
-// As form data: '+' is a space.
-std::string decode_url(std::string text) {
-  std::replace(text.begin(), text.end(), '+', ' ');
-  return percent_decode(text);
-}
-
 // "2026-11-22T09:38:05.000Z" -> nanoseconds since 1970; 0 if it is none
 std::int64_t parse_time_ns(std::string_view text) {
   constexpr std::string_view kForm = "0000-00-00T00:00:00";
@@ -51,13 +45,13 @@ ListPage parse_list_page(std::string_view xml, const std::string& place) {
   ListPage page;
   for (const pugi::xml_node object : root.children("Contents")) {
     const char* key = object.child_value("Key");
-    Entry entry{encoded ? decode_url(key) : key, object.child("Size").text().as_ullong(), parse_time_ns(object.child_value("LastModified")),
+    Entry entry{encoded ? form_decode(key) : key, object.child("Size").text().as_ullong(), parse_time_ns(object.child_value("LastModified")),
                 std::string(without_quotes(object.child_value("ETag")))};
     page.entries.push_back(std::move(entry));
   }
   for (const pugi::xml_node folder : root.children("CommonPrefixes")) {
     const char* prefix = folder.child_value("Prefix");
-    page.folders.push_back(encoded ? decode_url(prefix) : prefix);
+    page.folders.push_back(encoded ? form_decode(prefix) : prefix);
   }
   if (root.child("IsTruncated").text().as_bool()) {
     page.next = root.child_value("NextContinuationToken");

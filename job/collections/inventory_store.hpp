@@ -1,0 +1,39 @@
+// InventoryStore: a bucket of which those objects are seen that an S3 Inventory lists.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "job/collections/inventory.hpp"
+#include "job/storage/store_view.hpp"
+
+namespace coulis {
+
+struct InventoryColumns {
+  std::string key, size, etag;
+  std::string is_latest{}, is_delete_marker{};  // of an inventory of all versions
+};
+
+// By their titles, as CSV and Parquet spell them. Throws Error(kNothingToRead) for one without keys, sizes or ETags.
+InventoryColumns inventory_columns(const std::vector<std::string>& titles, const std::string& inventory);
+
+class InventoryStore final : public StoreView {
+ public:
+  // manifest: beside which data files are looked for, and in whose way they are reached.
+  InventoryStore(std::shared_ptr<const Store> store, Location manifest, Inventory inventory)
+      : StoreView(std::move(store)), manifest_(std::move(manifest)), inventory_(std::move(inventory)) {}
+
+  bool exists() const override { return true; }  // would ask for a listing
+  void walk(const Walk& walk) const override;
+  std::optional<Entry> maybe_entry(std::string_view key) const override { return key.empty() ? std::nullopt : store().maybe_entry(key); }
+
+ private:
+  Bytes read_file(const Inventory::File& file) const;
+
+  Location manifest_;
+  Inventory inventory_;
+};
+
+}  // namespace coulis

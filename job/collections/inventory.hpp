@@ -19,7 +19,7 @@ struct Inventory {
 
   std::string name;    // for people: the address of its manifest
   std::string folder;  // that of the manifest
-  std::string bucket;  // where the photos are
+  std::string bucket{};  // where the photos are
   std::string destination{};
   bool is_csv = false;
   std::vector<std::string> titles{};  // of a CSV

@@ -15,6 +15,7 @@
 #include "job/collections/decoder.hpp"
 #include "job/collections/ranges.hpp"
 #include "job/collections/text_columns.hpp"
+#include "job/storage/parse_time.hpp"
 #include "job/storage/percent_decode.hpp"
 #include "job/storage/s3/digest.hpp"
 
@@ -86,7 +87,7 @@ InventoryColumns inventory_columns(const std::vector<std::string>& titles, const
     const auto found = std::find_if(titles.begin(), titles.end(), [&](const std::string& title) { return in_one_style(title) == wanted; });
     return found == titles.end() ? std::string() : *found;
   };
-  InventoryColumns columns{find("key"), find("size"), find("etag"), find("islatest"), find("isdeletemarker")};
+  InventoryColumns columns{find("key"), find("size"), find("etag"), find("lastmodifieddate"), find("islatest"), find("isdeletemarker")};
   const char* missing = columns.key.empty() ? "Key" : columns.size.empty() ? "Size" : columns.etag.empty() ? "ETag" : nullptr;
   if (missing == nullptr) return columns;
   throw Error(ErrorCode::kNothingToRead, fmt::format("the S3 Inventory {} has no column {}", printable(inventory), missing),
@@ -125,16 +126,18 @@ void InventoryStore::walk(const Walk& walk) const {
     const auto titles_of = [&](const std::vector<std::string>& titles) {
       columns = inventory_columns(titles, inventory_.name);
       std::vector<std::string> wanted = {columns.key, columns.size, columns.etag};
-      if (!columns.is_latest.empty()) wanted.push_back(columns.is_latest);
-      if (!columns.is_delete_marker.empty()) wanted.push_back(columns.is_delete_marker);
+      for (const std::string* title : {&columns.time, &columns.is_latest, &columns.is_delete_marker}) {
+        if (!title->empty()) wanted.push_back(*title);
+      }
       return wanted;
     };
     const auto visit = [&](const std::vector<Texts>& batch) {
-      const std::size_t marker = columns.is_latest.empty() ? 3 : 4;
+      std::size_t next = 3;
+      const Texts* times = columns.time.empty() ? nullptr : &batch[next++];
+      const Texts* latest = columns.is_latest.empty() ? nullptr : &batch[next++];
+      const Texts* markers = columns.is_delete_marker.empty() ? nullptr : &batch[next++];
       for (std::size_t row = 0; row < batch[0].size(); ++row) {
-        const bool is_old = !columns.is_latest.empty() && batch[3][row] == "false";
-        const bool is_marker = !columns.is_delete_marker.empty() && batch[marker][row] == "true";
-        if (is_old || is_marker) {
+        if ((latest != nullptr && (*latest)[row] == "false") || (markers != nullptr && (*markers)[row] == "true")) {
           ++others;
           continue;
         }
@@ -144,6 +147,7 @@ void InventoryStore::walk(const Walk& walk) const {
           throw_damaged(name_of(file.key), fmt::format("the row of '{}' has no key or no size", printable(entry.key)));
         }
         entry.etag = batch[2][row].value_or("");
+        if (times != nullptr) entry.mtime_ns = parse_time_ns((*times)[row].value_or(""));
         walk.visit(std::move(entry), EntryKind::kFile);
       }
     };

@@ -12,7 +12,8 @@
 namespace coulis {
 
 struct InventoryColumns {
-  std::string key, size, etag;
+  std::string key{}, size{}, etag{};
+  std::string time{};
   std::string is_latest{}, is_delete_marker{};  // of an inventory of all versions
 };
 

@@ -31,19 +31,26 @@ FLAGS = ("-k", 2, "--no-thumbnails")
 Rows = list[list[object]]
 
 
+def written(value: object) -> str:
+    if isinstance(value, datetime):
+        return value.strftime("%Y-%m-%dT%H:%M:%S.000Z")
+    return "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
+
+
 def write_csv(rows: Rows) -> bytes:
     text = io.StringIO()
     writer = csv.writer(text, quoting=csv.QUOTE_ALL)
     for bucket, key, *rest in rows:
-        words = ["" if word is None else str(word).lower() if isinstance(word, bool) else word for word in rest]
-        writer.writerow([bucket, quote_plus(str(key), safe="/"), *words])
+        writer.writerow([bucket, quote_plus(str(key), safe="/"), *map(written, rest)])
     return gzip.compress(text.getvalue().encode())
 
 
 def write_parquet(rows: Rows) -> bytes:
     buffer = io.BytesIO()
     columns = [list(column) for column in zip(*rows, strict=True)]
-    pq.write_table(pa.table(dict(zip(PARQUET_NAMES, columns, strict=True))), buffer)
+    table = pa.table(dict(zip(PARQUET_NAMES, columns, strict=True)))
+    times = table["last_modified_date"].cast(pa.timestamp("ms", "UTC"))
+    pq.write_table(table.set_column(PARQUET_NAMES.index("last_modified_date"), "last_modified_date", times), buffer)
     return buffer.getvalue()
 
 
@@ -104,7 +111,7 @@ def lists(server: SeaweedFs) -> Bucket:  # noqa: F811
 def rows(pictures: Bucket) -> Rows:
     """Of all versions: one was overwritten, one was deleted."""
     found = pictures.client.list_objects_v2(Bucket="pictures")["Contents"]
-    now = [["pictures", o["Key"], "v1", True, False, o["Size"], None, o["ETag"].strip('"')] for o in found]
+    now = [["pictures", o["Key"], "v1", True, False, o["Size"], o["LastModified"], o["ETag"].strip('"')] for o in found]
     old = ["pictures", NAMES[0], "v0", False, False, 17, None, "0" * 32]
     deleted = ["pictures", "Test/gone.jpg", "v2", True, True, None, None, None]
     return [now[0], old, *now[1:], deleted]

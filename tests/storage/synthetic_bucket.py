@@ -33,7 +33,7 @@ class SyntheticBucket(LoopbackServer):
         rule = LAYOUTS[layout]
         self.key = lambda i: rule(i, count)
         self.count, self.latency_s = count, latency_s
-        self.requests = 0
+        self.requests = 0  # for pages
 
     def number_behind(self, key: str) -> int:
         return bisect.bisect_right(range(self.count), key, key=self.key)
@@ -64,6 +64,9 @@ class Handler(LoopbackHandler):
 
     def do_GET(self) -> None:
         start = time.monotonic()
+        if "list-type=2" not in self.path:  # its objects have no bytes
+            self.answer(404, b"<Error><Code>NoSuchKey</Code></Error>")
+            return
         asked = {name: values[0] for name, values in parse_qs(self.path.partition("?")[2]).items()}
         self.server.requests += 1
         page = self.server.list(

@@ -11,7 +11,9 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
+#include "core/base/error.hpp"
 #include "job/storage/location.hpp"
 #include "tests/job/storage/without_privileges.hpp"
 #include "tests/job/temporary_folder.hpp"
@@ -198,6 +200,51 @@ TEST(Walk, ReadsPathsOfAnyLength) {
 }
 
 // A folder each was open at once, and a call deep each.
+// As one thread lists them: a folder, then the one that it found last.
+std::vector<std::string> keys_in_order(const std::filesystem::path& root) {
+  std::vector<std::string> keys;
+  std::vector<std::filesystem::path> waiting = {root};
+  while (!waiting.empty()) {
+    const std::filesystem::path folder = waiting.back();
+    waiting.pop_back();
+    for (const auto& item : std::filesystem::directory_iterator(folder)) {
+      if (item.is_directory()) {
+        waiting.push_back(item.path());
+      } else {
+        keys.push_back(item.path().lexically_relative(root).string());
+      }
+    }
+  }
+  return keys;
+}
+
+TEST(Walk, ReadsManyFoldersAtOnceInTheOrderOfOneThread) {
+  const TemporaryFolder folder;
+  for (int i = 0; i < 60; ++i) {
+    const std::string top = "f" + std::to_string(i % 7) + "/g" + std::to_string(i);
+    for (int j = 0; j < 40; ++j) folder.write(top + "/" + std::to_string(j) + ".jpg");
+    folder.write(top + "/deep/er/photo.jpg");
+  }
+  for (int i = 0; i < 3000; ++i) folder.write("f3/large/" + std::to_string(i) + ".jpg");
+  const std::vector<std::string> wanted = keys_in_order(folder.path());
+  for (int round = 0; round < 20; ++round) {
+    std::vector<std::string> found;
+    folder.location().walk({[&](const Entry& entry, EntryKind) { found.push_back(entry.key); }, {}});
+    ASSERT_TRUE(found == wanted) << round;
+  }
+}
+
+TEST(Walk, EndsWhereTheVisitorThrowsAmongManyFolders) {
+  const TemporaryFolder folder;
+  for (int i = 0; i < 3000; ++i) folder.write("f" + std::to_string(i % 50) + "/" + std::to_string(i) + ".jpg");
+  int visited = 0;
+  const auto visit = [&](const Entry&, EntryKind) {
+    if (++visited == 500) throw Error(ErrorCode::kInterrupted, "enough");
+  };
+  EXPECT_EQ(thrown_error([&] { folder.location().walk({visit, {}}); }).code(), ErrorCode::kInterrupted);
+  EXPECT_EQ(visited, 500);
+}
+
 TEST(Walk, NeedsNoMoreThanAFewOpenFilesHoweverDeepFoldersLie) {
   const TemporaryFolder folder;
   std::string key;

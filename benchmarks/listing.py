@@ -16,7 +16,7 @@ import threading
 import harness
 
 sys.path.insert(0, str(harness.ROOT / "tests"))
-from storage.synthetic_bucket import LAYOUTS, PAGE_KEYS, SyntheticBucket  # noqa: E402
+from storage.synthetic_bucket import LAYOUTS, PAGE_KEYS, SyntheticBucket
 
 LIST_ALONE = harness.BUILD / "benchmarks" / "list_alone"
 ENVIRONMENT = {"AWS_ACCESS_KEY_ID": "key", "AWS_SECRET_ACCESS_KEY": "unchecked", "AWS_EC2_METADATA_DISABLED": "true"}

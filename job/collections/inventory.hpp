@@ -17,13 +17,13 @@ struct Inventory {
     std::string md5;
   };
 
-  std::string name;    // for people: the address of its manifest
-  std::string folder;  // that of the manifest
+  std::string name;      // for people: the address of its manifest
+  std::string folder;    // that of the manifest
   std::string bucket{};  // where the photos are
   std::string destination{};
   bool is_csv = false;
   std::vector<std::string> titles{};  // of a CSV
-  std::int64_t made_ms = 0;         // since 1970; 0: it does not say
+  std::int64_t made_ms = 0;           // since 1970; 0: it does not say
   std::vector<File> files{};
 };
 

@@ -65,8 +65,7 @@ void read_csv_columns(const std::shared_ptr<arrow::io::InputStream>& text, const
   convert.check_utf8 = false;  // names are bytes
   convert.include_columns = wanted;
   for (const std::string& title : wanted) convert.column_types[title] = arrow::binary();
-  const auto reader =
-      value_of(arrow::csv::StreamingReader::Make(arrow::io::default_io_context(), text, read, parse, convert), file);
+  const auto reader = value_of(arrow::csv::StreamingReader::Make(arrow::io::default_io_context(), text, read, parse, convert), file);
   while (const std::shared_ptr<arrow::RecordBatch> batch = value_of(reader->Next(), file)) visit_batch(*batch, file, visit);
 }
 

@@ -16,7 +16,7 @@ namespace coulis {
 namespace {
 
 constexpr std::size_t kItemsAtOnce = 1024;
-constexpr std::size_t kMostItems = 200'000;  // 30 MB
+constexpr std::size_t kMostItems = 200'000;   // 30 MB
 constexpr std::size_t kFoldersLookedAt = 64;  // those that come next
 
 void open_it(FolderAhead& folder) {
@@ -156,7 +156,8 @@ void FoldersAhead::read_ahead(const std::shared_ptr<FolderAhead>& folder) {
     lock.unlock();
     std::vector<FolderItem> items = read_items(*folder);
     lock.lock();
-    room_.wait(lock, [&] { return ended_ || folder->dropped || items_ahead_ < kMostItems || (current_ == folder && folder->items.empty()); });
+    room_.wait(lock,
+               [&] { return ended_ || folder->dropped || items_ahead_ < kMostItems || (current_ == folder && folder->items.empty()); });
     if (items.empty() || folder->dropped) continue;
     items_ahead_ += items.size();
     folder->items.push_back(std::move(items));

@@ -72,10 +72,10 @@ class FoldersAhead {
   std::shared_ptr<FolderAhead> maybe_begin();
   void read_ahead(const std::shared_ptr<FolderAhead>& folder);
 
-  mutable std::mutex mutex_;          // of what follows, and of folders that others read
-  std::condition_variable waiting_;   // for a folder
-  std::condition_variable changed_;   // for the one who takes
-  std::condition_variable room_;      // for items
+  mutable std::mutex mutex_;         // of what follows, and of folders that others read
+  std::condition_variable waiting_;  // for a folder
+  std::condition_variable changed_;  // for the one who takes
+  std::condition_variable room_;     // for items
   std::vector<std::shared_ptr<FolderAhead>> folders_;
   std::shared_ptr<FolderAhead> current_;
   std::size_t items_ahead_ = 0;

@@ -19,8 +19,8 @@ std::int64_t parse_time_ns(std::string_view text) {
     if (kForm[i] == '0' ? !is_digit : text[i] != kForm[i] && text[i] != ' ') return 0;
   }
   const std::chrono::sys_days date{std::chrono::year{number(0, 4)} / number(5, 2) / number(8, 2)};
-  const auto time = date + std::chrono::hours{number(11, 2)} + std::chrono::minutes{number(14, 2)} +
-                    std::chrono::seconds{number(17, 2)} + std::chrono::milliseconds{text.substr(19, 1) == "." ? number(20, 3) : 0};
+  const auto time = date + std::chrono::hours{number(11, 2)} + std::chrono::minutes{number(14, 2)} + std::chrono::seconds{number(17, 2)} +
+                    std::chrono::milliseconds{text.substr(19, 1) == "." ? number(20, 3) : 0};
   return std::chrono::duration_cast<std::chrono::nanoseconds>(time.time_since_epoch()).count();
 }
 

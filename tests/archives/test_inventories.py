@@ -20,12 +20,17 @@ from cli.command import ALL_PHOTOS, differing, rows_by_path, succeed
 from cli.command import coulis as command
 from storage.bucket import Bucket, Coulis, make_bucket
 from storage.conftest import proxy, run, server, surroundings  # noqa: F401
-from storage.fault_proxy import FaultProxy
 from storage.seaweedfs import SeaweedFs
 
 COLUMNS = ["Bucket", "Key", "VersionId", "IsLatest", "IsDeleteMarker", "Size", "LastModifiedDate", "ETag"]
 PARQUET_NAMES = ["bucket", "key", "version_id", "is_latest", "is_delete_marker", "size", "last_modified_date", "e_tag"]
-NAMES = ["Test/Apple Red 1/1_100.jpg", "Test/Apple Red 1/a+b%.jpg", "Test/Pêche/2_100.jpg", "Test/Pear/3,\"4\".jpg", "notes.txt"]
+NAMES = [
+    "Test/Apple Red 1/1_100.jpg",
+    "Test/Apple Red 1/a+b%.jpg",
+    "Test/Pêche/2_100.jpg",
+    'Test/Pear/3,"4".jpg',
+    "notes.txt",
+]
 FOLDER = "inventories/pictures/daily"  # of the inventory, as Amazon lays it out
 FLAGS = ("-k", 2, "--no-thumbnails")
 Rows = list[list[object]]
@@ -80,8 +85,8 @@ class Written:
 def write_inventory(rows: Rows, file_format: str = "CSV", **changed: object) -> Written:
     """In two data files."""
     ending = {"CSV": "csv.gz", "Parquet": "parquet"}[file_format]
-    half = len(rows) // 2
-    data = {f"{FOLDER}/data/{i}.{ending}": WRITE[file_format](some) for i, some in enumerate((rows[:half], rows[half:]))}
+    halves = rows[: len(rows) // 2], rows[len(rows) // 2 :]
+    data = {f"{FOLDER}/data/{i}.{ending}": WRITE[file_format](half) for i, half in enumerate(halves)}
     made = datetime.now(UTC) - timedelta(days=3, hours=1)
     manifest = {
         "sourceBucket": "pictures",
@@ -117,13 +122,11 @@ def rows(pictures: Bucket) -> Rows:
     return [now[0], old, *now[1:], deleted]
 
 
-@pytest.mark.parametrize("file_format", WRITE)
+@pytest.mark.parametrize("form", WRITE)
 @pytest.mark.parametrize("place", ["bucket", "folder"])
-def test_an_inventory_gives_what_the_bucket_gives(
-    run: Coulis, proxy: FaultProxy, pictures, lists, rows, tmp_path, file_format, place  # noqa: F811
-):
+def test_an_inventory_gives_what_the_bucket_gives(run: Coulis, proxy, pictures, lists, rows, tmp_path, form, place):  # noqa: F811
     run.succeed("run", pictures.uri(), tmp_path / "listed", *FLAGS)
-    inventory = write_inventory(rows, file_format)
+    inventory = write_inventory(rows, form)
     source = inventory.put(lists) if place == "bucket" else inventory.write(tmp_path / "copied")
     asked = len(proxy.requests)
     run.succeed("run", source, tmp_path / "out", *FLAGS)

@@ -19,6 +19,7 @@ CONTENTS = (
     "<Contents><Key>%s</Key><LastModified>2026-11-30T12:00:00.000Z</LastModified>"
     "<ETag>&quot;d41d8cd98f00b204e9800998ecf8427e&quot;</ETag><Size>5000</Size><StorageClass>STANDARD</StorageClass></Contents>"
 )
+FOLDER = "<CommonPrefixes><Prefix>%s</Prefix></CommonPrefixes>"
 
 
 def word_of(number: int) -> str:
@@ -48,7 +49,7 @@ class SyntheticBucket(LoopbackServer):
             end = begin
             while items < PAGE_KEYS and end < self.count and (key := self.key(end)).startswith(prefix):
                 slash = key.find("/", len(prefix))
-                inside += CONTENTS % key if slash < 0 else f"<CommonPrefixes><Prefix>{key[: slash + 1]}</Prefix></CommonPrefixes>"
+                inside += CONTENTS % key if slash < 0 else FOLDER % key[: slash + 1]
                 end = end + 1 if slash < 0 else self.number_behind(key[:slash] + "/~")
                 items += 1
         more = end < self.count and self.key(end).startswith(prefix)

@@ -50,4 +50,3 @@ def test_a_server_that_sorts_by_paths_gives_every_object(run: Coulis, proxy: Fau
     plan = run.succeed("plan", "s3://pears", tmp_path / "out", "--json").json
     assert plan["images"] == len(names) + 2
     assert proxy.count("LIST") <= ceil(len(names) / PAGE_KEYS) * 4 / 3 + 3
-

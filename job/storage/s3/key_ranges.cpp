@@ -6,12 +6,12 @@ namespace coulis::s3 {
 namespace {
 
 constexpr std::size_t kMostRanges = 56;
-constexpr std::size_t kMostPagesOfARange = 8;   // held: 450 pages in all are 100 MB of usual keys
-constexpr std::size_t kPagesOfARange = 6;       // as guessed
-constexpr double kMostFoldersOfAPage = 50;  // of more, a request for their names tells little
+constexpr std::size_t kMostPagesOfARange = 8;  // held: 450 pages in all are 100 MB of usual keys
+constexpr std::size_t kPagesOfARange = 6;      // as guessed
+constexpr double kMostFoldersOfAPage = 50;     // of more, a request for their names tells little
 constexpr double kPagesOfAnAverage = 16;
 constexpr std::ptrdiff_t kFewFolders = 300;
-constexpr std::size_t kPagesForAGuess = 4;       // a quarter of all requests are guesses or in vain, at most
+constexpr std::size_t kPagesForAGuess = 4;  // a quarter of all requests are guesses or in vain, at most
 
 bool is_sorted(const std::vector<Entry>& entries, const std::string& after) {
   const std::string* last = &after;
@@ -42,7 +42,8 @@ bool is_continued(const KeyRange::Page& page, const std::vector<Entry>& next) {
 
 }  // namespace
 
-KeyRanges::KeyRanges(std::string prefix, std::size_t seen, const ListPage& last) : prefix_(std::move(prefix)), page_keys_(last.entries.size()), pages_(seen) {
+KeyRanges::KeyRanges(std::string prefix, std::size_t seen, const ListPage& last)
+    : prefix_(std::move(prefix)), page_keys_(last.entries.size()), pages_(seen) {
   KeyRange chain{""};
   chain.token = last.next;
   chain.complete = last.next.empty();
@@ -60,7 +61,8 @@ const std::string* KeyRanges::maybe_end(std::size_t range) const {
 bool KeyRanges::has_arrived_at_end(std::size_t range) const {
   const std::string* end = maybe_end(range);
   const KeyRange& it = *ranges_[range];
-  return it.complete || (end != nullptr && !it.pages.empty() && !it.pages.back().entries.empty() && it.pages.back().entries.back().key > *end);
+  return it.complete ||
+         (end != nullptr && !it.pages.empty() && !it.pages.back().entries.empty() && it.pages.back().entries.back().key > *end);
 }
 
 bool KeyRanges::needs_page(std::size_t range) const {

@@ -20,8 +20,8 @@ ListPage parse_list_page(std::string_view xml, const std::string& place) {
   ListPage page;
   for (const pugi::xml_node object : root.children("Contents")) {
     const char* key = object.child_value("Key");
-    Entry entry{encoded ? form_decode(key) : key, object.child("Size").text().as_ullong(), parse_time_ns(object.child_value("LastModified")),
-                std::string(without_quotes(object.child_value("ETag")))};
+    Entry entry{encoded ? form_decode(key) : key, object.child("Size").text().as_ullong(),
+                parse_time_ns(object.child_value("LastModified")), std::string(without_quotes(object.child_value("ETag")))};
     page.entries.push_back(std::move(entry));
   }
   for (const pugi::xml_node folder : root.children("CommonPrefixes")) {

@@ -10,8 +10,8 @@
 namespace coulis::s3 {
 
 struct ListPage {
-  std::vector<Entry> entries;  // with whole keys
-  std::string next;            // continuation token; empty: the last page
+  std::vector<Entry> entries;          // with whole keys
+  std::string next;                    // continuation token; empty: the last page
   std::vector<std::string> folders{};  // of a request with a delimiter, with their '/'
 };
 

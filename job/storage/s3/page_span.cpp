@@ -106,8 +106,7 @@ std::optional<std::string> key_ahead(const PageSpan& span, const std::string& fr
   const auto radix = static_cast<double>(span.alphabet.size());
   const double step = number_at(span.last, begin, span.alphabet) - number_at(span.first, begin, span.alphabet);
   if (step <= 0) return std::nullopt;
-  double number =
-      number_at(from, begin, span.alphabet) + step / static_cast<double>(span.keys - 1) * static_cast<double>(keys);
+  double number = number_at(from, begin, span.alphabet) + step / static_cast<double>(span.keys - 1) * static_cast<double>(keys);
   std::string key = from.substr(0, begin);
   const double carry = std::floor(number / radix);
   if (carry > 1e15 || !carry_into(key, begin, static_cast<std::size_t>(carry), span.alphabet, prefix.size())) return std::nullopt;

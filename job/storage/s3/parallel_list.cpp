@@ -101,7 +101,7 @@ class ParallelList {
 
   const std::string& prefix_;
   const Ask& ask_;
-  std::mutex mutex_;  // of what follows
+  std::mutex mutex_;                 // of what follows
   std::condition_variable changed_;  // for those who ask
   std::condition_variable arrived_;  // for the one who takes
   KeyRanges ranges_;

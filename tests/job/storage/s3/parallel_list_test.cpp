@@ -150,7 +150,8 @@ Keys pears(int photos) {
 Keys days(int count, int photos) {
   Keys keys;
   for (int day = 0; day < count; ++day) {
-    for (int i = 0; i < photos; ++i) keys.push_back(fmt::format("{}/{:02}/{:02}/img_{:06}.jpg", 2020 + day / 336, 1 + day / 28 % 12, 1 + day % 28, i));
+    for (int i = 0; i < photos; ++i)
+      keys.push_back(fmt::format("{}/{:02}/{:02}/img_{:06}.jpg", 2020 + day / 336, 1 + day / 28 % 12, 1 + day % 28, i));
   }
   return keys;
 }

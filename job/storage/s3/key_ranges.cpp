@@ -5,11 +5,12 @@
 namespace coulis::s3 {
 namespace {
 
-constexpr std::size_t kMostRanges = 56;
-constexpr std::size_t kMostPagesOfARange = 8;  // held: 450 pages in all are 100 MB of usual keys
-constexpr std::size_t kPagesOfARange = 6;      // as guessed
-constexpr double kMostFoldersOfAPage = 50;     // of more, a request for their names tells little
-constexpr double kPagesOfAnAverage = 16;
+constexpr std::size_t kMostPages = 450;     // held: 100 MB of usual keys
+constexpr std::size_t kPagesOfARange = 6;   // as guessed; a folder may have more
+constexpr double kMostPagesOfAFolder = 24;  // that is a range
+constexpr std::size_t kMorePages = 2;       // than a range was meant to have may be held
+constexpr double kMostFoldersOfAPage = 50;  // of more, a request for their names tells little
+constexpr double kPagesOfAnAverage = 64;
 constexpr std::ptrdiff_t kFewFolders = 300;
 constexpr std::size_t kPagesForAGuess = 4;  // a quarter of all requests are guesses or in vain, at most
 
@@ -67,11 +68,16 @@ bool KeyRanges::has_arrived_at_end(std::size_t range) const {
 
 bool KeyRanges::needs_page(std::size_t range) const {
   const KeyRange& it = *ranges_[range];
-  return !it.busy && it.pages.size() < kMostPagesOfARange && !has_arrived_at_end(range);
+  return !it.busy && it.pages.size() < pages_a_range() + kMorePages && !has_arrived_at_end(range);
 }
 
 bool KeyRanges::may_guess() const {
   return guessing_ && guesses_ < pages_ / kPagesForAGuess;
+}
+
+std::size_t KeyRanges::pages_a_range() const {
+  if (!are_folders_small()) return kPagesOfARange;
+  return std::max(kPagesOfARange, static_cast<std::size_t>(1 / folders_per_page_ + 0.5));
 }
 
 std::size_t KeyRanges::folders_a_range() const {
@@ -94,6 +100,13 @@ std::optional<std::string> KeyRanges::maybe_guess(const KeyRange& range, std::si
   return std::string(folder) + "~";  // behind most names of ASCII
 }
 
+// Whether as many guesses before it are still on their way as a folder has ranges, of late: further ones would all lead to the next folder.
+bool KeyRanges::is_beyond_its_folder(std::size_t range) const {
+  std::size_t pages = 0;
+  for (std::size_t i = range; ranges_[i]->pages_seen == 0 && i > 0; --i) pages += kPagesOfARange;
+  return static_cast<double>(pages) * folders_per_page_ >= 1;
+}
+
 // Where the range is cut in two. A range of the size that was meant is left as it is.
 std::optional<KeyRanges::Cut> KeyRanges::maybe_cut(std::size_t range) const {
   const KeyRange& it = *ranges_[range];
@@ -101,11 +114,12 @@ std::optional<KeyRanges::Cut> KeyRanges::maybe_cut(std::size_t range) const {
   const std::string& from = it.pages_seen > 0 ? it.last : it.after;
   const std::string* end = maybe_end(range);
   const auto fits = [&](const std::string& key) { return key > from && (end == nullptr || key < *end); };
-  if (are_folders_small() && it.pages_seen < 2 * kPagesOfARange) {
+  if (are_folders_small() && it.pages_seen < 2 * pages_a_range()) {
     const std::string* folder = maybe_folder_after(from);
     if (folder != nullptr) return fits(*folder) ? std::optional(Cut{*folder, folders_a_range()}) : std::nullopt;
     if (it.folders > 0 && end != nullptr) return std::nullopt;
   }
+  if (is_beyond_its_folder(range)) return std::nullopt;
   const std::optional<std::string> guess = maybe_guess(it, kPagesOfARange * page_keys_);
   if (!guess || !fits(*guess)) return std::nullopt;
   if (end != nullptr) {
@@ -124,7 +138,7 @@ std::shared_ptr<KeyRange> KeyRanges::maybe_next() {
     if (!may_guess()) continue;
     const std::optional<Cut> cut = maybe_cut(i);
     if (!cut) continue;
-    if (ranges_.size() == kMostRanges) {  // what comes first is needed first
+    if (ranges_.size() >= kMostPages / (pages_a_range() + kMorePages)) {  // what comes first is needed first
       if (i + 2 >= ranges_.size() || ranges_.back()->busy) continue;
       give_up(ranges_.size() - 1);
     }
@@ -159,13 +173,16 @@ void KeyRanges::arrived(KeyRange& range, ListPage page) {
   give_up_passed(range);
 }
 
-// Guesses that the first page of a guess before them shows to lead to the same keys.
+// Between a guess and the first key behind it there are no keys: of guesses there, one is enough.
 void KeyRanges::give_up_passed(const KeyRange& range) {
   const std::vector<Entry>& page = range.pages.back().entries;
   if (range.pages_seen > 1 || (page.empty() && !range.complete)) return;
   const auto at = std::find_if(ranges_.begin(), ranges_.end(), [&](const auto& one) { return one.get() == &range; });
-  const auto next = static_cast<std::size_t>(at - ranges_.begin()) + 1;
-  while (next < ranges_.size() && (page.empty() || ranges_[next]->after < page.front().key)) give_up(next);
+  const auto self = static_cast<std::size_t>(at - ranges_.begin());
+  while (self > 0 && self + 1 < ranges_.size() && (page.empty() || ranges_[self + 1]->after < page.front().key)) {
+    if (ranges_[self + 1]->pages_seen > 0) return give_up(self);
+    give_up(self + 1);
+  }
 }
 
 void KeyRanges::refused(const KeyRange& range) {
@@ -174,7 +191,7 @@ void KeyRanges::refused(const KeyRange& range) {
 
 void KeyRanges::give_up(std::size_t range) {
   ranges_[range]->given_up = true;
-  guesses_ += ranges_[range]->pages.size();  // which were in vain
+  guesses_ += std::max<std::size_t>(ranges_[range]->pages.size(), 1) - 1;  // in vain, beside the guess itself
   ranges_.erase(ranges_.begin() + static_cast<std::ptrdiff_t>(range));
 }
 
@@ -185,7 +202,7 @@ void KeyRanges::give_up_guessing() {
 
 // One is a range, or several are.
 bool KeyRanges::are_folders_small() const {
-  return folders_per_page_ > 0.5 / kPagesOfARange && folders_per_page_ < kMostFoldersOfAPage;
+  return small_folders_ && folders_per_page_ < kMostFoldersOfAPage;
 }
 
 // Of keys that are taken: how many folders begin on a page, lately.
@@ -199,6 +216,8 @@ void KeyRanges::count_folders(const std::vector<Entry>& keys) {
   }
   const double pages = static_cast<double>(keys.size()) / static_cast<double>(page_keys_);
   folders_per_page_ += (begun - folders_per_page_ * pages) / kPagesOfAnAverage;
+  const double least = 1 / kMostPagesOfAFolder;
+  small_folders_ = folders_per_page_ > (small_folders_ ? least / 2 : least);  // no going to and fro
 }
 
 std::optional<KeyRanges::Folders> KeyRanges::maybe_folders(const KeyRange& range) {

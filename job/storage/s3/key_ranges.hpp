@@ -71,10 +71,12 @@ class KeyRanges {
     std::size_t folders;
   };
   std::optional<Cut> maybe_cut(std::size_t range) const;
+  bool is_beyond_its_folder(std::size_t range) const;
   std::optional<std::string> maybe_guess(const KeyRange& range, std::size_t keys) const;
   const std::string* maybe_folder_after(const std::string& key) const;
   void count_folders(const std::vector<Entry>& keys);
   bool are_folders_small() const;
+  std::size_t pages_a_range() const;
   std::size_t folders_a_range() const;
   bool may_guess() const;
   void give_up(std::size_t range);  // the one before it takes its keys
@@ -88,6 +90,7 @@ class KeyRanges {
   bool all_folders_ = true;
   bool guessing_ = true;
   double folders_per_page_ = 0;  // that begin there, lately
+  bool small_folders_ = false;
   std::string last_folder_ = "/";
   bool asking_folders_ = false;
   std::size_t page_keys_;    // of a full page

@@ -102,6 +102,7 @@ std::optional<std::string> KeyRanges::maybe_guess(const KeyRange& range, std::si
 
 // Whether as many guesses before it are still on their way as a folder has ranges, of late: further ones would all lead to the next folder.
 bool KeyRanges::is_beyond_its_folder(std::size_t range) const {
+  if (ranges_[range]->span.folders > 1) return false;
   std::size_t pages = 0;
   for (std::size_t i = range; ranges_[i]->pages_seen == 0 && i > 0; --i) pages += kPagesOfARange;
   return static_cast<double>(pages) * folders_per_page_ >= 1;

@@ -160,8 +160,9 @@ TEST(ParallelList, GivesWhatOneChainGives) {
   for (const Keys& keys :
        {flat(20'000), hashes(20'000), labels(200, 60), labels(3, 7000), labels(60, 300), days(400, 40), days(60, 300), days(2000, 7)}) {
     Server server(keys);
+    server.latency_us = 2000;  // more than it takes to be woken
     expect_whole(server);
-    EXPECT_GT(server.most_at_once, 8U);
+    EXPECT_GT(server.most_at_once, 4U);
     EXPECT_LE(server.requests, keys.size() / server.page_keys * 4 / 3 + 70);
   }
 }

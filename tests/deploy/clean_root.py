@@ -71,7 +71,7 @@ def run_inside(root: Path, command: str, user: str = "root") -> str:
     kept = {
         name: value
         for name, value in os.environ.items()
-        if name.startswith(("PIP_", "SSL_")) and name != "PIP_FIND_LINKS"
+        if name.startswith(("PIP_", "SSL_", "OPENBLAS_")) and name != "PIP_FIND_LINKS"
     }
     home = "/root" if user == "root" else f"/home/{user}"
     environment = {

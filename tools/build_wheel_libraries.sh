@@ -34,6 +34,7 @@ apt=(apt-get -qq -o "Dir::Etc::SourceList=$folder/apt/sources.list" -o "Dir::Etc
 cd "$folder/source"
 # A server of Debian's may lack the tar file of a library. libavif's is also in the crate of its Rust bindings, whose hash is here.
 avif_from_crate() {
+  command -v cargo >/dev/null || { echo "Debian's server lacks libavif's sources. Install cargo, 1.68 or newer, then make again." >&2; exit 1; }
   printf '%s\n' '[package]' 'name = "fetch"' 'version = "0.0.0"' '[lib]' 'path = "Cargo.toml"' \
     '[dependencies]' 'libavif-sys = { version = "=0.14.1", default-features = false }' >Cargo.toml
   cargo vendor --quiet crates >/dev/null

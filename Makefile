@@ -73,9 +73,14 @@ fuzz: .venv/.stamp-build  ## libFuzzer on every reader of outside bytes, FUZZ_SE
 	cmake --build --preset fuzz -j $(JOBS) --target fuzz_targets
 	$(PYTHON) tests/fuzz/run.py
 
+# A cross compiler, an emulator, and the libraries for ARM.
+define need_arm64
+@dpkg --print-foreign-architectures | grep -qx arm64 || { echo "Run this, then make again: sudo dpkg --add-architecture arm64"; exit 1; }
+@tools/install_system_packages.sh tools/system-packages-neon.txt
+endef
+
 neon: .venv/.stamp-build  ## C++ tests of core/ for 64-bit ARM, cross-compiled, under emulation
-	@dpkg --print-foreign-architectures | grep -qx arm64 || { echo "Run this, then make again: sudo dpkg --add-architecture arm64"; exit 1; }
-	@tools/install_system_packages.sh tools/system-packages-neon.txt
+	$(need_arm64)
 	cmake --preset neon
 	cmake --build --preset neon -j $(JOBS)
 	ctest --preset neon -j $(TEST_JOBS) --output-on-failure --no-tests=error
@@ -90,16 +95,20 @@ sbom: build  ## What coulis is made of, with versions and licences: build/releas
 	$(PYTHON) tools/make_sbom.py $(COULIS) > $(PRESET_DIR)/coulis.cdx.json
 	@echo $(PRESET_DIR)/coulis.cdx.json
 
-# With the image libraries, OpenBLAS, OpenSSL and libcurl inside; libarrow comes with pyarrow, which pip installs.
-# For another Python than that of .venv: make wheel WHEEL_VENV=.venv-3.12 BASE_PYTHON=python3.12
+# With all its libraries inside, Arrow's too. Python 3.11 makes a wheel for itself, any newer one the wheel for 3.12 and newer:
+# make wheel WHEEL_VENV=.venv-3.12 BASE_PYTHON=python3.12
 wheel: WHEEL_DIR ?= dist
 wheel: WHEEL_VENV ?= .venv
-wheel:  ## A wheel for every Linux from glibc 2.34 (Amazon Linux 2023) on, in dist/
+wheel: ARCH ?= $(shell uname -m)
+wheel: cross = $(filter-out $(shell uname -m),$(ARCH))
+wheel: libraries = build/wheel-libraries-$(ARCH)
+wheel:  ## A wheel for every Linux from glibc 2.34 (Amazon Linux 2023) on, in dist/; ARCH=aarch64: for 64-bit ARM
 	@tools/install_system_packages.sh tools/system-packages.txt tools/system-packages-wheel.txt
+	$(if $(cross),$(need_arm64) tools/system-packages-wheel-aarch64.txt)
 	tools/make_venv.sh $(WHEEL_VENV)
 	$(WHEEL_VENV)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements/build.txt -r requirements/wheel.txt
-	tools/build_wheel_libraries.sh build/wheel-libraries
-	$(WHEEL_VENV)/bin/python tools/make_wheel.py build/wheel-libraries/lib $(WHEEL_DIR)
+	tools/build_wheel_libraries.sh $(libraries) $(cross)
+	$(WHEEL_VENV)/bin/python tools/make_wheel.py $(libraries)/lib $(WHEEL_DIR) $(cross)
 
 # One JSON file each in benchmarks/results, and the page table.md. To publish: `cp benchmarks/results/table.md docs/benchmarks.md`.
 bench: export PYTHONPATH := $(PRESET_DIR)/python

@@ -33,13 +33,15 @@ pkg_check_modules(zstd REQUIRED IMPORTED_TARGET libzstd)
 find_package(ZLIB REQUIRED)
 
 # Arrow C++ from the pyarrow wheel: it ships versioned libraries and headers, but no CMake package.
-execute_process(
-  COMMAND "${Python_EXECUTABLE}" -c "import importlib.util as u, os; print(os.path.dirname(u.find_spec('pyarrow').origin), end='')"
-  OUTPUT_VARIABLE COULIS_PYARROW_DIR
-  RESULT_VARIABLE pyarrow_missing
-  ERROR_QUIET)
-if(pyarrow_missing)
-  message(FATAL_ERROR "pyarrow is not installed for ${Python_EXECUTABLE}. Run `make` instead of cmake, or: pip install 'pyarrow==26.0.*'")
+if(NOT COULIS_PYARROW_DIR)  # for another CPU, tools/make_wheel.py unpacks the wheel and sets it
+  execute_process(
+    COMMAND "${Python_EXECUTABLE}" -c "import importlib.util as u, os; print(os.path.dirname(u.find_spec('pyarrow').origin), end='')"
+    OUTPUT_VARIABLE COULIS_PYARROW_DIR
+    RESULT_VARIABLE pyarrow_missing
+    ERROR_QUIET)
+  if(pyarrow_missing)
+    message(FATAL_ERROR "pyarrow is not installed for ${Python_EXECUTABLE}. Run `make` instead of cmake, or: pip install 'pyarrow==26.0.*'")
+  endif()
 endif()
 file(STRINGS "${COULIS_PYARROW_DIR}/include/arrow/util/config.h" version_line REGEX "define ARROW_SO_VERSION")
 string(REGEX REPLACE ".*\"([0-9]+)\".*" "\\1" COULIS_ARROW_SO_VERSION "${version_line}")

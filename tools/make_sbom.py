@@ -21,6 +21,8 @@ from pathlib import Path
 from typing import cast
 from urllib.parse import quote
 
+from arrow_parts import find_arrow_parts
+
 ROOT = Path(__file__).parent.parent
 # A person has read these licences: the copyright files of these Debian source packages name none for the whole.
 BY_SOURCE = {
@@ -99,13 +101,13 @@ class Package:
     website: str
 
 
-def read_packages() -> dict[str, Package]:
-    """Every Debian package that is installed for this machine's own architecture."""
+def read_packages(architecture: str = "") -> dict[str, Package]:
+    """Every Debian package that is installed for an architecture: this machine's own, if none is given."""
     fields = ("Package", "Version", "Architecture", "source:Package", "Homepage")
     table = run("dpkg-query", "-W", "-f", "\t".join("${" + field + "}" for field in fields) + "\n")
     packages = [Package(*line.split("\t")) for line in table.splitlines()]
-    here = (run("dpkg", "--print-architecture").strip(), "all")
-    return {package.name: package for package in packages if package.architecture in here}
+    wanted = (architecture or run("dpkg", "--print-architecture").strip(), "all")
+    return {package.name: package for package in packages if package.architecture in wanted}
 
 
 def linked_packages(command: Path) -> set[str]:
@@ -172,18 +174,26 @@ def python_components() -> list[Component]:
     return needed + [python_component(requirement, "optional") for requirement in extras]
 
 
-def make_sbom(components: Collection[Component]) -> dict[str, object]:
+def make_sbom(components: Collection[Component], arrow: Path) -> dict[str, object]:
+    """arrow: the folder of the package pyarrow whose libraries the command is linked with."""
     version = (ROOT / "VERSION").read_text().strip()
+    parts = find_arrow_parts(arrow)
+    pyarrow = next(component.purl for component in components if component.name == "pyarrow")
     coulis = {"type": "application", "bom-ref": "coulis", "name": "coulis", "version": version}
     return {
         "bomFormat": "CycloneDX",
         "specVersion": "1.6",
         "version": 1,
         "metadata": {"component": coulis | {"licenses": [{"license": {"id": "Apache-2.0"}}]}},
-        "components": [component.to_json() for component in sorted(components)],
-        "dependencies": [{"ref": "coulis", "dependsOn": [component.purl for component in sorted(components)]}],
+        "components": [*(component.to_json() for component in sorted(components)), *parts],
+        "dependencies": [
+            {"ref": "coulis", "dependsOn": [component.purl for component in sorted(components)]},
+            {"ref": pyarrow, "dependsOn": [part["bom-ref"] for part in parts]},
+        ],
     }
 
 
 if __name__ == "__main__":
-    print(json.dumps(make_sbom({*debian_components(Path(sys.argv[1])), *python_components()}), indent=1))
+    components = {*debian_components(Path(sys.argv[1])), *python_components()}
+    arrow = Path(str(metadata.distribution("pyarrow").locate_file("pyarrow")))
+    print(json.dumps(make_sbom(components, arrow), indent=1))

@@ -28,7 +28,7 @@ inline std::string to_raw(nanobind::handle text) {
   if (PyUnicode_Check(text.ptr())) bytes = nanobind::steal(PyUnicode_EncodeFSDefault(text.ptr()));
   if (!bytes.is_valid()) PyErr_Clear();
   if (!bytes.is_valid() || !PyBytes_Check(bytes.ptr())) throw nanobind::cast_error();
-  return {PyBytes_AS_STRING(bytes.ptr()), static_cast<std::size_t>(PyBytes_GET_SIZE(bytes.ptr()))};
+  return {PyBytes_AsString(bytes.ptr()), static_cast<std::size_t>(PyBytes_Size(bytes.ptr()))};
 }
 
 // Sets the fields whose keyword is given, and remembers all names. Throws Error(kUsage) for a value of the wrong type or out of range.

@@ -32,12 +32,17 @@ kill "$pid"
 """
 
 
-def make_root(root: Path) -> None:
+def make_root(root: Path, suite: str = "bookworm", architecture: str = "") -> None:
     """Debian and nothing else, from the servers that this machine uses, with the certificates that it trusts."""
     root.mkdir(parents=True)
     sources = sorted(Path("/etc/apt/sources.list.d").glob("*.sources")) or [Path("/etc/apt/sources.list")]
-    command = ["mmdebstrap", "--quiet", "--variant=minbase", "--include=ca-certificates", "bookworm", str(root)]
-    subprocess.run([*command, *map(str, sources)], check=True)
+    text = "\n".join(file.read_text() for file in sources).replace("bookworm", suite)
+    options = ["--quiet", "--variant=minbase", "--include=ca-certificates"]
+    if suite == "forky":
+        options.append('--aptopt=Acquire::Check-Valid-Until "false"')  # a mirror of testing may be weeks old
+    if architecture:
+        options.append(f"--architectures={architecture}")
+    subprocess.run(["mmdebstrap", *options, suite, str(root), "-"], input=text, text=True, check=True)
     for file in ("/etc/resolv.conf", "/etc/pip.conf"):
         if Path(file).exists():
             shutil.copy(file, root / file.lstrip("/"))
@@ -66,7 +71,7 @@ def run_inside(root: Path, command: str, user: str = "root") -> str:
     kept = {
         name: value
         for name, value in os.environ.items()
-        if name.startswith(("PIP_", "SSL_")) and name != "PIP_FIND_LINKS"
+        if name.startswith(("PIP_", "SSL_", "OPENBLAS_")) and name != "PIP_FIND_LINKS"
     }
     home = "/root" if user == "root" else f"/home/{user}"
     environment = {

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from coulis_emr.steps import JOB_FILE, JOB_IN_WHEEL
 from deploy.conftest import Command
-from deploy.wheels import pack_coulis, pack_installed
+from deploy.wheels import FOR_EMR, FOR_GRAVITON, pack_coulis, pack_installed
 
 BOOTSTRAP = Path(__file__).parents[2] / "deploy/emr/bootstrap.sh"
 PYTHON = getattr(sys, "_base_executable", sys.executable)
@@ -110,6 +110,20 @@ def test_a_wheel_for_its_own_machine_makes_no_kit(offline_pip: None, coulis_emr:
     said = coulis_emr("kit", str(wheel), str(tmp_path / "kit"), ALSO_NOTHING)
     assert said.status == 2
     assert "manylinux_2_34_x86_64" in said.err
+
+
+def test_a_kit_for_graviton_takes_the_wheel_for_arm_beside_the_other(
+    offline_pip: None, coulis_emr: Command, tmp_path: Path
+) -> None:
+    here, arm = (pack_coulis(tmp_path, JOB_IN_WHEEL, tag=tag) for tag in (FOR_EMR, FOR_GRAVITON))
+    kit = tmp_path / "kit"
+    assert coulis_emr("kit", str(here), str(kit), ALSO_NOTHING).status == 0
+    assert coulis_emr("kit", "--graviton", str(here), str(kit), ALSO_NOTHING).status == 2
+    made = coulis_emr("kit", "--graviton", str(arm), str(kit), ALSO_NOTHING)
+    assert made.status == 0, made.err
+    assert sorted(wheel.name for wheel in (kit / "wheels").iterdir()) == sorted([here.name, arm.name])
+    [pin] = (kit / "requirements.txt").read_text().splitlines()
+    assert pin.count("--hash=sha256:") == 2
 
 
 def test_a_wheel_without_the_spark_job_makes_no_kit(offline_pip: None, coulis_emr: Command, tmp_path: Path) -> None:

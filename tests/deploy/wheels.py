@@ -9,6 +9,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 BUILT = ROOT / "build/release/python/coulis"
 FOR_EMR = "cp311-cp311-manylinux_2_34_x86_64"  # what `make wheel` makes
+FOR_GRAVITON = "cp311-cp311-manylinux_2_34_aarch64"  # what `make wheel ARCH=aarch64` makes
 
 
 def pack_installed(name: str, folder: Path) -> Path:

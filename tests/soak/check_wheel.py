@@ -1,7 +1,7 @@
-"""`make wheel`; then its wheel, without a network, on a clean Debian 12 that has Python alone.
+"""`make wheel`; then its wheels, without a network, on clean systems that have Python alone.
 
-The wheel for Python 3.11 comes from an EMR kit. The one for 3.12 is made where there is a python3.12 to make it with,
-which goes to the clean Debian too: Debian 12 has none.
+The wheel for Python 3.11 is installed from an EMR kit, on Debian 12, for x86-64 and, emulated, for 64-bit ARM. The one
+for 3.12 and newer is installed by pip on Debians that have such a Python, and on Debian 12 with those of this machine.
 """
 
 import os
@@ -11,19 +11,32 @@ import sys
 import tempfile
 from pathlib import Path
 
-from cli.command import PHOTOS, REPOSITORY, succeed
+import numpy as np
+from cli.command import COMMAND, PHOTOS, REPOSITORY, succeed
 from deploy.clean_root import make_root, run_inside
 from faults.outputs import content
 from soak.row import Row, Skip
 
-NEWER = "3.12"
+NEWER = ("3.12", "3.13", "3.14")
+SUITES = ("trixie", "forky")  # Debian's with a Python of NEWER
+ARM = "aarch64"
+TOLERANCE = 1e-4  # of a feature, from 0 to 6: float32 is summed in another order
+
+# Photos in memory: the extension, which every Python loads anew. All else is the same program.
+FROM_MEMORY = (
+    "import coulis, hashlib, pathlib, platform, sys; "
+    "photos = [path.read_bytes() for path in sorted(pathlib.Path(sys.argv[1]).rglob('*.jpg'))]; "
+    "print(hashlib.sha256(coulis.featurize(photos).values.tobytes()).hexdigest())"
+)
 
 
 def check() -> Row:
     if os.geteuid() != 0 or shutil.which("mmdebstrap") is None:
         raise Skip("needs root and mmdebstrap")
-    if find_newer_python() is None:
-        raise Skip(f"needs a python{NEWER} with its headers, besides 3.11")
+    if not newer_pythons():
+        raise Skip(f"needs a Python of {', '.join(NEWER)} with its headers, besides 3.11")
+    if not Path("/proc/sys/fs/binfmt_misc/qemu-aarch64").exists():
+        raise Skip("needs programs for 64-bit ARM to run here: apt-get install qemu-user-static binfmt-support")
     folder = Path(tempfile.mkdtemp(prefix="coulis-wheel-"))
     try:
         return check_in(folder)
@@ -31,14 +44,16 @@ def check() -> Row:
         shutil.rmtree(folder)
 
 
-def find_newer_python() -> Path | None:
-    """Where it is installed."""
-    code = "import sys; print(sys.base_prefix)"
-    program = f"python{NEWER}"
-    if shutil.which(program) is None:
-        return None
-    done = subprocess.run([program, "-c", code], capture_output=True, text=True, check=False)
-    return Path(done.stdout.strip()) if done.returncode == 0 else None
+def newer_pythons() -> dict[str, Path]:
+    """Where those of this machine are installed, by version."""
+    found = {}
+    for version in NEWER:
+        if program := shutil.which(f"python{version}"):
+            code = "import sys; print(sys.base_prefix)"
+            done = subprocess.run([program, "-c", code], capture_output=True, text=True, check=False)
+            if done.returncode == 0:
+                found[version] = Path(done.stdout.strip())
+    return found
 
 
 def make_wheel(folder: Path, *settings: str) -> Path:
@@ -47,46 +62,94 @@ def make_wheel(folder: Path, *settings: str) -> Path:
     return wheel
 
 
-def install_from_kit(root: Path, wheel: Path) -> str:
-    """The command, installed as on a node of EMR."""
+def make_clean(root: Path, photos: Path, suite: str = "bookworm", architecture: str = "") -> None:
+    make_root(root, suite, architecture)
+    run_inside(root, "apt-get -qq update && apt-get -qq install -y --no-install-recommends python3-venv")
+    shutil.copytree(photos, root / photos.relative_to("/"))
+
+
+def install_from_kit(root: Path, wheel: Path, *options: str) -> Path:
+    """The environment, installed as on a node of EMR."""
     emr = REPOSITORY / "deploy/emr"
-    subprocess.run([sys.executable, emr / "coulis-emr", "kit", wheel, root / "srv/kit"], check=True)
+    subprocess.run([sys.executable, emr / "coulis-emr", "kit", *options, wheel, root / "srv/kit"], check=True)
     run_inside(root, "unshare -n /srv/kit/bootstrap.sh /srv/kit --python python3")
-    return "/opt/coulis/bin/coulis"
+    return Path("/opt/coulis")
 
 
-def install_with_newer_python(root: Path, wheel: Path, venv: Path) -> str:
-    """The command, installed with pip from a folder of wheels."""
-    python = find_newer_python()
-    assert python is not None
-    subprocess.run([venv / "bin/pip", "download", "-q", "-d", root / "srv/wheels", wheel], check=True)
-    shutil.copytree(python, root / python.relative_to("/"), symlinks=True)
-    run_inside(
-        root,
-        f"unshare -n bash -euc '{python}/bin/python{NEWER} -m venv /opt/newer; "
-        "/opt/newer/bin/pip install --quiet --no-index --find-links /srv/wheels coulis'",
-    )
-    return "/opt/newer/bin/coulis"
+def install_by_pip(root: Path, wheel: Path, python: str) -> Path:
+    """The environment, with numpy from a folder of wheels."""
+    version = run_inside(root, f"{python} -c 'import sys; print(\"%d.%d\" % sys.version_info[:2])'").strip()
+    wheels = root / f"srv/wheels-{version}"
+    command = [sys.executable, "-m", "pip", "download", "--quiet", "--only-binary=:all:", "--dest", wheels]
+    platforms = ("--platform=manylinux_2_34_x86_64", "--platform=manylinux_2_28_x86_64")
+    subprocess.run([*command, f"--python-version={version}", *platforms, wheel], check=True)
+    environment = Path(f"/opt/{version}")
+    install = f"{environment}/bin/pip install --quiet --no-index --find-links /srv/{wheels.name} coulis"
+    run_inside(root, f"unshare -n bash -euc '{python} -m venv {environment}; {install}'")
+    return environment
+
+
+def expect_the_same(root: Path, environment: Path, photos: Path, wanted: Path, rows: str) -> None:
+    output = f"/srv/out-of-{environment.name}"
+    run_inside(root, f"unshare -n {environment}/bin/coulis run {photos} {output} -k 20")
+    assert content(root / output.lstrip("/")) == content(wanted), environment
+    assert run_inside(root, f'unshare -n {environment}/bin/python -I -c "{FROM_MEMORY}" {photos}') == rows, environment
+
+
+def expect_almost_the_same_on_arm(root: Path, environment: Path, photos: Path) -> float:
+    """int8: the same rows. Returns the largest difference in float32."""
+    differences = {}
+    for precision in ("int8", "fp32"):
+        command = f"featurize {photos} --format npy --precision {precision}"
+        run_inside(root, f"unshare -n {environment}/bin/coulis {command} > /srv/arm.npy")
+        with (root / "srv/here.npy").open("wb") as here:
+            subprocess.run([COMMAND, *command.split()], stdout=here, check=True)
+        there, ours = np.load(root / "srv/arm.npy"), np.load(root / "srv/here.npy")
+        assert there.shape == (192, 1280)
+        differences[precision] = float(np.abs(there - ours).max())
+    assert differences["int8"] == 0
+    assert differences["fp32"] <= TOLERANCE
+    return differences["fp32"]
 
 
 def check_in(folder: Path) -> Row:
-    venv = REPOSITORY / f".venv-{NEWER}"
-    wheel = make_wheel(folder / "wheel")
-    newer = make_wheel(folder / "newer", f"WHEEL_VENV={venv}", f"BASE_PYTHON=python{NEWER}")
     photos, wanted = shutil.copytree(PHOTOS, folder / "fruits"), folder / "wanted"
     succeed("run", photos, wanted, "-k", 20)
-    root = folder / "root"
-    make_root(root)
-    run_inside(root, "apt-get -qq update && apt-get -qq install -y --no-install-recommends python3-venv")
-    shutil.copytree(photos, root / photos.relative_to("/"))
-    for coulis in (install_from_kit(root, wheel), install_with_newer_python(root, newer, venv)):
-        output = "/srv/out-of-" + Path(coulis).parents[1].name
-        run_inside(root, f"unshare -n {coulis} run {photos} {output} -k 20")
-        assert content(root / output.lstrip("/")) == content(wanted)
+    built = os.environ | {"PYTHONPATH": str(REPOSITORY / "build/release/python")}
+    command = [sys.executable, "-c", FROM_MEMORY, photos]
+    rows = subprocess.run(command, env=built, stdout=subprocess.PIPE, text=True, check=True).stdout
+
+    pythons = newer_pythons()
+    maker = next(iter(pythons))
+    wheel = make_wheel(folder / "wheel")
+    with_newer = (f"WHEEL_VENV={REPOSITORY}/.venv-{maker}", f"BASE_PYTHON={pythons[maker]}/bin/python{maker}")
+    newer = make_wheel(folder / "newer", *with_newer)
+    arm = make_wheel(folder / "arm", f"ARCH={ARM}")
+
+    root = folder / "bookworm"
+    make_clean(root, photos)
+    environments = [install_from_kit(root, wheel)]
+    for version, python in pythons.items():
+        shutil.copytree(python, root / python.relative_to("/"), symlinks=True)
+        environments.append(install_by_pip(root, newer, f"{python}/bin/python{version}"))
+    for environment in environments:
+        expect_the_same(root, environment, photos, wanted, rows)
+    for suite in SUITES:
+        root = folder / suite
+        make_clean(root, photos, suite)
+        environment = install_by_pip(root, newer, "python3")
+        expect_the_same(root, environment, photos, wanted, rows)
+        environments.append(environment)
+    root = folder / ARM
+    make_clean(root, photos, architecture="arm64")
+    difference = expect_almost_the_same_on_arm(root, install_from_kit(root, arm, "--graviton"), photos)
+    versions = ", ".join(environment.name for environment in environments[1:])
     return Row(
         "wheel",
-        f"{wheel.name}, from an EMR kit, and {newer.name}, by pip, on a Debian 12 with Python alone; 192 photos each",
-        "2",
-        "0 rows; byte-identical to build/release's",
+        f"{wheel.name} and {arm.name} (emulated), from EMR kits, and {newer.name}, by pip with Python {versions}, "
+        "on Debians with Python alone; 192 photos each",
+        f"{len(environments) + 1}",
+        "0 rows; x86-64: byte-identical to build/release's; ARM: the same int8 rows, float32 rows that differ by "
+        f"{difference:.0e} at most",
         "make soak CHECKS=wheel",
     )

@@ -3,8 +3,8 @@
 here=$(dirname -- "$(readlink -f -- "$0")")
 if [ -z "${COULIS_PYTHON-}" ] && [ -x "$here/python3" ]; then export COULIS_PYTHON="$here/python3"; fi
 # A virtual environment or --user; Red Hat's and Debian's system Python; pip install --target
-for site in "../lib/@python@/site-packages" "../lib64/@python@/site-packages" "../lib/@python@/dist-packages" ..; do
-  if [ -x "$here/$site/coulis/bin/coulis" ]; then exec "$here/$site/coulis/bin/coulis" "$@"; fi
+for site in "$here"/../lib/python3*/site-packages "$here"/../lib64/python3*/site-packages "$here"/../lib/python3*/dist-packages "$here/.."; do
+  if [ -x "$site/coulis/bin/coulis" ]; then exec "$site/coulis/bin/coulis" "$@"; fi
 done
 echo "coulis: error: the Python package coulis is not installed near $here" >&2
 echo "  try: pip install --force-reinstall coulis" >&2

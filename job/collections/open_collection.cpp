@@ -31,7 +31,8 @@ Location open_collection(const std::string& uri, const StorageOptions& storage, 
   if (!file.maybe_size("")) {
     throw Error(ErrorCode::kStorage, fmt::format("{} is no file", printable(options.labels)), "check the spelling of --labels");
   }
-  const NameTable table = read_names(file.get_or_throw(""), options.labels, Names::kIds, {"", options.label_column});
+  const NameTable table = read_names(file.get_or_throw(""), options.labels, Names::kIds,
+                                     {.photo_column = "", .label_column = options.label_column, .labels = ""});
   return photos.seen_through([&](std::shared_ptr<const Store> store) {
     return std::make_shared<const LabelledStore>(std::move(store), photos, options.labels, table);
   });

@@ -23,6 +23,7 @@ BENCHMARKS: dict[str, list[str]] = {
     "pipeline": ["pipeline.py"],
     "bucket": ["bucket.py"],
     "packed_photos": ["packed_photos.py"],
+    "listing": ["listing.py"],
     "engine_fp32": ["engine.py", "fp32"],
     "engine_bf16": ["engine.py", "bf16"],
     "engine_int8": ["engine.py", "int8"],

@@ -1,5 +1,6 @@
 """Every command of the guide runs as it stands there, beside a folder of photos, and prints what the page says."""
 
+import json
 import os
 import re
 import shutil
@@ -11,6 +12,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 from archives.shelf import Files, tarred, zipped
+from archives.test_inventories import write_inventory
 from archives.test_tables import spark
 from cli.command import COMMAND, PHOTOS, copy_photos
 from docs.pages import PAGES, ROOT, Block, assert_printed, name_of, read_blocks
@@ -44,6 +46,13 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SeaweedFs]:
         photos = put_some_photos(server)
         photos.bucket.put({"shards/shard-000.tar": tarred(read_files(PHOTOS, 24))})
         make_bucket(server, "results")
+        listed = photos.bucket.client.list_objects_v2(Bucket="photos", Prefix="Test/")["Contents"]
+        rows = [
+            ["photos", o["Key"], "", True, False, o["Size"], o["LastModified"], o["ETag"].strip('"')] for o in listed
+        ]
+        inventory = write_inventory(rows, sourceBucket="photos")
+        manifest = {"photos/daily/2026-11-29T01-00Z/manifest.json": json.dumps(inventory.manifest).encode()}
+        make_bucket(server, "lists").put({**inventory.files, **manifest})
         yield server
 
 

@@ -31,9 +31,10 @@ def photos(server) -> Place:
     return put_some_photos(server)
 
 
-def give_credentials(secret: str) -> None:
-    """To this process and to those of Spark: tests of another folder may have moved the place since it started."""
-    for file in {CREDENTIALS, Path(os.environ["AWS_SHARED_CREDENTIALS_FILE"])}:
+def give_credentials(secret: str, spark=None) -> None:
+    """To this process and to those of Spark: tests of other folders move the place, before it starts and after."""
+    told = spark and spark._jvm.java.lang.System.getenv("AWS_SHARED_CREDENTIALS_FILE")
+    for file in {CREDENTIALS, Path(os.environ["AWS_SHARED_CREDENTIALS_FILE"]), Path(told or CREDENTIALS)}:
         file.write_text(f"[default]\naws_access_key_id={READ_WRITE}\naws_secret_access_key={secret}\n")
 
 
@@ -47,7 +48,7 @@ def test_the_output_in_a_bucket_is_that_of_the_command(spark, server, photos):
     results = make_bucket(server, "results")
     by_command, by_spark = Place(results, "command"), Place(results, "spark")
     Coulis(server.url).succeed("run", photos.uri, by_command.uri, *FLAGS)
-    give_credentials(KEYS[READ_WRITE])
+    give_credentials(KEYS[READ_WRITE], spark)
     summary = run(spark, photos.uri, by_spark.uri, endpoint_url=server.url, **OPTIONS)
     assert (summary["ok"], summary["parts"]) == (24, 6)
     assert objects_of(by_spark) == objects_of(by_command)
@@ -55,7 +56,7 @@ def test_the_output_in_a_bucket_is_that_of_the_command(spark, server, photos):
 
 
 def test_wrong_credentials_end_the_run_with_their_cause(spark, server, photos):
-    give_credentials("wrong")
+    give_credentials("wrong", spark)
     with pytest.raises(_core.Error, match="secret key") as raised:
         run(spark, photos.uri, "s3://results/refused", endpoint_url=server.url, **OPTIONS)
     assert raised.value.code == 5

@@ -1,19 +1,22 @@
 #include "job/collections/inventory_store.hpp"
 
 #include <arrow/buffer.h>
-#include <arrow/io/interfaces.h>
+#include <arrow/io/compressed.h>
+#include <arrow/io/memory.h>
+#include <arrow/util/compression.h>
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <chrono>
+#include <memory>
+#include <optional>
 #include <string_view>
 
 #include "core/base/counted.hpp"
 #include "core/base/error.hpp"
+#include "core/base/lower_case.hpp"
 #include "core/base/whole_number.hpp"
-#include "job/collections/decoder.hpp"
-#include "job/collections/ranges.hpp"
 #include "job/collections/text_columns.hpp"
 #include "job/storage/parse_time.hpp"
 #include "job/storage/percent_decode.hpp"
@@ -22,50 +25,20 @@
 namespace coulis {
 namespace {
 
-class BytesRanges final : public Ranges {
- public:
-  explicit BytesRanges(Bytes bytes) : bytes_(std::move(bytes)) {}
-  Outcome<Bytes> read(std::uint64_t offset, std::uint64_t size_bytes) override { return slice(bytes_, offset, size_bytes); }
-
- private:
-  Bytes bytes_;
-};
-
-// What a gzip holds, for Arrow.
-class GzipStream final : public arrow::io::InputStream {
- public:
-  explicit GzipStream(Bytes bytes) : decoder_(decode_gzip(std::make_shared<BytesRanges>(std::move(bytes)))) {}
-
-  arrow::Status Close() override {
-    closed_ = true;
-    return arrow::Status::OK();
-  }
-  bool closed() const override { return closed_; }
-  arrow::Result<std::int64_t> Tell() const override { return position_; }
-  arrow::Result<std::int64_t> Read(std::int64_t size_bytes, void* out) override {
-    const Outcome<std::size_t> count = decoder_->read({static_cast<std::byte*>(out), static_cast<std::size_t>(size_bytes)});
-    if (!count) return arrow::Status::IOError(count.failure().message);
-    position_ += static_cast<std::int64_t>(count.value());
-    return static_cast<std::int64_t>(count.value());
-  }
-  arrow::Result<std::shared_ptr<arrow::Buffer>> Read(std::int64_t size_bytes) override {
-    ARROW_ASSIGN_OR_RAISE(std::unique_ptr<arrow::ResizableBuffer> buffer, arrow::AllocateResizableBuffer(size_bytes));
-    ARROW_ASSIGN_OR_RAISE(const std::int64_t count, Read(size_bytes, buffer->mutable_data()));
-    ARROW_RETURN_NOT_OK(buffer->Resize(count));
-    return std::shared_ptr<arrow::Buffer>(std::move(buffer));
-  }
-
- private:
-  std::unique_ptr<Decoder> decoder_;
-  std::int64_t position_ = 0;
-  bool closed_ = false;
-};
+std::shared_ptr<arrow::io::InputStream> unpacked(const Bytes& gzip, const std::string& file) {
+  const auto packed = std::make_shared<arrow::io::BufferReader>(
+      std::make_shared<arrow::Buffer>(reinterpret_cast<const std::uint8_t*>(gzip.data()), static_cast<std::int64_t>(gzip.size())));
+  const auto codec = arrow::util::Codec::Create(arrow::Compression::GZIP);
+  if (!codec.ok()) throw_damaged(file, codec.status().message());
+  auto stream = arrow::io::CompressedInputStream::Make(codec->get(), packed);
+  if (!stream.ok()) throw_damaged(file, stream.status().message());
+  return *stream;
+}
 
 // "LastModifiedDate", "last_modified_date" -> "lastmodifieddate"
 std::string in_one_style(std::string title) {
   std::erase(title, '_');
-  std::transform(title.begin(), title.end(), title.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return title;
+  return lower_case(std::move(title));
 }
 
 std::string name_of(std::string_view key) {
@@ -80,18 +53,42 @@ std::string age_of(std::int64_t made_ms) {
   return fmt::format("of {:%Y-%m-%d %H:%M} UTC, {} old", fmt::gmtime(made), age < 48 ? counted(age, "hour") : counted(age / 24, "day"));
 }
 
+using Batch = std::vector<Texts>;  // of InventoryColumns::titles
+
+// Nothing for an earlier version or a deleted object.
+std::optional<Entry> maybe_entry_of(const InventoryColumns& columns, const Batch& batch, std::size_t row, bool is_csv,
+                                    const std::string& file) {
+  const auto says = [&](std::optional<std::size_t> column, std::string_view text) { return column && batch[*column][row] == text; };
+  if (says(columns.is_latest, "false") || says(columns.is_delete_marker, "true")) return std::nullopt;
+  const std::string key = batch[0][row].value_or("");
+  Entry entry{is_csv ? form_decode(key) : key};
+  if (!parse_whole_number(batch[1][row].value_or(""), entry.size_bytes) || entry.key.empty()) {
+    throw_damaged(file, fmt::format("the row of '{}' has no key or no size", printable(entry.key)));
+  }
+  entry.etag = batch[2][row].value_or("");
+  if (columns.time) entry.mtime_ns = parse_time_ns(batch[*columns.time][row].value_or(""));
+  return entry;
+}
+
 }  // namespace
 
 InventoryColumns inventory_columns(const std::vector<std::string>& titles, const std::string& inventory) {
-  const auto find = [&](const char* wanted) {
+  InventoryColumns columns;
+  const auto add = [&](std::string_view wanted) -> std::optional<std::size_t> {
     const auto found = std::find_if(titles.begin(), titles.end(), [&](const std::string& title) { return in_one_style(title) == wanted; });
-    return found == titles.end() ? std::string() : *found;
+    if (found == titles.end()) return std::nullopt;
+    columns.titles.push_back(*found);
+    return columns.titles.size() - 1;
   };
-  InventoryColumns columns{find("key"), find("size"), find("etag"), find("lastmodifieddate"), find("islatest"), find("isdeletemarker")};
-  const char* missing = columns.key.empty() ? "Key" : columns.size.empty() ? "Size" : columns.etag.empty() ? "ETag" : nullptr;
-  if (missing == nullptr) return columns;
-  throw Error(ErrorCode::kNothingToRead, fmt::format("the S3 Inventory {} has no column {}", printable(inventory), missing),
-              "coulis needs Key, Size and ETag: add Size and ETag to the inventory's fields");
+  for (const char* needed : {"Key", "Size", "ETag"}) {
+    if (add(in_one_style(needed))) continue;
+    throw Error(ErrorCode::kNothingToRead, fmt::format("the S3 Inventory {} has no column {}", printable(inventory), needed),
+                "coulis needs Key, Size and ETag: add Size and ETag to the inventory's fields");
+  }
+  columns.time = add("lastmodifieddate");
+  columns.is_latest = add("islatest");
+  columns.is_delete_marker = add("isdeletemarker");
+  return columns;
 }
 
 // Where Amazon has written it, or where it was copied to with its manifest: the data files lie in a folder beside that of the manifest.
@@ -121,55 +118,43 @@ void InventoryStore::walk(const Walk& walk) const {
                           age_of(inventory_.made_ms)));
   }
   std::uint64_t others = 0;
-  for (const Inventory::File& file : inventory_.files) {
-    InventoryColumns columns;
-    const auto titles_of = [&](const std::vector<std::string>& titles) {
-      columns = inventory_columns(titles, inventory_.name);
-      std::vector<std::string> wanted = {columns.key, columns.size, columns.etag};
-      for (const std::string* title : {&columns.time, &columns.is_latest, &columns.is_delete_marker}) {
-        if (!title->empty()) wanted.push_back(*title);
-      }
-      return wanted;
-    };
-    const auto visit = [&](const std::vector<Texts>& batch) {
-      std::size_t next = 3;
-      const Texts* times = columns.time.empty() ? nullptr : &batch[next++];
-      const Texts* latest = columns.is_latest.empty() ? nullptr : &batch[next++];
-      const Texts* markers = columns.is_delete_marker.empty() ? nullptr : &batch[next++];
-      for (std::size_t row = 0; row < batch[0].size(); ++row) {
-        if ((latest != nullptr && (*latest)[row] == "false") || (markers != nullptr && (*markers)[row] == "true")) {
-          ++others;
-          continue;
-        }
-        const std::string& key = batch[0][row].value_or("");
-        Entry entry{inventory_.is_csv ? form_decode(key) : key};
-        if (!parse_whole_number(batch[1][row].value_or(""), entry.size_bytes) || entry.key.empty()) {
-          throw_damaged(name_of(file.key), fmt::format("the row of '{}' has no key or no size", printable(entry.key)));
-        }
-        entry.etag = batch[2][row].value_or("");
-        if (times != nullptr) entry.mtime_ns = parse_time_ns((*times)[row].value_or(""));
-        walk.visit(std::move(entry), EntryKind::kFile);
-      }
-    };
-    Bytes bytes = read_file(file);
-    if (inventory_.is_csv) {
-      const std::vector<std::string> wanted = titles_of(inventory_.titles);
-      read_csv_columns(std::make_shared<GzipStream>(std::move(bytes)), {',', inventory_.titles}, wanted, name_of(file.key), visit);
-      continue;
-    }
-    const auto choose = [&](const std::vector<std::string>& titles) {
-      std::vector<std::size_t> numbers;
-      for (const std::string& title : titles_of(titles)) {
-        numbers.push_back(static_cast<std::size_t>(std::find(titles.begin(), titles.end(), title) - titles.begin()));
-      }
-      return numbers;
-    };
-    read_parquet_columns({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, choose, name_of(file.key), visit);
-  }
+  for (const Inventory::File& file : inventory_.files) others += walk_file(file, walk);
   if (others > 0 && walk.note) {
     walk.note(fmt::format("{} of the inventory {} of earlier versions or deleted objects, and passed over", counted(others, "row"),
                           others == 1 ? "is" : "are"));
   }
+}
+
+std::uint64_t InventoryStore::walk_file(const Inventory::File& file, const Walk& walk) const {
+  const std::string name = name_of(file.key);
+  const Bytes bytes = read_file(file);
+  std::uint64_t others = 0;
+  InventoryColumns columns;
+  const auto visit = [&](const Batch& batch) {
+    for (std::size_t row = 0; row < batch[0].size(); ++row) {
+      std::optional<Entry> entry = maybe_entry_of(columns, batch, row, inventory_.is_csv, name);
+      if (!entry) {
+        ++others;
+        continue;
+      }
+      walk.visit(std::move(*entry), EntryKind::kFile);
+    }
+  };
+  if (inventory_.is_csv) {
+    columns = inventory_columns(inventory_.titles, inventory_.name);
+    read_csv_columns(unpacked(bytes, name), {',', inventory_.titles}, columns.titles, name, visit);
+    return others;
+  }
+  const auto choose = [&](const std::vector<std::string>& titles) {
+    columns = inventory_columns(titles, inventory_.name);
+    std::vector<std::size_t> numbers;
+    for (const std::string& title : columns.titles) {
+      numbers.push_back(static_cast<std::size_t>(std::find(titles.begin(), titles.end(), title) - titles.begin()));
+    }
+    return numbers;
+  };
+  read_parquet_columns({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, choose, name, visit);
+  return others;
 }
 
 }  // namespace coulis

@@ -1,7 +1,10 @@
 // InventoryStore: a bucket of which those objects are seen that an S3 Inventory lists.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -11,13 +14,14 @@
 
 namespace coulis {
 
+// By their titles, as CSV and Parquet spell them: key, size, ETag, and then those that there are of the others.
 struct InventoryColumns {
-  std::string key{}, size{}, etag{};
-  std::string time{};
-  std::string is_latest{}, is_delete_marker{};  // of an inventory of all versions
+  std::vector<std::string> titles{};
+  std::optional<std::size_t> time{};                           // these are places in `titles`
+  std::optional<std::size_t> is_latest{}, is_delete_marker{};  // of an inventory of all versions
 };
 
-// By their titles, as CSV and Parquet spell them. Throws Error(kNothingToRead) for one without keys, sizes or ETags.
+// Throws Error(kNothingToRead) for one without keys, sizes or ETags.
 InventoryColumns inventory_columns(const std::vector<std::string>& titles, const std::string& inventory);
 
 class InventoryStore final : public StoreView {
@@ -32,6 +36,7 @@ class InventoryStore final : public StoreView {
 
  private:
   Bytes read_file(const Inventory::File& file) const;
+  std::uint64_t walk_file(const Inventory::File& file, const Walk& walk) const;  // how many rows are no object of today
 
   Location manifest_;
   Inventory inventory_;

@@ -40,7 +40,7 @@ struct Context {
   Progress& progress;
 
   int readers() const {  // a bucket is waited for, and not worked on
-    return std::max(worker_count(options.threads), std::min(input.traits().useful_requests, 32));
+    return input.traits().readers(worker_count(options.threads));
   }
 };
 

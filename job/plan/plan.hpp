@@ -53,6 +53,9 @@ struct PartFile {
   std::string key;
   std::uint64_t size_bytes = 0;  // 0: unknown
 };
+inline PartFile features_file(const ManifestPart& part) {
+  return {part.number, part.fingerprint, part.features.key, part.features.size_bytes};
+}
 using ReadPartRecord = std::function<PartRecord(const PartFile&)>;                       // thread-safe
 std::vector<PartFile> list_part_files(const Location& output, std::string_view folder);  // by number
 

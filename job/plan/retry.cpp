@@ -40,10 +40,6 @@ bool has_new_format(std::string_view formats, std::string_view earlier) {
   return false;
 }
 
-PartFile file_of(const ManifestPart& part) {
-  return {part.number, part.fingerprint, part.features.key, part.features.size_bytes};
-}
-
 // Why a part with this record must be recomputed; empty if it need not.
 std::string reason_to_retry(const PartRecord& record, std::string_view formats) {
   if (const std::int64_t unread = count_unread(record); unread > 0) return fmt::format("{} could not be read", unread);
@@ -66,7 +62,7 @@ void plan_retries(Plan& plan, const Manifest& earlier, std::string_view formats,
   for (Part& part : plan.parts) {
     const auto found = with_failures.find(part.fingerprint);
     if (!part.done || found == with_failures.end()) continue;
-    const std::string reason = reason_to_retry(read_record(file_of(*found->second)), formats);
+    const std::string reason = reason_to_retry(read_record(features_file(*found->second)), formats);
     if (reason.empty()) continue;
     part.done = false;
     part.reason = reason;

@@ -53,7 +53,7 @@ Summary refit(const Location& output, const OptionTexts& given, Progress& progre
   const RunOptions options = options_of(manifest, given);
   output.remove(kSuccessKey);
   std::vector<PartFile> files;
-  for (const ManifestPart& part : manifest.parts) files.push_back({part.number, part.fingerprint, part.features.key});
+  for (const ManifestPart& part : manifest.parts) files.push_back(features_file(part));
   manifest.computed = 0;
   manifest.seconds.clear();
   StageClock clock(manifest.seconds);

@@ -93,7 +93,7 @@ Committed TaskExecutor::read_committed(const Location& input, const Location& /*
 void TaskExecutor::project_parts(const Location& /*output*/, std::vector<ManifestPart>& parts, const PcaModel& /*model*/,
                                  const std::string& model_sha256, const ProjectOptions& /*options*/, Progress& /*progress*/) {
   std::vector<PartFile> files;
-  for (const ManifestPart& part : parts) files.push_back({part.number, part.fingerprint, part.features.key});
+  for (const ManifestPart& part : parts) files.push_back(features_file(part));
   std::map<std::uint64_t, ManifestFile> written;
   for (const std::string& bytes :
        run({TaskKind::kProjection, options_, "", model_sha256}, parts.size(), make_orders<ProjectionOrder>(files, kPartsToProject))) {

@@ -37,14 +37,14 @@ Gets count_gets(const Plan& plan) {
   std::uint64_t loose_bytes = 0;
   for (const Part& part : plan.parts) {
     if (part.done) continue;
-    for (const ImageRef& image : part.images) {
+    part.images.for_each([&](const ImageRef& image) {
       if (const Entry* container = image.place.container.get()) {
         if (containers.insert(container).second) gets.now += gets_of(*container);
       } else {
         ++loose;
         loose_bytes += image.size_bytes;
       }
-    }
+    });
   }
   gets.packed = gets.now + pages(loose_bytes, kWindow);
   gets.now += loose;
@@ -88,21 +88,15 @@ double BucketUse::packed_gets_usd() const {
 }
 
 BucketUse estimate_use(const Preview& preview, const RunOptions& options) {
-  return use_of(preview.plan.images(), count_to_do(preview.plan), count_gets(preview.plan), preview, options);
+  return use_of(preview.plan.images(), preview.plan.images_to_do(), count_gets(preview.plan), preview, options);
 }
 
 BucketUse estimate_use_of_a_million(const Preview& preview, const RunOptions& options) {
   constexpr std::uint64_t kMillion = 1'000'000;
-  const std::uint64_t to_do = count_to_do(preview.plan);
+  const std::uint64_t to_do = preview.plan.images_to_do();
   if (to_do == 0) return {};
   const Gets gets = count_gets(preview.plan);
   return use_of(kMillion, kMillion, {gets.now * kMillion / to_do, gets.packed * kMillion / to_do}, preview, options);
-}
-
-std::uint64_t count_to_do(const Plan& plan) {
-  std::uint64_t images = 0;
-  for (const Part& part : plan.parts) images += part.done ? 0 : part.images.size();
-  return images;
 }
 
 }  // namespace coulis

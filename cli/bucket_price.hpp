@@ -25,6 +25,5 @@ struct BucketUse {
 
 BucketUse estimate_use(const Preview& preview, const RunOptions& options);
 BucketUse estimate_use_of_a_million(const Preview& preview, const RunOptions& options);  // photos such as those to do
-std::uint64_t count_to_do(const Plan& plan);                                             // images
 
 }  // namespace coulis

@@ -13,6 +13,7 @@
 #include "core/base/counted.hpp"
 #include "core/base/lower_case.hpp"
 #include "job/estimate/estimate.hpp"
+#include "job/listing/labels_in_order.hpp"
 #include "job/output/turned.hpp"
 #include "job/run/run.hpp"
 #include "job/threads/worker_count.hpp"
@@ -22,31 +23,24 @@ namespace {
 
 using Counts = std::map<std::string, std::size_t>;
 
-template <class Visit>
-void for_each_image(const Plan& plan, Visit visit) {
-  for (const Part& part : plan.parts) std::for_each(part.images.begin(), part.images.end(), visit);
-}
+struct Census {
+  Counts endings;
+  Counts labels;
+};
 
-Counts count_endings(const Plan& plan) {
-  Counts counts;
-  for_each_image(plan, [&](const ImageRef& image) {
+Census count_images(const Preview& preview, const ListingOptions& options) {
+  Census census;
+  LabelsInOrder labels(options, preview.input);
+  preview.listing.images.for_each([&](const ImageRef& image) {
     if (!image.seen()) {
-      ++counts["(cannot be looked at)"];
+      ++census.endings["(cannot be looked at)"];
       return;
     }
     const std::string ending = lower_ending(image.key);
-    ++counts[ending.empty() ? "(none)" : printable("." + ending)];
+    ++census.endings[ending.empty() ? "(none)" : printable("." + ending)];
+    ++census.labels[labels.label_of(image)];
   });
-  return counts;
-}
-
-Counts count_labels(const Preview& preview, const ListingOptions& options) {
-  Counts counts;
-  const LabelRule rule(options);
-  for_each_image(preview.plan, [&](const ImageRef& image) {
-    if (image.seen()) ++counts[rule.label_of(image, preview.input)];
-  });
-  return counts;
+  return census;
 }
 
 // The rows in flight and the moments.
@@ -78,7 +72,7 @@ void print_estimate(const Estimate& estimate, const Preview& preview, const RunO
 // The cost of computing a million photos like those to do, without the start of a cluster.
 double million_compute_usd(const Preview& preview, const ClusterPrice& cluster) {
   const double share = cluster.work_seconds / (cluster.work_seconds + cluster.start_up_seconds);
-  return cluster.usd * share * 1e6 / static_cast<double>(std::max<std::uint64_t>(count_to_do(preview.plan), 1));
+  return cluster.usd * share * 1e6 / static_cast<double>(std::max<std::size_t>(preview.plan.images_to_do(), 1));
 }
 
 void print_price(const Preview& preview, const RunOptions& options, const ClusterPrice& cluster) {
@@ -106,15 +100,15 @@ void print_price(const Preview& preview, const RunOptions& options, const Cluste
 }
 
 void print_text(const Preview& preview, const RunOptions& options) {
-  const auto labels = count_labels(preview, options.listing);
+  const Census census = count_images(preview, options.listing);
   const std::size_t to_do = preview.plan.parts_to_do();
   fmt::print("{}, {:.1f} MB, {}; {} ignored\n", counted(preview.plan.images(), "photo"),
-             static_cast<double>(preview.listing.total_bytes) / 1e6, counted(labels.size(), "label"),
+             static_cast<double>(preview.listing.total_bytes) / 1e6, counted(census.labels.size(), "label"),
              counted(preview.listing.passed_over.total(), "other file"));
   for (const std::string& sentence : describe(preview.listing.passed_over)) fmt::print("  {}\n", sentence);
-  for (const auto& [ending, count] : count_endings(preview.plan)) fmt::print("  {:8} {}\n", ending, count);
+  for (const auto& [ending, count] : census.endings) fmt::print("  {:8} {}\n", ending, count);
   fmt::print("{}: {} done, {} to do ({})\n", counted(preview.plan.parts.size(), "part"), preview.plan.parts.size() - to_do, to_do,
-             counted(count_to_do(preview.plan), "photo"));
+             counted(preview.plan.images_to_do(), "photo"));
   for (const Part& part : preview.plan.parts) {
     if (!part.done) fmt::print("  part {}: {}, {}\n", part.number, counted(part.images.size(), "photo"), part.reason);
   }
@@ -133,6 +127,7 @@ void print_json(const Preview& preview, const RunOptions& options) {
                      {"reason", part.reason},
                      {"fingerprint", part.fingerprint}});
   }
+  const Census census = count_images(preview, options.listing);
   const int threads = worker_count(options.threads);
   const Estimate estimate = estimate_run(preview, options);
   const ClusterPrice price = price_cluster(estimate.features_seconds * threads);
@@ -156,8 +151,8 @@ void print_json(const Preview& preview, const RunOptions& options) {
                                          {"ignored", preview.listing.passed_over.total()},
                                          {"passed_over", nlohmann::ordered_json::parse(to_json(preview.listing.passed_over))},
                                          {"warnings", preview.warnings},
-                                         {"endings", count_endings(preview.plan)},
-                                         {"labels", count_labels(preview, options.listing)},
+                                         {"endings", census.endings},
+                                         {"labels", census.labels},
                                          {"tried", {{"photos", estimate.tried}, {"turned", estimate.turned}}},
                                          {"list_seconds", preview.list_seconds},
                                          {"seconds", estimate.seconds()},

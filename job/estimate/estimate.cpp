@@ -22,21 +22,18 @@ constexpr std::size_t kFirstTry = 32;  // photos: their time tells how many phot
 constexpr double kSeconds = 2;
 constexpr std::size_t kMostPhotos = 2048;
 
-using Images = std::vector<const ImageRef*>;  // of the plan: there may be millions
-
-Images images_to_do(const Plan& plan) {
-  Images images;
+// Evenly spread over the `all` images to do.
+std::vector<ImageRef> spread_sample(const Plan& plan, std::size_t all, std::size_t count) {
+  count = std::min(count, all);
+  std::vector<ImageRef> sample;
+  std::size_t first = 0;  // of the part's images
   for (const Part& part : plan.parts) {
     if (part.done) continue;
-    for (const ImageRef& image : part.images) images.push_back(&image);
+    while (sample.size() < count && sample.size() * all / count < first + part.images.size()) {
+      sample.push_back(part.images.at(sample.size() * all / count - first));
+    }
+    first += part.images.size();
   }
-  return images;
-}
-
-std::vector<ImageRef> spread_sample(const Images& images, std::size_t count) {
-  count = std::min(count, images.size());
-  std::vector<ImageRef> sample;
-  for (std::size_t i = 0; i < count; ++i) sample.push_back(*images[i * images.size() / count]);
   return sample;
 }
 
@@ -82,15 +79,17 @@ double try_reduction(MatrixView<const float> rows, std::size_t all, int threads)
 }  // namespace
 
 Estimate estimate_run(const Preview& preview, const RunOptions& options) {
-  const Images images = images_to_do(preview.plan);
-  if (images.empty()) return {};
+  const std::size_t to_do = preview.plan.images_to_do();
+  if (to_do == 0) return {};
   const Model& model = preview.model;
   const auto networks = make_network_factory(model, options.network.precision);
   const Location& input = preview.input;
-  const auto try_some = [&](std::size_t count) { return try_photos(spread_sample(images, count), input, model.card, *networks, options); };
+  const auto try_some = [&](std::size_t count) {
+    return try_photos(spread_sample(preview.plan, to_do, count), input, model.card, *networks, options);
+  };
   Trial trial = try_some(kFirstTry);
   const auto affordable = std::min(static_cast<std::size_t>(kSeconds * trial.photos_per_second), kMostPhotos);
-  if (affordable > kFirstTry && images.size() > kFirstTry) trial = try_some(affordable);
+  if (affordable > kFirstTry && to_do > kFirstTry) trial = try_some(affordable);
 
   for (float& value : trial.rows) value = std::isfinite(value) ? value : 0;  // of photos that cannot be used
   const auto width = static_cast<std::size_t>(model.card.feature_width);
@@ -99,7 +98,7 @@ Estimate estimate_run(const Preview& preview, const RunOptions& options) {
   Estimate estimate;
   estimate.tried = trial.rows.size() / width;
   estimate.turned = trial.turned;
-  estimate.features_seconds = static_cast<double>(images.size()) / trial.photos_per_second;
+  estimate.features_seconds = static_cast<double>(to_do) / trial.photos_per_second;
   estimate.reduction_seconds = try_reduction({trial.rows.data(), trial.rows.size() / width, width}, all, threads);
   return estimate;
 }

@@ -36,7 +36,7 @@ Worker make_worker(const FeaturizeContext& context) {
 
 // A finished part as a table: the rows of good images, and the failures in the metadata.
 RowTable to_table(const PartInFlight& finished, const FeaturizeContext& context) {
-  const std::vector<ImageRef>& images = finished.part->images;
+  const std::vector<ImageRef>& images = finished.images;
   const auto width = static_cast<std::size_t>(context.model.card.feature_width);
   RowTable table;
   table.width = width;
@@ -65,7 +65,7 @@ void put_thumbnails(const PartInFlight& finished, const FeaturizeContext& contex
   ThumbnailTable table;
   for (std::size_t i = 0; i < part.sampled.size(); ++i) {
     if (finished.thumbnails[i].empty()) continue;
-    table.paths.push_back(printable(context.input.path_of(part.images[part.sampled[i]].key)));
+    table.paths.push_back(printable(context.input.path_of(finished.images[part.sampled[i]].key)));
     table.jpegs.push_back(finished.thumbnails[i]);
   }
   context.output.put(part.thumbnails_key(to_string(context.features.compression)), write_thumbnail_table(table));
@@ -107,7 +107,7 @@ void work_until_done(Worker& worker, PartQueue& queue, ReadAhead& photos, BadIma
   const auto width = static_cast<std::size_t>(context.model.card.feature_width);
   while (const std::optional<ImageTask> task = queue.next()) {
     PartInFlight& part = *task->part;
-    const ImageRef& image = part.part->images[task->index];
+    const ImageRef& image = part.images[task->index];
     worker.watch.restart();
     const Outcome<Bytes> bytes = photos.take(task->number, image);
     worker.watch.lap(worker.read_seconds);
@@ -179,9 +179,10 @@ StageSeconds featurize(const Plan& plan, const FeaturizeContext& context, Progre
 void try_images(const Part& part, std::size_t first, const FeaturizeContext& context, const std::function<void()>& tried) {
   Worker worker = make_worker(context);
   std::vector<float> row(static_cast<std::size_t>(context.model.card.feature_width));
-  for (std::size_t i = first; i < part.images.size(); ++i) {
-    if (!context.given_up.contains(part.images[i].key)) {
-      const Outcome<Bytes> bytes = context.input.get(part.images[i]);
+  const std::vector<ImageRef> images = part.images.read();
+  for (std::size_t i = first; i < images.size(); ++i) {
+    if (!context.given_up.contains(images[i].key)) {
+      const Outcome<Bytes> bytes = context.input.get(images[i]);
       if (bytes) static_cast<void>(worker.network.features(bytes.value(), row));  // only whether the process survives matters
     }
     tried();

@@ -7,6 +7,7 @@ namespace coulis {
 
 PartInFlight::PartInFlight(const Part& source, std::size_t width)
     : part(&source),
+      images(source.images.read()),
       rows(source.images.size() * width),
       failures(source.images.size()),
       thumbnails(source.sampled.size()),
@@ -49,7 +50,7 @@ Offer PartQueue::offer_locked() {
     ++in_flight_;
   }
   ImageTask task{current_, next_index_++, next_number_++};
-  if (next_index_ == current_->part->images.size()) current_.reset();
+  if (next_index_ == current_->images.size()) current_.reset();
   return {std::move(task), false};
 }
 

@@ -21,6 +21,7 @@ struct PartInFlight {
   PartInFlight(const Part& source, std::size_t width);
 
   const Part* part;
+  std::vector<ImageRef> images;                  // of the part
   std::vector<float> rows;                       // [images, width]; a failed image's row is never read
   std::vector<std::optional<Failure>> failures;  // [images]
   std::vector<std::string> thumbnails;           // [part->sampled]: JPEGs; empty for a failed image

@@ -32,12 +32,13 @@ void ReadAhead::run() {
   input_.traits().local ? ask_for_files() : fetch_objects();
 }
 
-const ImageRef* ReadAhead::next_image() {
-  while (part_ < parts_.size() && index_ == parts_[part_]->images.size()) {
-    ++part_;
-    index_ = 0;
+std::optional<ImageRef> ReadAhead::next_image() {
+  const ImageRef* image = images_.next();
+  while (image == nullptr && part_ < parts_.size()) {
+    images_ = ImageCursor(parts_[part_++]->images);
+    image = images_.next();
   }
-  return part_ == parts_.size() ? nullptr : &parts_[part_]->images[index_++];
+  return image == nullptr ? std::nullopt : std::optional(*image);
 }
 
 Outcome<Bytes> ReadAhead::get(const ImageRef& image) const {
@@ -54,7 +55,7 @@ bool ReadAhead::has_room() {
 
 void ReadAhead::ask_for_files() {
   std::unique_lock lock(mutex_);
-  while (const ImageRef* image = next_image()) {
+  while (const std::optional<ImageRef> image = next_image()) {
     room_.wait(lock, [&] { return stopped_ || has_room(); });
     if (stopped_) return;
     ++asked_;
@@ -68,8 +69,8 @@ void ReadAhead::fetch_objects() {
   std::unique_lock lock(mutex_);
   while (true) {
     room_.wait(lock, [&] { return stopped_ || has_room(); });
-    const ImageRef* image = stopped_ ? nullptr : next_image();
-    if (image == nullptr) {
+    const std::optional<ImageRef> image = stopped_ ? std::nullopt : next_image();
+    if (!image) {
       room_.notify_one();
       return;
     }

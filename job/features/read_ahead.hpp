@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -40,8 +41,8 @@ class ReadAhead {
  private:
   void ask_for_files();
   void fetch_objects();
-  const ImageRef* next_image();  // null: no image is left
-  bool has_room();               // fetches in bursts: see docs/decisions/0013-photos-of-a-bucket-in-bursts.md
+  std::optional<ImageRef> next_image();  // nothing: no image is left
+  bool has_room();                       // fetches in bursts: see docs/decisions/0013-photos-of-a-bucket-in-bursts.md
   Outcome<Bytes> get(const ImageRef& image) const;
   void wait_for(std::unique_lock<std::mutex>& lock, std::uint64_t number);
 
@@ -54,11 +55,11 @@ class ReadAhead {
   std::map<std::string, Failure> given_up_;
 
   std::mutex mutex_;
-  std::condition_variable room_;   // for one more photo: the thread that uses the room wakes the next while there is more
-  std::condition_variable ready_;  // a photo is there
-  std::size_t part_ = 0;           // of the next photo to prefetch
-  std::size_t index_ = 0;
-  std::uint64_t asked_ = 0;  // photos requested so far
+  std::condition_variable room_;     // for one more photo: the thread that uses the room wakes the next while there is more
+  std::condition_variable ready_;    // a photo is there
+  std::size_t part_ = 0;             // the one after that of the next photo to prefetch
+  ImageCursor images_{ImageList()};  // from that photo on
+  std::uint64_t asked_ = 0;          // photos requested so far
   std::uint64_t taken_ = 0;
   std::uint64_t bytes_ahead_ = 0;  // of photos prefetched and not yet taken
   bool filling_ = true;            // true until the maximum is prefetched, then false until half of it is taken

@@ -4,7 +4,6 @@
 #include <array>
 
 #include "core/base/lower_case.hpp"
-#include "job/storage/entry_order.hpp"
 
 namespace coulis {
 namespace {
@@ -77,7 +76,7 @@ void ImageCollector::add(Entry entry, EntryKind kind) {
   if (may_be_a_mark) ours_.note(entry.key);
   if (!refusal) {
     listing_.total_bytes += entry.size_bytes;
-    listing_.images.push_back(std::move(entry));
+    images_.add(std::move(entry));
   } else if (kind == EntryKind::kLeftOut && maybe_input_->traits().local) {
     listing_.passed_over.add_folder(*refusal, entry.key);
   } else if (may_be_a_mark && is_named_like_ours(entry.key)) {
@@ -90,14 +89,13 @@ void ImageCollector::add(Entry entry, EntryKind kind) {
 Listing ImageCollector::listing() && {
   ours_.end();
   for (const auto& [key, reason] : maybe_ours_) listing_.passed_over.add_file(ours_.hold(key) ? Reason::kCoulis : reason, key);
-  const auto is_ours = [&](const ImageRef& image) {
-    if (!ours_.hold(image.key)) return false;
+  const auto is_of_others = [&](const ImageRef& image) {
+    if (!ours_.hold(image.key)) return true;
     listing_.passed_over.add_file(Reason::kCoulis, image.key);
     listing_.total_bytes -= image.size_bytes;
-    return true;
+    return false;
   };
-  if (!ours_.empty()) std::erase_if(listing_.images, is_ours);
-  sort_by_key(listing_.images);
+  listing_.images = std::move(images_).sorted(ours_.empty() ? ImageSorter::Keep() : is_of_others);
   return std::move(listing_);
 }
 

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "job/listing/image_sorter.hpp"
 #include "job/listing/listing.hpp"
 #include "job/listing/others.hpp"
 #include "job/listing/passed_over.hpp"
@@ -30,7 +31,8 @@ class ImageCollector {
 
   const ListingOptions& options_;
   const Location* maybe_input_;
-  Listing listing_;
+  Listing listing_;  // without the images
+  ImageSorter images_;
   OurFolders ours_;
   std::vector<std::pair<std::string, Reason>> maybe_ours_;  // keys that wait for marks
   std::string last_folder_;                                 // of refuse_below(): files of one folder follow each other

@@ -10,12 +10,11 @@
 #include <vector>
 
 #include "core/base/field.hpp"
+#include "job/listing/image_list.hpp"
 #include "job/listing/passed_over.hpp"
 #include "job/storage/location.hpp"
 
 namespace coulis {
-
-using ImageRef = Entry;  // an image, as it was listed below the input
 
 struct ListingOptions {
   std::vector<std::string> include;  // globs; empty: every name that ends like an image
@@ -38,7 +37,7 @@ void visit_fields(O& o, V&& v) {
 }
 
 struct Listing {
-  std::vector<ImageRef> images;  // and what could not be looked at: such an entry is not `seen()`, and reading it fails
+  ImageList images;  // and what could not be looked at: such an entry is not `seen()`, and reading it fails
   std::uint64_t total_bytes = 0;
   PassedOver passed_over;            // never an image left out in silence
   std::vector<std::string> notes{};  // sentences on what a list or a table of labels names

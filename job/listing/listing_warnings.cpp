@@ -6,8 +6,10 @@
 #include <cstdint>
 #include <functional>
 #include <string_view>
+#include <unordered_map>
 
 #include "core/base/counted.hpp"
+#include "job/listing/labels_in_order.hpp"
 #include "job/listing/others.hpp"
 
 namespace coulis {
@@ -15,53 +17,39 @@ namespace {
 
 constexpr std::size_t kFewestLabels = 4;  // three photos in three folders are no mistake
 
-// Labels as hashes: a label for each of two million photos would take a quarter of a gigabyte.
+// Counts labels by their hashes. Of many labels it keeps a part, those whose hashes end in zeros, and says what they stand for.
 class LabelCount {
  public:
-  void add(std::string_view label) { hashes_.push_back(std::hash<std::string_view>()(label)); }
+  void add(std::string_view label) {
+    const std::size_t hash = std::hash<std::string_view>()(label);
+    if ((hash & mask_) != 0) return;
+    const auto [found, is_new] = has_more_.emplace(hash, false);
+    if (!is_new) found->second = true;
+    while (has_more_.size() > kMostHashes) {
+      mask_ = mask_ << 1U | 1U;
+      std::erase_if(has_more_, [&](const auto& each) { return (each.first & mask_) != 0; });
+    }
+  }
 
   struct Labels {
     std::size_t all = 0;
     std::size_t with_one_photo = 0;
+    bool exact = true;
   };
-  Labels count() {
-    std::sort(hashes_.begin(), hashes_.end());
-    Labels labels;
-    for (std::size_t begin = 0, end = 0; begin < hashes_.size(); begin = end) {
-      while (end < hashes_.size() && hashes_[end] == hashes_[begin]) ++end;
-      ++labels.all;
-      if (end - begin == 1) ++labels.with_one_photo;
-    }
-    return labels;
+  Labels count() const {
+    const auto alone = std::count_if(has_more_.begin(), has_more_.end(), [](const auto& each) { return !each.second; });
+    return {has_more_.size() * (mask_ + 1), static_cast<std::size_t>(alone) * (mask_ + 1), mask_ == 0};
   }
 
  private:
-  std::vector<std::size_t> hashes_;
-};
+  static constexpr std::size_t kMostHashes = std::size_t{1} << 18U;
 
-std::string_view folder_of(std::string_view key) {
-  return key.substr(0, std::min(key.rfind('/') + 1, key.size()));
-}
+  std::unordered_map<std::size_t, bool> has_more_;  // by hash: whether a second photo has this label
+  std::size_t mask_ = 0;
+};
 
 std::string rule_of(const ListingOptions& options) {
   return options.label_regex.empty() ? fmt::format("--label-level {}", options.label_level) : "--label-regex";
-}
-
-// Names of a folder tree that no one may look at. A link that leads nowhere is none of them: nothing is behind it.
-struct Closed {
-  std::uint64_t names = 0;
-  std::string example;  // printable, with the reason
-};
-
-Closed find_closed(const std::vector<ImageRef>& images, const Location& input) {
-  Closed closed;
-  for (const ImageRef& image : images) {
-    if (image.seen() || image.place.container || !input.traits().local) continue;
-    const Outcome<Bytes> bytes = input.get(image.key);
-    if (bytes || bytes.failure().code != FailureCode::kUnreadable) continue;
-    if (++closed.names == 1) closed.example = fmt::format("{}: {}", printable(image.key), bytes.failure().message);
-  }
-  return closed;
 }
 
 struct Found {
@@ -71,33 +59,39 @@ struct Found {
   std::uint64_t from_input = 0;  // their label is that of INPUT, or of a folder above it
   std::string label_from_input;
   LabelCount::Labels labels;
+  std::uint64_t apple_doubles = 0;
+  std::uint64_t closed = 0;    // names of a folder tree that no one may look at
+  std::string closed_example;  // printable, with the reason
 };
 
-Found look_at(const std::vector<ImageRef>& images, const Location& input, const ListingOptions& options) {
-  const LabelRule rule(options);
+// A link that leads nowhere is not closed: nothing is behind it.
+void look_at_unseen(const ImageRef& image, const Location& input, Found& found) {
+  if (image.place.container || !input.traits().local) return;
+  const Outcome<Bytes> bytes = input.get(image.key);
+  if (bytes || bytes.failure().code != FailureCode::kUnreadable) return;
+  if (++found.closed == 1) found.closed_example = fmt::format("{}: {}", printable(image.key), bytes.failure().message);
+}
+
+Found look_at(const ImageList& images, const Location& input, const ListingOptions& options) {
+  LabelsInOrder labels_in_order(options, input);
   Found found;
   LabelCount labels;
-  std::string_view folder = "/";  // no key begins with it
-  std::string label;
-  bool given = false;
-  for (const ImageRef& image : images) {
-    if (!image.seen()) continue;
-    const bool as_before = options.label_regex.empty() && folder_of(image.key) == folder && !given && !image.label;
-    if (!as_before) label = rule.label_of(image, input);
-    folder = folder_of(image.key);
-    given = image.label != nullptr;
+  images.for_each([&](const ImageRef& image) {
+    if (is_named_like_apple_double(image.key)) ++found.apple_doubles;
+    if (!image.seen()) return look_at_unseen(image, input, found);
+    const std::string& label = labels_in_order.label_of(image);
     ++found.photos;
     if (label.empty()) {
       ++found.unlabelled;
-      found.unlabelled_by_table += given ? 1 : 0;
-      continue;
+      found.unlabelled_by_table += image.label ? 1 : 0;
+      return;
     }
     labels.add(label);
-    if (!given && options.label_regex.empty() && std::count(folder.begin(), folder.end(), '/') < options.label_level) {
+    if (!image.label && options.label_regex.empty() && std::count(image.key.begin(), image.key.end(), '/') < options.label_level) {
       ++found.from_input;
       found.label_from_input = label;
     }
-  }
+  });
   found.labels = labels.count();
   return found;
 }
@@ -105,12 +99,11 @@ Found look_at(const std::vector<ImageRef>& images, const Location& input, const 
 }  // namespace
 
 std::vector<std::string> listing_warnings(const Listing& listing, const Location& input, const ListingOptions& options) {
-  const std::vector<ImageRef>& images = listing.images;
-  const Found found = look_at(images, input, options);
+  const Found found = look_at(listing.images, input, options);
   std::vector<std::string> warnings = listing.notes;
-  if (const Closed closed = find_closed(images, input); closed.names > 0) {
+  if (found.closed > 0) {
     warnings.push_back(fmt::format("{} below INPUT cannot be looked at ({}): photos there are in no result until a later run can read them",
-                                   counted(closed.names, "name"), closed.example));
+                                   counted(found.closed, "name"), found.closed_example));
   }
   const std::string of_photos = fmt::format("of {}", counted(found.photos, "photo"));
   if (found.unlabelled > 0) {
@@ -128,11 +121,10 @@ std::vector<std::string> listing_warnings(const Listing& listing, const Location
   const LabelCount::Labels labels = found.labels;
   if (labels.all >= kFewestLabels && 2 * labels.with_one_photo > labels.all) {
     warnings.push_back(
-        fmt::format("{} of {} have one photo only: if the label is elsewhere in the path, --label-level or --label-regex finds it",
-                    labels.with_one_photo, counted(labels.all, "label")));
+        fmt::format("{}{} of {} have one photo only: if the label is elsewhere in the path, --label-level or --label-regex finds it",
+                    labels.exact ? "" : "about ", labels.with_one_photo, counted(labels.all, "label")));
   }
-  const auto notes = static_cast<std::uint64_t>(
-      std::count_if(images.begin(), images.end(), [](const ImageRef& image) { return is_named_like_apple_double(image.key); }));
+  const std::uint64_t notes = found.apple_doubles;
   if (notes > 0 && !input.traits().local && !options.no_default_excludes) {
     warnings.push_back(
         fmt::format("{} named like the notes that macOS keeps beside files (._): those that are notes become errors; --exclude "

@@ -84,14 +84,15 @@ void pack_shard(const Part& part, const Context& context) {
   TarWriter tar(stream);
   ShardTable table;
   table.shard = name;
-  PartRecord record{context.settings, part.images, {}};
+  PartRecord record{context.settings, part.images.read(), {}};
+  const std::vector<ImageRef>& images = record.images;
   const auto read = [&](std::size_t i) {
     if (context.interrupted) throw Error(ErrorCode::kInterrupted, "interrupted", "run the same command again: it resumes where it stopped");
-    return read_for_shard(context.input, part.images[i], resize);
+    return read_for_shard(context.input, images[i], resize);
   };
   std::size_t next = 0;
   const auto append = [&](Outcome<PackedPhoto> photo) {
-    const ImageRef& image = part.images[next];
+    const ImageRef& image = images[next];
     if (photo) {
       const std::string key = name_in_shard(image, resize);
       table.keys.push_back(printable(key));
@@ -106,7 +107,7 @@ void pack_shard(const Part& part, const Context& context) {
     ++next;
     context.progress.advance(1, photo ? 0 : 1);
   };
-  make_in_parallel(context.readers(), part.images.size(), read, append);
+  make_in_parallel(context.readers(), images.size(), read, append);
   tar.end();
   table.metadata = to_metadata(record);
   table.metadata.emplace_back(kShardBytes, std::to_string(tar.size()));
@@ -184,17 +185,15 @@ PackSummary pack(const PackOptions& options, const std::optional<Share>& maybe_s
                          options.shards.shard_bytes,
                          kIndexFolder,
                          output.traits().readers(worker_count(options.threads))};
-  Plan plan = make_plan(std::move(listing.images), list_part_files(output, kIndexFolder), read_record, cuts);
+  Plan plan = make_plan(listing.images, list_part_files(output, kIndexFolder), read_record, cuts);
   plan_again(plan, shards, output, earlier_failures != 0);
   if (maybe_share) plan = take_share(std::move(plan), *maybe_share);
   const std::size_t to_do = plan.parts_to_do();
-  std::uint64_t images = 0;
-  for (const Part& part : plan.parts) images += part.done ? 0 : part.images.size();
   progress.say(fmt::format("{} in {}: {} done, {} to do", counted(plan.images(), "photo"), counted(plan.parts.size(), "shard"),
                            plan.parts.size() - to_do, to_do));
   if (to_do > 0 || !plan.stale_files.empty()) output.remove(kPackMark);  // first: a pack without it is not finished
   for (const std::string& key : plan.stale_files) output.remove(key);
-  progress.begin("pack", images);
+  progress.begin("pack", plan.images_to_do());
   for (const Part& part : plan.parts) {
     if (part.done) continue;
     output.remove(part.file_key(kCompression, kIndexFolder));  // a shard whose index is there is taken for whole

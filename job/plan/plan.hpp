@@ -7,17 +7,17 @@
 #include <string_view>
 #include <vector>
 
-#include "job/listing/listing.hpp"
+#include "job/listing/image_list.hpp"
 #include "job/output/layout.hpp"
-#include "job/output/manifest.hpp"
 #include "job/output/part_record.hpp"
+#include "job/plan/part_files.hpp"
 
 namespace coulis {
 
 struct Part {
   std::uint64_t number = 0;
-  std::vector<ImageRef> images;  // sorted by key
-  std::string fingerprint;       // hex: the settings and every member's key, size and mtime or ETag
+  ImageList images;         // sorted by key
+  std::string fingerprint;  // hex: the settings and every member's key, size and mtime or ETag
   bool done = false;
   std::string reason;  // why it is to do; empty when done
 
@@ -36,6 +36,7 @@ struct PlanOptions {
   std::uint64_t bytes_per_part = 0;           // if not 0: ends new parts by their bytes in a tar, instead of a number of images
   std::string_view folder = kFeaturesFolder;  // of the part files
   int records_at_a_time = 1;                  // threads that read_record is called from
+  std::size_t images_in_memory = kImagesInMemory;
 };
 
 struct Plan {
@@ -43,35 +44,17 @@ struct Plan {
   std::vector<std::string> stale_files;  // part files that the finished output must not hold
 
   std::size_t images() const;
+  std::size_t images_to_do() const;
   std::size_t parts_to_do() const;
 };
 
-// A part file below "features/", "pca/" or "thumbnails/". Other names are ignored.
-struct PartFile {
-  std::uint64_t number = 0;
-  std::string fingerprint;
-  std::string key;
-  std::uint64_t size_bytes = 0;  // 0: unknown
-};
-inline PartFile features_file(const ManifestPart& part) {
-  return {part.number, part.fingerprint, part.features.key, part.features.size_bytes};
-}
-using ReadPartRecord = std::function<PartRecord(const PartFile&)>;                       // thread-safe
-std::vector<PartFile> list_part_files(const Location& output, std::string_view folder);  // by number
-
-// Part files that the manifest does not name: from an earlier PCA, removed images or other options.
-std::vector<PartFile> list_unnamed_part_files(const Location& output, const Manifest& manifest);
+using ReadPartRecord = std::function<PartRecord(const PartFile&)>;  // thread-safe
 
 // Committed parts keep their members: an added image goes to a new part at the end,
 // and a changed or removed one recomputes its own part only. `read_record` opens a
 // part file; it is called only if the committed files do not match the listing.
-// images: sorted by key.
-Plan make_plan(std::vector<ImageRef> images, const std::vector<PartFile>& committed, const ReadPartRecord& read_record,
+// images: sorted by key. Neither they nor the members of the part files are held in memory if there are many.
+Plan make_plan(const ImageList& images, const std::vector<PartFile>& committed, const ReadPartRecord& read_record,
                const PlanOptions& options);
-
-std::string fingerprint_of(const std::string& settings, const std::vector<ImageRef>& images);
-
-// "part-00007-<fingerprint>.snappy.parquet"; "part-00007-<fingerprint>.zstd.parquet"
-std::string part_file_name(std::uint64_t number, std::string_view fingerprint, std::string_view compression);
 
 }  // namespace coulis

@@ -27,12 +27,11 @@ std::vector<Candidate> list_candidates(const Plan& plan, const Location& input, 
   std::unordered_map<std::string, std::uint32_t> ids;
   std::vector<Candidate> candidates;
   for (std::size_t p = 0; p < plan.parts.size(); p += step) {
-    const std::vector<ImageRef>& images = plan.parts[p].images;
-    for (std::size_t i = 0; i < images.size(); ++i) {
-      const std::string& key = images[i].key;
-      const auto id = ids.emplace(labels.label_of(images[i], input), static_cast<std::uint32_t>(ids.size())).first->second;
-      candidates.push_back({id, XXH3_64bits(key.data(), key.size()), static_cast<std::uint32_t>(p), static_cast<std::uint32_t>(i)});
-    }
+    std::uint32_t i = 0;
+    plan.parts[p].images.for_each([&](const ImageRef& image) {
+      const auto id = ids.emplace(labels.label_of(image, input), static_cast<std::uint32_t>(ids.size())).first->second;
+      candidates.push_back({id, XXH3_64bits(image.key.data(), image.key.size()), static_cast<std::uint32_t>(p), i++});
+    });
   }
   return candidates;
 }

@@ -6,6 +6,7 @@
 
 #include "core/base/error.hpp"
 #include "core/moments/moments_tree.hpp"
+#include "job/output/part_record.hpp"
 #include "job/threads/workers.hpp"
 
 namespace coulis {

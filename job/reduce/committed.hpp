@@ -8,7 +8,7 @@
 
 #include "core/moments/moments.hpp"
 #include "job/output/manifest.hpp"
-#include "job/plan/plan.hpp"
+#include "job/plan/part_files.hpp"
 #include "job/storage/location.hpp"
 #include "job/tables/tables.hpp"
 #include "job/threads/progress.hpp"

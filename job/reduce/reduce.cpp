@@ -6,7 +6,9 @@
 #include <utility>
 
 #include "job/output/part_tables.hpp"
-#include "job/plan/plan.hpp"
+#include "job/output/part_record.hpp"
+#include "job/plan/fingerprint.hpp"
+#include "job/plan/part_files.hpp"
 #include "job/threads/workers.hpp"
 
 namespace coulis {

@@ -58,7 +58,7 @@ LocatedImages list_input(const RunOptions& options, const std::atomic<bool>& int
                 fmt::format("no image found in {} ({})", printable(place.root()), describe_in_a_line(listing.passed_over)),
                 "to take files with any name, use include '*'");
   }
-  return {std::move(place), std::move(listing.images), ReadAhead::Sizes::kListed, std::move(listing.notes)};
+  return {std::move(place), listing.images.read(), ReadAhead::Sizes::kListed, std::move(listing.notes)};
 }
 
 LocatedImages locate_names(const std::vector<std::string>& names, const RunOptions& options) {

@@ -53,7 +53,7 @@ void compute_features(const Plan& plan, const RunContext& run, Manifest& manifes
   clock.lap("features");
   if (const std::string warning = run.input.warning(); !warning.empty()) run.progress.warn(warning);
   note_worker_seconds(seconds, manifest);
-  for (const Part& part : plan.parts) manifest.computed += part.done ? 0 : part.images.size();
+  manifest.computed = plan.images_to_do();
   manifest.share_of_peak = share_of_peak(run.model, options.network.precision, manifest.computed, seconds);
 }
 

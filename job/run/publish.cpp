@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "core/base/error.hpp"
+#include "job/plan/part_files.hpp"
 #include "job/plan/plan.hpp"
 #include "job/report/report.hpp"
 #include "job/report/report_output.hpp"

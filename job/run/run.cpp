@@ -15,6 +15,7 @@
 #include "job/features/bad_image_limit.hpp"
 #include "job/listing/listing_warnings.hpp"
 #include "job/options/due.hpp"
+#include "job/plan/fingerprint.hpp"
 #include "job/plan/retry.hpp"
 #include "job/plan/sample.hpp"
 #include "job/report/report_output.hpp"
@@ -27,10 +28,10 @@
 namespace coulis {
 namespace {
 
-Plan plan_for(std::vector<ImageRef> images, const Location& output, const std::optional<Manifest>& earlier, const RunOptions& options,
+Plan plan_for(const ImageList& images, const Location& output, const std::optional<Manifest>& earlier, const RunOptions& options,
               const std::string& settings) {
   const ReadPartRecord read_record = [&](const PartFile& file) { return read_part_record(output, file.key, file.size_bytes); };
-  Plan plan = make_plan(std::move(images), list_part_files(output, kFeaturesFolder), read_record,
+  Plan plan = make_plan(images, list_part_files(output, kFeaturesFolder), read_record,
                         {.settings = settings,
                          .images_per_part = options.features.images_per_part,
                          .compression = std::string(to_string(options.features.compression)),
@@ -150,7 +151,7 @@ Summary run(const RunOptions& options, const std::optional<std::string>& pca_fil
   begin(lock, output, listing_warnings(listing, input, options.listing), progress);
   Manifest manifest = describe_run(options, input, listing, model, pca);
   const std::optional<Manifest> earlier = earlier_manifest(output, options.features);
-  Plan plan = plan_for(std::move(listing.images), output, earlier, options, manifest.settings);
+  Plan plan = plan_for(listing.images, output, earlier, options, manifest.settings);
   clock.lap("plan");
   manifest.seconds = times;
   const BadImageLimit limit(options.features, manifest.listed);
@@ -194,7 +195,7 @@ Preview preview(const RunOptions& options) {
   Listing listing = list_some_images(input, options.listing, output);
   watch.lap(list_seconds);
   std::vector<std::string> warnings = listing_warnings(listing, input, options.listing);
-  Plan plan = plan_for(std::move(listing.images), output, earlier_manifest(output, options.features), options,
+  Plan plan = plan_for(listing.images, output, earlier_manifest(output, options.features), options,
                        settings_of(options, input, model.card));
   return {input, std::move(listing), std::move(plan), std::move(model), std::move(warnings), list_seconds};
 }

@@ -76,8 +76,9 @@ std::string to_bytes(const StageOrder& order) {
 std::string to_bytes(const FeaturesOrder& order) {
   json name = name_of_part(order.part.number, order.part.fingerprint);
   if (!order.part.sampled.empty()) name["sampled"] = to_ranges(order.part.sampled);
-  if (json places = places_to_json(order.part.images); !places.is_null()) name["inside"] = std::move(places);
-  return write_record(order_of(TaskKind::kFeatures), {{"parts", json::array({std::move(name)})}}, images_to_text(order.part.images));
+  const std::vector<ImageRef> images = order.part.images.read();
+  if (json places = places_to_json(images); !places.is_null()) name["inside"] = std::move(places);
+  return write_record(order_of(TaskKind::kFeatures), {{"parts", json::array({std::move(name)})}}, images_to_text(images));
 }
 
 std::string to_bytes(const MomentsOrder& order) {
@@ -110,9 +111,10 @@ StageOrder parse_stage_order(std::string_view bytes) {
 FeaturesOrder parse_features_order(std::string_view bytes) {
   return read_record(bytes, order_of(TaskKind::kFeatures), [](const Record& record) {
     FeaturesOrder order{part_named(record.fields.at("parts").at(0))};
-    order.part.images = parse_images(std::string(record.payload), fmt::format("part {}", order.part.number));
+    std::vector<ImageRef> images = parse_images(std::string(record.payload), fmt::format("part {}", order.part.number));
     const json& name = record.fields.at("parts").at(0);
-    if (name.contains("inside")) read_places(name.at("inside"), order.part.images);
+    if (name.contains("inside")) read_places(name.at("inside"), images);
+    order.part.images = std::move(images);
     order.part.sampled = parse_sampled(record.fields.at("parts").at(0), order.part.images.size());
     return order;
   });

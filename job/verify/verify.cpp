@@ -10,7 +10,9 @@
 #include "core/base/error.hpp"
 #include "job/listing/others.hpp"
 #include "job/output/manifest.hpp"
-#include "job/plan/plan.hpp"
+#include "job/output/part_record.hpp"
+#include "job/plan/fingerprint.hpp"
+#include "job/plan/part_files.hpp"
 #include "job/tables/tables.hpp"
 #include "job/verify/findings.hpp"
 

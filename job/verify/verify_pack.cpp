@@ -9,7 +9,9 @@
 #include "job/listing/others.hpp"
 #include "job/output/part_record.hpp"
 #include "job/pack/pack.hpp"
-#include "job/plan/plan.hpp"
+#include "job/output/part_record.hpp"
+#include "job/plan/fingerprint.hpp"
+#include "job/plan/part_files.hpp"
 #include "job/tables/shard_index.hpp"
 #include "job/verify/findings.hpp"
 

@@ -98,7 +98,7 @@ TEST(Featurize, GivesTheRowThatTheStagesGiveOneByOne) {
   const RowTable table = read_row_table(files.begin()->second, kFeaturesColumn, "part");
   const ModelCard& card = builtin_model().card;
   for (std::size_t i = 0; i < 2; ++i) {
-    const Outcome<Image> image = decode(work.input.get_or_throw(work.listing.images[i].key));
+    const Outcome<Image> image = decode(work.input.get_or_throw(work.listing.images.at(i).key));
     const Image small = resample(image.value().view(), card.preprocessing.resize);
     std::vector<float> row(1280);
     networks().make()->features(small.view(), row);
@@ -129,7 +129,7 @@ TEST(Featurize, RecordsEachBadImageInItsPart) {
 TEST(Featurize, SaysThatAPhotoHasChangedSinceItWasListed) {
   PhotoFolder photos(1);
   Work work(photos);
-  photos.write(work.listing.images[0].key, "shorter");
+  photos.write(work.listing.images.at(0).key, "shorter");
   work.run();
   const RowTable table = read_row_table(work.part_files().begin()->second, kFeaturesColumn, "part");
   EXPECT_EQ(table.rows(), 0U);
@@ -139,7 +139,7 @@ TEST(Featurize, SaysThatAPhotoHasChangedSinceItWasListed) {
 TEST(Featurize, WritesAPhotoThatIsGivenUpAsABadOne) {
   PhotoFolder photos(3);
   Work work(photos);
-  const std::string key = work.listing.images[1].key;
+  const std::string key = work.listing.images.at(1).key;
   FeaturizeContext context = work.context();
   context.given_up[key] = {Stage::kDecode, FailureCode::kWorkerDied, "its process died twice"};
   featurize(work.plan, context, photos.progress);
@@ -155,7 +155,7 @@ TEST(Featurize, WritesAPhotoThatIsGivenUpAsABadOne) {
 TEST(TryImages, SaysAfterEachImageThatItIsDoneAndCommitsNothing) {
   PhotoFolder photos(3);
   Work work(photos);
-  photos.write(work.listing.images[2].key, "no photo");
+  photos.write(work.listing.images.at(2).key, "no photo");
   int tried = 0;
   try_images(work.plan.parts[0], 0, work.context(), [&] { ++tried; });
   EXPECT_EQ(tried, 3);

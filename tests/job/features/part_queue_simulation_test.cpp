@@ -47,7 +47,7 @@ std::vector<Part> make_parts(std::size_t images, int images_per_part) {
     // Every seventh part is short, as those are that increments leave.
     const auto full = static_cast<std::size_t>(images_per_part);
     const std::size_t size = std::min(left, parts.size() % 7 == 6 ? std::max<std::size_t>(1, full / 10) : full);
-    parts.emplace_back().images.resize(size);
+    parts.emplace_back().images = std::vector<ImageRef>(size);
     left -= size;
   }
   return parts;

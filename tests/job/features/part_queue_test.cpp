@@ -22,7 +22,7 @@ class Parts {
   explicit Parts(const std::vector<std::size_t>& sizes) : parts_(sizes.size()) {
     for (std::size_t i = 0; i < sizes.size(); ++i) {
       parts_[i].number = i;
-      parts_[i].images.resize(sizes[i]);
+      parts_[i].images = std::vector<ImageRef>(sizes[i]);
       pointers_.push_back(&parts_[i]);
     }
   }

@@ -31,9 +31,9 @@ TEST(ReadAhead, GivesEachPhotoOfAFolder) {
   ReadAhead photos(parts, input, 2, interrupted);
   ASSERT_EQ(photos.threads(), 1);
   std::jthread thread([&] { photos.run(); });
-  EXPECT_EQ(to_text(photos.take(0, one.images[0]).value()), "first");
-  EXPECT_EQ(to_text(photos.take(1, other.images[0]).value()), "second");
-  EXPECT_EQ(photos.take(2, other.images[1]).failure().code, FailureCode::kVanished);
+  EXPECT_EQ(to_text(photos.take(0, one.images.at(0)).value()), "first");
+  EXPECT_EQ(to_text(photos.take(1, other.images.at(0)).value()), "second");
+  EXPECT_EQ(photos.take(2, other.images.at(1)).failure().code, FailureCode::kVanished);
 }
 
 TEST(ReadAhead, DoesNotReadAPhotoThatIsGivenUp) {
@@ -47,8 +47,8 @@ TEST(ReadAhead, DoesNotReadAPhotoThatIsGivenUp) {
   const std::atomic<bool> interrupted = false;
   ReadAhead photos(parts, input, 1, interrupted, ReadAhead::Sizes::kListed, given_up);
   std::jthread thread([&] { photos.run(); });
-  EXPECT_EQ(photos.take(0, part.images[0]).failure().message, "twice");
-  EXPECT_EQ(to_text(photos.take(1, part.images[1]).value()), "second");
+  EXPECT_EQ(photos.take(0, part.images.at(0)).failure().message, "twice");
+  EXPECT_EQ(to_text(photos.take(1, part.images.at(1)).value()), "second");
 }
 
 TEST(ReadAhead, EndsItsThreadWhenItIsStopped) {

@@ -16,7 +16,7 @@ namespace {
 
 std::vector<std::string> keys_of(const Listing& listing) {
   std::vector<std::string> keys;
-  for (const ImageRef& image : listing.images) keys.push_back(image.key);
+  listing.images.for_each([&](const ImageRef& image) { keys.push_back(image.key); });
   return keys;
 }
 
@@ -213,7 +213,7 @@ TEST(ListImages, AddsUpTheBytesOfTheImagesOnly) {
   const Listing listing = list_images(folder.location(), {});
   EXPECT_EQ(listing.total_bytes, 8U);
   ASSERT_EQ(listing.images.size(), 2U);
-  EXPECT_EQ(listing.images[1].size_bytes, 5U);
+  EXPECT_EQ(listing.images.at(1).size_bytes, 5U);
 }
 
 TEST(ListImages, FindsNothingInAnEmptyFolder) {

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "job/plan/plan.hpp"
+#include "job/plan/fingerprint.hpp"
 
 namespace coulis {
 namespace {
@@ -23,28 +23,28 @@ TEST(Fingerprint, IsXxh3OfTheFieldsEachEndedByAZero) {
   using namespace std::string_literals;
   const std::string bytes = "s\0a.jpg\0"s + "12 -3\0"s + "b.jpg\0"s + "0 4\0"s;
   const XXH128_hash_t hash = XXH3_128bits(bytes.data(), bytes.size());
-  EXPECT_EQ(fingerprint_of("s", {{"a.jpg", 12, -3}, {"b.jpg", 0, 4}}), fmt::format("{:016x}{:016x}", hash.high64, hash.low64));
+  EXPECT_EQ(fingerprint_of("s", Images{{"a.jpg", 12, -3}, {"b.jpg", 0, 4}}), fmt::format("{:016x}{:016x}", hash.high64, hash.low64));
 }
 
 TEST(Fingerprint, ChangesWithEveryField) {
   const std::set<std::string> prints = {
-      fingerprint_of("s", {{"a", 1, 2}}),
-      fingerprint_of("t", {{"a", 1, 2}}),
-      fingerprint_of("s", {{"b", 1, 2}}),
-      fingerprint_of("s", {{"a", 2, 2}}),
-      fingerprint_of("s", {{"a", 1, 3}}),
-      fingerprint_of("s", {{"a", 1, -2}}),
+      fingerprint_of("s", Images{{"a", 1, 2}}),
+      fingerprint_of("t", Images{{"a", 1, 2}}),
+      fingerprint_of("s", Images{{"b", 1, 2}}),
+      fingerprint_of("s", Images{{"a", 2, 2}}),
+      fingerprint_of("s", Images{{"a", 1, 3}}),
+      fingerprint_of("s", Images{{"a", 1, -2}}),
       fingerprint_of("s", {}),
-      fingerprint_of("s", {{"a", 1, 2}, {"b", 1, 2}}),
-      fingerprint_of("s", {{"b", 1, 2}, {"a", 1, 2}}),
+      fingerprint_of("s", Images{{"a", 1, 2}, {"b", 1, 2}}),
+      fingerprint_of("s", Images{{"b", 1, 2}, {"a", 1, 2}}),
   };
   EXPECT_EQ(prints.size(), 9U);
 }
 
 TEST(Fingerprint, KeepsFieldsApart) {
-  EXPECT_NE(fingerprint_of("s", {{"a", 12, 3}}), fingerprint_of("s", {{"a", 1, 23}}));
-  EXPECT_NE(fingerprint_of("s", {{"a1", 2, 3}}), fingerprint_of("s", {{"a", 12, 3}}));
-  EXPECT_NE(fingerprint_of("sa", {{"b", 1, 2}}), fingerprint_of("s", {{"ab", 1, 2}}));
+  EXPECT_NE(fingerprint_of("s", Images{{"a", 12, 3}}), fingerprint_of("s", Images{{"a", 1, 23}}));
+  EXPECT_NE(fingerprint_of("s", Images{{"a1", 2, 3}}), fingerprint_of("s", Images{{"a", 12, 3}}));
+  EXPECT_NE(fingerprint_of("sa", Images{{"b", 1, 2}}), fingerprint_of("s", Images{{"ab", 1, 2}}));
 }
 
 }  // namespace

@@ -67,7 +67,7 @@ TEST(Plan, OpensNoPartFileWhereNamesSayEnough) {
   const Part part = output.plan().parts[1];
   const auto refuse = [](const PartFile&) -> PartRecord { throw std::logic_error("a part file was opened"); };
   const std::vector<PartFile> committed = {{part.number, part.fingerprint, part.file_key("snappy")}};
-  EXPECT_EQ(make_plan(output.listing.images, committed, refuse, output.options).parts_to_do(), 2U);
+  EXPECT_EQ(make_plan(output.images, committed, refuse, output.options).parts_to_do(), 2U);
 }
 
 TEST(Plan, FreshDoesEverythingAgainAndReplacesTheSameFiles) {

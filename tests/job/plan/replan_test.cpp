@@ -1,6 +1,7 @@
 // Plans of outputs whose listing or settings have changed since parts were committed.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <set>
 #include <string>
@@ -162,15 +163,54 @@ TEST(Replan, ListsEachImageOnceWhateverHappens) {
     for (const Part& part : plan.parts) {
       EXPECT_TRUE(numbers.insert(part.number).second);
       EXPECT_FALSE(part.images.empty());
-      for (const ImageRef& image : part.images) EXPECT_TRUE(keys.insert(image.key).second);
+      part.images.for_each([&](const ImageRef& image) { EXPECT_TRUE(keys.insert(image.key).second); });
     }
-    EXPECT_EQ(keys.size(), output.listing.images.size());
+    EXPECT_EQ(keys.size(), output.images.size());
     if (step % 2 == 0) {
       output.publish(plan);
     } else if (!plan.parts.empty()) {
       output.commit(plan.parts.back());  // killed after one part
     }
   }
+}
+
+TEST(Replan, IsTheSameWhereTheImagesDoNotFitInMemory) {
+  PlannedOutput output;
+  output.options.images_per_part = 700;
+  const auto add = [&](int begin, int end, int step) {
+    for (int i = begin; i < end; i += step) output.images.push_back({"image-" + std::to_string(100'000 + i), 1, 1});
+    std::sort(output.images.begin(), output.images.end(), [](const ImageRef& a, const ImageRef& b) { return a.key < b.key; });
+  };
+  const auto expect_same_plans = [&] {
+    PlannedOutput small = output;
+    small.options.images_in_memory = kImagesPerBlock;
+    const Plan expected = output.plan();
+    const Plan plan = small.plan();
+    EXPECT_EQ(describe(plan), describe(expected));
+    EXPECT_EQ(plan.stale_files, expected.stale_files);
+    for (std::size_t i = 0; i < expected.parts.size(); ++i) {
+      EXPECT_EQ(plan.parts[i].reason, expected.parts[i].reason);
+      EXPECT_EQ(plan.parts[i].fingerprint, expected.parts[i].fingerprint);
+    }
+    return expected;
+  };
+  add(0, 9'000, 3);
+  expect_same_plans();
+  output.publish();
+  expect_same_plans();
+  add(1, 9'000, 3);  // between the earlier ones
+  output.publish(expect_same_plans());
+  add(9'001, 12'000, 1);
+  for (const char* key : {"image-100000", "image-100004", "image-103000"}) output.change_image(key);
+  for (const char* key : {"image-100003", "image-104002", "image-108998"}) output.remove_image(key);
+  const Plan plan = expect_same_plans();
+  EXPECT_EQ(plan.parts[0].reason, "1 changed: image-100000; 1 removed: image-100003");
+  output.commit(plan.parts[0]);
+  output.commit(plan.parts.back());
+  expect_same_plans();
+  output.options.settings = "model=2\n";
+  const Plan again = expect_same_plans();
+  EXPECT_EQ(again.parts_to_do(), again.parts.size());
 }
 
 }  // namespace

@@ -22,7 +22,7 @@ Case three_parts() {
     Part part;
     part.number = i;
     part.fingerprint = "f" + std::to_string(i);
-    part.images = {{"a" + std::to_string(i), 1}};
+    part.images = std::vector<ImageRef>{{"a" + std::to_string(i), 1}};
     part.done = true;
     c.plan.parts.push_back(part);
     c.manifest.parts.push_back({i, part.fingerprint, 1, i == 0 ? 1U : 0U, i == 0 ? 0U : 1U, {"features/" + std::to_string(i), 1, ""}, {}});

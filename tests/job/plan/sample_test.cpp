@@ -18,13 +18,14 @@ const LabelRule kFolderNames{ListingOptions()};
 
 // {"a", 3}: a/0.jpg, a/1.jpg, a/2.jpg
 Plan plan_of(const std::vector<std::pair<std::string, int>>& photos_of_labels, std::size_t images_per_part) {
-  Plan plan;
+  std::vector<ImageRef> images;
   for (const auto& [label, count] : photos_of_labels) {
-    for (int i = 0; i < count; ++i) {
-      if (plan.parts.empty() || plan.parts.back().images.size() == images_per_part)
-        plan.parts.push_back({plan.parts.size(), {}, "", false, ""});
-      plan.parts.back().images.push_back({fmt::format("{}/{}.jpg", label, i), 1, 1});
-    }
+    for (int i = 0; i < count; ++i) images.push_back({fmt::format("{}/{}.jpg", label, i), 1, 1});
+  }
+  const ImageList list(std::move(images));
+  Plan plan;
+  for (std::size_t first = 0; first < list.size(); first += images_per_part) {
+    plan.parts.push_back({plan.parts.size(), list.slice(first, images_per_part), "", false, ""});
   }
   return plan;
 }

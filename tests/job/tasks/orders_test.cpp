@@ -49,15 +49,15 @@ TEST(Orders, OfAStageComeBackWithAllOptions) {
 }
 
 TEST(Orders, OfFeaturesHaveTheImagesOfAPart) {
-  const Part part{7, {{"a\n\xFF.jpg", 12, -5, ""}, {"b.jpg", 1, 2, "etag"}}, "0123", false, "new"};
+  const Part part{7, std::vector<ImageRef>{{"a\n\xFF.jpg", 12, -5, ""}, {"b.jpg", 1, 2, "etag"}}, "0123", false, "new"};
   const FeaturesOrder back = parse_features_order(to_bytes(FeaturesOrder{part}));
   EXPECT_EQ(back.part.number, 7U);
   EXPECT_EQ(back.part.fingerprint, "0123");
   ASSERT_EQ(back.part.images.size(), 2U);
-  EXPECT_EQ(back.part.images[0].key, "a\n\xFF.jpg");
-  EXPECT_EQ(back.part.images[0].size_bytes, 12U);
-  EXPECT_EQ(back.part.images[0].mtime_ns, -5);
-  EXPECT_EQ(back.part.images[1].etag, "etag");
+  EXPECT_EQ(back.part.images.at(0).key, "a\n\xFF.jpg");
+  EXPECT_EQ(back.part.images.at(0).size_bytes, 12U);
+  EXPECT_EQ(back.part.images.at(0).mtime_ns, -5);
+  EXPECT_EQ(back.part.images.at(1).etag, "etag");
 }
 
 TEST(Orders, OfCommittedPartsNameTheirFiles) {

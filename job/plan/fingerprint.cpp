@@ -1,0 +1,52 @@
+#include "job/plan/fingerprint.hpp"
+
+#include <fmt/format.h>
+
+#include <iterator>
+#include <string_view>
+
+namespace coulis {
+namespace {
+
+// With a terminating zero, so that different lists of texts differ.
+void update(XXH3_state_t* state, std::string_view text) {
+  XXH3_128bits_update(state, text.data(), text.size());
+  XXH3_128bits_update(state, "", 1);
+}
+
+}  // namespace
+
+Fingerprint::Fingerprint(const std::string& settings) : state_(XXH3_createState(), XXH3_freeState) {
+  XXH3_128bits_reset(state_.get());
+  update(state_.get(), settings);
+}
+
+// An object that is rewritten with the same bytes keeps its ETag. A file has only its time.
+void Fingerprint::add(const ImageRef& image) {
+  update(state_.get(), image.key);
+  fmt::memory_buffer version;
+  const auto out = std::back_inserter(version);
+  image.etag.empty() ? fmt::format_to(out, "{} {}", image.size_bytes, image.mtime_ns)
+                     : fmt::format_to(out, "{} {}", image.size_bytes, image.etag);
+  if (image.label) fmt::format_to(out, " {}", printable(*image.label));
+  update(state_.get(), {version.data(), version.size()});
+}
+
+std::string Fingerprint::hex() const {
+  const XXH128_hash_t hash = XXH3_128bits_digest(state_.get());
+  return fmt::format("{:016x}{:016x}", hash.high64, hash.low64);
+}
+
+std::string fingerprint_of(const std::string& settings, const ImageList& images) {
+  Fingerprint fingerprint(settings);
+  images.for_each([&](const ImageRef& image) { fingerprint.add(image); });
+  return fingerprint.hex();
+}
+
+bool same_image(const ImageRef& a, const ImageRef& b) {
+  const bool same_label = a.label == b.label || (a.label && b.label && *a.label == *b.label);
+  const bool same_version = a.etag == b.etag && (!a.etag.empty() || a.mtime_ns == b.mtime_ns);
+  return a.size_bytes == b.size_bytes && same_version && same_label;
+}
+
+}  // namespace coulis

@@ -129,9 +129,7 @@ int run_guarded(int argc, char** argv) {
     install_signal_handlers();
     limit_kept_memory();
     coulis::silence_codecs();
-    if (const char* level = std::getenv("COULIS_SIMD")) {  // NOLINT(concurrency-mt-unsafe): no thread yet
-      coulis::limit_simd(coulis::parse_enum<coulis::SimdLevel>(level));
-    }
+    coulis::limit_simd_by_environment();
     const int exit_code = run_command_line(argc, argv);
     flush_results();
     return exit_code;

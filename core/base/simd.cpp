@@ -4,6 +4,7 @@
 #include <hwy/targets.h>
 
 #include <cstdint>
+#include <cstdlib>
 
 #include "core/base/error.hpp"
 
@@ -51,6 +52,11 @@ void limit_simd(SimdLevel level) {
   current_limit = targets_up_to(level);
   hwy::SetSupportedTargetsForTest(current_limit);
   hwy::GetChosenTarget().Update(hwy::SupportedTargets());
+}
+
+void limit_simd_by_environment() {
+  const char* level = std::getenv("COULIS_SIMD");  // NOLINT(concurrency-mt-unsafe): no thread yet
+  if (level != nullptr) limit_simd(parse_enum<SimdLevel>(level));
 }
 
 std::string_view simd_in_use() {

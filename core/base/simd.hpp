@@ -25,6 +25,9 @@ struct EnumNames<SimdLevel> {
 // Process-wide, not thread-safe: call before kernels run. A level that the CPU lacks throws Error(kUsage).
 void limit_simd(SimdLevel level);
 
+// To the level that COULIS_SIMD names, if it is set. Throws Error(kUsage) for a name that is none.
+void limit_simd_by_environment();
+
 std::string_view simd_in_use();  // what the next kernel call uses: "avx512", "avx2", "neon", "portable"
 
 }  // namespace coulis

@@ -1,6 +1,9 @@
 #include "job/options/due.hpp"
 
 #include <algorithm>
+#include <set>
+#include <string>
+#include <utility>
 
 namespace coulis {
 namespace {
@@ -22,10 +25,14 @@ struct CompareTexts {
   }
 };
 
+// One listing says it of all parts: a question for each of 100,000 would take a bucket an hour.
 bool has_all_files(const Location& output, const Manifest& manifest) {
-  const auto there = [&](const ManifestFile& file) { return output.has(file.key); };
-  return std::all_of(manifest.files.begin(), manifest.files.end(), there) &&
-         std::all_of(manifest.parts.begin(), manifest.parts.end(), [&](const ManifestPart& part) { return there(part.pca); });
+  std::set<std::string> pca_keys;
+  for (PartFile& file : list_part_files(output, kPcaFolder)) pca_keys.insert(std::move(file.key));
+  return pca_keys.size() == manifest.parts.size() &&
+         std::all_of(manifest.parts.begin(), manifest.parts.end(),
+                     [&](const ManifestPart& part) { return pca_keys.contains(part.pca.key); }) &&
+         std::all_of(manifest.files.begin(), manifest.files.end(), [&](const ManifestFile& file) { return output.has(file.key); });
 }
 
 }  // namespace
@@ -41,7 +48,7 @@ Due find_due(const Location& output, const Manifest& earlier, const Manifest& wa
   const bool same_photos = plan.parts_to_do() == 0 && plan.stale_files.empty() && earlier.settings == wanted.settings &&
                            earlier.listing_hash == wanted.listing_hash;
   if (!same_photos || earlier.coulis_version != wanted.coulis_version || earlier.pca.requested != wanted.pca.requested ||
-      !output.has(kSuccessKey) || list_part_files(output, kPcaFolder).size() != earlier.parts.size() || !has_all_files(output, earlier)) {
+      !output.has(kSuccessKey) || !has_all_files(output, earlier)) {
     return {.all = true};
   }
   Due due = compare_options(earlier.options, options);

@@ -3,12 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
-#include <memory>
 #include <nlohmann/json.hpp>
 #include <string_view>
 
 #include "core/base/error.hpp"
+#include "job/output/image_text.hpp"
 #include "job/tables/tables.hpp"
 
 namespace coulis {
@@ -21,39 +20,6 @@ constexpr std::string_view kImages = "coulis.images";
 constexpr std::string_view kFailures = "coulis.failures";
 constexpr std::string_view kTurned = "coulis.turned";
 constexpr std::string_view kFormats = "coulis.formats";
-
-// Any bytes as ASCII and back: JSON holds text only, and a key may hold any bytes.
-std::string escape(std::string_view raw) {
-  std::string text;
-  for (const char c : raw) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte < 0x20 || byte >= 0x7F || c == '\\') {
-      text += fmt::format("\\x{:02x}", byte);
-    } else {
-      text += c;
-    }
-  }
-  return text;
-}
-
-std::string unescape(std::string_view text, const std::string& origin) {
-  std::string raw;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] != '\\') {
-      raw += text[i];
-      continue;
-    }
-    unsigned byte = 0;
-    const char* digits = text.data() + i + 2;
-    if (i + 3 >= text.size() || text[i + 1] != 'x' || std::from_chars(digits, digits + 2, byte, 16).ptr != digits + 2) {
-      throw Error(ErrorCode::kRunFailed, fmt::format("{}: a key in its metadata is malformed", origin),
-                  "remove the file and run the same command again");
-    }
-    raw += static_cast<char>(byte);
-    i += 3;
-  }
-  return raw;
-}
 
 const std::string& value_of(const std::vector<std::pair<std::string, std::string>>& metadata, std::string_view key,
                             const std::string& origin) {
@@ -88,33 +54,6 @@ std::size_t count_failures(const PartRecord& record, FailureCode code) {
   const std::string_view name = to_string(code);
   return static_cast<std::size_t>(
       std::count_if(record.failures.begin(), record.failures.end(), [&](const FailedImage& failure) { return failure.code == name; }));
-}
-
-std::string images_to_text(const std::vector<ImageRef>& images) {
-  json list = json::array();
-  for (const ImageRef& image : images) {
-    json entry = {escape(image.key), image.size_bytes, image.mtime_ns};
-    if (!image.etag.empty() || image.label) entry.push_back(escape(image.etag));
-    if (image.label) entry.push_back(escape(*image.label));
-    list.push_back(std::move(entry));
-  }
-  return list.dump();
-}
-
-std::vector<ImageRef> parse_images(const std::string& text, const std::string& origin) {
-  std::vector<ImageRef> images;
-  try {
-    for (const json& image : json::parse(text)) {
-      // get_ref, because get would wrap -1 and cast 1e300, which is undefined.
-      images.push_back({unescape(image.at(0).get<std::string>(), origin), image.at(1).get_ref<const std::uint64_t&>(),
-                        image.at(2).get_ref<const std::int64_t&>(),
-                        image.size() > 3 ? unescape(image.at(3).get<std::string>(), origin) : ""});
-      if (image.size() > 4) images.back().label = std::make_shared<const std::string>(unescape(image.at(4).get<std::string>(), origin));
-    }
-  } catch (const json::exception& e) {
-    throw_malformed(origin, e);
-  }
-  return images;
 }
 
 std::vector<std::pair<std::string, std::string>> to_metadata(const PartRecord& record) {

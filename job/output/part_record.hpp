@@ -30,10 +30,6 @@ struct PartRecord {
 
 std::vector<ImageRef> images_with_rows(PartRecord record);  // those that did not fail, in their order
 
-// Only the pair "coulis.images" of the record.
-std::string images_to_text(const std::vector<ImageRef>& images);
-std::vector<ImageRef> parse_images(const std::string& text, const std::string& origin);  // throws as parse_part_record()
-
 std::size_t count_failures(const PartRecord& record, FailureCode code);
 
 // Key-value pairs of text, "coulis.settings", "coulis.images", "coulis.failures", "coulis.turned" if an

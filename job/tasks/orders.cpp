@@ -4,6 +4,7 @@
 
 #include "core/base/error.hpp"
 #include "core/base/version.hpp"
+#include "job/output/image_text.hpp"
 #include "job/output/manifest_json.hpp"
 #include "job/output/ranges.hpp"
 #include "job/tasks/places.hpp"

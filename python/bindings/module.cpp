@@ -10,6 +10,7 @@
 namespace nb = nanobind;
 
 NB_MODULE(_core, m) {
+  coulis::limit_simd_by_environment();
   coulis::bindings::register_error(m);
   m.attr("__version__") = COULIS_VERSION;
   m.def(

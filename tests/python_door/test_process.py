@@ -10,6 +10,7 @@ import threading
 import time
 
 import coulis
+import cpu
 import pytest
 from bits import same_bits
 from cli.command import ALL_PHOTOS, PHOTOS, REPOSITORY, succeed
@@ -225,6 +226,25 @@ for height, width in [(100, 100), (1, 1), (3, 1000), (1000, 3), (224, 224), (300
         assert here.tobytes() == copied.tobytes()
 print("done")
 """
+
+
+SAME_LEVEL = """
+import sys
+import coulis
+from coulis import _core
+paths = sys.argv[1:]
+in_memory = coulis.featurize([open(path, "rb").read() for path in paths]).values
+assert in_memory.tobytes() == coulis.featurize(paths).values.tobytes()  # by the program
+print(_core.simd_in_use())
+"""
+
+
+@pytest.mark.parametrize("level", cpu.LEVELS)
+def test_the_extension_heeds_the_limit_of_the_environment(level, monkeypatch):
+    cpu.need(level)
+    monkeypatch.setenv("COULIS_SIMD", level)
+    with python(SAME_LEVEL, *map(str, ALL_PHOTOS[:3])) as process:
+        assert process.communicate(timeout=120)[0] == f"{level}\n"
 
 
 @pytest.mark.parametrize("level", ["portable", "avx2", "best"])

@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "job/listing/listing.hpp"
+#include "job/output/image_text.hpp"
 #include "job/plan/fingerprint.hpp"
 #include "job/plan/plan.hpp"
 

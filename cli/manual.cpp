@@ -67,6 +67,9 @@ INPUT and OUTPUT are folders or s3://bucket/prefix. Results go to standard outpu
 .B COULIS_SIMD
 portable, avx2 or avx512: limits the instructions used.
 .TP
+.B TMPDIR
+folder of the scratch files of a run or a plan of more than 131,072 photos: 100 bytes a photo.
+.TP
 .B NO_COLOR
 no colour on a terminal.
 .TP

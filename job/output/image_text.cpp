@@ -33,7 +33,7 @@ std::string escape(std::string_view raw) {
 }
 
 // Nothing: an escape is malformed.
-std::optional<std::string> unescape(std::string text) {
+std::optional<std::string> unescape(const std::string& text) {
   if (text.find('\\') == std::string::npos) return text;
   std::string raw;
   for (std::size_t i = 0; i < text.size(); ++i) {
@@ -65,7 +65,7 @@ class ImageReader final : public json::json_sax_t {
   bool end_array() override { return --depth_ == 0 || field_ >= 3; }
 
   bool string(std::string& text) override {
-    std::optional<std::string> raw = unescape(std::move(text));
+    std::optional<std::string> raw = unescape(text);
     if (!raw || depth_ != 2) return false;
     ImageRef& image = images.back();
     switch (field_++) {

@@ -5,8 +5,8 @@
 #include <span>
 #include <utility>
 
-#include "job/output/part_tables.hpp"
 #include "job/output/part_record.hpp"
+#include "job/output/part_tables.hpp"
 #include "job/plan/fingerprint.hpp"
 #include "job/plan/part_files.hpp"
 #include "job/threads/workers.hpp"

@@ -195,8 +195,8 @@ Preview preview(const RunOptions& options) {
   Listing listing = list_some_images(input, options.listing, output);
   watch.lap(list_seconds);
   std::vector<std::string> warnings = listing_warnings(listing, input, options.listing);
-  Plan plan = plan_for(listing.images, output, earlier_manifest(output, options.features), options,
-                       settings_of(options, input, model.card));
+  Plan plan =
+      plan_for(listing.images, output, earlier_manifest(output, options.features), options, settings_of(options, input, model.card));
   return {input, std::move(listing), std::move(plan), std::move(model), std::move(warnings), list_seconds};
 }
 

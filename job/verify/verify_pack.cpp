@@ -9,7 +9,6 @@
 #include "job/listing/others.hpp"
 #include "job/output/part_record.hpp"
 #include "job/pack/pack.hpp"
-#include "job/output/part_record.hpp"
 #include "job/plan/fingerprint.hpp"
 #include "job/plan/part_files.hpp"
 #include "job/tables/shard_index.hpp"

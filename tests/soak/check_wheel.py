@@ -1,7 +1,8 @@
 """`make wheel`; then its wheels, without a network, on clean systems that have Python alone.
 
 The wheel for Python 3.11 is installed from an EMR kit, on Debian 12, for x86-64 and, emulated, for 64-bit ARM. The one
-for 3.12 and newer is installed by pip on Debians that have such a Python, and on Debian 12 with those of this machine.
+for 3.12 and newer is installed by pip on Debians that have such a Python, for ARM on Debian 13, and on Debian 12 with
+those of this machine.
 """
 
 import os
@@ -19,7 +20,7 @@ from soak.row import Row, Skip
 
 NEWER = ("3.12", "3.13", "3.14")
 SUITES = ("trixie", "forky")  # Debian's with a Python of NEWER
-ARM = "aarch64"
+X86, ARM = "x86_64", "aarch64"
 TOLERANCE = 1e-4  # of a feature, from 0 to 6: float32 is summed in another order
 
 # Photos in memory: the extension, which every Python loads anew. All else is the same program.
@@ -76,12 +77,12 @@ def install_from_kit(root: Path, wheel: Path, *options: str) -> Path:
     return Path("/opt/coulis")
 
 
-def install_by_pip(root: Path, wheel: Path, python: str) -> Path:
+def install_by_pip(root: Path, wheel: Path, python: str, machine: str = X86) -> Path:
     """The environment, with numpy from a folder of wheels."""
     version = run_inside(root, f"{python} -c 'import sys; print(\"%d.%d\" % sys.version_info[:2])'").strip()
     wheels = root / f"srv/wheels-{version}"
     command = [sys.executable, "-m", "pip", "download", "--quiet", "--only-binary=:all:", "--dest", wheels]
-    platforms = ("--platform=manylinux_2_34_x86_64", "--platform=manylinux_2_28_x86_64")
+    platforms = [f"--platform=manylinux_2_{glibc}_{machine}" for glibc in (34, 28)]
     subprocess.run([*command, f"--python-version={version}", *platforms, wheel], check=True)
     environment = Path(f"/opt/{version}")
     install = f"{environment}/bin/pip install --quiet --no-index --find-links /srv/{wheels.name} coulis"
@@ -125,6 +126,7 @@ def check_in(folder: Path) -> Row:
     with_newer = (f"WHEEL_VENV={REPOSITORY}/.venv-{maker}", f"BASE_PYTHON={pythons[maker]}/bin/python{maker}")
     newer = make_wheel(folder / "newer", *with_newer)
     arm = make_wheel(folder / "arm", f"ARCH={ARM}")
+    newer_arm = make_wheel(folder / "newer-arm", f"ARCH={ARM}", *with_newer)
 
     root = folder / "bookworm"
     make_clean(root, photos)
@@ -140,16 +142,21 @@ def check_in(folder: Path) -> Row:
         environment = install_by_pip(root, newer, "python3")
         expect_the_same(root, environment, photos, wanted, rows)
         environments.append(environment)
-    root = folder / ARM
-    make_clean(root, photos, architecture="arm64")
-    difference = expect_almost_the_same_on_arm(root, install_from_kit(root, arm, "--graviton"), photos)
+    differences = []
+    for suite, install in (
+        ("bookworm", lambda root: install_from_kit(root, arm, "--graviton")),
+        ("trixie", lambda root: install_by_pip(root, newer_arm, "python3", ARM)),
+    ):
+        root = folder / f"{suite}-{ARM}"
+        make_clean(root, photos, suite, "arm64")
+        differences.append(expect_almost_the_same_on_arm(root, install(root), photos))
     versions = ", ".join(environment.name for environment in environments[1:])
     return Row(
         "wheel",
-        f"{wheel.name} and {arm.name} (emulated), from EMR kits, and {newer.name}, by pip with Python {versions}, "
-        "on Debians with Python alone; 192 photos each",
-        f"{len(environments) + 1}",
+        f"{wheel.name} and {arm.name}, from EMR kits, and {newer.name}, by pip with Python {versions}, and "
+        f"{newer_arm.name}, by pip on Debian 13, on Debians with Python alone; 192 photos each; ARM is emulated",
+        f"{len(environments) + len(differences)}",
         "0 rows; x86-64: byte-identical to build/release's; ARM: the same int8 rows, float32 rows that differ by "
-        f"{difference:.0e} at most",
+        f"{max(differences):.0e} at most",
         "make soak CHECKS=wheel",
     )

@@ -95,14 +95,14 @@ def measure(asked: list[str], code: str, folder: Path) -> Measured:
     )
     ended = time.monotonic()
     (folder / "said.txt").write_text(pip_said + done.stdout + done.stderr)
-    lines = (done.stdout if done.returncode == 0 else done.stderr).strip().splitlines() or ["nothing"]
+    lines = done.stdout.splitlines() if done.returncode == 0 else re.findall(r"^\w*Error: .*", done.stderr, re.MULTILINE)
     return Measured(
         len(set(packages.glob("*.dist-info")) - before),
         downloaded_mb(pip_said) + sum(Path(name).stat().st_size for name in asked if name.endswith(".whl")) / 1e6,
         size_mb(environment) - bare_mb,
         installed - start,
         ended - installed,
-        lines[-1] if done.returncode == 0 else f"failed: {lines[-1]}",
+        lines[-1] if lines else f"failed: see {folder}/said.txt",
     )
 
 

@@ -32,12 +32,12 @@ kill "$pid"
 """
 
 
-def make_root(root: Path, suite: str = "bookworm", architecture: str = "") -> None:
-    """Debian and nothing else, from the servers that this machine uses, with the certificates that it trusts."""
+def make_root(root: Path, suite: str = "bookworm", architecture: str = "", *packages: str) -> None:
+    """Debian and, if named, packages, from the servers that this machine uses, with the certificates that it trusts."""
     root.mkdir(parents=True)
     sources = sorted(Path("/etc/apt/sources.list.d").glob("*.sources")) or [Path("/etc/apt/sources.list")]
     text = "\n".join(file.read_text() for file in sources).replace("bookworm", suite)
-    options = ["--quiet", "--variant=minbase", "--include=ca-certificates"]
+    options = ["--quiet", "--variant=minbase", f"--include={','.join(('ca-certificates', *packages))}"]
     if suite == "forky":
         options.append('--aptopt=Acquire::Check-Valid-Until "false"')  # a mirror of testing may be weeks old
     if architecture:

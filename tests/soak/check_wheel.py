@@ -64,8 +64,7 @@ def make_wheel(folder: Path, *settings: str) -> Path:
 
 
 def make_clean(root: Path, photos: Path, suite: str = "bookworm", architecture: str = "") -> None:
-    make_root(root, suite, architecture)
-    run_inside(root, "apt-get -qq update && apt-get -qq install -y --no-install-recommends python3-venv")
+    make_root(root, suite, architecture, "python3-venv")
     shutil.copytree(photos, root / photos.relative_to("/"))
 
 

@@ -95,7 +95,8 @@ def measure(asked: list[str], code: str, folder: Path) -> Measured:
     )
     ended = time.monotonic()
     (folder / "said.txt").write_text(pip_said + done.stdout + done.stderr)
-    lines = done.stdout.splitlines() if done.returncode == 0 else re.findall(r"^\w*Error: .*", done.stderr, re.MULTILINE)
+    errors = re.findall(r"^\w*Error: .*", done.stderr, re.MULTILINE)
+    lines = done.stdout.splitlines() if done.returncode == 0 else errors
     return Measured(
         len(set(packages.glob("*.dist-info")) - before),
         downloaded_mb(pip_said) + sum(Path(name).stat().st_size for name in asked if name.endswith(".whl")) / 1e6,
@@ -120,8 +121,8 @@ def main() -> None:
         folder.mkdir(parents=True)
         asked = tool.installed.split() or [str(arguments.wheel.resolve())]
         m = measure(asked, tool.code, folder)
-        sizes = f"{m.packages} | {m.downloaded_mb:,.0f} | {m.installed_mb:,.0f} | {m.install_s:.0f} | {m.features_s:.1f}"
-        print(f"| {name} | {sizes} | {m.said} |", flush=True)
+        sizes = f"{m.packages} | {m.downloaded_mb:,.0f} | {m.installed_mb:,.0f}"
+        print(f"| {name} | {sizes} | {m.install_s:.0f} | {m.features_s:.1f} | {m.said} |", flush=True)
         shutil.rmtree(folder / "environment")
 
 

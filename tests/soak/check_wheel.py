@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 from cli.command import COMMAND, PHOTOS, REPOSITORY, succeed
-from deploy.clean_root import make_root, run_inside
+from deploy.clean_root import make_root, run_inside, unpack_root
 from faults.outputs import content
 from soak.row import Row, Skip
 
@@ -63,8 +63,11 @@ def make_wheel(folder: Path, *settings: str) -> Path:
     return wheel
 
 
-def make_clean(root: Path, photos: Path, suite: str = "bookworm", architecture: str = "") -> None:
-    make_root(root, suite, architecture, "python3-venv")
+def make_clean(root: Path, photos: Path, suite: str, architecture: str = "") -> None:
+    if architecture:
+        unpack_root(root, suite, architecture, "python3-venv")
+    else:
+        make_root(root, suite, "python3-venv")
     shutil.copytree(photos, root / photos.relative_to("/"))
 
 
@@ -128,7 +131,7 @@ def check_in(folder: Path) -> Row:
     newer_arm = make_wheel(folder / "newer-arm", f"ARCH={ARM}", *with_newer)
 
     root = folder / "bookworm"
-    make_clean(root, photos)
+    make_clean(root, photos, "bookworm")
     environments = [install_from_kit(root, wheel)]
     for version, python in pythons.items():
         shutil.copytree(python, root / python.relative_to("/"), symlinks=True)

@@ -34,7 +34,7 @@ kill "$pid"
 
 CERTIFICATES = "etc/ssl/certs/ca-certificates.crt"
 MERGE_USR = "/usr/share/mmdebstrap/hooks/merged-usr/setup00.sh"
-UNPACKED = "bash,coreutils,dash,util-linux"
+UNPACKED = "bash,coreutils,dash,libstdc++6,util-linux"  # what wheels and scripts find on any Debian
 
 
 def bootstrap(root: Path, suite: str, *options: str) -> None:

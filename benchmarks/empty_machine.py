@@ -95,7 +95,7 @@ def measure(asked: list[str], code: str, folder: Path) -> Measured:
     )
     ended = time.monotonic()
     (folder / "said.txt").write_text(pip_said + done.stdout + done.stderr)
-    errors = re.findall(r"^\w*Error: .*", done.stderr, re.MULTILINE)
+    errors = re.findall(r"^[\w.]*Error: .*", done.stderr, re.MULTILINE)
     lines = done.stdout.splitlines() if done.returncode == 0 else errors
     return Measured(
         len(set(packages.glob("*.dist-info")) - before),

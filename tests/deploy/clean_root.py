@@ -32,23 +32,39 @@ kill "$pid"
 """
 
 
-def make_root(root: Path, suite: str = "bookworm", architecture: str = "") -> None:
-    """Debian and nothing else, from the servers that this machine uses, with the certificates that it trusts."""
+CERTIFICATES = "etc/ssl/certs/ca-certificates.crt"
+MERGE_USR = "/usr/share/mmdebstrap/hooks/merged-usr/setup00.sh"
+UNPACKED = "bash,coreutils,dash,libstdc++6,util-linux"  # what wheels and scripts find on any Debian
+
+
+def bootstrap(root: Path, suite: str, *options: str) -> None:
+    """From the servers that this machine uses."""
     root.mkdir(parents=True)
     sources = sorted(Path("/etc/apt/sources.list.d").glob("*.sources")) or [Path("/etc/apt/sources.list")]
     text = "\n".join(file.read_text() for file in sources).replace("bookworm", suite)
-    options = ["--quiet", "--variant=minbase", "--include=ca-certificates"]
+    command = ["mmdebstrap", "--quiet", *options]
     if suite == "forky":
-        options.append('--aptopt=Acquire::Check-Valid-Until "false"')  # a mirror of testing may be weeks old
-    if architecture:
-        options.append(f"--architectures={architecture}")
-    subprocess.run(["mmdebstrap", *options, suite, str(root), "-"], input=text, text=True, check=True)
+        command.append('--aptopt=Acquire::Check-Valid-Until "false"')  # a mirror of testing may be weeks old
+    subprocess.run([*command, suite, str(root), "-"], input=text, text=True, check=True)
+
+
+def make_root(root: Path, suite: str = "bookworm", *packages: str) -> None:
+    """Debian and, if named, packages, with the certificates that this machine trusts."""
+    bootstrap(root, suite, "--variant=minbase", f"--include={','.join(('ca-certificates', *packages))}")
     for file in ("/etc/resolv.conf", "/etc/pip.conf"):
         if Path(file).exists():
             shutil.copy(file, root / file.lstrip("/"))
     shutil.copytree("/usr/local/share/ca-certificates", root / "usr/local/share/ca-certificates", dirs_exist_ok=True)
     (root / "etc/hosts").write_text(f"127.0.0.1 localhost {socket.gethostname()}\n")  # as a container has
     run_inside(root, "update-ca-certificates")
+
+
+def unpack_root(root: Path, suite: str, architecture: str, *packages: str) -> None:
+    """Debian's packages for another CPU, unpacked: their scripts would run for half an hour under emulation."""
+    include = f"--include={','.join((UNPACKED, *packages))}"
+    bootstrap(root, suite, "--variant=extract", f"--architectures={architecture}", f"--setup-hook={MERGE_USR}", include)
+    (root / CERTIFICATES).parent.mkdir(parents=True, exist_ok=True)
+    shutil.copy(f"/{CERTIFICATES}", root / CERTIFICATES)  # pip reads them even for a folder of wheels
 
 
 def copy_source(root: Path) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 BUILT = ROOT / "build/release/python/coulis"
+FOR_ANY_PYTHON = "py3-none-manylinux_2_34_x86_64"  # the extension inside is for the Python of the tests
 FOR_EMR = "cp311-cp311-manylinux_2_34_x86_64"  # what `make wheel` makes
 FOR_GRAVITON = "cp311-cp311-manylinux_2_34_aarch64"  # what `make wheel ARCH=aarch64` makes
 
@@ -27,7 +28,7 @@ def pack_installed(name: str, folder: Path) -> Path:
 
 
 def pack_coulis(
-    folder: Path, job_file: str | None, version: str = "0.1.0", without: str = "", tag: str = FOR_EMR
+    folder: Path, job_file: str | None, version: str = "0.1.0", without: str = "", tag: str = FOR_ANY_PYTHON
 ) -> Path:
     """coulis as it is built, a job file (only its place matters here), and what pip needs to know."""
     wheel = folder / f"coulis-{version}-{tag}.whl"

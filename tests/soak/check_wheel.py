@@ -1,9 +1,11 @@
 """`make wheel`; then its wheels, without a network, on clean systems that have Python alone.
 
 The wheel for Python 3.11 is installed from an EMR kit, on Debian 12, for x86-64 and, emulated, for 64-bit ARM. The one
-for 3.12 and newer is installed by pip on Debians that have such a Python, and on Debian 12 with those of this machine.
+for 3.12 and newer is installed by pip on Debians that have such a Python, for ARM on Debian 13, and on Debian 12 with
+those of this machine.
 """
 
+import io
 import os
 import shutil
 import subprocess
@@ -13,20 +15,20 @@ from pathlib import Path
 
 import numpy as np
 from cli.command import COMMAND, PHOTOS, REPOSITORY, succeed
-from deploy.clean_root import make_root, run_inside
+from deploy.clean_root import make_root, run_inside, unpack_root
 from faults.outputs import content
 from soak.row import Row, Skip
 
 NEWER = ("3.12", "3.13", "3.14")
 SUITES = ("trixie", "forky")  # Debian's with a Python of NEWER
-ARM = "aarch64"
+X86, ARM = "x86_64", "aarch64"
 TOLERANCE = 1e-4  # of a feature, from 0 to 6: float32 is summed in another order
 
 # Photos in memory: the extension, which every Python loads anew. All else is the same program.
 FROM_MEMORY = (
-    "import coulis, hashlib, pathlib, platform, sys; "
+    "import coulis, numpy, pathlib, sys; "
     "photos = [path.read_bytes() for path in sorted(pathlib.Path(sys.argv[1]).rglob('*.jpg'))]; "
-    "print(hashlib.sha256(coulis.featurize(photos).values.tobytes()).hexdigest())"
+    "numpy.save(sys.argv[3], coulis.featurize(photos, precision=sys.argv[2]).values)"
 )
 
 
@@ -62,9 +64,11 @@ def make_wheel(folder: Path, *settings: str) -> Path:
     return wheel
 
 
-def make_clean(root: Path, photos: Path, suite: str = "bookworm", architecture: str = "") -> None:
-    make_root(root, suite, architecture)
-    run_inside(root, "apt-get -qq update && apt-get -qq install -y --no-install-recommends python3-venv")
+def make_clean(root: Path, photos: Path, suite: str, architecture: str = "") -> None:
+    if architecture:
+        unpack_root(root, suite, architecture, "python3-venv")
+    else:
+        make_root(root, suite, "python3-venv")
     shutil.copytree(photos, root / photos.relative_to("/"))
 
 
@@ -76,12 +80,12 @@ def install_from_kit(root: Path, wheel: Path, *options: str) -> Path:
     return Path("/opt/coulis")
 
 
-def install_by_pip(root: Path, wheel: Path, python: str) -> Path:
+def install_by_pip(root: Path, wheel: Path, python: str, machine: str = X86) -> Path:
     """The environment, with numpy from a folder of wheels."""
     version = run_inside(root, f"{python} -c 'import sys; print(\"%d.%d\" % sys.version_info[:2])'").strip()
     wheels = root / f"srv/wheels-{version}"
     command = [sys.executable, "-m", "pip", "download", "--quiet", "--only-binary=:all:", "--dest", wheels]
-    platforms = ("--platform=manylinux_2_34_x86_64", "--platform=manylinux_2_28_x86_64")
+    platforms = [f"--platform=manylinux_2_{glibc}_{machine}" for glibc in (34, 28)]
     subprocess.run([*command, f"--python-version={version}", *platforms, wheel], check=True)
     environment = Path(f"/opt/{version}")
     install = f"{environment}/bin/pip install --quiet --no-index --find-links /srv/{wheels.name} coulis"
@@ -89,24 +93,38 @@ def install_by_pip(root: Path, wheel: Path, python: str) -> Path:
     return environment
 
 
-def expect_the_same(root: Path, environment: Path, photos: Path, wanted: Path, rows: str) -> None:
+def featurize(root: Path, environment: Path, photos: Path, precision: str) -> np.ndarray:
+    """By the command."""
+    command = f"{environment}/bin/coulis featurize {photos} --format npy --precision {precision}"
+    run_inside(root, f"unshare -n {command} > /srv/rows.npy")
+    return np.load(root / "srv/rows.npy")
+
+
+def featurize_from_memory(root: Path, environment: Path, photos: Path, precision: str) -> np.ndarray:
+    python = f'{environment}/bin/python -I -c "{FROM_MEMORY}"'
+    run_inside(root, f"unshare -n {python} {photos} {precision} /srv/rows.npy")
+    return np.load(root / "srv/rows.npy")
+
+
+def featurize_here(photos: Path, precision: str) -> np.ndarray:
+    command = [COMMAND, "featurize", photos, "--format", "npy", "--precision", precision]
+    return np.load(io.BytesIO(subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout))
+
+
+def expect_the_same(root: Path, environment: Path, photos: Path, wanted: Path) -> None:
     output = f"/srv/out-of-{environment.name}"
     run_inside(root, f"unshare -n {environment}/bin/coulis run {photos} {output} -k 20")
     assert content(root / output.lstrip("/")) == content(wanted), environment
-    assert run_inside(root, f'unshare -n {environment}/bin/python -I -c "{FROM_MEMORY}" {photos}') == rows, environment
+    rows = featurize_from_memory(root, environment, photos, "fp32")
+    np.testing.assert_array_equal(rows, featurize_here(photos, "fp32"), strict=True)
 
 
-def expect_almost_the_same_on_arm(root: Path, environment: Path, photos: Path) -> float:
+def expect_almost_the_same(found: dict[str, np.ndarray], photos: Path) -> float:
     """int8: the same rows. Returns the largest difference in float32."""
-    differences = {}
-    for precision in ("int8", "fp32"):
-        command = f"featurize {photos} --format npy --precision {precision}"
-        run_inside(root, f"unshare -n {environment}/bin/coulis {command} > /srv/arm.npy")
-        with (root / "srv/here.npy").open("wb") as here:
-            subprocess.run([COMMAND, *command.split()], stdout=here, check=True)
-        there, ours = np.load(root / "srv/arm.npy"), np.load(root / "srv/here.npy")
-        assert there.shape == (192, 1280)
-        differences[precision] = float(np.abs(there - ours).max())
+    differences = {
+        precision: float(np.abs(rows - featurize_here(photos, precision)).max()) for precision, rows in found.items()
+    }
+    assert all(rows.shape == (192, 1280) for rows in found.values())
     assert differences["int8"] == 0
     assert differences["fp32"] <= TOLERANCE
     return differences["fp32"]
@@ -115,9 +133,6 @@ def expect_almost_the_same_on_arm(root: Path, environment: Path, photos: Path) -
 def check_in(folder: Path) -> Row:
     photos, wanted = shutil.copytree(PHOTOS, folder / "fruits"), folder / "wanted"
     succeed("run", photos, wanted, "-k", 20)
-    built = os.environ | {"PYTHONPATH": str(REPOSITORY / "build/release/python")}
-    command = [sys.executable, "-c", FROM_MEMORY, photos]
-    rows = subprocess.run(command, env=built, stdout=subprocess.PIPE, text=True, check=True).stdout
 
     pythons = newer_pythons()
     maker = next(iter(pythons))
@@ -125,31 +140,39 @@ def check_in(folder: Path) -> Row:
     with_newer = (f"WHEEL_VENV={REPOSITORY}/.venv-{maker}", f"BASE_PYTHON={pythons[maker]}/bin/python{maker}")
     newer = make_wheel(folder / "newer", *with_newer)
     arm = make_wheel(folder / "arm", f"ARCH={ARM}")
+    newer_arm = make_wheel(folder / "newer-arm", f"ARCH={ARM}", *with_newer)
 
     root = folder / "bookworm"
-    make_clean(root, photos)
+    make_clean(root, photos, "bookworm")
     environments = [install_from_kit(root, wheel)]
     for version, python in pythons.items():
         shutil.copytree(python, root / python.relative_to("/"), symlinks=True)
         environments.append(install_by_pip(root, newer, f"{python}/bin/python{version}"))
     for environment in environments:
-        expect_the_same(root, environment, photos, wanted, rows)
+        expect_the_same(root, environment, photos, wanted)
     for suite in SUITES:
         root = folder / suite
         make_clean(root, photos, suite)
         environment = install_by_pip(root, newer, "python3")
-        expect_the_same(root, environment, photos, wanted, rows)
+        expect_the_same(root, environment, photos, wanted)
         environments.append(environment)
-    root = folder / ARM
-    make_clean(root, photos, architecture="arm64")
-    difference = expect_almost_the_same_on_arm(root, install_from_kit(root, arm, "--graviton"), photos)
+    differences = []
+    for suite, install, compute in (
+        ("bookworm", lambda root: install_from_kit(root, arm, "--graviton"), featurize),
+        ("trixie", lambda root: install_by_pip(root, newer_arm, "python3", ARM), featurize_from_memory),
+    ):
+        root = folder / f"{suite}-{ARM}"
+        make_clean(root, photos, suite, "arm64")
+        environment = install(root)
+        found = {precision: compute(root, environment, photos, precision) for precision in ("int8", "fp32")}
+        differences.append(expect_almost_the_same(found, photos))
     versions = ", ".join(environment.name for environment in environments[1:])
     return Row(
         "wheel",
-        f"{wheel.name} and {arm.name} (emulated), from EMR kits, and {newer.name}, by pip with Python {versions}, "
-        "on Debians with Python alone; 192 photos each",
-        f"{len(environments) + 1}",
+        f"{wheel.name} and {arm.name}, from EMR kits, and {newer.name}, by pip with Python {versions}, and "
+        f"{newer_arm.name}, by pip on Debian 13, on Debians with Python alone; 192 photos each; ARM is emulated",
+        f"{len(environments) + len(differences)}",
         "0 rows; x86-64: byte-identical to build/release's; ARM: the same int8 rows, float32 rows that differ by "
-        f"{difference:.0e} at most",
+        f"{max(differences):.0e} at most",
         "make soak CHECKS=wheel",
     )

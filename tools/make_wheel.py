@@ -98,7 +98,8 @@ def build(folder: Path, target: Target, arrow: Path) -> Path:
         "-C",
         f"build-dir={ROOT}/build/wheel-{sys.implementation.cache_tag}-{target.architecture}",
     )
-    settings = ["-C", "cmake.define.COULIS_OLDER_LIBSTDCXX=ON", "-C", "wheel.exclude=coulis/lib/*"]  # graft() has them
+    arrow_files = "wheel.exclude=coulis/lib/libarrow*;coulis/lib/libparquet*"  # graft() has them
+    settings = ["-C", "cmake.define.COULIS_OLDER_LIBSTDCXX=ON", "-C", arrow_files]
     variables = {}
     if target.cross:
         settings += ["-C", f"cmake.define.CMAKE_TOOLCHAIN_FILE={ROOT}/cmake/{target.architecture}-linux.cmake"]

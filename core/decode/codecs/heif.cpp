@@ -1,4 +1,4 @@
-#include "core/decode/heif.hpp"
+#include "core/decode/codecs/heif.hpp"
 
 #include <fmt/format.h>
 #include <libheif/heif.h>

@@ -1,4 +1,4 @@
-#include "core/decode/avif.hpp"
+#include "core/decode/codecs/avif.hpp"
 
 #include <avif/avif.h>
 #include <fmt/format.h>

@@ -9,6 +9,7 @@ in all versions. Bounds are for what is not:
 
 import struct
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -47,6 +48,14 @@ def test_the_files_of_this_test_are_turned(format_, orientation):
     name = f"{'exif' if format_ == 'jxl' else 'orientation'}_{orientation}.{format_}"
     data = dict(MAKERS[format_](33, 21))[name]
     assert not np.array_equal(outcome(data), outcome(data, exif_orientation=True))
+
+
+DEEP = sorted((Path(__file__).parent / "good").glob("1[02]_bit_*.avif"))  # by libavif's avifenc: Pillow writes 8 bits
+
+
+@pytest.mark.parametrize("file", DEEP, ids=lambda file: file.stem)
+def test_an_avif_of_10_or_12_bits_equals_pillow(file):
+    assert difference(pillow(file.read_bytes()), outcome(file.read_bytes())) is None
 
 
 def test_a_grid_equals_pillow_heif():

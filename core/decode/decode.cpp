@@ -4,7 +4,6 @@
 
 #include "core/base/byte_view.hpp"
 #include "core/decode/bmp.hpp"
-#include "core/decode/codec_at_work.hpp"
 #include "core/decode/codecs.hpp"
 #include "core/decode/failures.hpp"
 #include "core/decode/foreign.hpp"
@@ -64,7 +63,6 @@ std::optional<Failure> decode(std::span<const std::byte> bytes, const DecodeOpti
   if (bytes.empty()) return Failure{Stage::kDecode, FailureCode::kEmpty, "The file has no bytes"};
   const std::optional<Format> maybe_format = sniff_format(bytes);
   if (!maybe_format) return refuse_foreign({bytes});
-  const CodecAtWork codec_at_work;
   try {
     return decode_format(*maybe_format, bytes, options, sink);
   } catch (const std::bad_alloc&) {

@@ -8,6 +8,7 @@
 #include <memory>
 #include <vector>
 
+#include "core/decode/codecs/quiet_stderr.hpp"
 #include "core/decode/failures.hpp"
 #include "core/decode/heif_header.hpp"
 
@@ -157,6 +158,7 @@ bool reads_av1() {
 
 std::optional<Failure> decode_avif(std::span<const std::byte> bytes, std::int64_t max_pixels, int orientation, RowSink& sink) {
   if (auto refusal = refuse_heif(read_heif_header({bytes}), max_pixels)) return refusal;
+  const QuietStderr quiet;
   const Decoder decoder = make_decoder();
   if (decoder == nullptr) return failure_of(AVIF_RESULT_OUT_OF_MEMORY);
   avifResult result = avifDecoderSetIOMemory(decoder.get(), reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size());

@@ -7,6 +7,7 @@
 #include <memory>
 #include <vector>
 
+#include "core/decode/codecs/quiet_stderr.hpp"
 #include "core/decode/failures.hpp"
 
 namespace coulis {
@@ -96,6 +97,7 @@ std::optional<Failure> read_pixels(JxlDecoder* decoder, std::int64_t max_pixels,
 }  // namespace
 
 Outcome<std::vector<std::uint8_t>> unpack_jpeg(std::span<const std::byte> bytes, std::int64_t max_pixels) {
+  const QuietStderr quiet;
   const Decoder decoder = start_decoder(bytes, JXL_DEC_BASIC_INFO | JXL_DEC_JPEG_RECONSTRUCTION | JXL_DEC_FULL_IMAGE);
   if (decoder == nullptr) return too_large("There is not enough memory to decode a JPEG XL");
   constexpr std::size_t kStep = 1U << 16U;
@@ -126,6 +128,7 @@ Outcome<std::vector<std::uint8_t>> unpack_jpeg(std::span<const std::byte> bytes,
 }
 
 std::optional<Failure> decode_jxl_pixels(std::span<const std::byte> bytes, std::int64_t max_pixels, int orientation, RowSink& sink) {
+  const QuietStderr quiet;
   const Decoder decoder = start_decoder(bytes, JXL_DEC_BASIC_INFO | JXL_DEC_FULL_IMAGE);
   if (decoder == nullptr) return too_large("There is not enough memory to decode a JPEG XL");
   return read_pixels(decoder.get(), max_pixels, orientation, sink);

@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# Builds the libtiff, libheif, libavif, libavcodec and libcurl that the wheel carries, from Debian's sources of the installed versions: libtiff without
-# libjbig, which is under the GPL and which Pillow's lacks too; libheif without encoders, of which x265 is under the GPL; libavif with dav1d
-# alone; libavcodec with its HEVC decoder alone, under the LGPL; libcurl without the thirty libraries for LDAP, Kerberos, RTMP and SSH that Debian's brings.
-# And Debian's libjxl, which would need glibc 2.35 for hypot alone.
+# Builds the libtiff, libheif, libavif, libavcodec and libcurl that the wheel carries, from Debian's sources of the installed versions:
+# libtiff without libjbig, which is under the GPL and which Pillow's lacks too; libheif without encoders, of which x265 is under the GPL;
+# libavif with dav1d alone; libavcodec with its HEVC decoder alone, under the LGPL; libcurl without the thirty libraries for LDAP, Kerberos,
+# RTMP and SSH that Debian's brings.
+# And Debian's libjxl, which would need glibc 2.35 for hypot alone, as libavutil would.
 # usage: tools/build_wheel_libraries.sh FOLDER [aarch64]      they are in FOLDER/lib then; a second run does nothing
 set -euo pipefail
 
@@ -72,6 +73,7 @@ mkdir "$folder/ffmpeg" && cd "$folder/ffmpeg"
   --disable-programs --disable-doc --disable-network --disable-avdevice --disable-avformat --disable-avfilter --disable-swresample \
   --disable-swscale --enable-decoder=hevc "${cross_ffmpeg[@]}" >/dev/null
 make -s -j "$(nproc)" install >/dev/null
+python3 "$here/use_older_version.py" "$(readlink -f "$folder/lib/libavutil.so")" GLIBC_2.35 "$oldest"
 
 jxl=$(dpkg -L "libjxl0.7:$architecture" | grep '/libjxl\.so\.0\.7$')
 cp -a "$jxl" "$(readlink -f "$jxl")" "$folder/lib/"

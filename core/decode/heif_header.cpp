@@ -39,8 +39,13 @@ bool suits_libavcodec(ByteView configuration) {
   return profile >= 1 && profile <= 4 && depth == chroma_depth && (depth == 8 || depth == 10 || depth == 12);
 }
 
+// Sides of 32 bits: their product needs all 64.
+std::uint64_t pixels_of(std::int64_t width, std::int64_t height) {
+  return static_cast<std::uint64_t>(width) * static_cast<std::uint64_t>(height);
+}
+
 void enlarge(HeifHeader& header, const CodedSize& size) {
-  if (size.width * size.height <= header.coded_width * header.coded_height) return;
+  if (pixels_of(size.width, size.height) <= pixels_of(header.coded_width, header.coded_height)) return;
   header.coded_width = size.width;
   header.coded_height = size.height;
 }

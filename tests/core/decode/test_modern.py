@@ -98,6 +98,14 @@ def test_a_size_that_only_the_bitstream_says_is_refused_before_it_is_decoded(for
     assert outcome(bytes(data), max_pixels=1000 * 1000) == "too_large"
 
 
+@pytest.mark.parametrize("format_", ["HEIF", "AVIF"])
+def test_a_size_of_the_largest_numbers_is_refused(format_):
+    data = bytearray(zoo.save(zoo.photo(33, 21), format_))
+    at = data.index(b"ispe") + 8
+    data[at : at + 8] = b"\xff" * 8
+    assert outcome(bytes(data)) == "too_large"
+
+
 def test_a_grid_whose_canvas_is_larger_than_its_boxes_say_is_refused():
     grid = bytearray(zoo.save(zoo.photo(129, 127), "HEIF", tile_size=64, chroma="444"))
     at = grid.index(struct.pack(">BBBBHH", 0, 0, 1, 2, 129, 127))

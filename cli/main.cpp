@@ -19,7 +19,6 @@
 #include <vector>
 
 #include "cli/help.hpp"
-#include "cli/quiet_stderr.hpp"
 #include "cli/suggestion.hpp"
 #include "cli/verbs.hpp"
 #include "core/base/error.hpp"
@@ -128,7 +127,6 @@ int run_guarded(int argc, char** argv) {
   try {
     install_signal_handlers();
     limit_kept_memory();
-    coulis::silence_codecs();
     coulis::limit_simd_by_environment();
     const int exit_code = run_command_line(argc, argv);
     flush_results();

@@ -9,6 +9,7 @@ find_package(fmt REQUIRED)
 find_package(nlohmann_json REQUIRED)
 pkg_check_modules(avif REQUIRED IMPORTED_TARGET libavif)
 pkg_check_modules(heif REQUIRED IMPORTED_TARGET libheif)
+pkg_check_modules(libavcodec IMPORTED_TARGET libavcodec libavutil)  # for HEIC; without it, libheif's own decoder
 pkg_check_modules(jxl REQUIRED IMPORTED_TARGET libjxl)
 pkg_check_modules(webp REQUIRED IMPORTED_TARGET libwebp libwebpdemux)
 pkg_check_modules(hwy REQUIRED IMPORTED_TARGET libhwy)

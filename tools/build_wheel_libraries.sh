@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# Builds the libtiff, libheif, libavif and libcurl that the wheel carries, from Debian's sources of the installed versions: libtiff without
-# libjbig, which is under the GPL and which Pillow's lacks too; libheif without encoders, of which x265 is under the GPL; libavif with dav1d
-# alone; libcurl without the thirty libraries for LDAP, Kerberos, RTMP and SSH that Debian's brings.
-# And Debian's libjxl, which would need glibc 2.35 for hypot alone.
+# Builds the libtiff, libheif, libavif, libavcodec and libcurl that the wheel carries, from Debian's sources of the installed versions:
+# libtiff without libjbig, which is under the GPL and which Pillow's lacks too; libheif without encoders, of which x265 is under the GPL;
+# libavif with dav1d alone; libavcodec with its HEVC decoder alone, under the LGPL; libcurl without the thirty libraries for LDAP, Kerberos,
+# RTMP and SSH that Debian's brings.
+# And Debian's libjxl, which would need glibc 2.35 for hypot alone, as libavutil would.
 # usage: tools/build_wheel_libraries.sh FOLDER [aarch64]      they are in FOLDER/lib then; a second run does nothing
 set -euo pipefail
 
@@ -10,12 +11,14 @@ folder=$(mkdir -p "$1" && readlink -f "$1")
 here=$(dirname "$(readlink -f "$0")")
 architecture=$(dpkg --print-architecture)
 oldest=GLIBC_2.2.5  # the first version of glibc's symbols on this architecture
-cross=()
+cross=() cross_ffmpeg=()
 if [[ ${2:-} == aarch64 ]]; then
   architecture=arm64 oldest=GLIBC_2.17 cross=("-DCMAKE_TOOLCHAIN_FILE=$here/../cmake/aarch64-linux.cmake")
+  cross_ffmpeg=(--enable-cross-compile --arch=aarch64 --target-os=linux --cross-prefix=aarch64-linux-gnu-)
 fi
 version_of() { dpkg-query -W -f '${source:Version}' "$1:$architecture"; }
 versions="libjxl=$(version_of libjxl0.7) tiff=$(version_of libtiff6) libheif=$(version_of libheif1) libavif=$(version_of libavif15) curl=$(version_of libcurl4)"
+versions+=" ffmpeg=$(dpkg-query -W -f '${source:Version}' "libavcodec59:$(dpkg --print-architecture)")"  # this machine's, for any CPU
 made_of="$versions $(sha256sum <"$here/build_wheel_libraries.sh")"
 [[ $made_of == "$(cat "$folder/made_of" 2>/dev/null)" ]] && exit 0
 rm -rf "${folder:?}"/*
@@ -63,6 +66,14 @@ echo 'CURL_OPENSSL_4 { global: curl_*; local: *; };' >"$folder/curl.map"
 build curl -DHTTP_ONLY=ON -DCURL_USE_OPENSSL=ON -DCURL_USE_LIBSSH2=OFF -DCURL_USE_LIBPSL=OFF -DUSE_LIBIDN2=OFF -DUSE_NGHTTP2=OFF \
   -DHAVE_POLL_FINE=1 -DCURL_BROTLI=OFF -DCURL_ZSTD=OFF -DBUILD_CURL_EXE=OFF -DBUILD_TESTING=OFF -DENABLE_MANUAL=OFF -DCURL_CA_BUNDLE=/etc/ssl/certs/ca-certificates.crt \
   -DCURL_CA_PATH=none -DCMAKE_SHARED_LINKER_FLAGS="-Wl,--version-script=$folder/curl.map"
+
+# Its headers and pkg-config files too: coulis is built with them.
+mkdir "$folder/ffmpeg" && cd "$folder/ffmpeg"
+"$(echo "$folder"/source/ffmpeg-*/configure)" --prefix="$folder" --enable-shared --disable-static --disable-everything --disable-autodetect \
+  --disable-programs --disable-doc --disable-network --disable-avdevice --disable-avformat --disable-avfilter --disable-swresample \
+  --disable-swscale --enable-decoder=hevc "${cross_ffmpeg[@]}" >/dev/null
+make -s -j "$(nproc)" install >/dev/null
+python3 "$here/use_older_version.py" "$(readlink -f "$folder/lib/libavutil.so")" GLIBC_2.35 "$oldest"
 
 jxl=$(dpkg -L "libjxl0.7:$architecture" | grep '/libjxl\.so\.0\.7$')
 cp -a "$jxl" "$(readlink -f "$jxl")" "$folder/lib/"

@@ -27,6 +27,7 @@ THIRD_PARTY = {
     "CLI11": ("CLI/",),
     "arrow": ("arrow/",),
     "avif": ("avif/",),
+    "avcodec": ("libavcodec/", "libavutil/"),
     "cblas": ("cblas.h",),
     "fmt": ("fmt/",),
     "hwy": ("hwy/",),

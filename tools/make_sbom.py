@@ -26,17 +26,34 @@ from arrow_parts import find_arrow_parts
 ROOT = Path(__file__).parent.parent
 # A person has read these licences: the copyright files of these Debian source packages name none for the whole.
 BY_SOURCE = {
+    "cairo": "LGPL-2.1-only OR MPL-1.1",
+    "codec2": "LGPL-2.1-only",
+    "ffmpeg": "LGPL-2.1-or-later",
+    "fontconfig": "HPND-sell-variant",
     "gcc": "GPL-3.0-or-later WITH GCC-exception-3.1",
     "glibc": "LGPL-2.1-or-later",
     "gnutls28": "LGPL-2.1-or-later",
     "jpeg-xl": "BSD-3-Clause",
     "krb5": "MIT",
+    "libbsd": "BSD-3-Clause",
+    "libdrm": "MIT",
     "libjpeg-turbo": "IJG AND BSD-3-Clause AND Zlib",
+    "libmd": "BSD-3-Clause",
     "libpng1.6": "libpng-2.0",
+    "libselinux": "libselinux-1.0",
     "libtasn1-6": "LGPL-2.1-or-later",
     "libwebp": "BSD-3-Clause",
+    "libx11": "MIT AND MIT-open-group",
+    "libxau": "MIT-open-group",
+    "libxcb": "MIT",
+    "libxdmcp": "MIT-open-group",
+    "libxext": "MIT-open-group",
+    "libxfixes": "HPND-sell-variant",
+    "libxrender": "HPND-sell-variant",
     "libzstd": "BSD-3-Clause OR GPL-2.0-only",
     "numactl": "LGPL-2.1-only",
+    "openjpeg2": "BSD-2-Clause",
+    "pixman": "MIT",
     "rtmpdump": "LGPL-2.1-or-later",
 }
 # Debian's short names -> SPDX's. Others stay unchanged.
@@ -111,8 +128,9 @@ def read_packages(architecture: str = "") -> dict[str, Package]:
 
 
 def linked_packages(command: Path) -> set[str]:
-    """The packages of the shared libraries that the loader opens for the command, directly or indirectly."""
-    libraries = re.findall(r"=> (/\S+)", run("ldd", str(command)))
+    """The packages of the shared libraries that the loader opens for the command and its module of codecs."""
+    module = command.parent.parent / "lib" / "libcoulis_codecs.so"
+    libraries = re.findall(r"=> (/\S+)", run("ldd", str(command), str(module)))
     # Debian's lists still say /lib for files in /usr/lib. A library without a package is in the pyarrow wheel.
     both = libraries + [str(Path(library).resolve()) for library in libraries]
     owners = subprocess.run(["dpkg", "-S", *both], capture_output=True, text=True).stdout

@@ -28,11 +28,10 @@ PYTHON = (sys.executable, "-m")
 # What the wheel may carry; a library that is not here comes in by a person who has read its licence.
 # fmt: off
 CARRIED = {
-    "libLerc", "libarrow", "libarrow_s3", "libavif", "libbrotlicommon", "libbrotlidec", "libbrotlienc",
-    "libcrypto", "libcurl", "libdav1d", "libde265", "libdeflate", "libfmt", "libgfortran", "libheif", "libhwy",
-    "libjpeg",
-    "libjxl", "liblcms2", "liblzma", "libopenblasp-r0", "libparquet", "libpng16", "libpugixml", "libquadmath",
-    "libssl", "libtiff", "libwebp", "libwebpdemux", "libxxhash", "libyuv", "libzstd",
+    "libLerc", "libarrow", "libarrow_s3", "libavcodec", "libavif", "libavutil", "libbrotlicommon", "libbrotlidec",
+    "libbrotlienc", "libcrypto", "libcurl", "libdav1d", "libde265", "libdeflate", "libfmt", "libgfortran",
+    "libheif", "libhwy", "libjpeg", "libjxl", "liblcms2", "liblzma", "libopenblasp-r0", "libparquet", "libpng16",
+    "libpugixml", "libquadmath", "libssl", "libtiff", "libwebp", "libwebpdemux", "libxxhash", "libyuv", "libzstd",
 }
 # fmt: on
 MOST_BYTES = 60_000_000
@@ -87,7 +86,7 @@ def find_arrow(target: Target) -> Path:
     return folder / "pyarrow"
 
 
-def build(folder: Path, target: Target, arrow: Path) -> Path:
+def build(folder: Path, libraries: Path, target: Target, arrow: Path) -> Path:
     """As `pip install .` does, but for an older libstdc++ and, if asked, another CPU."""
     as_installed = (
         "--no-deps",
@@ -98,15 +97,16 @@ def build(folder: Path, target: Target, arrow: Path) -> Path:
         "-C",
         f"build-dir={ROOT}/build/wheel-{sys.implementation.cache_tag}-{target.architecture}",
     )
-    settings = ["-C", "cmake.define.COULIS_OLDER_LIBSTDCXX=ON", "-C", "wheel.exclude=coulis/lib/*"]  # graft() has them
-    variables = {}
+    arrow_files = "wheel.exclude=coulis/lib/libarrow*;coulis/lib/libparquet*"  # graft() has them
+    settings = ["-C", "cmake.define.COULIS_OLDER_LIBSTDCXX=ON", "-C", arrow_files]
+    variables = {"PKG_CONFIG_PATH": str(libraries / "pkgconfig")}
     if target.cross:
         settings += ["-C", f"cmake.define.CMAKE_TOOLCHAIN_FILE={ROOT}/cmake/{target.architecture}-linux.cmake"]
         settings += ["-C", f"cmake.define.COULIS_PYARROW_DIR={arrow}"]
         # What scikit-build-core goes by for names. Python's headers are this machine's: they are the same for all
         # 64-bit Linux but for a few settings of pyconfig.h that no header reads.
         suffix = f".{sys.implementation.cache_tag}-{target.architecture}-linux-gnu.so"
-        variables = {"_PYTHON_HOST_PLATFORM": f"linux-{target.architecture}", "SETUPTOOLS_EXT_SUFFIX": suffix}
+        variables |= {"_PYTHON_HOST_PLATFORM": f"linux-{target.architecture}", "SETUPTOOLS_EXT_SUFFIX": suffix}
     run(*PYTHON, "pip", "wheel", "--quiet", *as_installed, *settings, **variables)
     return only(list(folder.glob("*.whl")))
 
@@ -121,10 +121,9 @@ def graft(wheel: Path, libraries: Path, target: Target, arrow: Path, folder: Pat
     return only(list(folder.glob("*.whl")))
 
 
-def find_package(library: str, target: Target) -> str:
+def find_package(library: str) -> str:
     """The Debian package that a library is from, or was built from the sources of."""
-    pattern = f"*{target.system_libraries.removeprefix('/usr')}/*{library}"
-    return run("dpkg", "-S", pattern).splitlines()[0].split(":")[0]
+    return run("dpkg", "-S", f"*-linux-gnu/*{library}").splitlines()[0].split(":")[0]
 
 
 def list_packages(tree: Path, target: Target) -> list[Package]:
@@ -133,8 +132,9 @@ def list_packages(tree: Path, target: Target) -> list[Package]:
     if strange := [name for name in names if re.split(r"-[0-9a-f]{8}\.", name)[0] not in CARRIED]:
         sys.exit(f"{', '.join(strange)}: read the licence, then name it in NOTICE and in CARRIED, tools/make_wheel.py")
     ours = [re.sub(r"-[0-9a-f]{8}\.", ".", name) for name in names]
-    found = {find_package(name, target) for name in ours if not name.startswith(("libarrow", "libparquet"))}
-    packages = read_packages("arm64" if target.architecture == "aarch64" else "amd64")
+    found = {find_package(name) for name in ours if not name.startswith(("libarrow", "libparquet"))}
+    # ffmpeg's, which is not installed for another CPU, is this machine's.
+    packages = read_packages() | read_packages("arm64" if target.architecture == "aarch64" else "amd64")
     return [packages[name] for name in sorted({*found, *COMPILED_IN})]
 
 
@@ -147,7 +147,8 @@ def add_licences(packages: list[Package], folder: Path) -> None:
         for name in re.findall(rf"{COMMON_LICENCES}/([\w.-]*\w)", text):
             shutil.copy(COMMON_LICENCES / name, folder / f"{name}.txt")
         lines.append(f"{package.name}: {package.source}={package.version}")
-    how = "libtiff was built without JBIG, libheif without encoders, libavif with dav1d alone, libcurl with HTTP alone"
+    how = "libtiff was built without JBIG, libheif without encoders, libavif with dav1d alone, libcurl with HTTP alone,"
+    how += " libavcodec with its HEVC decoder alone"
     lines += ["", f"{how} (tools/build_wheel_libraries.sh of coulis)."]
     (folder / "README.txt").write_text("\n".join(lines) + "\n")
     for name in ("nanobind", "pyarrow"):
@@ -207,7 +208,7 @@ def main() -> None:
     target = Target(sys.argv[3] if len(sys.argv) > 3 else platform.machine())
     arrow = find_arrow(target)
     with tempfile.TemporaryDirectory() as scratch:
-        built = build(Path(scratch, "built"), target, arrow)
+        built = build(Path(scratch, "built"), libraries, target, arrow)
         grafted = graft(built, libraries, target, arrow, Path(scratch, "grafted"))
         wheel = finish(grafted, target, arrow, folder)
     audit(wheel, target)

@@ -3,13 +3,11 @@
 #include <new>
 
 #include "core/base/byte_view.hpp"
-#include "core/decode/avif.hpp"
 #include "core/decode/bmp.hpp"
-#include "core/decode/codec_at_work.hpp"
+#include "core/decode/codecs.hpp"
 #include "core/decode/failures.hpp"
 #include "core/decode/foreign.hpp"
 #include "core/decode/gif.hpp"
-#include "core/decode/heif.hpp"
 #include "core/decode/image_sink.hpp"
 #include "core/decode/iso_brands.hpp"
 #include "core/decode/jpeg.hpp"
@@ -36,11 +34,14 @@ std::optional<Failure> decode_format(Format format, std::span<const std::byte> b
     case Format::kGif: return decode_gif(bytes, max_pixels, sink);
     case Format::kBmp: return decode_bmp(bytes, max_pixels, sink);
     case Format::kTiff: return decode_tiff(bytes, max_pixels, sink);
-    case Format::kHeif: return decode_heif(bytes, max_pixels, sink);
-    case Format::kAvif: return decode_avif(bytes, max_pixels, orientation, sink);
+    case Format::kHeif:
+    case Format::kAvif: break;
     case Format::kJxl: return decode_jxl(bytes, options, sink);
   }
-  return corrupt("Unknown format");
+  const Outcome<Codecs>& codecs = load_codecs();
+  if (!codecs) return codecs.failure();
+  if (format == Format::kHeif) return codecs.value().decode_heif(bytes, max_pixels, sink);
+  return codecs.value().decode_avif(bytes, max_pixels, orientation, sink);
 }
 
 }  // namespace
@@ -62,7 +63,6 @@ std::optional<Failure> decode(std::span<const std::byte> bytes, const DecodeOpti
   if (bytes.empty()) return Failure{Stage::kDecode, FailureCode::kEmpty, "The file has no bytes"};
   const std::optional<Format> maybe_format = sniff_format(bytes);
   if (!maybe_format) return refuse_foreign({bytes});
-  const CodecAtWork codec_at_work;
   try {
     return decode_format(*maybe_format, bytes, options, sink);
   } catch (const std::bad_alloc&) {

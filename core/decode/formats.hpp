@@ -1,4 +1,4 @@
-// The formats that this build reads, on this machine: libheif has its decoders in plugins.
+// The formats that this build supports on this machine: libheif has its decoders in plugins. Loads the codecs, so call it only if needed.
 #pragma once
 
 #include <string>

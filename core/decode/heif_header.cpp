@@ -31,8 +31,21 @@ bool is_grey(const IsoBox& property) {
   return (property.content.u8(2) & 0x10) != 0;                             // of `av1C`: monochrome
 }
 
+// What libavcodec decodes as libde265 does: Main, Main 10, Main Still Picture and Range Extensions of 8, 10 and 12 bits.
+bool suits_libavcodec(ByteView configuration) {
+  const int profile = configuration.u8(1) & 31;
+  const int depth = 8 + (configuration.u8(17) & 7);
+  const int chroma_depth = 8 + (configuration.u8(18) & 7);
+  return profile >= 1 && profile <= 4 && depth == chroma_depth && (depth == 8 || depth == 10 || depth == 12);
+}
+
+// Sides of 32 bits: their product needs all 64.
+std::uint64_t pixels_of(std::int64_t width, std::int64_t height) {
+  return static_cast<std::uint64_t>(width) * static_cast<std::uint64_t>(height);
+}
+
 void enlarge(HeifHeader& header, const CodedSize& size) {
-  if (size.width * size.height <= header.coded_width * header.coded_height) return;
+  if (pixels_of(size.width, size.height) <= pixels_of(header.coded_width, header.coded_height)) return;
   header.coded_width = size.width;
   header.coded_height = size.height;
 }
@@ -106,6 +119,7 @@ HeifHeader read_heif_header(ByteView file) {
     if (property.type != "hvcC" && property.type != "av1C") continue;
     ++coded;
     grey += is_grey(property) ? 1 : 0;
+    if (property.type == "hvcC") header.suits_libavcodec &= suits_libavcodec(property.content);
   }
   header.is_grey = coded > 0 && grey == coded;
 

@@ -10,10 +10,11 @@
 namespace coulis {
 
 struct HeifHeader {
-  bool is_cut = false;     // the file is shorter than its boxes say
-  bool has_items = false;  // still images
-  bool is_grey = false;    // each coded image of the file is
-  int orientation = 1;     // `irot` and `imir` of the primary image, as EXIF counts them
+  bool is_cut = false;           // the file is shorter than its boxes say
+  bool has_items = false;        // still images
+  bool is_grey = false;          // each coded image of the file is
+  bool suits_libavcodec = true;  // HEVC of the usual profiles and depths
+  int orientation = 1;           // `irot` and `imir` of the primary image, as EXIF counts them
 
   // The most that one decoder or canvas allocates for the primary image.
   // It is coded in blocks: up to 64 pixels wider and higher than is shown.

@@ -41,7 +41,7 @@ RowTable to_table(const PartInFlight& finished, const FeaturizeContext& context)
   RowTable table;
   table.width = width;
   table.values.reserve(images.size() * width);
-  PartRecord record{context.settings, images, {}, list_formats(), finished.turned};
+  PartRecord record{context.settings, images, {}, {}, finished.turned};
   for (std::size_t i = 0; i < images.size(); ++i) {
     if (const auto& failure = finished.failures[i]) {
       record.failures.push_back({i, std::string(to_string(failure->stage)), std::string(to_string(failure->code)), failure->message});
@@ -53,6 +53,7 @@ RowTable to_table(const PartInFlight& finished, const FeaturizeContext& context)
     const float* row = finished.rows.data() + i * width;
     table.values.insert(table.values.end(), row, row + width);
   }
+  if (count_failures(record, FailureCode::kUnsupported) > 0) record.formats = list_formats();
   table.metadata = provenance_of(context.model, context.settings);
   for (auto& pair : to_metadata(record)) {
     if (pair.first != "coulis.settings") table.metadata.push_back(std::move(pair));

@@ -37,7 +37,10 @@ Plan plan_for(const ImageList& images, const Location& output, const std::option
                          .compression = std::string(to_string(options.features.compression)),
                          .fresh = options.features.fresh,
                          .records_at_a_time = output.traits().readers(worker_count(options.threads))});
-  if (earlier) plan_retries(plan, *earlier, list_formats(), read_record);
+  if (earlier) {
+    const bool has_refused = earlier->failed_by_code.contains(std::string(to_string(FailureCode::kUnsupported)));
+    plan_retries(plan, *earlier, has_refused ? list_formats() : "", read_record);
+  }
   return plan;
 }
 

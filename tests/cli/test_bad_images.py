@@ -200,7 +200,7 @@ def test_a_file_that_may_not_be_read_is_an_error_row(photos, tmp_path):
 
 
 def test_nothing_that_a_codec_prints_reaches_stderr(tmp_path):
-    """libjxl and dav1d print what they think of damaged files."""
+    """libjxl and dav1d would print what they think of damaged files."""
     dice = random.Random(3)
     picture = Image.open(ALL_PHOTOS[0])
     (tmp_path / "in").mkdir()

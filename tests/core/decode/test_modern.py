@@ -9,6 +9,7 @@ in all versions. Bounds are for what is not:
 
 import struct
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -49,6 +50,14 @@ def test_the_files_of_this_test_are_turned(format_, orientation):
     assert not np.array_equal(outcome(data), outcome(data, exif_orientation=True))
 
 
+DEEP = sorted(Path(__file__).parent.glob("*/1[02]_bit_*.avif"))  # by libavif's avifenc: Pillow writes 8 bits
+
+
+@pytest.mark.parametrize("file", DEEP, ids=lambda file: file.stem)
+def test_an_avif_of_10_or_12_bits_equals_pillow(file):
+    assert difference(pillow(file.read_bytes()), outcome(file.read_bytes())) is None
+
+
 def test_a_grid_equals_pillow_heif():
     differences = {name: difference(pillow(data), outcome(data), ROUNDED_ONCE) for name, data in modern.grids()}
     assert {name: d for name, d in differences.items() if d} == {}
@@ -87,6 +96,14 @@ def test_a_size_that_only_the_bitstream_says_is_refused_before_it_is_decoded(for
     at = data.index(b"ispe") + 8
     data[at : at + 8] = struct.pack(">II", 33, 21)
     assert outcome(bytes(data), max_pixels=1000 * 1000) == "too_large"
+
+
+@pytest.mark.parametrize("format_", ["HEIF", "AVIF"])
+def test_a_size_of_the_largest_numbers_is_refused(format_):
+    data = bytearray(zoo.save(zoo.photo(33, 21), format_))
+    at = data.index(b"ispe") + 8
+    data[at : at + 8] = b"\xff" * 8
+    assert outcome(bytes(data)) == "too_large"
 
 
 def test_a_grid_whose_canvas_is_larger_than_its_boxes_say_is_refused():

@@ -1,4 +1,4 @@
-#include "core/decode/heif.hpp"
+#include "core/decode/codecs/heif.hpp"
 
 #include <fmt/format.h>
 #include <libheif/heif.h>
@@ -9,6 +9,7 @@
 #include <memory>
 #include <optional>
 
+#include "core/decode/codecs/hevc.hpp"
 #include "core/decode/failures.hpp"
 #include "core/decode/heif_header.hpp"
 
@@ -27,8 +28,15 @@ using Handle = std::unique_ptr<heif_image_handle, Releaser<heif_image_handle_rel
 using Options = std::unique_ptr<heif_decoding_options, Releaser<heif_decoding_options_free>>;
 using Decoded = std::unique_ptr<heif_image, Releaser<heif_image_release>>;
 
+// Once. Without plugins, libheif has its built-in decoders only.
 void load_plugins() {
-  [[maybe_unused]] static const heif_error kLoaded = heif_init(nullptr);  // once; without plugins libheif has its built-in decoders only
+  [[maybe_unused]] static const bool kLoaded = [] {
+    heif_init(nullptr);
+#ifdef COULIS_HAS_LIBAVCODEC
+    register_libavcodec();
+#endif
+    return true;
+  }();
 }
 
 Failure failure_of(const heif_error& error) {
@@ -124,6 +132,7 @@ std::optional<Failure> send_pixels(const heif_image& decoded, std::int64_t max_p
 
 bool reads_hevc() {
   load_plugins();
+  const ByLibavcodec by_libavcodec;
   return heif_have_decoder_for_format(heif_compression_HEVC) != 0;
 }
 
@@ -154,6 +163,8 @@ std::optional<Failure> decode_heif(std::span<const std::byte> bytes, std::int64_
     space = heif_colorspace_monochrome;
     chroma = heif_chroma_monochrome;
   }
+  std::optional<ByLibavcodec> by_libavcodec;
+  if (header.suits_libavcodec) by_libavcodec.emplace();
   Decoded decoded;
   error = decode_handle(*primary, space, chroma, decoded);
   if (!is_ok(error)) return failure_of(error);

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import platform
 import sys
@@ -76,15 +77,18 @@ def task_threads() -> int:
     return max(1, int(setting)) if setting.isdecimal() else 1
 
 
-def forget_zips() -> None:
-    """Call it when a task begins, so that the next one begins 0.1 s sooner.
+def begin_task() -> None:
+    """Call it when a task begins, so that the next one begins sooner.
 
     Spark before 4.2 calls importlib.invalidate_caches() when a task begins, and Python before 3.12 then reads the
-    directory of pyspark.zip again for each of 16 folders in it. Dropped entries are found again when needed.
+    directory of pyspark.zip again for each of 16 folders in it: 0.1 s. Dropped entries are found again when needed.
+
+    Spark collects garbage when a task has ended: 0.03 s for the objects of all modules, which stay anyway.
     """
     for path, finder in list(sys.path_importer_cache.items()):
         if isinstance(finder, zipimporter):
             del sys.path_importer_cache[path]
+    gc.freeze()
 
 
 def check_same(what: str, here: str, driver: str) -> None:

@@ -4,8 +4,7 @@ import csv
 import os
 import re
 import shutil
-from dataclasses import dataclass
-from types import SimpleNamespace
+from dataclasses import dataclass, replace
 
 import pytest
 from cli.command import copy_photos, coulis, differing, part_files, read_manifest, succeed
@@ -99,11 +98,13 @@ def test_sessions_without_rdds_get_the_bytes_of_the_command(spark, tmp_path, mon
 
 
 def test_a_stage_of_many_photos_is_several_jobs(spark, photos, finished, tmp_path, monkeypatch):
-    orders = [(number, bytes(length)) for number, length in enumerate((5, 4, 1, 30, 2, 7))]
-    monkeypatch.setattr("coulis.spark.job.ORDERS_OF_A_JOB", 10)
-    jobs = list(cut_into_jobs(orders))
-    assert [[len(order) for _, order in job] for job in jobs] == [[5, 4], [1], [30, 2, 7]]
-    assert [[number for number, _ in job] for job in jobs] == [[0, 1], [2], [3, 4, 5]]
+    read = []
+    orders = (read.append(number) or tasks.Order(number, os.urandom(100)) for number in range(8))
+    jobs = cut_into_jobs(orders, 250)
+    assert [number for number, _ in next(jobs)] == [0, 1, 2]
+    assert read == [0, 1, 2]  # and no more: they are in memory
+    assert [[number for number, _ in job] for job in jobs] == [[3, 4, 5], [6, 7]]
+    monkeypatch.setattr("coulis.spark.rdd_jobs.ORDERS_OF_A_JOB", 10)
     run(spark, str(photos), str(tmp_path / "out"), k=5, images_per_part=4)
     assert differing(finished, tmp_path / "out") == []
 
@@ -208,9 +209,7 @@ def test_a_worker_that_would_compute_something_else_says_so(spark, photos, tmp_p
         def run_stage(stage):
             shared = stage.shared.replace(old, new)
             assert shared != stage.shared
-            return cluster.run_stage(
-                SimpleNamespace(name=stage.name, parts=stage.parts, model="", shared=shared, orders=stage.orders)
-            )
+            return cluster.run_stage(replace(stage, model="", shared=shared))
 
         tasks.run(run_stage, str(photos), str(tmp_path / "out"))
 

@@ -12,6 +12,8 @@ from coulis.spark.arrow_batches import check_columns, make_row
 from coulis.spark.moments import ARROW_SCHEMA, SCHEMA, collect
 from coulis.spark.part_tasks import Numbered, StageTasks
 
+ORDERS_OF_A_JOB = 2**25  # bytes, for about a million photos: each task gets those of its job
+
 
 def run_job(spark: SparkSession, stage: StageTasks, orders: list[Numbered], merged_levels: int) -> list[Numbered]:
     """One task per order, and then `merged_levels` of the tree of moments."""

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from itertools import accumulate, groupby
 from typing import Any
 
 from pyspark.sql import SparkSession
@@ -18,8 +17,7 @@ from coulis.spark.packages import check_packages
 from coulis.spark.part_tasks import Numbered, StageTasks, pack
 from coulis.spark.task_errors import read_by_driver
 
-MOST_SUMS_ON_THE_DRIVER = 64
-ORDERS_OF_A_JOB = 2**25  # bytes, for a million photos: the driver holds them, and Spark Connect gives each task all
+MOST_SUMS_ON_THE_DRIVER = 16  # 6.6 MB each, for rows of 1,280 features
 
 
 @takes(OPTIONS)
@@ -51,18 +49,15 @@ class Cluster:
         self.spark = spark
         self.group = group
 
-    def run_stage(self, stage: tasks.Stage) -> list[bytes]:
-        work = StageTasks(stage.name, stage.shared, stage.model)
-        orders = [(order.number, pack(order.bytes)) for order in stage.orders]
-        merged_levels = levels_by_tasks(len(orders)) if stage.name == "moments" else 0
+    def run_stage(self, stage: tasks.Stage) -> Iterator[bytes]:
         jobs = rdd_jobs if is_classic(self.spark) else frame_jobs
+        work = StageTasks(stage.name, stage.shared, stage.model)
+        merged_levels = levels_by_tasks(stage.count) if stage.name == "moments" else 0
         description = f"coulis: {stage.name}, {stage.parts} parts"
-        with described(self.spark, self.group, description), read_by_driver():
-            return [
-                result
-                for some in cut_into_jobs(orders)
-                for _, result in jobs.run_job(self.spark, work, some, merged_levels)
-            ]
+        for orders in cut_into_jobs(stage.orders, jobs.ORDERS_OF_A_JOB):
+            with described(self.spark, self.group, description), read_by_driver():
+                results = jobs.run_job(self.spark, work, orders, merged_levels)
+            yield from (result for _, result in results)
 
 
 def is_classic(spark: SparkSession) -> bool:
@@ -70,10 +65,18 @@ def is_classic(spark: SparkSession) -> bool:
     return isinstance(spark, SparkSession)
 
 
-def cut_into_jobs(orders: list[Numbered]) -> list[list[Numbered]]:
-    ends = accumulate(len(order) for _, order in orders)
-    jobs = groupby(zip(ends, orders, strict=True), key=lambda order: order[0] // ORDERS_OF_A_JOB)
-    return [[numbered for _, numbered in job] for _, job in jobs]
+def cut_into_jobs(orders: Iterable[tasks.Order], most_bytes: int) -> Iterator[list[Numbered]]:
+    """Packed. The driver holds the orders of one job."""
+    job: list[Numbered] = []
+    size = 0
+    for order in orders:
+        job.append((order.number, pack(order.bytes)))
+        size += len(job[-1][1])
+        if size >= most_bytes:
+            yield job
+            job, size = [], 0
+    if job:
+        yield job
 
 
 def levels_by_tasks(sums: int) -> int:

@@ -15,6 +15,8 @@ from coulis import tasks
 from coulis.spark.moments import NEIGHBOURS
 from coulis.spark.part_tasks import Numbered, StageTasks
 
+ORDERS_OF_A_JOB = 2**27  # bytes, for about five million photos: they stay in the JVM of the driver
+
 
 def run_job(spark: SparkSession, stage: StageTasks, orders: list[Numbered], merged_levels: int) -> list[Numbered]:
     """One task per order, and then `merged_levels` of the tree of moments."""

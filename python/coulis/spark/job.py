@@ -17,7 +17,7 @@ from coulis.spark.packages import check_packages
 from coulis.spark.part_tasks import Numbered, StageTasks, pack
 from coulis.spark.task_errors import read_by_driver
 
-MOST_SUMS_ON_THE_DRIVER = 16  # 6.6 MB each, for rows of 1,280 features
+MOST_SUMS_ON_THE_DRIVER = 8  # 6.6 MB each, for rows of 1,280 features
 
 
 @takes(OPTIONS)

@@ -6,9 +6,10 @@ import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from coulis import tasks
+from coulis.deaths import work
 from coulis.spark.task_errors import raise_failure
 from coulis.spark.worker import begin_task, model_path, task_threads
+from coulis.task_results import make_failure
 
 Numbered = tuple[int, bytes]  # an order or a result, with the number of the order
 
@@ -31,7 +32,7 @@ class StageTasks:
         begin_task()
         for number, packed in orders:
             order = zlib.decompress(packed)
-            result = self._compute_features(order) if self.stage == "features" else tasks.work(self.shared, order)
+            result = self._compute_features(order) if self.stage == "features" else work(self.shared, order)
             raise_failure(result)
             yield number, result
 
@@ -39,5 +40,5 @@ class StageTasks:
         try:
             here = model_path(self.model)
         except RuntimeError as error:
-            return tasks.make_failure(order, error)
-        return tasks.work(self.shared, order, model=here, threads=task_threads())
+            return make_failure(order, error)
+        return work(self.shared, order, model=here, threads=task_threads())

@@ -19,7 +19,6 @@ RESULTS = FOLDER / "results"
 BENCHMARKS: dict[str, list[str]] = {
     "reference": ["reference.py"],
     "spark": ["spark.py"],
-    "spark_at_size": ["spark_at_size.py"],
     "large_photos": ["large_photos.py"],
     "pipeline": ["pipeline.py"],
     "bucket": ["bucket.py"],

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import threading
 from dataclasses import dataclass, field
@@ -42,13 +41,8 @@ class Usage:
             role = self._roles[process]
             self.cpu_s[role] = self.cpu_s.get(role, 0) + cpu_s - self._at_first.get(process, 0)
 
-    def sum_cpu_s(self, roles: tuple[str, ...]) -> float:
-        return sum(self.cpu_s[role] for role in roles)
-
-    def heap_mb(self) -> float | None:
-        """What the driver's JVM still uses after a garbage collection; None without a JDK."""
-        if not (shutil.which("jcmd") and shutil.which("jstat")):
-            return None
+    def heap_mb(self) -> float:
+        """What the driver's JVM still uses after a garbage collection. Needs a JDK, not only a JRE."""
         jvm = next(str(process) for process, role in self._roles.items() if role == "driver: JVM")
         subprocess.run(["jcmd", jvm, "GC.run"], check=True, capture_output=True)
         said = subprocess.run(["jstat", "-gc", jvm], check=True, capture_output=True, text=True).stdout

@@ -26,9 +26,7 @@ def start_tasks(spark: SparkSession, stage: StageTasks, orders: list[Numbered]) 
     return indices.mapInArrow(lambda batches: work_on(stage, orders, batches), SCHEMA)
 
 
-def work_on(
-    stage: StageTasks, orders: list[Numbered], batches: Iterable[pa.RecordBatch]
-) -> Iterator[pa.RecordBatch]:
+def work_on(stage: StageTasks, orders: list[Numbered], batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     for batch in batches:
         check_columns(batch, ["id"])
         for number, result in stage.work_on(orders[index] for index in batch.column(0).to_pylist()):

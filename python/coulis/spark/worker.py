@@ -103,10 +103,10 @@ def acknowledge_function() -> None:
 
     TCP holds the second one until the first is acknowledged (Nagle), which Linux delays by 40 ms, but not after this.
     """
-    for descriptor in map(int, os.listdir("/proc/self/fd")):
+    for entry in Path("/proc/self/fd").iterdir():
         with suppress(OSError):  # the descriptor of this list is closed by now
-            if S_ISSOCK(os.fstat(descriptor).st_mode):
-                acknowledge(descriptor)
+            if S_ISSOCK(entry.stat().st_mode):
+                acknowledge(int(entry.name))
 
 
 def acknowledge(descriptor: int) -> None:

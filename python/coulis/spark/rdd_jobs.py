@@ -7,13 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from itertools import groupby
+from typing import TYPE_CHECKING
 
-from pyspark import RDD
 from pyspark.sql import SparkSession
 
 from coulis import tasks
 from coulis.spark.moments import NEIGHBOURS
 from coulis.spark.part_tasks import Numbered, StageTasks
+
+if TYPE_CHECKING:  # the client of Spark Connect has no RDD
+    from pyspark import RDD
 
 ORDERS_OF_A_JOB = 2**27  # bytes, for about five million photos: they stay in the JVM of the driver
 

@@ -12,22 +12,17 @@ namespace coulis {
 namespace {
 
 RunStage hand_to(Connection& client) {
-  return [&client](TaskStage stage) {
-    Header orders = Header::array();
-    std::string bytes = std::move(stage.shared);
-    const std::size_t shared = bytes.size();
-    for (TaskOrder& order : stage.orders) {
-      orders.push_back({order.number, order.bytes.size()});
-      bytes += std::exchange(order.bytes, {});
-    }
+  return [&client](const TaskStage& stage) {
     client.send({{"answer", "stage"},
                  {"name", to_string(stage.kind)},
                  {"parts", stage.parts},
                  {"model", printable(stage.model)},
-                 {"shared", shared},
-                 {"orders", std::move(orders)}},
-                {bytes});
-    bytes = {};
+                 {"orders", stage.orders}},
+                {stage.shared});
+    for (std::size_t i = 0; i < stage.orders; ++i) {  // the client reads as many at a time as it has room for
+      const TaskOrder order = stage.next_order();
+      client.send({{"answer", "order"}, {"number", order.number}}, {order.bytes});
+    }
     std::vector<std::string> results;
     for (Frame frame = client.next_answer(); frame.header.value("order", "") == "answer"; frame = client.next_answer()) {
       results.push_back(std::move(frame.payload));

@@ -45,14 +45,17 @@ std::vector<std::vector<PartFile>> group_neighbours(const std::vector<PartFile>&
 TaskExecutor::TaskExecutor(RunOptions options, RunStage run_stage) : options_(std::move(options)), run_stage_(std::move(run_stage)) {}
 
 StageSeconds TaskExecutor::featurize(const Plan& plan, const FeaturizeContext& context, Progress& /*progress*/) {
-  std::vector<TaskOrder> orders;
+  std::vector<const Part*> to_do;
   for (const Part& part : plan.parts) {
-    if (!part.done) orders.push_back({part.number, to_bytes(FeaturesOrder{part})});
+    if (!part.done) to_do.push_back(&part);
   }
-  const std::size_t parts = orders.size();
+  const auto next_order = [next = to_do.begin()]() mutable {
+    const Part& part = **next++;
+    return TaskOrder{part.number, to_bytes(FeaturesOrder{part})};
+  };
   std::map<std::uint64_t, FeaturesResult> results;
   options_.input = context.input.root();  // the place of the photos themselves: tasks do not read INPUT's list
-  for (const std::string& bytes : run({TaskKind::kFeatures, options_, context.settings, ""}, parts, std::move(orders))) {
+  for (const std::string& bytes : run({TaskKind::kFeatures, options_, context.settings, ""}, to_do.size(), to_do.size(), next_order)) {
     FeaturesResult result = parse_features_result(bytes);
     results[result.part] = std::move(result);
   }
@@ -106,8 +109,12 @@ void TaskExecutor::project_parts(const Location& /*output*/, std::vector<Manifes
 }
 
 std::vector<std::string> TaskExecutor::run(StageOrder order, std::size_t parts, std::vector<TaskOrder> orders) {
-  if (orders.empty()) return {};
-  return run_stage_({order.kind, parts, order.options.network.model, to_bytes(order), std::move(orders)});
+  return run(std::move(order), parts, orders.size(), [next = orders.begin()]() mutable { return std::move(*next++); });
+}
+
+std::vector<std::string> TaskExecutor::run(StageOrder order, std::size_t parts, std::size_t orders, std::function<TaskOrder()> next_order) {
+  if (orders == 0) return {};
+  return run_stage_({order.kind, parts, order.options.network.model, to_bytes(order), orders, std::move(next_order)});
 }
 
 }  // namespace coulis

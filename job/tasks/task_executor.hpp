@@ -23,7 +23,8 @@ struct TaskStage {
   std::size_t parts = 0;
   std::string model;   // the run's path: a worker may have the file elsewhere
   std::string shared;  // the StageOrder, as bytes
-  std::vector<TaskOrder> orders;
+  std::size_t orders = 0;
+  std::function<TaskOrder()> next_order;  // to be called that often: all orders together are as large as the plan
 };
 
 // Has a TaskWorker work on each order, on any machine, and returns the results in any order. A worker may die,
@@ -42,6 +43,7 @@ class TaskExecutor final : public PartExecutor {
 
  private:
   std::vector<std::string> run(StageOrder order, std::size_t parts, std::vector<TaskOrder> orders);
+  std::vector<std::string> run(StageOrder order, std::size_t parts, std::size_t orders, std::function<TaskOrder()> next_order);
 
   RunOptions options_;
   RunStage run_stage_;

@@ -1,8 +1,8 @@
 """A whole run on any cluster: the interface that the folder of a cluster imports.
 
 A cluster is a function run_stage(stage). It has work(stage.shared, order.bytes) called for each of stage.orders, on any
-machine, and returns the results in any order. Orders and results are opaque bytes. An order may be worked on twice,
-even at the same time: the names of committed parts depend on their content.
+machine, and returns the results in any sequence, all at once or one by one. Orders and results are opaque bytes. An
+order may be worked on twice, even at the same time: the names of committed parts depend on their content.
 
 An order that fails has a result too: maybe_error(result) is its TaskError. A cluster may retry failed tasks; run()
 raises the first error among the results.
@@ -10,8 +10,9 @@ raises the first error among the results.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -41,22 +42,19 @@ class Order:
     """The work of one task. number: for moments, the node of their tree."""
 
     number: int
-    _view: memoryview
-
-    @property
-    def bytes(self) -> bytes:
-        return self._view.tobytes()
+    bytes: bytes
 
 
 @dataclass(frozen=True)
 class Stage:
-    """Orders that can be worked on at the same time; `orders` are in ascending order."""
+    """Orders that can be worked on at the same time."""
 
     name: str  # "features", "moments" or "projection"
     parts: int  # how many parts all orders have
     model: str  # its name, or the path of its file on the driver
     shared: bytes  # the order for all tasks of the stage
-    orders: list[Order]
+    count: int  # of orders
+    orders: Iterator[Order]  # in ascending order, each made when it is read: together they may be gigabytes
 
 
 def run(
@@ -72,23 +70,21 @@ def run(
     order = run_order(place(input), place(output), pca, {"k": k, **options})
     with Program() as program:
         try:
-            for frame in program.ask("run", tasks=True, **order):
+            frames = program.ask("run", tasks=True, **order)
+            for frame in frames:
                 if frame.header["answer"] == "stage":
-                    send_answers(program, run_stage(read_stage(frame)))
+                    send_answers(program, run_stage(read_stage(frame, frames)))
         except Died as died:
             raise ended(died) from None
     summary: dict[str, Any] = frame.header["summary"]
     return summary
 
 
-def read_stage(frame: Frame) -> Stage:
-    header, payload = frame.header, memoryview(frame.payload)
-    at = header["shared"]
-    shared, orders = payload[:at].tobytes(), []
-    for number, size in header["orders"]:
-        orders.append(Order(number, payload[at : at + size]))
-        at += size
-    return Stage(header["name"], header["parts"], from_name(header["model"]), shared, orders)
+def read_stage(frame: Frame, following: Iterator[Frame]) -> Stage:
+    header = frame.header
+    orders = (Order(one.header["number"], one.payload) for one in islice(following, header["orders"]))
+    model = from_name(header["model"])
+    return Stage(header["name"], header["parts"], model, frame.payload, header["orders"], orders)
 
 
 def send_answers(program: Program, results: Iterable[bytes]) -> None:

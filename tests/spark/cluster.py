@@ -108,6 +108,11 @@ class Cluster:
         assert not answer.error, f"{answer.error[-3000:]}\n{self.log()[-3000:]}"
         return answer.summary
 
+    @property
+    def driver(self) -> int:
+        """Its Python process."""
+        return self._driver.pid
+
     def log(self) -> str:
         return (self.folder / "driver.log").read_text(errors="replace")
 

@@ -9,12 +9,12 @@ import os
 import sys
 import time
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
-import pyarrow as pa
-from coulis.spark import job, part_tasks, run
-from coulis.spark.job import run_orders
+from coulis.spark import job, run
+from coulis.spark.part_tasks import Numbered, StageTasks
 from pyspark import TaskContext
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import SparkSession
 
 HOLD_UP_S = 1.0
 
@@ -26,17 +26,16 @@ def start_session(settings: dict[str, str]) -> SparkSession:
     return builder.getOrCreate()
 
 
-def run_slowly(spark: SparkSession, orders: part_tasks.Orders, function: job.TaskFunction) -> DataFrame:
+@dataclass(frozen=True)
+class SlowTasks(StageTasks):
     """Every fifth task is held up the first time, so that speculation starts a second copy beside it."""
-    return run_orders(spark, orders, lambda orders, batches: hold_up(function(orders, batches)))
 
-
-def hold_up(results: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    context = TaskContext.get()
-    assert context is not None
-    if context.attemptNumber() == 0 and context.partitionId() % 5 == 0:
-        time.sleep(HOLD_UP_S)
-    yield from results
+    def work_on(self, orders: Iterable[Numbered]) -> Iterator[Numbered]:
+        context = TaskContext.get()
+        assert context is not None
+        if context.attemptNumber() == 0 and context.partitionId() % 5 == 0:
+            time.sleep(HOLD_UP_S)
+        yield from super().work_on(orders)
 
 
 def main() -> None:
@@ -54,7 +53,7 @@ def main() -> None:
             answers.write("{}\n")
             continue
         spark.sparkContext.environment = {**original, **order["environment"]}
-        job.run_orders = run_slowly if order["slow"] else run_orders
+        job.StageTasks = SlowTasks if order["slow"] else StageTasks
         try:
             answer = {"summary": run(spark, **order["keywords"])}
         except Exception as error:

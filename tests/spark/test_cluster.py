@@ -6,12 +6,13 @@ import shutil
 from pathlib import Path
 
 import pytest
-from cli.command import copy_photos, coulis, differing, rows_by_path
+from cli.command import copy_photos, coulis, differing, part_files, rows_by_path
 from faults.io_faults import SHIM
 from faults.outputs import content
 from spark.cluster import SPECULATION, Cluster
 from spark.cluster_kills import KilledRuns
 from spark.event_log import jobs_of_group
+from spark.many_parts import write_tiny_model, write_tiny_photos
 from spark.test_bucket import FLAGS, OPTIONS, give_credentials, objects_of
 from spark.test_other_sparks import MODEL
 from storage.bucket import Bucket, Coulis, Place, make_bucket, put_some_photos, some_photos
@@ -139,6 +140,16 @@ def test_the_history_tells_the_stages_and_a_part_is_a_task(cluster, photos, tmp_
     stages = ["coulis: features, 6 parts", "coulis: moments, 6 parts", "coulis: projection, 6 parts"]
     tasks = (6, 1, 1)  # of features each part is one
     assert [(job.description, job.last_stage_tasks) for job in jobs] == list(zip(stages, tasks, strict=True))
+
+
+def test_hundreds_of_parts_leave_the_bytes_of_the_command(cluster, tmp_path):
+    photos = write_tiny_photos(tmp_path / "photos", 800)
+    model = write_tiny_model(tmp_path / "tiny.safetensors", width=64)
+    cluster.succeed(photos, tmp_path / "out", model=str(model), no_thumbnails=True, **PHOTOS_OF_A_TASK)
+    command = coulis("run", photos, tmp_path / "command", *FLAGS_OF_TASKS, "--model", model, "--no-thumbnails")
+    assert command.code == 0, command.stderr
+    assert len(part_files(tmp_path / "out")) == 200
+    assert differing(tmp_path / "out", tmp_path / "command") == []
 
 
 def test_kills_of_executors_and_workers_leave_the_bytes_of_the_command(cluster, tmp_path):

@@ -4,17 +4,15 @@ import csv
 import os
 import re
 import shutil
-from types import SimpleNamespace
+from dataclasses import dataclass, replace
 
 import pytest
 from cli.command import copy_photos, coulis, differing, part_files, read_manifest, succeed
 from coulis import _core, tasks
 from coulis.options import OPTIONS
-from coulis.spark import coulis_job, run
-from coulis.spark.arrow_batches import make_row
-from coulis.spark.job import Cluster, cut_into_jobs, levels_by_tasks, run_orders
-from coulis.spark.moments import ARROW_SCHEMA
-from coulis.spark.part_tasks import orders_in, pack
+from coulis.spark import coulis_job, frame_jobs, rdd_jobs, run
+from coulis.spark.job import Cluster, cut_into_jobs, levels_by_tasks
+from pyspark import TaskContext
 
 
 @pytest.fixture
@@ -74,24 +72,39 @@ def test_more_parts_than_the_driver_merges_give_the_same_bytes(spark, tmp_path, 
     assert differing(tmp_path / "spark", tmp_path / "command") == []
 
 
-def test_each_order_is_a_partition(spark):
-    orders = {number: os.urandom(200_000) for number in (0, 1, 5, 7, 8, 20, 21)}  # Spark broadcasts 1 MB
-    packed = {number: pack(order) for number, order in orders.items()}
+@dataclass(frozen=True)
+class GiveBack:
+    """As StageTasks, for orders that are their own results: with the partition of each."""
 
-    def give_back(packed, batches):
-        return (make_row(ARROW_SCHEMA, [number, order]) for number, order in orders_in(packed, batches))
+    def work_on(self, orders):
+        yield from ((number, b"%d " % TaskContext.get().partitionId() + order) for number, order in orders)
 
-    frame = run_orders(spark, packed, give_back)
-    assert frame.rdd.glom().map(len).collect() == [1] * 7
-    assert {row.number: bytes(row.result) for row in frame.collect()} == orders
+
+@pytest.mark.parametrize("jobs", [rdd_jobs, frame_jobs], ids=["RDDs", "DataFrames"])
+def test_each_order_is_a_task(spark, jobs):
+    orders = [(number, os.urandom(200_000)) for number in (0, 1, 5, 7, 8, 20, 21)]  # Spark broadcasts 1 MB
+    results = jobs.run_job(spark, GiveBack(), orders, 0)
+    assert results == [(number, b"%d " % index + order) for index, (number, order) in enumerate(orders)]
+
+
+def test_sessions_without_rdds_get_the_bytes_of_the_command(spark, tmp_path, monkeypatch):
+    """As Spark Connect, by the same jobs of DataFrames."""
+    photos = copy_photos(tmp_path / "photos", 40)
+    monkeypatch.setattr("coulis.spark.job.rdd_jobs", frame_jobs)
+    monkeypatch.setattr("coulis.spark.job.MOST_SUMS_ON_THE_DRIVER", 1)
+    run(spark, str(photos), str(tmp_path / "spark"), 3, images_per_part=1)
+    succeed("run", photos, tmp_path / "command", "-k", 3, "--images-per-part", 1)
+    assert differing(tmp_path / "spark", tmp_path / "command") == []
 
 
 def test_a_stage_of_many_photos_is_several_jobs(spark, photos, finished, tmp_path, monkeypatch):
-    orders = {number: bytes(length) for number, length in enumerate((5, 4, 1, 30, 2, 7))}
-    monkeypatch.setattr("coulis.spark.job.ORDERS_OF_A_JOB", 10)
-    jobs = cut_into_jobs(orders)
-    assert [[len(order) for order in job.values()] for job in jobs] == [[5, 4], [1], [30, 2, 7]]
-    assert [list(job) for job in jobs] == [[0, 1], [2], [3, 4, 5]]
+    read = []
+    orders = (read.append(number) or tasks.Order(number, os.urandom(100)) for number in range(8))
+    jobs = cut_into_jobs(orders, 250)
+    assert [number for number, _ in next(jobs)] == [0, 1, 2]
+    assert read == [0, 1, 2]  # and no more: they are in memory
+    assert [[number for number, _ in job] for job in jobs] == [[3, 4, 5], [6, 7]]
+    monkeypatch.setattr("coulis.spark.rdd_jobs.ORDERS_OF_A_JOB", 10)
     run(spark, str(photos), str(tmp_path / "out"), k=5, images_per_part=4)
     assert differing(finished, tmp_path / "out") == []
 
@@ -196,9 +209,7 @@ def test_a_worker_that_would_compute_something_else_says_so(spark, photos, tmp_p
         def run_stage(stage):
             shared = stage.shared.replace(old, new)
             assert shared != stage.shared
-            return cluster.run_stage(
-                SimpleNamespace(name=stage.name, parts=stage.parts, model="", shared=shared, orders=stage.orders)
-            )
+            return cluster.run_stage(replace(stage, model="", shared=shared))
 
         tasks.run(run_stage, str(photos), str(tmp_path / "out"))
 

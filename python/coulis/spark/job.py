@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from functools import partial
-from itertools import accumulate, groupby
 from typing import Any
 
-import pyarrow as pa
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import SparkSession
 
 from coulis import tasks
 from coulis.keywords import takes
 from coulis.options import OPTIONS
-from coulis.spark import part_tasks
-from coulis.spark.moments import NEIGHBOURS, SCHEMA, collect
+from coulis.spark import frame_jobs, rdd_jobs
+from coulis.spark.moments import NEIGHBOURS
 from coulis.spark.packages import check_packages
-from coulis.spark.part_tasks import Orders
+from coulis.spark.part_tasks import Numbered, StageTasks, pack
 from coulis.spark.task_errors import read_by_driver
 
-MOST_SUMS_ON_THE_DRIVER = 64
-ORDERS_OF_A_JOB = 2**25  # bytes, for a million photos: each task gets the orders of all tasks of its job
-
-TaskFunction = Callable[[Orders, Iterable[pa.RecordBatch]], Iterator[pa.RecordBatch]]
+MOST_SUMS_ON_THE_DRIVER = 8  # 6.6 MB each, for rows of 1,280 features
 
 
 @takes(OPTIONS)
@@ -55,28 +49,34 @@ class Cluster:
         self.spark = spark
         self.group = group
 
-    def run_stage(self, stage: tasks.Stage) -> list[bytes]:
-        function = partial(part_tasks.work_on, stage.name, stage.shared, stage.model)
-        orders = {order.number: part_tasks.pack(order.bytes) for order in stage.orders}
+    def run_stage(self, stage: tasks.Stage) -> Iterator[bytes]:
+        jobs = rdd_jobs if is_classic(self.spark) else frame_jobs
+        work = StageTasks(stage.name, stage.shared, stage.model)
+        merged_levels = levels_by_tasks(stage.count) if stage.name == "moments" else 0
         description = f"coulis: {stage.name}, {stage.parts} parts"
-        with described(self.spark, self.group, description), read_by_driver():
-            if stage.name == "moments":
-                sums = run_orders(self.spark, orders, function)
-                return [result for _, result in collect(sums, levels_by_tasks(len(orders)), tasks.merge_moments)]
-            jobs = [run_orders(self.spark, some, function).collect() for some in cut_into_jobs(orders)]
-            return [bytes(row.result) for rows in jobs for row in rows]
+        for orders in cut_into_jobs(stage.orders, jobs.ORDERS_OF_A_JOB):
+            with described(self.spark, self.group, description), read_by_driver():
+                results = jobs.run_job(self.spark, work, orders, merged_levels)
+            yield from (result for _, result in results)
 
 
-def cut_into_jobs(orders: Orders) -> list[Orders]:
-    ends = accumulate(len(order) for order in orders.values())
-    jobs = groupby(zip(ends, orders, strict=True), key=lambda order: order[0] // ORDERS_OF_A_JOB)
-    return [{number: orders[number] for _, number in job} for _, job in jobs]
+def is_classic(spark: SparkSession) -> bool:
+    """Not a session of Spark Connect."""
+    return isinstance(spark, SparkSession)
 
 
-def run_orders(spark: SparkSession, orders: Orders, function: TaskFunction) -> DataFrame:
-    """One partition per order. Orders travel with the function: rows would need a shuffle, 1.5 s in a cold JVM."""
-    indices = spark.range(0, len(orders), 1, len(orders))
-    return indices.mapInArrow(lambda batches: function(orders, batches), SCHEMA)
+def cut_into_jobs(orders: Iterable[tasks.Order], most_bytes: int) -> Iterator[list[Numbered]]:
+    """Packed. The driver holds the orders of one job."""
+    job: list[Numbered] = []
+    size = 0
+    for order in orders:
+        job.append((order.number, pack(order.bytes)))
+        size += len(job[-1][1])
+        if size >= most_bytes:
+            yield job
+            job, size = [], 0
+    if job:
+        yield job
 
 
 def levels_by_tasks(sums: int) -> int:
@@ -91,7 +91,7 @@ def levels_by_tasks(sums: int) -> int:
 @contextmanager
 def described(spark: SparkSession, group: str, description: str) -> Iterator[None]:
     """Describes the jobs in this block on Spark's pages and in its history. Not available in Spark Connect."""
-    if not isinstance(spark, SparkSession):
+    if not is_classic(spark):
         yield
         return
     context = spark.sparkContext

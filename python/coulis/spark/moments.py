@@ -14,7 +14,7 @@ from pyspark.sql import DataFrame
 
 from coulis import _core
 from coulis.spark.arrow_batches import check_columns, make_row, rows_per_batch, to_matrix
-from coulis.spark.worker import forget_zips
+from coulis.spark.worker import begin_task
 
 SCHEMA = "number bigint, result binary"
 ARROW_SCHEMA = pa.schema([("number", pa.int64()), ("result", pa.binary())])
@@ -35,7 +35,7 @@ def sum_batches(column: str, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.R
 
     context = TaskContext.get()
     assert context is not None  # a task is around this
-    forget_zips()
+    begin_task()
     moments = _core.Moments()
     for batch in batches:
         check_columns(batch, [column])

@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from coulis import _core
 from coulis.spark.arrow_batches import ROWS_OF_PHOTOS, check_columns, to_lists
-from coulis.spark.worker import Engine, Failure, Lanes, forget_zips, lanes_of
+from coulis.spark.worker import Engine, Failure, Lanes, begin_task, lanes_of
 
 SCHEME = re.compile(rb"(?!file:)[A-Za-z][A-Za-z0-9+.-]*://")
 FILE_URI = re.compile(rb"file:(?://(?P<host>[^/]*))?(?P<path>/.*)", re.DOTALL)
@@ -36,7 +36,7 @@ class PhotoColumns:
 def featurize_batches(
     engine: Engine, columns: PhotoColumns, batches: Iterable[pa.RecordBatch]
 ) -> Iterator[pa.RecordBatch]:
-    forget_zips()
+    begin_task()
     lanes = lanes_of(engine)
     for batch in batches:
         check_columns(batch, columns.incoming)

@@ -10,7 +10,8 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from coulis import tasks
+from coulis.program import make_error
+from coulis.task_results import maybe_error
 
 TOKEN = "coulis-error:"
 FAILURE = re.compile(TOKEN + r"([A-Za-z0-9+/]+=*)\.")
@@ -18,7 +19,7 @@ FAILURE = re.compile(TOKEN + r"([A-Za-z0-9+/]+=*)\.")
 
 def raise_failure(result: bytes) -> None:
     """In a task: raises if the result is an error."""
-    error = tasks.maybe_error(result)
+    error = maybe_error(result)
     if error is None:
         return
     sentence = f"coulis: {error}; try: {error.remedy} (exit code {error.code})"
@@ -32,7 +33,7 @@ def read_by_driver() -> Iterator[None]:
         yield
     except Exception as error:
         found = FAILURE.search(str(error))
-        failure = tasks.maybe_error(base64.b64decode(found[1])) if found else None
+        failure = maybe_error(base64.b64decode(found[1])) if found else None
         if failure is None:
             raise
-        raise tasks.to_exception(failure) from error
+        raise make_error(failure.code, str(failure), failure.remedy) from error

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import platform
+import socket
 import sys
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
+from stat import S_ISSOCK
 from typing import Any, NamedTuple
 from zipimport import zipimporter
 
@@ -76,15 +80,39 @@ def task_threads() -> int:
     return max(1, int(setting)) if setting.isdecimal() else 1
 
 
-def forget_zips() -> None:
-    """Call it when a task begins, so that the next one begins 0.1 s sooner.
+def begin_task() -> None:
+    """Call it when a task begins. It removes waits of 0.03 to 0.1 s each from this task and the next one."""
+    forget_zips()
+    acknowledge_function()
+    gc.freeze()  # Spark collects garbage after each task: all modules would be searched, which stay anyway
 
-    Spark before 4.2 calls importlib.invalidate_caches() when a task begins, and Python before 3.12 then reads the
-    directory of pyspark.zip again for each of 16 folders in it. Dropped entries are found again when needed.
+
+def forget_zips() -> None:
+    """Spark before 4.2 calls importlib.invalidate_caches() when a task begins.
+
+    Python before 3.12 then reads the directory of pyspark.zip again for each of 16 folders in it. Dropped entries are
+    found again when needed.
     """
     for path, finder in list(sys.path_importer_cache.items()):
         if isinstance(finder, zipimporter):
             del sys.path_importer_cache[path]
+
+
+def acknowledge_function() -> None:
+    """The JVM sends the function of a task and its rows in two small packets.
+
+    TCP holds the second one until the first is acknowledged (Nagle), which Linux delays by 40 ms, but not after this.
+    """
+    for entry in Path("/proc/self/fd").iterdir():
+        with suppress(OSError):  # the descriptor of this list is closed by now
+            if S_ISSOCK(entry.stat().st_mode):
+                acknowledge(int(entry.name))
+
+
+def acknowledge(descriptor: int) -> None:
+    with socket.socket(fileno=os.dup(descriptor)) as copy:
+        if copy.family in (socket.AF_INET, socket.AF_INET6) and copy.type == socket.SOCK_STREAM:
+            copy.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)
 
 
 def check_same(what: str, here: str, driver: str) -> None:

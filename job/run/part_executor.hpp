@@ -28,8 +28,8 @@ class PartExecutor {
   }
   // `model` is already in OUTPUT, under `model_sha256`.
   virtual void project_parts(const Location& output, std::vector<ManifestPart>& parts, const PcaModel& model,
-                             const std::string& model_sha256, const ProjectOptions& options, Progress& progress) {
-    coulis::project_parts(output, parts, model, model_sha256, options, progress);
+                             const std::string& model_sha256, const ProjectOptions& options, const TakeSample& take, Progress& progress) {
+    coulis::project_parts(output, parts, model, model_sha256, options, take, progress);
   }
 };
 

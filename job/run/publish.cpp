@@ -98,7 +98,10 @@ Manifest publish(const Location& output, Committed committed, const PcaRequest& 
   const Bytes model_bytes = to_safetensors(model, {provenance.begin(), provenance.end()});
   put_and_describe(output, kPcaModelKey, model_bytes, manifest);
   manifest.parts = std::move(committed.parts);
-  executor.project_parts(output, manifest.parts, model, sha256_of(model_bytes), {options.features.compression, threads}, progress);
+  ReportRows rows;
+  executor.project_parts(
+      output, manifest.parts, model, sha256_of(model_bytes), {options.features.compression, threads},
+      [&](std::size_t part, PartSample sample) { rows.add(part, std::move(sample)); }, progress);
   describe_in(manifest, write_matrix_csv(output, manifest.parts, model.k(), options.csv, threads));
   clock.lap("projection and tables");
   manifest.pca = {describe(request), texts_of(model.projection), model.explained_variance_ratio};
@@ -111,7 +114,7 @@ Manifest publish(const Location& output, Committed committed, const PcaRequest& 
   remove_unnamed_parts(output, manifest);
   output.remove_leftovers(kKeyBeginnings);  // from tasks that were killed in this run
   clock.restart();
-  const Figures figures = gather_figures(output, manifest, threads, options.report, progress);
+  const Figures figures = gather_figures(output, manifest, std::move(rows), threads, options.report, progress);
   clock.lap("report");
   output.put(kManifestKey, to_json(manifest));
   output.put(kReportKey, render_report(manifest, committed.errors, figures));
@@ -131,7 +134,8 @@ Manifest publish_again(const Location& output, Manifest manifest, Due due, const
   if (due.report) {
     describe_thumbnails(output, options, manifest);
     remove_unnamed_parts(output, manifest);
-    const Figures figures = gather_figures(output, manifest, threads, options.report, progress);
+    ReportRows rows = read_report_rows(output, manifest.parts, threads);
+    const Figures figures = gather_figures(output, manifest, std::move(rows), threads, options.report, progress);
     output.put(kReportKey, render_report(manifest, errors, figures));
   }
   output.put(kManifestKey, to_json(manifest));

@@ -12,6 +12,7 @@
 #include "core/base/enum_names.hpp"
 #include "job/options/options.hpp"
 #include "job/plan/plan.hpp"
+#include "job/reduce/part_sample.hpp"
 
 namespace coulis {
 
@@ -40,8 +41,9 @@ struct MomentsOrder {  // read committed parts back; they are siblings in the tr
   std::vector<PartFile> parts;
 };
 
-struct ProjectionOrder {  // write the PCA parts of committed parts
+struct ProjectionOrder {  // write the PCA parts of committed parts, and return what the report shows of them
   std::vector<PartFile> parts;
+  std::vector<SampleOrder> samples;  // [parts]
 };
 
 std::string to_bytes(const StageOrder& order);

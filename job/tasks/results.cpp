@@ -14,6 +14,7 @@
 #include "core/moments/moments_tree.hpp"
 #include "job/output/manifest_json.hpp"
 #include "job/tasks/record.hpp"
+#include "job/tasks/sample_bytes.hpp"
 
 namespace coulis {
 namespace {
@@ -75,9 +76,13 @@ std::string to_bytes(const MomentsResult& result) {
 }
 
 std::string to_bytes(const ProjectionResult& result) {
-  json files = json::array();
-  for (const auto& [part, file] : result.files) files.push_back({{"part", part}, {"file", coulis::to_json_value(file)}});
-  return write_record(kProjectionResult, {{"files", files}});
+  json parts = json::array();
+  std::string payload;
+  for (const auto& [part, projected] : result.parts) {
+    json sample = write_sample(projected.sample, payload);
+    parts.push_back({{"part", part}, {"file", coulis::to_json_value(projected.file)}, {"sample", std::move(sample)}});
+  }
+  return write_record(kProjectionResult, {{"parts", parts}}, payload);
 }
 
 std::string to_bytes(const TaskError& error) {
@@ -115,8 +120,10 @@ MomentsResult parse_moments_result(std::string_view bytes) {
 ProjectionResult parse_projection_result(std::string_view bytes) {
   return read_result(bytes, kProjectionResult, [](const Record& record) {
     ProjectionResult result;
-    for (const json& value : record.fields.at("files")) {
-      result.files.push_back({parse_natural(value.at("part")), parse_manifest_file(value.at("file"))});
+    std::string_view payload = record.payload;
+    for (const json& value : record.fields.at("parts")) {
+      ProjectedPart projected{parse_manifest_file(value.at("file")), read_sample(value.at("sample"), payload)};
+      result.parts.push_back({parse_natural(value.at("part")), std::move(projected)});
     }
     return result;
   });

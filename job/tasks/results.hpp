@@ -10,6 +10,7 @@
 #include "core/base/error.hpp"
 #include "job/features/featurize.hpp"
 #include "job/reduce/committed.hpp"
+#include "job/reduce/reduce.hpp"
 #include "job/tasks/orders.hpp"
 
 namespace coulis {
@@ -36,9 +37,9 @@ struct MomentsResult {
 struct ProjectionResult {
   struct Written {
     std::uint64_t part = 0;
-    ManifestFile file;
+    ProjectedPart projected;
   };
-  std::vector<Written> files;
+  std::vector<Written> parts;
 };
 
 struct TaskError {

@@ -38,7 +38,7 @@ class TaskExecutor final : public PartExecutor {
   Committed read_committed(const Location& input, const Location& output, const std::vector<PartFile>& files, int threads,
                            Progress& progress) override;
   void project_parts(const Location& output, std::vector<ManifestPart>& parts, const PcaModel& model, const std::string& model_sha256,
-                     const ProjectOptions& options, Progress& progress) override;
+                     const ProjectOptions& options, const TakeSample& take, Progress& progress) override;
 
  private:
   std::vector<std::string> run(StageOrder order, std::size_t parts, std::vector<TaskOrder> orders);

@@ -36,13 +36,15 @@ ProjectionResult project_parts(const ProjectionOrder& order, const StageOrder& s
   }
   const PcaModel model = parse_pca_file(bytes, kPcaModelKey).model;
   ProjectionResult result;
-  for (const PartFile& file : order.parts) {
+  for (std::size_t i = 0; i < order.parts.size(); ++i) {
+    const PartFile& file = order.parts[i];
     part = file.number;
     ManifestPart entry;
     entry.number = file.number;
     entry.fingerprint = file.fingerprint;
     entry.features.key = file.key;
-    result.files.push_back({file.number, project_part(output, entry, model, stage.pca_sha256, stage.options.features.compression)});
+    result.parts.push_back(
+        {part, project_part(output, entry, model, stage.pca_sha256, stage.options.features.compression, order.samples[i])});
   }
   return result;
 }

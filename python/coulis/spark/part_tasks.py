@@ -15,7 +15,7 @@ from coulis.spark.worker import forget_zips, model_path, task_threads
 
 # A dictionary for zlib: the beginning of an order, so that small orders need not carry their field names.
 BEGINNING = (
-    b'{"kind":"features order","format":1,"parts":[{"number":0,"fingerprint":"0"},{"number":0,"fingerprint":""}]}\n[["'
+    b'{"kind":"features order","format":2,"parts":[{"number":0,"fingerprint":"0"},{"number":0,"fingerprint":""}]}\n[["'
 )
 
 Orders = dict[int, bytes]  # packed, by number

@@ -59,9 +59,12 @@ auto read_result(std::string_view bytes, std::string_view kind, Read read) {
 }  // namespace
 
 std::string to_bytes(const FeaturesResult& result) {
-  const auto& [read, photo, write, cores] = result.seconds;
-  const json seconds = {
-      {"read", read}, {"decode", photo.decode}, {"resample", photo.resample}, {"network", photo.network}, {"write", write}};
+  const StageSeconds& all = result.seconds;  // without moments, which tasks of features do not compute
+  const json seconds = {{"read", all.read},
+                        {"decode", all.photo.decode},
+                        {"resample", all.photo.resample},
+                        {"network", all.photo.network},
+                        {"write", all.write}};
   const json time = {
       {"machine", result.time.machine}, {"begin_s", result.time.begin_s}, {"end_s", result.time.end_s}, {"threads", result.time.threads}};
   return write_record(kFeaturesResult, {{"part", result.part}, {"seconds", seconds}, {"time", time}});

@@ -95,6 +95,17 @@ std::string to_bytes(const ProjectionOrder& order) {
   return write_record(order_of(TaskKind::kProjection), {{"parts", parts}});
 }
 
+std::string to_bytes(const TablesOrder& order) {
+  json parts = names_of_parts(order.parts);
+  for (std::size_t i = 0; i < order.parts.size(); ++i) parts[i]["file"] = order.parts[i].key;
+  return write_record(order_of(TaskKind::kTables), {{"parts", parts},
+                                                    {"ticket", order.ticket},
+                                                    {"piece", order.number},
+                                                    {"offset", order.offset},
+                                                    {"bytes", order.size_bytes},
+                                                    {"k", order.k}});
+}
+
 StageOrder parse_stage_order(std::string_view bytes) {
   return read_record(bytes, kStageOrder, [](const Record& record) {
     const json& fields = record.fields;
@@ -137,6 +148,18 @@ ProjectionOrder parse_projection_order(std::string_view bytes, const StageOrder&
     ProjectionOrder order{parse_parts(parts, stage), {}};
     for (const json& part : parts) {
       order.samples.push_back({parse_sampled(part, std::numeric_limits<std::uint32_t>::max()), {}, part.value("hashes", false)});
+    }
+    return order;
+  });
+}
+
+TablesOrder parse_tables_order(std::string_view bytes) {
+  return read_record(bytes, order_of(TaskKind::kTables), [](const Record& record) {
+    const auto number = [&](const char* name) { return record.fields.at(name).get_ref<const std::uint64_t&>(); };
+    TablesOrder order{{}, record.fields.at("ticket").get<std::string>(), number("piece"), number("offset"), number("bytes"), number("k")};
+    for (const json& name : record.fields.at("parts")) {
+      const Part part = part_named(name);
+      order.parts.push_back({part.number, part.fingerprint, name.at("file").get<std::string>()});
     }
     return order;
   });

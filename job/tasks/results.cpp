@@ -24,6 +24,7 @@ using json = nlohmann::ordered_json;
 constexpr std::string_view kFeaturesResult = "features result";
 constexpr std::string_view kMomentsResult = "moments result";
 constexpr std::string_view kProjectionResult = "projection result";
+constexpr std::string_view kTablesResult = "tables result";
 constexpr std::string_view kError = "error";
 constexpr std::uint64_t kSiblings = 32;  // as MomentsTree has them
 
@@ -83,9 +84,16 @@ std::string to_bytes(const ProjectionResult& result) {
   std::string payload;
   for (const auto& [part, projected] : result.parts) {
     json sample = write_sample(projected.sample, payload);
-    parts.push_back({{"part", part}, {"file", coulis::to_json_value(projected.file)}, {"sample", std::move(sample)}});
+    parts.push_back({{"part", part},
+                     {"file", coulis::to_json_value(projected.file)},
+                     {"csv", coulis::to_json_value(projected.csv.file)},
+                     {"sample", std::move(sample)}});
   }
   return write_record(kProjectionResult, {{"parts", parts}}, payload);
+}
+
+std::string to_bytes(const TablesResult& result) {
+  return write_record(kTablesResult, {{"piece", result.piece}, {"receipt", result.receipt}});
 }
 
 std::string to_bytes(const TaskError& error) {
@@ -125,10 +133,17 @@ ProjectionResult parse_projection_result(std::string_view bytes) {
     ProjectionResult result;
     std::string_view payload = record.payload;
     for (const json& value : record.fields.at("parts")) {
-      ProjectedPart projected{parse_manifest_file(value.at("file")), read_sample(value.at("sample"), payload)};
+      ProjectedPart projected{
+          parse_manifest_file(value.at("file")), read_sample(value.at("sample"), payload), {parse_manifest_file(value.at("csv")), ""}};
       result.parts.push_back({parse_natural(value.at("part")), std::move(projected)});
     }
     return result;
+  });
+}
+
+TablesResult parse_tables_result(std::string_view bytes) {
+  return read_result(bytes, kTablesResult, [](const Record& record) {
+    return TablesResult{parse_natural(record.fields.at("piece")), record.fields.at("receipt").get<std::string>()};
   });
 }
 

@@ -3,9 +3,11 @@
 #include <fmt/format.h>
 
 #include <map>
+#include <optional>
 #include <utility>
 
 #include "core/base/error.hpp"
+#include "job/tasks/csv_by_tasks.hpp"
 #include "job/tasks/results.hpp"
 
 namespace coulis {
@@ -88,9 +90,9 @@ Committed TaskExecutor::read_committed(const Location& input, const Location& /*
   return gather(std::move(all.parts), std::move(all.moments));
 }
 
-void TaskExecutor::project_parts(const Location& /*output*/, std::vector<ManifestPart>& parts, const PcaModel& /*model*/,
-                                 const std::string& model_sha256, const ProjectOptions& /*options*/, const TakeSample& take,
-                                 Progress& /*progress*/) {
+std::optional<ManifestFile> TaskExecutor::project_parts(const Location& output, std::vector<ManifestPart>& parts, const PcaModel& model,
+                                                        const std::string& model_sha256, const ProjectOptions& options,
+                                                        const TakeSample& take, Progress& /*progress*/) {
   std::vector<PartFile> files;
   for (const ManifestPart& part : parts) files.push_back(features_file(part));
   std::vector<SampleOrder> samples = order_samples(parts);
@@ -110,7 +112,38 @@ void TaskExecutor::project_parts(const Location& /*output*/, std::vector<Manifes
     const auto found = projected.find(parts[i].number);
     require_part(found != projected.end(), parts[i].number, TaskKind::kProjection);
     parts[i].pca = std::move(found->second.file);
+    parts[i].maybe_csv = std::move(found->second.csv.file);
     take(i, std::move(found->second.sample));
+  }
+  if (options.csv.layout == CsvLayout::kParts) return std::nullopt;
+  CsvPieces pieces = cut_csv(parts, model.k(), options.csv, output.traits());
+  if (pieces.orders.empty()) return write_csv(output, parts, model.k(), options.csv, options.threads);
+  write_pieces(output, std::move(pieces.orders), parts.size());
+  return pieces.file;
+}
+
+void TaskExecutor::write_pieces(const Location& output, std::vector<TablesOrder> pieces, std::size_t parts) {
+  const std::string ticket = output.begin_pieces(kMatrixKey);
+  try {
+    std::vector<TaskOrder> orders;
+    for (TablesOrder& piece : pieces) {
+      piece.ticket = ticket;
+      orders.push_back({piece.number, to_bytes(piece)});
+    }
+    std::vector<std::optional<std::string>> receipts(pieces.size());
+    for (const std::string& bytes : run({TaskKind::kTables, options_, "", ""}, parts, std::move(orders))) {
+      TablesResult result = parse_tables_result(bytes);
+      receipts.at(result.piece) = std::move(result.receipt);
+    }
+    std::vector<std::string> all;
+    for (std::size_t i = 0; i < pieces.size(); ++i) {
+      require_part(receipts[i].has_value(), pieces[i].parts.front().number, TaskKind::kTables);
+      all.push_back(std::move(*receipts[i]));
+    }
+    output.finish_pieces(kMatrixKey, ticket, all);
+  } catch (...) {
+    output.drop_pieces(kMatrixKey, ticket);
+    throw;
   }
 }
 

@@ -79,12 +79,12 @@ PartSample some_sample() {
 TEST(Results, OfProjectionsComeBackWithTheSamples) {
   const std::vector<PartSample> samples = {some_sample(), PartSample(), some_sample()};
   ProjectionResult result;
-  for (const PartSample& sample : samples) result.parts.push_back({8 + result.parts.size(), {{"pca/part", 5, "cd"}, sample}});
+  for (const PartSample& sample : samples) result.parts.push_back({8 + result.parts.size(), {{"pca/part", 5, "cd"}, sample, {}}});
   const ProjectionResult back = parse_projection_result(to_bytes(result));
   ASSERT_EQ(back.parts.size(), 3U);
   for (std::size_t i = 0; i < 3; ++i) {
     const auto& [part, projected] = back.parts[i];
-    const auto& [file, sample] = projected;
+    const auto& [file, sample, csv] = projected;
     EXPECT_EQ(part, 8 + i);
     EXPECT_EQ(file.key, "pca/part");
     EXPECT_EQ(file.size_bytes, 5U);
@@ -100,7 +100,7 @@ TEST(Results, OfProjectionsComeBackWithTheSamples) {
 }
 
 TEST(Results, OfProjectionsThatAreCutOffAreRefused) {
-  const std::string bytes = to_bytes(ProjectionResult{{{8, {{"pca/part", 5, "cd"}, some_sample()}}}});
+  const std::string bytes = to_bytes(ProjectionResult{{{8, {{"pca/part", 5, "cd"}, some_sample(), {}}}}});
   EXPECT_EQ(thrown_error([&] { parse_projection_result(bytes.substr(0, bytes.size() - 1)); }).code(), ErrorCode::kRunFailed);
 }
 

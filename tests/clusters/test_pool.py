@@ -159,7 +159,7 @@ def test_half_a_matrix_is_never_seen(many, tmp_path):
         results = pool.run_stage(stage)
         return results[:-1] if stage.name == "tables" else results
 
-    with pytest.raises(_core.Error, match=r"no task has given a result for part 6 \(tables\)|part 0 \(tables\)"):
+    with pytest.raises(_core.Error, match=r"no task has given a result for part \d \(tables\)"):
         resume_by_tasks(many, tmp_path / "out", lose_a_piece)
     assert not (tmp_path / "out" / "matrix.csv").exists()
     assert not (tmp_path / "out" / "_SUCCESS").exists()

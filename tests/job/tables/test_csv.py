@@ -111,7 +111,7 @@ def test_one_file_a_part_has_the_lines_of_the_matrix_and_no_photo_is_computed_fo
     succeed("verify", output)
     assert succeed("run", odd_labels, output, *flags, "--csv", "parts", "--json").json["up_to_date"]
     succeed("run", odd_labels, fresh, *flags, "--csv", "parts", "--threads", 1)
-    assert differing(output, fresh) == []
+    assert set(differing(output, fresh)) <= {"manifest.json"}  # its options: threads
     files[1].write_bytes(files[1].read_bytes()[:-1])
     assert "csv/part-00001.csv" in coulis("verify", output).stdout
     succeed("run", odd_labels, output, *flags)

@@ -25,17 +25,16 @@ CsvPart make_csv_part(const Location& output, std::uint64_t part, const RowTable
 
 CsvTables::CsvTables(const Location& output, std::size_t k, const CsvOptions& options) {
   if (options.layout != CsvLayout::kOne) return;
-  const std::string header = matrix_csv_header(k, options);
-  const auto bytes = std::as_bytes(std::span(header));
-  sums_.push_back(sha256_of(bytes));
+  std::string header = matrix_csv_header(k, options);
+  sums_.push_back(sha256_of(std::as_bytes(std::span(header))));
   maybe_matrix_.emplace(output, kMatrixKey);
-  maybe_matrix_->take(bytes);  // too short for a piece
+  maybe_matrix_->take(std::move(header));  // too short for a piece
 }
 
-std::function<void()> CsvTables::take(const CsvPart& part) {
+std::function<void()> CsvTables::take(CsvPart part) {
   if (!maybe_matrix_) return {};
-  sums_.push_back(part.file.sha256);
-  return maybe_matrix_->take(std::as_bytes(std::span(part.lines)));
+  sums_.push_back(std::move(part.file.sha256));
+  return maybe_matrix_->take(std::move(part.lines));
 }
 
 std::optional<ManifestFile> CsvTables::commit() {
@@ -52,9 +51,8 @@ std::optional<ManifestFile> write_csv(const Location& output, std::vector<Manife
       threads, parts.size(),
       [&](std::size_t i) { return make_csv_part(output, parts[i].number, read_projected(output, parts[i]), k, options); },
       [&](CsvPart part) {
-        auto left = tables.take(part);
-        parts[next++].maybe_csv = std::move(part.file);
-        return left;
+        parts[next++].maybe_csv = part.file;
+        return tables.take(std::move(part));
       });
   return tables.commit();
 }

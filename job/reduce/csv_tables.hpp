@@ -27,7 +27,7 @@ class CsvTables {
   CsvTables(const Location& output, std::size_t k, const CsvOptions& options);
 
   // Call with the parts in order, one at a time. Returns what is left to do, as PutInPieces::take().
-  std::function<void()> take(const CsvPart& part);
+  std::function<void()> take(CsvPart part);
 
   // Describes matrix.csv, if that is the layout.
   std::optional<ManifestFile> commit();

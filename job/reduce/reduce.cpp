@@ -53,12 +53,11 @@ std::optional<ManifestFile> project_parts(const Location& output, std::vector<Ma
   make_in_parallel(
       options.threads, parts.size(), [&](std::size_t i) { return project_part(output, parts[i], model, model_sha256, options, orders[i]); },
       [&](ProjectedPart projected) {
-        auto left = tables.take(projected.csv);
         parts[next].pca = std::move(projected.file);
-        parts[next].maybe_csv = std::move(projected.csv.file);
+        parts[next].maybe_csv = projected.csv.file;
         take(next++, std::move(projected.sample));
         progress.advance(1, 0);
-        return left;
+        return tables.take(std::move(projected.csv));
       });
   progress.end();
   return tables.commit();

@@ -5,7 +5,6 @@
 #include <functional>
 #include <memory>
 #include <mutex>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,14 +26,14 @@ class PutInPieces {
 
   // Takes the next bytes. Call it in order, one call at a time. Returns what is left to do for them, maybe
   // nothing: any thread may do it, beside further calls, but before commit(). `this` must outlive it.
-  std::function<void()> take(std::span<const std::byte> bytes);
+  std::function<void()> take(std::string bytes);
   void commit();
 
-  std::uint64_t size_bytes() const { return begun_bytes_ + buffer_.size(); }
+  std::uint64_t size_bytes() const { return begun_bytes_ + next_bytes_; }
 
  private:
   std::function<void()> begin_piece();
-  void put(std::uint64_t number, std::uint64_t offset, const Bytes& bytes);
+  void put(std::uint64_t number, std::uint64_t offset, const std::vector<std::string>& texts);
 
   Location location_;
   StoreTraits traits_;
@@ -42,7 +41,8 @@ class PutInPieces {
   std::string ticket_;              // empty: no piece has begun
   std::uint64_t begun_pieces_ = 0;  // these two: of pieces that have begun
   std::uint64_t begun_bytes_ = 0;
-  Bytes buffer_;                             // the next piece
+  std::vector<std::string> next_;  // the next piece: joined by the thread that puts it
+  std::uint64_t next_bytes_ = 0;
   std::mutex mutex_;                         // guards receipts_
   std::vector<std::string> receipts_;        // by piece
   std::unique_ptr<PutStream> maybe_stream_;  // where the store has no pieces

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "core/base/error.hpp"
-#include "job/output/part_record.hpp"
+#include "job/output/image_text.hpp"
 #include "job/tasks/record.hpp"
 
 namespace coulis {

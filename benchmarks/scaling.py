@@ -32,7 +32,7 @@ import report
 CORES = (8, 64, 192)
 BUSY = 0.95
 PARTS = 10
-REDUCTION = ("moments", "projection and tables")
+REDUCTION = ("projection and tables",)
 MEMORY_BYTES_PER_PHOTO = 8.8e6 + 2 * 4.8e6  # weights; a write and a read of the tensor that overflows the cache
 MEMORY_MB_S_PER_CORE = 460_000 / 96  # 12 channels of DDR5-4800 for 96 cores, as servers have them
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <nlohmann/json.hpp>
 #include <numeric>
@@ -56,7 +57,8 @@ void print_results(const Summary& summary, const std::string& raw_output, const 
   if (const std::string turned = describe_turned(m.turned(), m.ok, m.options); !turned.empty()) fmt::print("{}\n", turned);
   const std::size_t k = m.pca.explained_variance_ratio.size();
   fmt::print("{} {} {:.1f} % of the variance\n", counted(k, "component"), k == 1 ? "explains" : "explain", 100 * explained(m));
-  fmt::print("Results in {}: features/, pca/, matrix.csv, pca_model.safetensors, report.html\n", output);
+  const bool one_csv = std::any_of(m.files.begin(), m.files.end(), [](const ManifestFile& file) { return file.key == kMatrixKey; });
+  fmt::print("Results in {}: features/, pca/, {}, pca_model.safetensors, report.html\n", output, one_csv ? "matrix.csv" : "csv/");
 }
 
 void print_share(const ShareSummary& summary, const std::string& share, const Session& session) {

@@ -27,6 +27,7 @@ struct Worker {
   Resampler to_thumbnail{kThumbnail};
   double read_seconds = 0;
   double write_seconds = 0;
+  double committed_seconds = 0;  // after the write
   StopWatch watch{};
 };
 
@@ -72,12 +73,17 @@ void put_thumbnails(const PartInFlight& finished, const FeaturizeContext& contex
   context.output.put(part.thumbnails_key(to_string(context.features.compression)), write_thumbnail_table(table));
 }
 
-void commit_part(const PartInFlight& finished, const FeaturizeContext& context) {
+void commit_part(Worker& worker, const PartInFlight& finished, const FeaturizeContext& context) {
+  worker.watch.restart();
   const Compression compression = context.features.compression;
   if (context.thumbnails && !finished.part->sampled.empty())
     put_thumbnails(finished, context);  // first, so that every committed part has its thumbnails
-  context.output.put(finished.part->file_key(to_string(compression)),
-                     write_row_table(to_table(finished, context), kFeaturesColumn, compression));
+  const RowTable table = to_table(finished, context);
+  const Bytes file = write_row_table(table, kFeaturesColumn, compression);
+  context.output.put(finished.part->file_key(to_string(compression)), file);
+  worker.watch.lap(worker.write_seconds);
+  if (context.on_commit) context.on_commit(*finished.part, table, file);
+  worker.watch.lap(worker.committed_seconds);
 }
 
 // Keeps a thumbnail if the photo is in the sample.
@@ -96,6 +102,7 @@ void add(const Worker& worker, StageSeconds& total) {
   total.photo.resample += photo.resample;
   total.photo.network += photo.network;
   total.write += worker.write_seconds;
+  total.committed += worker.committed_seconds;
 }
 
 struct BadImages {
@@ -121,9 +128,7 @@ void work_until_done(Worker& worker, PartQueue& queue, ReadAhead& photos, BadIma
     part.failures[task->index] = std::move(failure);
     progress.advance(1, failed ? 1 : 0);
     if (part.remaining.fetch_sub(1) == 1) {  // the last image: this worker commits, while the others work on the next part
-      worker.watch.restart();
-      commit_part(part, context);
-      worker.watch.lap(worker.write_seconds);
+      commit_part(worker, part, context);
       queue.part_committed();
     }
     if (context.interrupted) queue.finish_current();

@@ -17,6 +17,7 @@
 #include "job/listing/listing.hpp"
 #include "job/plan/plan.hpp"
 #include "job/storage/location.hpp"
+#include "job/tables/tables.hpp"
 #include "job/threads/progress.hpp"
 
 namespace coulis {
@@ -25,9 +26,10 @@ struct StageSeconds {  // summed over the workers
   double read = 0;
   PhotoSeconds photo;
   double write = 0;
-  int task_cores = 0;  // cores that a cluster's tasks used at once; 0: the workers were threads of this process
+  double committed = 0;  // in FeaturizeContext::on_commit
+  int task_cores = 0;    // cores that a cluster's tasks used at once; 0: the workers were threads of this process
 
-  double sum() const { return read + photo.decode + photo.resample + photo.network + write; }
+  double sum() const { return read + photo.decode + photo.resample + photo.network + write + committed; }
 };
 
 struct FeaturizeContext {
@@ -44,6 +46,9 @@ struct FeaturizeContext {
   bool thumbnails;                               // write thumbnails of the sample's photos into OUTPUT
   const std::atomic<bool>& interrupted;          // set by a signal: finish the parts in progress and start no new one
   std::map<std::string, Failure> given_up = {};  // by key: photos not to read, and why
+
+  // Called by the worker that has committed a part, with the part's table and its file. May be empty.
+  std::function<void(const Part& part, const RowTable& table, const Bytes& file)> on_commit = {};
 };
 
 // Throws Error(kTooManyBad) as the options ask, Error(kStorage) when a part

@@ -25,13 +25,16 @@ struct CompareTexts {
   }
 };
 
-// One listing says it of all parts: a question for each of 100,000 would take a bucket an hour.
+// A listing of each folder says it of all parts: a question for each of 100,000 would take a bucket an hour.
 bool has_all_files(const Location& output, const Manifest& manifest) {
-  std::set<std::string> pca_keys;
-  for (PartFile& file : list_part_files(output, kPcaFolder)) pca_keys.insert(std::move(file.key));
-  return pca_keys.size() == manifest.parts.size() &&
-         std::all_of(manifest.parts.begin(), manifest.parts.end(),
-                     [&](const ManifestPart& part) { return pca_keys.contains(part.pca.key); }) &&
+  std::set<std::string> keys;
+  for (PartFile& file : list_part_files(output, kPcaFolder)) keys.insert(std::move(file.key));
+  if (keys.size() != manifest.parts.size()) return false;
+  output.list(kCsvFolder, [&](Entry entry) { keys.insert(std::move(entry.key)); });
+  const auto has_parts_files = [&](const ManifestPart& part) {
+    return keys.contains(part.pca.key) && (!part.maybe_csv || part.maybe_csv->key == kMatrixKey || keys.contains(part.maybe_csv->key));
+  };
+  return std::all_of(manifest.parts.begin(), manifest.parts.end(), has_parts_files) &&
          std::all_of(manifest.files.begin(), manifest.files.end(), [&](const ManifestFile& file) { return output.has(file.key); });
 }
 

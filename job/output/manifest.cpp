@@ -14,6 +14,8 @@ namespace {
 using json = nlohmann::ordered_json;  // a manifest is read by people: the order is ours
 
 constexpr int kFormat = 1;
+constexpr const char* kSum = "sha256";
+constexpr const char* kSumOfSums = "sha256_of_sums";
 
 // Checked, because get<std::uint64_t>() would wrap -1, and casting 1e300 is undefined.
 std::uint64_t parse_natural(const json& value) {
@@ -45,11 +47,13 @@ PassedOver parse_passed_over(const json& value) {
 }  // namespace
 
 json to_json_value(const ManifestFile& file) {
-  return {{"file", file.key}, {"bytes", file.size_bytes}, {"sha256", file.sha256}};
+  return {{"file", file.key}, {"bytes", file.size_bytes}, {file.of_sums ? kSumOfSums : kSum, file.sha256}};
 }
 
 ManifestFile parse_manifest_file(const json& value) {
-  return {value.at("file").get<std::string>(), parse_natural(value.at("bytes")), value.at("sha256").get<std::string>()};
+  const bool of_sums = value.contains(kSumOfSums);
+  return {value.at("file").get<std::string>(), parse_natural(value.at("bytes")), value.at(of_sums ? kSumOfSums : kSum).get<std::string>(),
+          of_sums};
 }
 
 json to_json_value(const ManifestPart& part) {
@@ -57,6 +61,7 @@ json to_json_value(const ManifestPart& part) {
                 {"failed", part.failed}, {"features", to_json_value(part.features)}, {"pca", to_json_value(part.pca)}};
   if (part.turned > 0) value["turned"] = part.turned;
   if (part.maybe_thumbnails) value["thumbnails"] = to_json_value(*part.maybe_thumbnails);
+  if (part.maybe_csv) value["csv"] = to_json_value(*part.maybe_csv);
   if (!part.sampled.empty()) value["sampled"] = to_ranges(part.sampled);
   return value;
 }
@@ -68,6 +73,7 @@ ManifestPart parse_manifest_part(const json& value) {
                     parse_manifest_file(value.at("pca"))};
   if (value.contains("turned")) part.turned = parse_natural(value["turned"]);
   if (value.contains("thumbnails")) part.maybe_thumbnails = parse_manifest_file(value["thumbnails"]);
+  if (value.contains("csv")) part.maybe_csv = parse_manifest_file(value["csv"]);
   part.sampled = parse_sampled(value, part.listed);
   return part;
 }
@@ -210,6 +216,12 @@ std::optional<Manifest> read_manifest(const Location& output) {
   if (!output.has(kManifestKey)) return std::nullopt;
   const Bytes bytes = output.get_or_throw(kManifestKey);
   return parse_manifest({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, printable(output.path_of(kManifestKey)));
+}
+
+std::string sum_of_sums(const std::vector<std::string>& sums) {
+  Sha256 sum;
+  for (const std::string& one : sums) sum.update(std::as_bytes(std::span(one)));
+  return sum.hex();
 }
 
 ManifestFile describe_file(const std::string& key, std::span<const std::byte> bytes) {

@@ -25,6 +25,7 @@ struct ManifestFile {
   std::string key;
   std::uint64_t size_bytes = 0;
   std::string sha256;
+  bool of_sums = false;  // sha256 is sum_of_sums() of its pieces: so no thread had to read all of it
 };
 
 struct ManifestPart {
@@ -37,7 +38,8 @@ struct ManifestPart {
   ManifestFile pca;
   std::uint64_t turned = 0;                           // photos of `ok` whose EXIF orientation turns them, applied or not
   std::optional<ManifestFile> maybe_thumbnails = {};  // of photos of the sample
-  std::vector<std::uint32_t> sampled = {};            // photos that the report shows: indices into the part's listed photos, ascending
+  std::optional<ManifestFile> maybe_csv = {};  // the lines of the part: a piece of matrix.csv, after those of earlier parts, or a file
+  std::vector<std::uint32_t> sampled = {};     // photos that the report shows: indices into the part's listed photos, ascending
 };
 
 struct ManifestPca {
@@ -80,6 +82,9 @@ std::string to_json(const Manifest& manifest);
 std::string to_json(
     const PassedOver& passed_over);  // only the reasons that occurred: {"ending": {"files": 2, "folders": 0, "example": "notes.txt"}}
 Manifest parse_manifest(const std::string& text, const std::string& origin);
+
+// Of hex sums: the sha256 of their texts, one after another. matrix.csv has those of its header line and of each part's lines.
+std::string sum_of_sums(const std::vector<std::string>& sums);
 
 ManifestFile describe_file(const std::string& key, std::span<const std::byte> bytes);
 

@@ -2,18 +2,28 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "core/base/error.hpp"
-#include "core/moments/moments_tree.hpp"
 #include "job/output/part_record.hpp"
 #include "job/threads/workers.hpp"
 
 namespace coulis {
-CommittedPart read_committed_part(const Location& input, const Location& output, const PartFile& file) {
+namespace {
+
+std::vector<std::uint64_t> numbers_of(const std::vector<PartFile>& files) {
+  std::vector<std::uint64_t> numbers;
+  numbers.reserve(files.size());
+  for (const PartFile& file : files) numbers.push_back(file.number);
+  return numbers;
+}
+
+}  // namespace
+
+CommittedPart describe_committed_part(const Location& input, const Location& output, const PartFile& file, const Bytes& bytes,
+                                      const RowTable& table) {
   const std::string origin = printable(output.path_of(file.key));
-  const Bytes bytes = output.get_or_throw(file.key);
-  const RowTable table = read_row_table(bytes, kFeaturesColumn, origin);
   const PartRecord record = parse_part_record(table.metadata, origin);
   if (record.images.size() != table.rows() + record.failures.size()) {
     throw Error(ErrorCode::kRunFailed,
@@ -37,6 +47,11 @@ CommittedPart read_committed_part(const Location& input, const Location& output,
   return part;
 }
 
+CommittedPart read_committed_part(const Location& input, const Location& output, const PartFile& file) {
+  const Bytes bytes = output.get_or_throw(file.key);
+  return describe_committed_part(input, output, file, bytes, read_row_table(bytes, kFeaturesColumn, printable(output.path_of(file.key))));
+}
+
 Committed gather(std::vector<CommittedPart> parts, Moments moments) {
   Committed committed;
   committed.moments = std::move(moments);
@@ -52,21 +67,34 @@ Committed gather(std::vector<CommittedPart> parts, Moments moments) {
   return committed;
 }
 
+CommittedParts::CommittedParts(const std::vector<PartFile>& files) : numbers_(numbers_of(files)), parts_(files.size()), tree_(numbers_) {}
+
+void CommittedParts::add(CommittedPart part) {
+  const std::uint64_t number = part.entry.number;
+  tree_.add(number, std::exchange(part.moments, {}));  // refuses a number that is not here, and one that was
+  const auto found = std::lower_bound(numbers_.begin(), numbers_.end(), number);
+  parts_[static_cast<std::size_t>(found - numbers_.begin())] = std::move(part);
+  ++added_;
+}
+
+bool CommittedParts::complete() const {
+  return added_ == numbers_.size();
+}
+
+Committed CommittedParts::take() && {
+  return gather(std::move(parts_), std::move(tree_).root());
+}
+
 Committed read_committed(const Location& input, const Location& output, const std::vector<PartFile>& files, int threads,
                          Progress& progress) {
-  std::vector<CommittedPart> parts(files.size());
-  std::vector<std::uint64_t> numbers;
-  numbers.reserve(files.size());
-  for (const PartFile& file : files) numbers.push_back(file.number);
-  MomentsTree tree(std::move(numbers));
+  CommittedParts parts(files);
   progress.begin("moments", files.size());
   for_each_parallel(threads, files.size(), [&](std::size_t i) {
-    parts[i] = read_committed_part(input, output, files[i]);
-    tree.add(files[i].number, std::exchange(parts[i].moments, {}));
+    parts.add(read_committed_part(input, output, files[i]));
     progress.advance(1, 0);
   });
   progress.end();
-  return gather(std::move(parts), std::move(tree).root());
+  return std::move(parts).take();
 }
 
 }  // namespace coulis

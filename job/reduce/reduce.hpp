@@ -1,11 +1,16 @@
 // reduce: projects the committed features with a PCA, into the part files below pca/ and the CSV matrix.
 #pragma once
 
+#include <cstddef>
+#include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "core/pca/pca.hpp"
 #include "job/output/manifest.hpp"
+#include "job/reduce/csv_tables.hpp"
+#include "job/reduce/part_sample.hpp"
 #include "job/storage/location.hpp"
 #include "job/tables/tables.hpp"
 #include "job/threads/progress.hpp"
@@ -14,18 +19,25 @@ namespace coulis {
 
 struct ProjectOptions {
   Compression compression = Compression::kSnappy;
+  CsvOptions csv = {};
   int threads = 1;
 };
 
-// Writes the PCA part of a part. `model_sha256`: of the PCA model's file; it is in the file name.
-ManifestFile project_part(const Location& output, const ManifestPart& part, const PcaModel& model, const std::string& model_sha256,
-                          Compression compression);
-// For each part, and sets its `pca` entry.
-void project_parts(const Location& output, std::vector<ManifestPart>& parts, const PcaModel& model, const std::string& model_sha256,
-                   const ProjectOptions& options, Progress& progress);
+struct ProjectedPart {
+  ManifestFile file;
+  PartSample sample;
+  CsvPart csv;
+};
 
-// matrix.csv from the PCA parts, in their order.
-ManifestFile write_matrix_csv(const Location& output, const std::vector<ManifestPart>& parts, std::size_t k, const CsvOptions& options,
-                              int threads);
+// Writes the PCA part of a part, and makes its lines of CSV. `model_sha256`: of the PCA model's file; it is in the file name.
+ProjectedPart project_part(const Location& output, const ManifestPart& part, const PcaModel& model, const std::string& model_sha256,
+                           const ProjectOptions& options, const SampleOrder& order);
+
+using TakeSample = std::function<void(std::size_t part, PartSample sample)>;  // called with the parts in order, one at a time
+
+// For each part, and sets its `pca` and `maybe_csv` entries. Writes the CSV matrix, and describes matrix.csv if that is the layout.
+std::optional<ManifestFile> project_parts(const Location& output, std::vector<ManifestPart>& parts, const PcaModel& model,
+                                          const std::string& model_sha256, const ProjectOptions& options, const TakeSample& take,
+                                          Progress& progress);
 
 }  // namespace coulis

@@ -1,12 +1,13 @@
-// The report of an output: figures from the committed parts, and thumbnails from those parts or the photos.
+// The report of an output: figures from the rows of its parts, and thumbnails from those parts or the photos.
 #pragma once
 
 #include <cstddef>
-#include <string>
+#include <vector>
 
 #include "job/output/manifest.hpp"
 #include "job/report/figures.hpp"
 #include "job/report/options.hpp"
+#include "job/report/sample.hpp"
 #include "job/storage/location.hpp"
 #include "job/threads/progress.hpp"
 
@@ -15,8 +16,12 @@ namespace coulis {
 inline constexpr std::size_t kMostReportPhotos = 4000;
 inline constexpr std::size_t kReportNeighbours = 5;
 
-// manifest.parts must name the part files of both folders. The same output and input give the same figures.
-// If the input is gone, warns and omits its thumbnails. Throws Error(kRunFailed) for a damaged part.
-Figures gather_figures(const Location& output, const Manifest& manifest, int threads, const ReportOptions& options, Progress& progress);
+// From the committed parts, where no projection has handed the rows over. Throws Error(kRunFailed) for a damaged part.
+ReportRows read_report_rows(const Location& output, const std::vector<ManifestPart>& parts, int threads);
+
+// manifest.parts must name the part files of both folders; `rows`: of these parts. The same output and input give
+// the same figures. If the input is gone, warns and omits its thumbnails. Throws Error(kRunFailed) for a damaged part.
+Figures gather_figures(const Location& output, const Manifest& manifest, ReportRows rows, int threads, const ReportOptions& options,
+                       Progress& progress);
 
 }  // namespace coulis

@@ -1,9 +1,14 @@
 #include "job/report/sample.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
-#include <functional>
 #include <numeric>
-#include <string_view>
+#include <optional>
+#include <utility>
+
+#include "core/base/error.hpp"
+#include "job/threads/workers.hpp"
 
 namespace coulis {
 namespace {
@@ -12,28 +17,52 @@ constexpr std::size_t kMaxLabels = 100'000;
 constexpr std::size_t kMaxTwins = 64;
 constexpr std::size_t kMaxTwinsOfOneKind = 4;
 
-std::uint64_t hash_row(const RowTable& table, std::size_t row) {
-  const auto values = table.matrix().row(row);
-  return std::hash<std::string_view>{}({reinterpret_cast<const char*>(values.data()), values.size_bytes()});
+void append_row(const std::vector<float>& rows, std::size_t width, std::size_t row, std::vector<float>& to) {
+  const auto first = rows.begin() + static_cast<std::ptrdiff_t>(row * width);
+  to.insert(to.end(), first, first + static_cast<std::ptrdiff_t>(width));
+}
+
+// Without the photos of labels that the census does not know.
+void append(PartSample part, const Census& census, const Location& output, Sample& sample) {
+  if (part.paths.empty()) return;
+  if (sample.size() != 0 && (part.width != sample.width || part.k != sample.k)) {
+    throw Error(ErrorCode::kRunFailed, fmt::format("the parts of {} have rows of different widths", printable(output.root())),
+                "`coulis verify` names the files");
+  }
+  sample.width = part.width;
+  sample.k = part.k;
+  for (std::size_t photo = 0; photo < part.paths.size(); ++photo) {
+    const std::optional<std::uint32_t> maybe_label = census.find(part.labels.at(part.photo_labels[photo]).name);
+    if (!maybe_label) continue;
+    sample.labels.push_back(*maybe_label);
+    sample.images.push_back(std::move(part.images[photo]));
+    sample.paths.push_back(std::move(part.paths[photo]));
+    append_row(part.features, part.width, photo, sample.features);
+    append_row(part.projected, part.k, photo, sample.projected);
+  }
 }
 
 }  // namespace
 
-void Census::add(std::uint32_t part, const RowTable& projected, bool may_have_twins) {
-  for (std::size_t row = 0; row < projected.rows(); ++row) {
-    const auto known = ids_.find(projected.labels[row]);
+void Census::add(std::uint32_t part, const PartSample& sample) {
+  std::vector<std::optional<std::uint32_t>> ids;  // of the part's labels
+  for (const LabelCount& label : sample.labels) {
+    const auto known = ids_.find(label.name);
     if (known == ids_.end() && labels_.size() == kMaxLabels) {
-      ++photos_of_more_labels_;
+      photos_of_more_labels_ += label.photos;
+      ids.emplace_back();
       continue;
     }
-    const auto id = known != ids_.end() ? known->second : static_cast<std::uint32_t>(labels_.size());
+    ids.emplace_back(known != ids_.end() ? known->second : static_cast<std::uint32_t>(labels_.size()));
     if (known == ids_.end()) {
-      ids_.emplace(projected.labels[row], id);
-      labels_.push_back({projected.labels[row], 0});
+      ids_.emplace(label.name, *ids.back());
+      labels_.push_back({label.name, 0});
     }
-    ++labels_[id].photos;
-    if (!may_have_twins) continue;
-    candidates_.push_back({{part, static_cast<std::uint32_t>(row)}, id, hash_row(projected, row)});
+    labels_[*ids.back()].photos += label.photos;
+  }
+  for (std::uint32_t row = 0; row < sample.hashed.size(); ++row) {
+    const auto& [label, hash] = sample.hashed[row];
+    if (ids.at(label)) candidates_.push_back({{part, row}, *ids[label], hash});
   }
 }
 
@@ -62,6 +91,33 @@ std::vector<SampledRow> Census::find_twins() const {
   std::vector<SampledRow> twins;
   for (const std::size_t i : chosen) twins.push_back(candidates_[i].photo);
   return twins;
+}
+
+void ReportRows::add(std::size_t part, PartSample sample) {
+  census_.add(static_cast<std::uint32_t>(part), sample);
+  sample.hashed = std::vector<HashedRow>();
+  if (!sample.paths.empty()) shown_.emplace(part, std::move(sample));
+}
+
+Sample ReportRows::sample(const Location& output, const std::vector<ManifestPart>& parts, int threads) && {
+  std::map<std::size_t, SampleOrder> orders;  // by part
+  for (const SampledRow& twin : census_.find_twins()) orders[twin.part].rows.push_back(twin.row);
+  std::vector<std::size_t> with_twins;
+  for (auto& [part, order] : orders) {
+    order.images = parts[part].sampled;
+    shown_[part] = {};
+    with_twins.push_back(part);
+  }
+  for_each_parallel(threads, with_twins.size(), [&](std::size_t i) {
+    const std::size_t part = with_twins[i];
+    shown_.at(part) = read_part_sample(output, parts[part], orders.at(part));
+  });
+  Sample sample;
+  std::size_t values = 0;
+  for (const auto& [part, shown] : shown_) values += shown.features.size();
+  sample.features.reserve(values);
+  for (auto& [part, shown] : shown_) append(std::exchange(shown, {}), census_, output, sample);
+  return sample;
 }
 
 }  // namespace coulis

@@ -1,21 +1,20 @@
 // Census: the number of photos of each label, and near-duplicates under several labels.
+// Sample: the photos that the report shows.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
 
-#include "job/tables/tables.hpp"
+#include "job/output/manifest.hpp"
+#include "job/reduce/part_sample.hpp"
+#include "job/storage/location.hpp"
 
 namespace coulis {
-
-struct LabelCount {
-  std::string name;
-  std::uint64_t photos = 0;
-};
 
 struct SampledRow {
   std::uint32_t part = 0;  // index of the part, not its number
@@ -24,8 +23,7 @@ struct SampledRow {
 
 class Census {
  public:
-  // Call with the parts in order. projected: rows of the PCA. Only some parts are searched for near-duplicates.
-  void add(std::uint32_t part, const RowTable& projected, bool may_have_twins);
+  void add(std::uint32_t part, const PartSample& sample);  // call with the parts in order
 
   const std::vector<LabelCount>& labels() const { return labels_; }               // in listing order
   std::uint64_t photos_of_more_labels() const { return photos_of_more_labels_; }  // photos of labels after the first 100,000
@@ -46,6 +44,32 @@ class Census {
   std::vector<LabelCount> labels_;
   std::vector<Candidate> candidates_;
   std::uint64_t photos_of_more_labels_ = 0;
+};
+
+struct Sample {
+  std::vector<std::uint32_t> labels;  // [photos], indices into those of the census
+  std::vector<ImageRef> images;       // [photos]
+  std::vector<std::string> paths;     // [photos]
+  std::vector<float> features;        // [photos, width]
+  std::vector<float> projected;       // [photos, k]
+  std::size_t width = 0;
+  std::size_t k = 0;
+
+  std::size_t size() const { return paths.size(); }
+};
+
+// Gathers what the parts hand over.
+class ReportRows {
+ public:
+  void add(std::size_t part, PartSample sample);  // call with the parts in order
+
+  const Census& census() const { return census_; }
+  // With the near-duplicates, in listing order. Reads the parts that have some.
+  Sample sample(const Location& output, const std::vector<ManifestPart>& parts, int threads) &&;
+
+ private:
+  Census census_;
+  std::map<std::size_t, PartSample> shown_;  // by part: those with photos to show
 };
 
 }  // namespace coulis

@@ -2,6 +2,7 @@
 // process, or as tasks of a cluster, with the same results.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -27,9 +28,10 @@ class PartExecutor {
     return coulis::read_committed(input, output, files, threads, progress);
   }
   // `model` is already in OUTPUT, under `model_sha256`.
-  virtual void project_parts(const Location& output, std::vector<ManifestPart>& parts, const PcaModel& model,
-                             const std::string& model_sha256, const ProjectOptions& options, Progress& progress) {
-    coulis::project_parts(output, parts, model, model_sha256, options, progress);
+  virtual std::optional<ManifestFile> project_parts(const Location& output, std::vector<ManifestPart>& parts, const PcaModel& model,
+                                                    const std::string& model_sha256, const ProjectOptions& options, const TakeSample& take,
+                                                    Progress& progress) {
+    return coulis::project_parts(output, parts, model, model_sha256, options, take, progress);
   }
 };
 

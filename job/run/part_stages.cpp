@@ -12,12 +12,6 @@ namespace {
 
 constexpr std::uint64_t kFewestForShareOfPeak = 100;
 
-std::vector<PartFile> files_of(const Plan& plan, Compression compression) {
-  std::vector<PartFile> files;
-  for (const Part& part : plan.parts) files.push_back({part.number, part.fingerprint, part.file_key(to_string(compression))});
-  return files;
-}
-
 // After the lap of "features".
 void note_worker_seconds(const StageSeconds& seconds, Manifest& manifest) {
   const double wall = manifest.seconds.back().second;
@@ -26,6 +20,7 @@ void note_worker_seconds(const StageSeconds& seconds, Manifest& manifest) {
   manifest.seconds.emplace_back("workers: resample", seconds.photo.resample);
   manifest.seconds.emplace_back("workers: network", seconds.photo.network);
   manifest.seconds.emplace_back("workers: write", seconds.write);
+  if (seconds.committed > 0) manifest.seconds.emplace_back("workers: moments", seconds.committed);
   if (seconds.task_cores == 0) return;
   manifest.threads = seconds.task_cores;
   manifest.seconds.emplace_back(kTaskOverhead, wall - seconds.sum() / seconds.task_cores);
@@ -41,15 +36,39 @@ double share_of_peak(const Model& model, Precision precision, std::uint64_t imag
 
 }  // namespace
 
-void compute_features(const Plan& plan, const RunContext& run, Manifest& manifest) {
+std::vector<PartFile> features_files(const Plan& plan, const FeatureOptions& options) {
+  std::vector<PartFile> files;
+  for (const Part& part : plan.parts) files.push_back({part.number, part.fingerprint, part.file_key(to_string(options.compression))});
+  return files;
+}
+
+void compute_features(const Plan& plan, const RunContext& run, CommittedParts* maybe_committed, Manifest& manifest) {
   const RunOptions& options = run.options;
   const LabelRule labels(options.listing);
   StageClock clock(manifest.seconds);
-  const StageSeconds seconds = run.executor.featurize(  // the networks are a temporary, so that their memory is freed after the features
-      plan,
-      {run.input, run.output, run.model, *make_network_factory(run.model, options.network.precision), labels, options.decode,
-       options.features, options.threads, manifest.settings, manifest.listed, !options.report.no_thumbnails, run.interrupted},
-      run.progress);
+  StageSeconds seconds;
+  {
+    const std::shared_ptr<const NetworkFactory> networks = make_network_factory(run.model, options.network.precision);  // freed afterwards
+    FeaturizeContext context{run.input,
+                             run.output,
+                             run.model,
+                             *networks,
+                             labels,
+                             options.decode,
+                             options.features,
+                             options.threads,
+                             manifest.settings,
+                             manifest.listed,
+                             !options.report.no_thumbnails,
+                             run.interrupted};
+    if (maybe_committed != nullptr) {
+      context.on_commit = [&](const Part& part, const RowTable& table, const Bytes& file) {
+        const PartFile name{part.number, part.fingerprint, part.file_key(to_string(options.features.compression))};
+        maybe_committed->add(describe_committed_part(run.input, run.output, name, file, table));
+      };
+    }
+    seconds = run.executor.featurize(plan, context, run.progress);
+  }
   clock.lap("features");
   if (const std::string warning = run.input.warning(); !warning.empty()) run.progress.warn(warning);
   note_worker_seconds(seconds, manifest);
@@ -57,13 +76,15 @@ void compute_features(const Plan& plan, const RunContext& run, Manifest& manifes
   manifest.share_of_peak = share_of_peak(run.model, options.network.precision, manifest.computed, seconds);
 }
 
-Committed read_back(Plan plan, const RunContext& run, const BadImageLimit& limit, Manifest& manifest) {
-  const std::vector<PartFile> files = files_of(plan, run.options.features.compression);
+Committed gather_parts(Plan plan, CommittedParts& committed_here, const RunContext& run, const BadImageLimit& limit, Manifest& manifest) {
+  const std::vector<PartFile> files = features_files(plan, run.options.features);
   std::vector<std::vector<std::uint32_t>> sampled;  // [parts]
   for (Part& part : plan.parts) sampled.push_back(std::move(part.sampled));
   plan.parts = std::vector<Part>();
   StageClock clock(manifest.seconds);
-  Committed committed = run.executor.read_committed(run.input, run.output, files, manifest.threads, run.progress);
+  Committed committed = committed_here.complete()
+                            ? std::move(committed_here).take()
+                            : run.executor.read_committed(run.input, run.output, files, manifest.threads, run.progress);
   clock.lap("moments");
   for (std::size_t i = 0; i < sampled.size(); ++i) committed.parts[i].sampled = std::move(sampled[i]);
   if (!committed.errors.empty()) {

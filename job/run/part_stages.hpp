@@ -1,7 +1,8 @@
-// The stages of a run that work on its parts: compute_features() commits them, read_back() gathers what all of them hold.
+// The stages of a run that work on its parts: compute_features() commits them, gather_parts() gathers what all of them hold.
 #pragma once
 
 #include <atomic>
+#include <vector>
 
 #include "core/network/model.hpp"
 #include "job/features/bad_image_limit.hpp"
@@ -22,12 +23,14 @@ struct RunContext {
   Progress& progress;
 };
 
-// Computes the parts that are not done. Records the time and
-// the number of photos in the manifest. Throws as featurize().
-void compute_features(const Plan& plan, const RunContext& run, Manifest& manifest);
+std::vector<PartFile> features_files(const Plan& plan, const FeatureOptions& options);  // of its parts, by number
 
-// Reads all parts, those of earlier runs too. Frees the plan before
-// reading rows, as both are large. Throws Error(kTooManyBad).
-Committed read_back(Plan plan, const RunContext& run, const BadImageLimit& limit, Manifest& manifest);
+// Computes the parts that are not done, and adds those that threads of this process compute to `maybe_committed`. Records
+// the time and the number of photos in the manifest. Throws as featurize().
+void compute_features(const Plan& plan, const RunContext& run, CommittedParts* maybe_committed, Manifest& manifest);
+
+// Takes what `committed` holds if that is all parts. If not, reads all parts, those of earlier runs too.
+// Frees the plan before, as both are large. Throws Error(kTooManyBad).
+Committed gather_parts(Plan plan, CommittedParts& committed, const RunContext& run, const BadImageLimit& limit, Manifest& manifest);
 
 }  // namespace coulis

@@ -33,6 +33,13 @@ void put_errors_csv(const Location& output, const std::vector<ErrorRow>& errors,
   put_and_describe(output, kErrorsCsvKey, std::as_bytes(std::span(csv)), manifest);
 }
 
+// Removes the CSV files of another layout, too.
+void describe_csv(const Location& output, const std::optional<ManifestFile>& matrix, const CsvOptions& options, Manifest& manifest) {
+  std::erase_if(manifest.files, [](const ManifestFile& file) { return file.key == kMatrixKey; });
+  if (matrix) manifest.files.push_back(*matrix);
+  remove_other_csv(output, manifest.parts, options.layout);
+}
+
 std::vector<ErrorRow> read_errors(const Location& output) {
   return read_errors_parquet(output.get_or_throw(kErrorsKey), printable(output.path_of(kErrorsKey)));
 }
@@ -98,8 +105,11 @@ Manifest publish(const Location& output, Committed committed, const PcaRequest& 
   const Bytes model_bytes = to_safetensors(model, {provenance.begin(), provenance.end()});
   put_and_describe(output, kPcaModelKey, model_bytes, manifest);
   manifest.parts = std::move(committed.parts);
-  executor.project_parts(output, manifest.parts, model, sha256_of(model_bytes), {options.features.compression, threads}, progress);
-  describe_in(manifest, write_matrix_csv(output, manifest.parts, model.k(), options.csv, threads));
+  ReportRows rows;
+  const std::optional<ManifestFile> matrix = executor.project_parts(
+      output, manifest.parts, model, sha256_of(model_bytes), {options.features.compression, options.csv, threads},
+      [&](std::size_t part, PartSample sample) { rows.add(part, std::move(sample)); }, progress);
+  describe_csv(output, matrix, options.csv, manifest);
   clock.lap("projection and tables");
   manifest.pca = {describe(request), texts_of(model.projection), model.explained_variance_ratio};
   if (manifest.listed != manifest.ok + manifest.failed()) {
@@ -111,7 +121,7 @@ Manifest publish(const Location& output, Committed committed, const PcaRequest& 
   remove_unnamed_parts(output, manifest);
   output.remove_leftovers(kKeyBeginnings);  // from tasks that were killed in this run
   clock.restart();
-  const Figures figures = gather_figures(output, manifest, threads, options.report, progress);
+  const Figures figures = gather_figures(output, manifest, std::move(rows), threads, options.report, progress);
   clock.lap("report");
   output.put(kManifestKey, to_json(manifest));
   output.put(kReportKey, render_report(manifest, committed.errors, figures));
@@ -126,12 +136,14 @@ Manifest publish_again(const Location& output, Manifest manifest, Due due, const
   manifest.options = to_texts(options);
   if (due.tables) {
     put_errors_csv(output, errors, options.csv, manifest);
-    describe_in(manifest, write_matrix_csv(output, manifest.parts, manifest.pca.explained_variance_ratio.size(), options.csv, threads));
+    const std::size_t k = manifest.pca.explained_variance_ratio.size();
+    describe_csv(output, write_csv(output, manifest.parts, k, options.csv, threads), options.csv, manifest);
   }
   if (due.report) {
     describe_thumbnails(output, options, manifest);
     remove_unnamed_parts(output, manifest);
-    const Figures figures = gather_figures(output, manifest, threads, options.report, progress);
+    ReportRows rows = read_report_rows(output, manifest.parts, threads);
+    const Figures figures = gather_figures(output, manifest, std::move(rows), threads, options.report, progress);
     output.put(kReportKey, render_report(manifest, errors, figures));
   }
   output.put(kManifestKey, to_json(manifest));

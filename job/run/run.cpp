@@ -169,8 +169,10 @@ Summary run(const RunOptions& options, const std::optional<std::string>& pca_fil
   say_plan(plan, progress);
   const RunContext context{options, input, output, model, interrupted, executor, progress};
   try {
-    compute_features(plan, context, manifest);
-    Committed committed = read_back(std::move(plan), context, limit, manifest);
+    CommittedParts committed_here(features_files(plan, options.features));
+    // If a part is done, all are read: parts to its right in the tree of moments would wait for it, 13 MB each.
+    compute_features(plan, context, plan.parts_to_do() == plan.parts.size() ? &committed_here : nullptr, manifest);
+    Committed committed = gather_parts(std::move(plan), committed_here, context, limit, manifest);
     lock.confirm();
     const std::uint64_t computed = manifest.computed;
     const TableMetadata provenance = provenance_of(model, manifest.settings);

@@ -32,7 +32,7 @@ ShareSummary run_share(const RunOptions& options, const Share& share, const std:
   if (plan.parts_to_do() == 0) return summary;
   output.remove(kSuccessKey);  // as a run does first
   PartExecutor threads_here;
-  compute_features(plan, {options, input, output, all.model, interrupted, threads_here, progress}, manifest);
+  compute_features(plan, {options, input, output, all.model, interrupted, threads_here, progress}, nullptr, manifest);
   summary.computed = manifest.computed;
   return summary;
 }

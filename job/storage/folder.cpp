@@ -22,59 +22,75 @@ namespace {
 
 constexpr std::uint64_t kLargestFile = std::uint64_t{4} << 30;  // no photo is larger; a sparse file must not take the memory
 
-// A temporary file beside the final one; fsync, rename.
+// A file beside `path`, of a name of its own, even where two machines put the same file: there a process id may be the same.
+std::string temporary_path_for(const std::string& path) {
+  const std::filesystem::path whole(path);
+  return fmt::format("{}/{}{}-{}", whole.parent_path().string(), kTemporaryPrefix, std::random_device{}(), whole.filename().string());
+}
+
+[[noreturn]] void throw_unwritable(const std::string& path) {  // for errno
+  throw_storage_error(fmt::format("cannot write {}", printable(path)));
+}
+
+[[noreturn]] void discard(const std::string& written, const std::string& path) {  // throws for errno
+  const int cause = errno;
+  unlink(written.c_str());
+  errno = cause;
+  throw_unwritable(path);
+}
+
+int open_or_throw(const std::string& temporary_path, int flags, const std::string& path) {
+  const int file = open(temporary_path.c_str(), O_WRONLY | O_NOFOLLOW | O_CLOEXEC | flags, 0666);
+  if (file < 0) throw_unwritable(path);
+  return file;
+}
+
+// Makes the folders above.
+int create_temporary(const std::string& temporary_path, const std::string& path) {
+  const std::filesystem::path folder = std::filesystem::path(path).parent_path();
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  if (error) {
+    errno = error.value();
+    throw_storage_error(fmt::format("cannot create folder {}", printable(folder.string())));
+  }
+  return open_or_throw(temporary_path, O_CREAT | O_EXCL, path);
+}
+
+// The file is whole and on the disk: now it gets its name.
+void publish(const std::string& temporary_path, const std::string& path) {
+  if (rename(temporary_path.c_str(), path.c_str()) != 0) discard(temporary_path, path);
+  // A name that may be gone after a power cut must not be taken for a finished file before it.
+  if (!sync_folder(std::filesystem::path(path).parent_path().string())) discard(path, path);
+}
+
 class PendingFile : public PendingObject {
  public:
-  explicit PendingFile(std::string path);
-  ~PendingFile() override;
+  explicit PendingFile(const std::string& path)
+      : path_(path), temporary_path_(temporary_path_for(path)), file_(create_temporary(temporary_path_, path)) {}
+  ~PendingFile() override {
+    if (file_ < 0) return;
+    close(file_);
+    unlink(temporary_path_.c_str());
+  }
   PendingFile(const PendingFile&) = delete;
   PendingFile& operator=(const PendingFile&) = delete;
 
   void write(std::span<const std::byte> bytes) override { write_all(file_, bytes, path_); }
-  void commit() override;
+  void commit() override {
+    if (!sync_and_close(std::exchange(file_, -1))) discard(temporary_path_, path_);
+    publish(temporary_path_, path_);
+  }
 
  private:
-  [[noreturn]] void discard(const std::string& written);  // throws Error(kStorage) for errno
-
   std::string path_;
   std::string temporary_path_;
   int file_ = -1;
 };
 
-PendingFile::PendingFile(std::string final_path) : path_(std::move(final_path)) {
-  const std::filesystem::path path(path_);
-  std::error_code error;
-  std::filesystem::create_directories(path.parent_path(), error);
-  if (error) {
-    errno = error.value();
-    throw_storage_error(fmt::format("cannot create folder {}", printable(path.parent_path().string())));
-  }
-  // Its own, even where two machines put the same file: there a process id may be the same.
-  temporary_path_ =
-      fmt::format("{}/{}{}-{}", path.parent_path().string(), kTemporaryPrefix, std::random_device{}(), path.filename().string());
-  file_ = open(temporary_path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
-  if (file_ < 0) throw_storage_error(fmt::format("cannot write {}", printable(path_)));
-}
-
-PendingFile::~PendingFile() {
-  if (file_ >= 0) {
-    close(file_);
-    unlink(temporary_path_.c_str());
-  }
-}
-
-void PendingFile::commit() {
-  if (!sync_and_close(std::exchange(file_, -1))) discard(temporary_path_);
-  if (rename(temporary_path_.c_str(), path_.c_str()) != 0) discard(temporary_path_);
-  // A name that may be gone after a power cut must not be taken for a finished file before it.
-  if (!sync_folder(std::filesystem::path(path_).parent_path().string())) discard(path_);
-}
-
-void PendingFile::discard(const std::string& written) {
-  const int cause = errno;
-  unlink(written.c_str());
-  errno = cause;
-  throw_storage_error(fmt::format("cannot write {}", printable(path_)));
+// A ticket is the name of the temporary file.
+std::string place_of_ticket(const std::string& path, const std::string& ticket) {
+  return (std::filesystem::path(path).parent_path() / ticket).string();
 }
 
 }  // namespace
@@ -139,6 +155,36 @@ void Folder::will_need(const Entry& listed, std::uint64_t offset, std::uint64_t 
 
 std::unique_ptr<PendingObject> Folder::begin_put(std::string_view key) const {
   return std::make_unique<PendingFile>(path_of(key));
+}
+
+std::string Folder::begin_pieces(std::string_view key) const {
+  const std::string path = path_of(key);
+  const std::string temporary_path = temporary_path_for(path);
+  if (!sync_and_close(create_temporary(temporary_path, path))) discard(temporary_path, path);
+  return std::filesystem::path(temporary_path).filename().string();
+}
+
+std::string Folder::put_piece(std::string_view key, const std::string& ticket, const Piece& piece) const {
+  const std::string path = path_of(key);
+  const int file = open_or_throw(place_of_ticket(path, ticket), 0, path);
+  try {
+    if (lseek(file, static_cast<off_t>(piece.offset), SEEK_SET) < 0) throw_unwritable(path);
+    write_all(file, piece.bytes, path);
+  } catch (...) {
+    close(file);
+    throw;
+  }
+  if (!sync_and_close(file)) throw_unwritable(path);  // here, as it may be another machine than that of finish_pieces()
+  return "";
+}
+
+void Folder::finish_pieces(std::string_view key, const std::string& ticket, const std::vector<std::string>& /*receipts*/) const {
+  const std::string path = path_of(key);
+  publish(place_of_ticket(path, ticket), path);
+}
+
+void Folder::drop_pieces(std::string_view key, const std::string& ticket) const {
+  unlink(place_of_ticket(path_of(key), ticket).c_str());
 }
 
 void Folder::remove(std::string_view key) const {

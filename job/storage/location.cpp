@@ -160,6 +160,25 @@ void Location::put(std::string_view key, std::string_view text) const {
   put(key, std::as_bytes(std::span(text)));
 }
 
+std::string Location::begin_pieces(std::string_view key) const {
+  return store_->begin_pieces(key);
+}
+
+std::string Location::put_piece(std::string_view key, const std::string& ticket, const Piece& piece) const {
+  return store_->put_piece(key, ticket, piece);
+}
+
+void Location::finish_pieces(std::string_view key, const std::string& ticket, const std::vector<std::string>& receipts) const {
+  store_->finish_pieces(key, ticket, receipts);
+}
+
+void Location::drop_pieces(std::string_view key, const std::string& ticket) const noexcept {
+  try {
+    store_->drop_pieces(key, ticket);
+  } catch (...) {  // NOLINT(bugprone-empty-catch): the next run on this OUTPUT removes them
+  }
+}
+
 void Location::remove(std::string_view key) const {
   store_->remove(key);
 }

@@ -53,6 +53,12 @@ enum class EntryKind {
   kLeftOut,   // `Walk::left_out`, or an object below it
 };
 
+struct Piece {
+  std::uint64_t number = 0;  // from 0, without gaps
+  std::uint64_t offset = 0;  // of its first byte in the object
+  std::span<const std::byte> bytes;
+};
+
 class Location;
 
 // How to go through what lies below a location that others have filled.
@@ -69,6 +75,8 @@ struct StoreTraits {
   bool local = false;       // files of this machine: looking at one costs nothing
   int useful_requests = 1;  // more at a time do not make it faster
   bool locks = true;        // a second run on the same OUTPUT is refused
+  // The fewest bytes of a piece, except the last of an object; 0: it has no objects in pieces.
+  std::uint64_t piece_bytes = 0;
 
   // Of a stage with that many threads that reads whole files and does little with them.
   int readers(int threads) const { return std::max(threads, std::min(useful_requests, 32)); }
@@ -118,6 +126,13 @@ class Location {
   // The key holds the whole object afterwards. If this throws Error(kStorage) it holds what it held before, or nothing.
   void put(std::string_view key, std::span<const std::byte> bytes) const;
   void put(std::string_view key, std::string_view text) const;
+
+  // An object in pieces, where traits().piece_bytes is not 0. Any process may put them, at once, in any order, and one twice. Nothing of
+  // the object is visible before finish_pieces(). These throw Error(kStorage).
+  std::string begin_pieces(std::string_view key) const;                                              // its ticket
+  std::string put_piece(std::string_view key, const std::string& ticket, const Piece& piece) const;  // the piece's receipt
+  void finish_pieces(std::string_view key, const std::string& ticket, const std::vector<std::string>& receipts) const;  // by number
+  void drop_pieces(std::string_view key, const std::string& ticket) const noexcept;  // as far as it can: leftovers are removed later
 
   void remove(std::string_view key) const;  // a missing key is fine
   // What killed runs have begun to put under keys with one of these beginnings.

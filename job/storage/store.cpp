@@ -5,6 +5,29 @@
 #include "core/base/error.hpp"
 
 namespace coulis {
+namespace {
+
+[[noreturn]] void throw_no_pieces(std::string_view key) {
+  throw Error(ErrorCode::kStorage, fmt::format("{}: this storage has no objects in pieces", printable(key)));
+}
+
+}  // namespace
+
+std::string Store::begin_pieces(std::string_view key) const {
+  throw_no_pieces(key);
+}
+
+std::string Store::put_piece(std::string_view key, const std::string& /*ticket*/, const Piece& /*piece*/) const {
+  throw_no_pieces(key);
+}
+
+void Store::finish_pieces(std::string_view key, const std::string& /*ticket*/, const std::vector<std::string>& /*receipts*/) const {
+  throw_no_pieces(key);
+}
+
+void Store::drop_pieces(std::string_view key, const std::string& /*ticket*/) const {
+  throw_no_pieces(key);
+}
 
 Bytes Store::get_range(std::string_view key, std::uint64_t offset, std::uint64_t size_bytes) const {
   const Outcome<Bytes> bytes = get(key, nullptr);

@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "job/storage/location.hpp"
 
@@ -42,6 +43,11 @@ class Store {
   virtual Outcome<Bytes> get(std::string_view key, const Entry* listed) const = 0;  // listed: may be null
   virtual bool has(std::string_view key) const = 0;
   virtual std::unique_ptr<PendingObject> begin_put(std::string_view key) const = 0;
+  // These four: only where traits().piece_bytes is not 0.
+  virtual std::string begin_pieces(std::string_view key) const;                                              // its ticket
+  virtual std::string put_piece(std::string_view key, const std::string& ticket, const Piece& piece) const;  // its receipt
+  virtual void finish_pieces(std::string_view key, const std::string& ticket, const std::vector<std::string>& receipts) const;  // by number
+  virtual void drop_pieces(std::string_view key, const std::string& ticket) const;
   virtual void remove(std::string_view key) const = 0;
   virtual void remove_leftovers(std::span<const std::string_view> beginnings) const = 0;
   virtual std::unique_ptr<HeldLock> lock() const = 0;

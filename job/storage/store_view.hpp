@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "job/storage/store.hpp"
 
@@ -20,6 +21,14 @@ class StoreView : public Store {
   Outcome<Bytes> get(std::string_view key, const Entry* listed) const override { return store_->get(key, listed); }
   bool has(std::string_view key) const override { return store_->has(key); }
   std::unique_ptr<PendingObject> begin_put(std::string_view key) const override { return store_->begin_put(key); }
+  std::string begin_pieces(std::string_view key) const override { return store_->begin_pieces(key); }
+  std::string put_piece(std::string_view key, const std::string& ticket, const Piece& piece) const override {
+    return store_->put_piece(key, ticket, piece);
+  }
+  void finish_pieces(std::string_view key, const std::string& ticket, const std::vector<std::string>& receipts) const override {
+    store_->finish_pieces(key, ticket, receipts);
+  }
+  void drop_pieces(std::string_view key, const std::string& ticket) const override { store_->drop_pieces(key, ticket); }
   void remove(std::string_view key) const override { store_->remove(key); }
   void remove_leftovers(std::span<const std::string_view> beginnings) const override { store_->remove_leftovers(beginnings); }
   std::unique_ptr<HeldLock> lock() const override { return store_->lock(); }

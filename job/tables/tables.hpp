@@ -110,7 +110,16 @@ struct EnumNames<CsvSeparator> {
                                                                                      {CsvSeparator::kTab, "\t"}}};
 };
 
+enum class CsvLayout { kOne, kParts };
+
+template <>
+struct EnumNames<CsvLayout> {
+  static constexpr std::string_view kWhat = "layout of the CSV matrix";
+  static constexpr std::array<std::pair<CsvLayout, std::string_view>, 2> kAll = {{{CsvLayout::kOne, "one"}, {CsvLayout::kParts, "parts"}}};
+};
+
 struct CsvOptions {
+  CsvLayout layout = CsvLayout::kOne;
   CsvSeparator separator = CsvSeparator::kComma;
   CsvFormulas formulas = CsvFormulas::kQuote;
   bool bom = false;  // byte order mark at the start of the file, which tells Excel that it is UTF-8
@@ -118,6 +127,9 @@ struct CsvOptions {
 
 template <OptionsOf<CsvOptions> O, class V>
 void visit_fields(O& o, V&& v) {
+  v(Field("csv", "Write the matrix as one file, matrix.csv (one), or a file for each part, csv/part-00000.csv ... (parts)",
+          Affects::kTables),
+    o.layout);
   v(Field("csv-separator", "Column separator of the CSV files: , ; | : space or tab", Affects::kTables), o.separator);
   v(Field("csv-formulas", "CSV fields that a spreadsheet would evaluate as formulas: quote (prefix with ') or keep", Affects::kTables),
     o.formulas);

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <limits>
+
 #include "core/base/error.hpp"
 #include "core/base/version.hpp"
 #include "job/output/image_text.hpp"
@@ -35,10 +37,10 @@ json name_of_part(std::uint64_t number, const std::string& fingerprint) {
   return {{"number", number}, {"fingerprint", fingerprint}};
 }
 
-std::string write_parts(TaskKind kind, const std::vector<PartFile>& files) {
+json names_of_parts(const std::vector<PartFile>& files) {
   json parts = json::array();
   for (const PartFile& file : files) parts.push_back(name_of_part(file.number, file.fingerprint));
-  return write_record(order_of(kind), {{"parts", parts}});
+  return parts;
 }
 
 Part part_named(const json& name) {
@@ -48,16 +50,14 @@ Part part_named(const json& name) {
   return part;
 }
 
-std::vector<PartFile> parse_parts(std::string_view bytes, TaskKind kind, const StageOrder& stage) {
+std::vector<PartFile> parse_parts(const json& names, const StageOrder& stage) {
   const std::string_view compression = to_string(stage.options.features.compression);
-  return read_record(bytes, order_of(kind), [&](const Record& record) {
-    std::vector<PartFile> files;
-    for (const json& name : record.fields.at("parts")) {
-      const Part part = part_named(name);
-      files.push_back({part.number, part.fingerprint, part.file_key(compression)});
-    }
-    return files;
-  });
+  std::vector<PartFile> files;
+  for (const json& name : names) {
+    const Part part = part_named(name);
+    files.push_back({part.number, part.fingerprint, part.file_key(compression)});
+  }
+  return files;
 }
 
 }  // namespace
@@ -83,11 +83,27 @@ std::string to_bytes(const FeaturesOrder& order) {
 }
 
 std::string to_bytes(const MomentsOrder& order) {
-  return write_parts(TaskKind::kMoments, order.parts);
+  return write_record(order_of(TaskKind::kMoments), {{"parts", names_of_parts(order.parts)}});
 }
 
 std::string to_bytes(const ProjectionOrder& order) {
-  return write_parts(TaskKind::kProjection, order.parts);
+  json parts = names_of_parts(order.parts);
+  for (std::size_t i = 0; i < order.samples.size(); ++i) {
+    if (order.samples[i].hashes) parts[i]["hashes"] = true;
+    if (!order.samples[i].images.empty()) parts[i]["sampled"] = to_ranges(order.samples[i].images);
+  }
+  return write_record(order_of(TaskKind::kProjection), {{"parts", parts}});
+}
+
+std::string to_bytes(const TablesOrder& order) {
+  json parts = names_of_parts(order.parts);
+  for (std::size_t i = 0; i < order.parts.size(); ++i) parts[i]["file"] = order.parts[i].key;
+  return write_record(order_of(TaskKind::kTables), {{"parts", parts},
+                                                    {"ticket", order.ticket},
+                                                    {"piece", order.number},
+                                                    {"offset", order.offset},
+                                                    {"bytes", order.size_bytes},
+                                                    {"k", order.k}});
 }
 
 StageOrder parse_stage_order(std::string_view bytes) {
@@ -122,11 +138,31 @@ FeaturesOrder parse_features_order(std::string_view bytes) {
 }
 
 MomentsOrder parse_moments_order(std::string_view bytes, const StageOrder& stage) {
-  return {parse_parts(bytes, TaskKind::kMoments, stage)};
+  return read_record(bytes, order_of(TaskKind::kMoments),
+                     [&](const Record& record) { return MomentsOrder{parse_parts(record.fields.at("parts"), stage)}; });
 }
 
 ProjectionOrder parse_projection_order(std::string_view bytes, const StageOrder& stage) {
-  return {parse_parts(bytes, TaskKind::kProjection, stage)};
+  return read_record(bytes, order_of(TaskKind::kProjection), [&](const Record& record) {
+    const json& parts = record.fields.at("parts");
+    ProjectionOrder order{parse_parts(parts, stage), {}};
+    for (const json& part : parts) {
+      order.samples.push_back({parse_sampled(part, std::numeric_limits<std::uint32_t>::max()), {}, part.value("hashes", false)});
+    }
+    return order;
+  });
+}
+
+TablesOrder parse_tables_order(std::string_view bytes) {
+  return read_record(bytes, order_of(TaskKind::kTables), [](const Record& record) {
+    const auto number = [&](const char* name) { return record.fields.at(name).get_ref<const std::uint64_t&>(); };
+    TablesOrder order{{}, record.fields.at("ticket").get<std::string>(), number("piece"), number("offset"), number("bytes"), number("k")};
+    for (const json& name : record.fields.at("parts")) {
+      const Part part = part_named(name);
+      order.parts.push_back({part.number, part.fingerprint, name.at("file").get<std::string>()});
+    }
+    return order;
+  });
 }
 
 OrderName name_of_order(std::string_view bytes) {

@@ -8,7 +8,7 @@ namespace {
 
 using json = nlohmann::ordered_json;
 
-constexpr int kFormat = 1;  // change it by hand when the fields change
+constexpr int kFormat = 2;  // change it by hand when the fields change
 
 }  // namespace
 

@@ -14,6 +14,7 @@
 #include "core/moments/moments_tree.hpp"
 #include "job/output/manifest_json.hpp"
 #include "job/tasks/record.hpp"
+#include "job/tasks/sample_bytes.hpp"
 
 namespace coulis {
 namespace {
@@ -23,6 +24,7 @@ using json = nlohmann::ordered_json;
 constexpr std::string_view kFeaturesResult = "features result";
 constexpr std::string_view kMomentsResult = "moments result";
 constexpr std::string_view kProjectionResult = "projection result";
+constexpr std::string_view kTablesResult = "tables result";
 constexpr std::string_view kError = "error";
 constexpr std::uint64_t kSiblings = 32;  // as MomentsTree has them
 
@@ -58,9 +60,12 @@ auto read_result(std::string_view bytes, std::string_view kind, Read read) {
 }  // namespace
 
 std::string to_bytes(const FeaturesResult& result) {
-  const auto& [read, photo, write, cores] = result.seconds;
-  const json seconds = {
-      {"read", read}, {"decode", photo.decode}, {"resample", photo.resample}, {"network", photo.network}, {"write", write}};
+  const StageSeconds& all = result.seconds;  // without moments, which tasks of features do not compute
+  const json seconds = {{"read", all.read},
+                        {"decode", all.photo.decode},
+                        {"resample", all.photo.resample},
+                        {"network", all.photo.network},
+                        {"write", all.write}};
   const json time = {
       {"machine", result.time.machine}, {"begin_s", result.time.begin_s}, {"end_s", result.time.end_s}, {"threads", result.time.threads}};
   return write_record(kFeaturesResult, {{"part", result.part}, {"seconds", seconds}, {"time", time}});
@@ -75,9 +80,20 @@ std::string to_bytes(const MomentsResult& result) {
 }
 
 std::string to_bytes(const ProjectionResult& result) {
-  json files = json::array();
-  for (const auto& [part, file] : result.files) files.push_back({{"part", part}, {"file", coulis::to_json_value(file)}});
-  return write_record(kProjectionResult, {{"files", files}});
+  json parts = json::array();
+  std::string payload;
+  for (const auto& [part, projected] : result.parts) {
+    json sample = write_sample(projected.sample, payload);
+    parts.push_back({{"part", part},
+                     {"file", coulis::to_json_value(projected.file)},
+                     {"csv", coulis::to_json_value(projected.csv.file)},
+                     {"sample", std::move(sample)}});
+  }
+  return write_record(kProjectionResult, {{"parts", parts}}, payload);
+}
+
+std::string to_bytes(const TablesResult& result) {
+  return write_record(kTablesResult, {{"piece", result.piece}, {"receipt", result.receipt}});
 }
 
 std::string to_bytes(const TaskError& error) {
@@ -115,10 +131,19 @@ MomentsResult parse_moments_result(std::string_view bytes) {
 ProjectionResult parse_projection_result(std::string_view bytes) {
   return read_result(bytes, kProjectionResult, [](const Record& record) {
     ProjectionResult result;
-    for (const json& value : record.fields.at("files")) {
-      result.files.push_back({parse_natural(value.at("part")), parse_manifest_file(value.at("file"))});
+    std::string_view payload = record.payload;
+    for (const json& value : record.fields.at("parts")) {
+      ProjectedPart projected{
+          parse_manifest_file(value.at("file")), read_sample(value.at("sample"), payload), {parse_manifest_file(value.at("csv")), ""}};
+      result.parts.push_back({parse_natural(value.at("part")), std::move(projected)});
     }
     return result;
+  });
+}
+
+TablesResult parse_tables_result(std::string_view bytes) {
+  return read_result(bytes, kTablesResult, [](const Record& record) {
+    return TablesResult{parse_natural(record.fields.at("piece")), record.fields.at("receipt").get<std::string>()};
   });
 }
 

@@ -10,6 +10,7 @@
 #include "core/base/error.hpp"
 #include "job/features/featurize.hpp"
 #include "job/reduce/committed.hpp"
+#include "job/reduce/reduce.hpp"
 #include "job/tasks/orders.hpp"
 
 namespace coulis {
@@ -36,9 +37,14 @@ struct MomentsResult {
 struct ProjectionResult {
   struct Written {
     std::uint64_t part = 0;
-    ManifestFile file;
+    ProjectedPart projected;
   };
-  std::vector<Written> files;
+  std::vector<Written> parts;
+};
+
+struct TablesResult {
+  std::uint64_t piece = 0;
+  std::string receipt;  // of the storage
 };
 
 struct TaskError {
@@ -53,12 +59,14 @@ struct TaskError {
 std::string to_bytes(const FeaturesResult& result);
 std::string to_bytes(const MomentsResult& result);
 std::string to_bytes(const ProjectionResult& result);
+std::string to_bytes(const TablesResult& result);
 std::string to_bytes(const TaskError& error);
 
 // Throw the task's error if the bytes are a TaskError, and Error(kRunFailed) for bytes of another version.
 FeaturesResult parse_features_result(std::string_view bytes);
 MomentsResult parse_moments_result(std::string_view bytes);
 ProjectionResult parse_projection_result(std::string_view bytes);
+TablesResult parse_tables_result(std::string_view bytes);
 
 std::optional<TaskError> maybe_error(std::string_view result);
 std::string describe(const TaskError& error);  // "part 7 failed on worker node-3: ..."

@@ -3,9 +3,11 @@
 #include <fmt/format.h>
 
 #include <map>
+#include <optional>
 #include <utility>
 
 #include "core/base/error.hpp"
+#include "job/tasks/csv_by_tasks.hpp"
 #include "job/tasks/results.hpp"
 
 namespace coulis {
@@ -14,14 +16,8 @@ namespace {
 constexpr std::uint64_t kPartsToRead = 32;    // by one task: a node of the tree of moments
 constexpr std::uint64_t kPartsToProject = 8;  // by one task: the overhead of a task is about the time of a part, 0.05 s
 
-template <class Order>
-std::vector<TaskOrder> make_orders(const std::vector<PartFile>& files, std::uint64_t parts_of_a_task) {
-  std::vector<TaskOrder> orders;
-  for (std::vector<PartFile>& group : group_neighbours(files, parts_of_a_task)) {
-    const std::uint64_t number = group.front().number / parts_of_a_task;
-    orders.push_back({number, to_bytes(Order{std::move(group)})});
-  }
-  return orders;
+std::uint64_t group_of(const std::vector<PartFile>& group, std::uint64_t parts_of_a_task) {
+  return group.front().number / parts_of_a_task;
 }
 
 // Checks that every part has a result, whatever the cluster did with its tasks.
@@ -79,8 +75,12 @@ StageSeconds TaskExecutor::featurize(const Plan& plan, const FeaturizeContext& c
 Committed TaskExecutor::read_committed(const Location& input, const Location& /*output*/, const std::vector<PartFile>& files,
                                        int /*threads*/, Progress& /*progress*/) {
   options_.input = input.root();
-  std::vector<std::string> bytes =
-      run({TaskKind::kMoments, options_, "", ""}, files.size(), make_orders<MomentsOrder>(files, kPartsToRead));
+  std::vector<TaskOrder> orders;
+  for (std::vector<PartFile>& group : group_neighbours(files, kPartsToRead)) {
+    const std::uint64_t number = group_of(group, kPartsToRead);
+    orders.push_back({number, to_bytes(MomentsOrder{std::move(group)})});
+  }
+  std::vector<std::string> bytes = run({TaskKind::kMoments, options_, "", ""}, files.size(), std::move(orders));
   std::vector<MomentsResult> results;
   for (std::string& one : bytes) {
     results.push_back(parse_moments_result(one));
@@ -93,18 +93,60 @@ Committed TaskExecutor::read_committed(const Location& input, const Location& /*
   return gather(std::move(all.parts), std::move(all.moments));
 }
 
-void TaskExecutor::project_parts(const Location& /*output*/, std::vector<ManifestPart>& parts, const PcaModel& /*model*/,
-                                 const std::string& model_sha256, const ProjectOptions& /*options*/, Progress& /*progress*/) {
+std::optional<ManifestFile> TaskExecutor::project_parts(const Location& output, std::vector<ManifestPart>& parts, const PcaModel& model,
+                                                        const std::string& model_sha256, const ProjectOptions& options,
+                                                        const TakeSample& take, Progress& /*progress*/) {
   std::vector<PartFile> files;
   for (const ManifestPart& part : parts) files.push_back(features_file(part));
-  std::map<std::uint64_t, ManifestFile> written;
-  for (const std::string& bytes :
-       run({TaskKind::kProjection, options_, "", model_sha256}, parts.size(), make_orders<ProjectionOrder>(files, kPartsToProject))) {
-    for (auto& [part, file] : parse_projection_result(bytes).files) written[part] = std::move(file);
+  std::vector<SampleOrder> samples = order_samples(parts);
+  std::vector<TaskOrder> orders;
+  auto sample = samples.begin();
+  for (std::vector<PartFile>& group : group_neighbours(files, kPartsToProject)) {
+    const std::uint64_t number = group_of(group, kPartsToProject);
+    const auto end = sample + static_cast<std::ptrdiff_t>(group.size());
+    orders.push_back({number, to_bytes(ProjectionOrder{std::move(group), {sample, end}})});
+    sample = end;
   }
-  for (ManifestPart& part : parts) {
-    require_part(written.contains(part.number), part.number, TaskKind::kProjection);
-    part.pca = written[part.number];
+  std::map<std::uint64_t, ProjectedPart> projected;
+  for (std::string& bytes : run({TaskKind::kProjection, options_, "", model_sha256}, parts.size(), std::move(orders))) {
+    for (auto& [part, one] : parse_projection_result(std::exchange(bytes, {})).parts) projected[part] = std::move(one);
+  }
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    const auto found = projected.find(parts[i].number);
+    require_part(found != projected.end(), parts[i].number, TaskKind::kProjection);
+    parts[i].pca = std::move(found->second.file);
+    parts[i].maybe_csv = std::move(found->second.csv.file);
+    take(i, std::move(found->second.sample));
+  }
+  if (options.csv.layout == CsvLayout::kParts) return std::nullopt;
+  CsvPieces pieces = cut_csv(parts, model.k(), options.csv, output.traits());
+  if (pieces.orders.empty()) return write_csv(output, parts, model.k(), options.csv, options.threads);
+  write_pieces(output, std::move(pieces.orders), parts.size());
+  return pieces.file;
+}
+
+void TaskExecutor::write_pieces(const Location& output, std::vector<TablesOrder> pieces, std::size_t parts) {
+  const std::string ticket = output.begin_pieces(kMatrixKey);
+  try {
+    std::vector<TaskOrder> orders;
+    for (TablesOrder& piece : pieces) {
+      piece.ticket = ticket;
+      orders.push_back({piece.number, to_bytes(piece)});
+    }
+    std::vector<std::optional<std::string>> receipts(pieces.size());
+    for (const std::string& bytes : run({TaskKind::kTables, options_, "", ""}, parts, std::move(orders))) {
+      TablesResult result = parse_tables_result(bytes);
+      receipts.at(result.piece) = std::move(result.receipt);
+    }
+    std::vector<std::string> all;
+    for (std::size_t i = 0; i < pieces.size(); ++i) {
+      require_part(receipts[i].has_value(), pieces[i].parts.front().number, TaskKind::kTables);
+      all.push_back(std::move(*receipts[i]));
+    }
+    output.finish_pieces(kMatrixKey, ticket, all);
+  } catch (...) {
+    output.drop_pieces(kMatrixKey, ticket);
+    throw;
   }
 }
 

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -38,10 +39,12 @@ class TaskExecutor final : public PartExecutor {
   StageSeconds featurize(const Plan& plan, const FeaturizeContext& context, Progress& progress) override;
   Committed read_committed(const Location& input, const Location& output, const std::vector<PartFile>& files, int threads,
                            Progress& progress) override;
-  void project_parts(const Location& output, std::vector<ManifestPart>& parts, const PcaModel& model, const std::string& model_sha256,
-                     const ProjectOptions& options, Progress& progress) override;
+  std::optional<ManifestFile> project_parts(const Location& output, std::vector<ManifestPart>& parts, const PcaModel& model,
+                                            const std::string& model_sha256, const ProjectOptions& options, const TakeSample& take,
+                                            Progress& progress) override;
 
  private:
+  void write_pieces(const Location& output, std::vector<TablesOrder> pieces, std::size_t parts);  // of matrix.csv
   std::vector<std::string> run(StageOrder order, std::size_t parts, std::vector<TaskOrder> orders);
   std::vector<std::string> run(StageOrder order, std::size_t parts, std::size_t orders, std::function<TaskOrder()> next_order);
 

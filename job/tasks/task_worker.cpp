@@ -1,6 +1,9 @@
 #include "job/tasks/task_worker.hpp"
 
+#include <fmt/format.h>
+
 #include <chrono>
+#include <span>
 #include <utility>
 
 #include "core/base/error.hpp"
@@ -35,16 +38,35 @@ ProjectionResult project_parts(const ProjectionOrder& order, const StageOrder& s
     throw Error(ErrorCode::kRunFailed, "the PCA model is not the one that the driver has written");
   }
   const PcaModel model = parse_pca_file(bytes, kPcaModelKey).model;
+  const ProjectOptions options{stage.options.features.compression, stage.options.csv};
   ProjectionResult result;
-  for (const PartFile& file : order.parts) {
+  for (std::size_t i = 0; i < order.parts.size(); ++i) {
+    const PartFile& file = order.parts[i];
     part = file.number;
     ManifestPart entry;
     entry.number = file.number;
     entry.fingerprint = file.fingerprint;
     entry.features.key = file.key;
-    result.files.push_back({file.number, project_part(output, entry, model, stage.pca_sha256, stage.options.features.compression)});
+    ProjectedPart projected = project_part(output, entry, model, stage.pca_sha256, options, order.samples[i]);
+    projected.csv.lines.clear();  // a task of a later stage makes them again, when the place of each piece is known
+    result.parts.push_back({part, std::move(projected)});
   }
   return result;
+}
+
+TablesResult write_piece(const TablesOrder& order, const StageOrder& stage, std::uint64_t& part) {
+  const Location output = open_here(stage.options.output, stage.options.storage);
+  std::string lines = order.offset == 0 ? matrix_csv_header(order.k, stage.options.csv) : "";
+  for (const PartFile& file : order.parts) {
+    part = file.number;
+    const RowTable projected = read_row_table(output.get_or_throw(file.key), kPcaColumn, printable(output.path_of(file.key)));
+    lines += matrix_csv_lines(projected, stage.options.csv);
+  }
+  if (lines.size() != order.size_bytes) {  // it would not fit its place
+    throw Error(ErrorCode::kRunFailed,
+                fmt::format("the lines of {} have {} bytes, not {} as before", kMatrixKey, lines.size(), order.size_bytes));
+  }
+  return {order.number, output.put_piece(kMatrixKey, order.ticket, {order.number, order.offset, std::as_bytes(std::span(lines))})};
 }
 
 }  // namespace
@@ -59,6 +81,7 @@ std::string TaskWorker::work(std::string_view order, const std::vector<GivenUpIm
       case TaskKind::kFeatures: return featurize(parse_features_order(order), stage, given_up, begin_s);
       case TaskKind::kMoments: return to_bytes(read_parts(parse_moments_order(order, stage), stage, part));
       case TaskKind::kProjection: return to_bytes(project_parts(parse_projection_order(order, stage), stage, part));
+      case TaskKind::kTables: return to_bytes(write_piece(parse_tables_order(order), stage, part));
     }
     return std::string();
   });

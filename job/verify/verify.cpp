@@ -5,7 +5,9 @@
 #include <algorithm>
 #include <cmath>
 #include <optional>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "core/base/error.hpp"
 #include "job/listing/others.hpp"
@@ -67,6 +69,61 @@ void check_part(const Location& output, const Manifest& manifest, const Manifest
   if (part.maybe_thumbnails) check_file(output, *part.maybe_thumbnails, findings);
 }
 
+// Where the lines of each part begin in matrix.csv.
+struct MatrixPieces {
+  bool there = false;
+  std::vector<std::uint64_t> offsets;  // [parts]
+};
+
+bool has_piece(const ManifestPart& part) {
+  return part.maybe_csv && part.maybe_csv->key == kMatrixKey;
+}
+
+std::string sum_of_range(const Location& output, const std::string& key, std::uint64_t offset, std::uint64_t size_bytes) {
+  return sha256_of(size_bytes == 0 ? Bytes() : output.get_range(key, offset, size_bytes));
+}
+
+// Its size, its header line and the sum of the sums; the lines of each part are checked with the part.
+MatrixPieces check_matrix(const Location& output, const Manifest& manifest, const ManifestFile& file, Findings& findings) {
+  findings.count(1, 0);
+  MatrixPieces pieces;
+  std::vector<std::string> sums;
+  std::uint64_t of_parts = 0;
+  for (const ManifestPart& part : manifest.parts) of_parts += has_piece(part) ? part.maybe_csv->size_bytes : 0;
+  const std::uint64_t header = file.size_bytes - std::min(of_parts, file.size_bytes);
+  std::uint64_t end = header;
+  const std::optional<std::uint64_t> maybe_size = output.maybe_size(file.key);
+  if (!maybe_size) {
+    findings.problem(fmt::format("{}: it is missing", file.key));
+    return pieces;
+  }
+  if (*maybe_size != file.size_bytes) {
+    findings.problem(fmt::format("{}: {} bytes, the manifest says {}", file.key, *maybe_size, file.size_bytes));
+    return pieces;
+  }
+  sums.push_back(sum_of_range(output, file.key, 0, header));
+  for (const ManifestPart& part : manifest.parts) {
+    pieces.offsets.push_back(end);
+    if (!has_piece(part)) continue;
+    end += part.maybe_csv->size_bytes;
+    sums.push_back(part.maybe_csv->sha256);
+  }
+  if (end != file.size_bytes || sum_of_sums(sums) != file.sha256)
+    findings.problem(fmt::format("{}: its content does not match its sha256_of_sums", file.key));
+  pieces.there = true;
+  return pieces;
+}
+
+void check_csv(const Location& output, const ManifestPart& part, const MatrixPieces& pieces, std::size_t index, Findings& findings) {
+  if (!part.maybe_csv) return;
+  if (!has_piece(part)) {
+    check_file(output, *part.maybe_csv, findings);
+  } else if (pieces.there &&
+             sum_of_range(output, kMatrixKey, pieces.offsets[index], part.maybe_csv->size_bytes) != part.maybe_csv->sha256) {
+    findings.problem(fmt::format("{}: the lines of part {} do not match their sha256", kMatrixKey, part.number));
+  }
+}
+
 void check_no_other_parts(const Location& output, const Manifest& manifest, Findings& findings) {
   for (const PartFile& file : list_unnamed_part_files(output, manifest)) findings.problem(fmt::format("{}: not in the manifest", file.key));
 }
@@ -101,9 +158,18 @@ Verification verify(const Location& output, int threads, Progress& progress) {
   }
   check_counts(*manifest, findings);
   check_no_other_parts(output, *manifest, findings);
-  for (const ManifestFile& file : manifest->files) check_file(output, file, findings);
-  check_each(manifest->parts.size(), threads, progress, findings,
-             [&](std::size_t i) { check_part(output, *manifest, manifest->parts[i], findings); });
+  MatrixPieces pieces;
+  for (const ManifestFile& file : manifest->files) {
+    if (file.of_sums) {
+      pieces = check_matrix(output, *manifest, file, findings);
+    } else {
+      check_file(output, file, findings);
+    }
+  }
+  check_each(manifest->parts.size(), threads, progress, findings, [&](std::size_t i) {
+    check_part(output, *manifest, manifest->parts[i], findings);
+    check_csv(output, manifest->parts[i], pieces, i, findings);
+  });
   return findings.take();
 }
 

@@ -33,6 +33,7 @@ class RunOptions(TypedDict, total=False):
     variance: float
     pca_convention: str
     pca_whiten: bool
+    csv: str
     csv_separator: str
     csv_formulas: str
     csv_bom: bool

@@ -186,6 +186,15 @@ OPTIONS = (
         default=False,
     ),
     Option(
+        name="csv",
+        type="word",
+        help="Write the matrix as one file, matrix.csv (one), or a file for each part, csv/part-00000.csv ... (parts)",
+        affects="tables",
+        group="csv",
+        default="one",
+        choices=("one", "parts"),
+    ),
+    Option(
         name="csv-separator",
         type="word",
         help="Column separator of the CSV files: , ; | : space or tab",

@@ -49,7 +49,7 @@ class Order:
 class Stage:
     """Orders that can be worked on at the same time."""
 
-    name: str  # "features", "moments" or "projection"
+    name: str  # "features", "moments", "projection" or "tables"
     parts: int  # how many parts all orders have
     model: str  # its name, or the path of its file on the driver
     shared: bytes  # the order for all tasks of the stage

@@ -7,7 +7,7 @@ import shutil
 import signal
 
 import pytest
-from cli.command import copy_photos, coulis, differing, rows_by_path, succeed
+from cli.command import ALL_PHOTOS, copy_photos, coulis, differing, rows_by_path, succeed
 from clusters.pool import Pool
 from coulis import _core, tasks
 from faults.io_faults import SHIM
@@ -118,3 +118,49 @@ def test_a_manifest_with_an_earlier_name_of_the_overhead_is_read(finished, tmp_p
     succeed("report", output)
     assert "lost to Spark" in (output / "report.html").read_text()  # as data, which the page ignores
     assert coulis("verify", output).code == 0
+
+
+@pytest.fixture(scope="module")
+def many(tmp_path_factory):
+    """1,920 photos, whose matrix of 500 components has 10 MB, and the OUTPUT of the command."""
+    folder = tmp_path_factory.mktemp("many")
+    for copy in range(10):
+        for photo in ALL_PHOTOS:
+            link = folder / "photos" / f"{copy:02}" / photo.parent.name / photo.name
+            link.parent.mkdir(parents=True, exist_ok=True)
+            link.symlink_to(photo)
+    succeed("run", folder / "photos", folder / "out", "-k", 500, "--images-per-part", 256, "--precision", "int8")
+    return folder
+
+
+def resume_by_tasks(many, output, run_stage):
+    """The features are those of the command."""
+    shutil.copytree(many / "out", output)
+    for name in ("_SUCCESS", "manifest.json", "matrix.csv"):
+        (output / name).unlink()
+    shutil.rmtree(output / "pca")
+    options = {"images_per_part": 256, "precision": "int8"}
+    return tasks.run(run_stage, str(many / "photos"), str(output), 500, **options)
+
+
+def test_tasks_write_the_pieces_of_a_large_matrix_and_may_be_killed(many, tmp_path):
+    pool = KilledPool(2)
+    resume_by_tasks(many, tmp_path / "out", pool.run_stage)
+    assert set(pool.killed) == {"moments", "projection", "tables"}
+    assert differing(many / "out", tmp_path / "out") == []
+    assert list((tmp_path / "out").glob(".coulis-tmp-*")) == []
+    assert coulis("verify", tmp_path / "out").code == 0
+
+
+def test_half_a_matrix_is_never_seen(many, tmp_path):
+    pool = Pool(2)
+
+    def lose_a_piece(stage):
+        results = pool.run_stage(stage)
+        return results[:-1] if stage.name == "tables" else results
+
+    with pytest.raises(_core.Error, match=r"no task has given a result for part \d \(tables\)"):
+        resume_by_tasks(many, tmp_path / "out", lose_a_piece)
+    assert not (tmp_path / "out" / "matrix.csv").exists()
+    assert not (tmp_path / "out" / "_SUCCESS").exists()
+    assert list((tmp_path / "out").glob(".coulis-tmp-*")) == []

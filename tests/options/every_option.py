@@ -51,6 +51,7 @@ def other_values(folder: Path) -> dict[str, Any]:
         "variance": 0.5,
         "pca_convention": "spark",
         "pca_whiten": True,
+        "csv": "parts",
         "csv_separator": "tab",
         "csv_formulas": "keep",
         "csv_bom": True,
@@ -66,6 +67,7 @@ def other_values(folder: Path) -> dict[str, Any]:
 
 # What these values do to the photos of the tests, where that is less than the option may do.
 LESS = {
+    "csv": {"csv", "errors.csv"},  # instead of matrix.csv
     "include": set(),  # all photos end so
     "no_default_excludes": set(),  # there is nothing else
 }

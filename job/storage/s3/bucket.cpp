@@ -10,7 +10,6 @@
 #include "job/storage/s3/bucket_lock.hpp"
 #include "job/storage/s3/list_page.hpp"
 #include "job/storage/s3/parallel_list.hpp"
-#include "job/storage/s3/upload.hpp"
 
 namespace coulis::s3 {
 namespace {
@@ -181,7 +180,23 @@ std::optional<Entry> Bucket::maybe_entry(std::string_view key) const {
 }
 
 std::unique_ptr<PendingObject> Bucket::begin_put(std::string_view key) const {
-  return std::make_unique<Upload>(client_, full_key(key), place_of(key));
+  return std::make_unique<Upload>(target(key));
+}
+
+std::string Bucket::begin_pieces(std::string_view key) const {
+  return begin_upload(target(key));
+}
+
+std::string Bucket::put_piece(std::string_view key, const std::string& ticket, const Piece& piece) const {
+  return send_part(target(key), ticket, piece.number, piece.bytes);
+}
+
+void Bucket::finish_pieces(std::string_view key, const std::string& ticket, const std::vector<std::string>& receipts) const {
+  complete_upload(target(key), ticket, receipts);
+}
+
+void Bucket::drop_pieces(std::string_view key, const std::string& ticket) const {
+  abort_upload(target(key), ticket);
 }
 
 void Bucket::remove(std::string_view key) const {

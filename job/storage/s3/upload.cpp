@@ -25,38 +25,54 @@ std::string find_late_error(const HttpReply& reply) {
   return reply.text().find("<Error>") == std::string_view::npos ? "" : "the server could not put the parts together";
 }
 
+HttpReply send_or_throw(const UploadTarget& target, const S3Request& request) {
+  HttpReply reply = target.client->send(request);
+  if (!reply.ok()) target.client->throw_refusal(fmt::format("cannot write {}", target.place), reply);
+  return reply;
+}
+
 }  // namespace
 
-Upload::Upload(std::shared_ptr<S3Client> client, std::string key, std::string place)
-    : client_(std::move(client)), key_(std::move(key)), place_(std::move(place)) {}
+std::string begin_upload(const UploadTarget& target) {
+  const HttpReply reply = send_or_throw(target, {"POST", target.key, {{"uploads", ""}}});
+  pugi::xml_document document;
+  document.load_buffer(reply.body.data(), reply.body.size());
+  std::string id = document.child("InitiateMultipartUploadResult").child_value("UploadId");
+  if (id.empty()) target.client->throw_refusal(fmt::format("cannot write {} in parts", target.place), reply);
+  return id;
+}
+
+std::string send_part(const UploadTarget& target, const std::string& id, std::size_t index, std::span<const std::byte> bytes) {
+  const std::string number = fmt::format("{}", index + 1);
+  const HttpReply reply = send_or_throw(target, {"PUT", target.key, {{"partNumber", number}, {"uploadId", id}}, {}, bytes});
+  return std::string(reply.header("etag"));
+}
+
+void complete_upload(const UploadTarget& target, const std::string& id, const std::vector<std::string>& etags) {
+  std::string list = "<CompleteMultipartUpload>";
+  for (std::size_t i = 0; i < etags.size(); ++i)
+    list += fmt::format("<Part><PartNumber>{}</PartNumber><ETag>{}</ETag></Part>", i + 1, etags[i]);
+  list += "</CompleteMultipartUpload>";
+  S3Request request{"POST", target.key, {{"uploadId", id}}, {}, bytes_of(list)};
+  request.find_defect = find_late_error;
+  send_or_throw(target, request);
+}
+
+void abort_upload(const UploadTarget& target, const std::string& id) {
+  target.client->send({"DELETE", target.key, {{"uploadId", id}}});
+}
 
 Upload::~Upload() {
   if (upload_id_.empty()) return;
   try {
-    client_->send({"DELETE", key_, {{"uploadId", upload_id_}}});
+    abort_upload(target_, upload_id_);
   } catch (...) {  // NOLINT(bugprone-empty-catch): the next run on this OUTPUT ends it
   }
 }
 
-HttpReply Upload::send_or_throw(const S3Request& request) const {
-  HttpReply reply = client_->send(request);
-  if (!reply.ok()) client_->throw_refusal(fmt::format("cannot write {}", place_), reply);
-  return reply;
-}
-
-void Upload::begin() {
-  const HttpReply reply = send_or_throw({"POST", key_, {{"uploads", ""}}});
-  pugi::xml_document document;
-  document.load_buffer(reply.body.data(), reply.body.size());
-  upload_id_ = document.child("InitiateMultipartUploadResult").child_value("UploadId");
-  if (upload_id_.empty()) client_->throw_refusal(fmt::format("cannot write {} in parts", place_), reply);
-}
-
-void Upload::send_part() {
-  if (upload_id_.empty()) begin();
-  const std::string number = fmt::format("{}", etags_.size() + 1);
-  const HttpReply reply = send_or_throw({"PUT", key_, {{"partNumber", number}, {"uploadId", upload_id_}}, {}, buffer_});
-  etags_.emplace_back(reply.header("etag"));
+void Upload::send_buffer() {
+  if (upload_id_.empty()) upload_id_ = begin_upload(target_);
+  etags_.push_back(send_part(target_, upload_id_, etags_.size(), buffer_));
   buffer_.clear();
 }
 
@@ -66,23 +82,17 @@ void Upload::write(std::span<const std::byte> bytes) {
     const auto some = bytes.first(std::min(room, bytes.size()));
     buffer_.insert(buffer_.end(), some.begin(), some.end());
     bytes = bytes.subspan(some.size());
-    if (buffer_.size() == kPartBytes) send_part();
+    if (buffer_.size() == kPartBytes) send_buffer();
   }
 }
 
 void Upload::commit() {
   if (upload_id_.empty()) {
-    send_or_throw({"PUT", key_, {}, {}, buffer_});
+    send_or_throw(target_, {"PUT", target_.key, {}, {}, buffer_});
     return;
   }
-  if (!buffer_.empty()) send_part();
-  std::string list = "<CompleteMultipartUpload>";
-  for (std::size_t i = 0; i < etags_.size(); ++i)
-    list += fmt::format("<Part><PartNumber>{}</PartNumber><ETag>{}</ETag></Part>", i + 1, etags_[i]);
-  list += "</CompleteMultipartUpload>";
-  S3Request request{"POST", key_, {{"uploadId", upload_id_}}, {}, bytes_of(list)};
-  request.find_defect = find_late_error;
-  send_or_throw(request);
+  if (!buffer_.empty()) send_buffer();
+  complete_upload(target_, upload_id_, etags_);
   upload_id_.clear();
 }
 

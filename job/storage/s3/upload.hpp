@@ -1,10 +1,12 @@
 // Upload: an object on its way into a bucket. Small ones are one PUT; larger ones go in parts, and nothing is visible before the last call.
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "job/storage/s3/client.hpp"
@@ -12,9 +14,22 @@
 
 namespace coulis::s3 {
 
+// An object of a bucket that is written.
+struct UploadTarget {
+  std::shared_ptr<S3Client> client;
+  std::string key;
+  std::string place;  // for messages
+};
+
+// An upload in parts, by any process.
+std::string begin_upload(const UploadTarget& target);                                                                           // its id
+std::string send_part(const UploadTarget& target, const std::string& id, std::size_t index, std::span<const std::byte> bytes);  // its ETag
+void complete_upload(const UploadTarget& target, const std::string& id, const std::vector<std::string>& etags);
+void abort_upload(const UploadTarget& target, const std::string& id);
+
 class Upload : public PendingObject {
  public:
-  Upload(std::shared_ptr<S3Client> client, std::string key, std::string place);  // place: of the object, for messages
+  explicit Upload(UploadTarget target) : target_(std::move(target)) {}
   ~Upload() override;
   Upload(const Upload&) = delete;
   Upload& operator=(const Upload&) = delete;
@@ -23,13 +38,9 @@ class Upload : public PendingObject {
   void commit() override;
 
  private:
-  void begin();
-  void send_part();
-  HttpReply send_or_throw(const S3Request& request) const;
+  void send_buffer();
 
-  std::shared_ptr<S3Client> client_;
-  std::string key_;
-  std::string place_;
+  UploadTarget target_;
   Bytes buffer_;
   std::string upload_id_;  // empty: not in parts
   std::vector<std::string> etags_;

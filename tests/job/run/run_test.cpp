@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <string>
+#include <vector>
 
 #include "core/pca/model_file.hpp"
 #include "job/run/publish.hpp"
@@ -46,6 +47,36 @@ TEST(Run, ComputesOnlyWhatWasAdded) {
   const Summary again = photos.run_all();
   EXPECT_EQ(again.computed, 1U);
   EXPECT_EQ(again.manifest.listed, 7U);
+  expect_sound(photos);
+}
+
+class CountedReads final : public PartExecutor {
+ public:
+  Committed read_committed(const Location& input, const Location& output, const std::vector<PartFile>& files, int threads,
+                           Progress& progress) override {
+    parts_read += files.size();
+    return PartExecutor::read_committed(input, output, files, threads, progress);
+  }
+
+  std::size_t parts_read = 0;
+};
+
+TEST(Run, ReadsPartsForTheirMomentsOnlyIfAnEarlierRunCommittedSome) {
+  PhotoFolder photos(7);
+  photos.write("A/bad.jpg", "x");
+  CountedReads executor;
+  const Manifest first = run(photos.options, std::nullopt, photos.interrupted, photos.progress, executor).manifest;
+  EXPECT_EQ(executor.parts_read, 0U);
+  const Bytes model = photos.output().get_or_throw(kPcaModelKey);
+  const Bytes errors = photos.output().get_or_throw(kErrorsKey);
+
+  photos.output().remove(first.parts[1].features.key);
+  const Summary resumed = run(photos.options, std::nullopt, photos.interrupted, photos.progress, executor);
+  EXPECT_EQ(executor.parts_read, 3U);
+  EXPECT_EQ(resumed.computed, 3U);
+  EXPECT_EQ(photos.output().get_or_throw(kPcaModelKey), model);
+  EXPECT_EQ(photos.output().get_or_throw(kErrorsKey), errors);
+  for (std::size_t i = 0; i < 3; ++i) EXPECT_EQ(resumed.manifest.parts[i].features.sha256, first.parts[i].features.sha256);
   expect_sound(photos);
 }
 

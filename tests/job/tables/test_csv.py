@@ -2,13 +2,14 @@
 
 import codecs
 import csv
+import hashlib
 import shutil
 from pathlib import Path
 
 import coulis as python
 import pandas as pd
 import pytest
-from cli.command import ALL_PHOTOS, read_parts, succeed
+from cli.command import ALL_PHOTOS, coulis, differing, read_manifest, read_parts, succeed
 
 LABELS = [
     'two "words"',
@@ -92,3 +93,43 @@ def test_a_byte_order_mark_where_asked_and_no_photo_is_computed_for_it(odd_label
     assert (result["computed"], result["up_to_date"], begins_with_mark()) == (0, False, [False, False])
     python.run(odd_labels, tmp_path, k=1, csv_bom=True)
     assert begins_with_mark() == [True, True]
+
+
+def test_one_file_a_part_has_the_lines_of_the_matrix_and_no_photo_is_computed_for_it(odd_labels, tmp_path):
+    output, fresh = tmp_path / "out", tmp_path / "fresh"
+    flags = ["-k", 2, "--images-per-part", 7]
+    succeed("run", odd_labels, output, *flags)
+    whole = (output / "matrix.csv").read_bytes()
+    result = succeed("run", odd_labels, output, *flags, "--csv", "parts", "--json").json
+    assert (result["computed"], result["up_to_date"]) == (0, False)
+    assert not (output / "matrix.csv").exists()
+    header, *lines = whole.splitlines(keepends=True)
+    files = sorted((output / "csv").iterdir())
+    assert [file.name for file in files] == [f"part-{number:05}.csv" for number in range(3)]
+    assert all(file.read_bytes().startswith(header) for file in files)
+    assert b"".join(file.read_bytes().removeprefix(header) for file in files) == b"".join(lines)
+    succeed("verify", output)
+    assert succeed("run", odd_labels, output, *flags, "--csv", "parts", "--json").json["up_to_date"]
+    succeed("run", odd_labels, fresh, *flags, "--csv", "parts", "--threads", 1)
+    assert set(differing(output, fresh)) <= {"manifest.json"}  # its options: threads
+    files[1].write_bytes(files[1].read_bytes()[:-1])
+    assert "csv/part-00001.csv" in coulis("verify", output).stdout
+    succeed("run", odd_labels, output, *flags)
+    assert (output / "matrix.csv").read_bytes() == whole
+    assert list(output.glob("csv/*")) == []
+
+
+def test_the_manifest_has_a_sum_for_the_lines_of_each_part(odd_labels, tmp_path):
+    succeed("run", odd_labels, tmp_path, "-k", 2, "--images-per-part", 7)
+    manifest = read_manifest(tmp_path)
+    data = (tmp_path / "matrix.csv").read_bytes()
+    (matrix,) = [file for file in manifest["files"] if file["file"] == "matrix.csv"]
+    sizes = [part["csv"]["bytes"] for part in manifest["parts"]]
+    begin = matrix["bytes"] - sum(sizes)
+    sums = [hashlib.sha256(data[:begin]).hexdigest()]
+    for part, size in zip(manifest["parts"], sizes, strict=True):
+        sums.append(hashlib.sha256(data[begin : begin + size]).hexdigest())
+        assert part["csv"]["sha256"] == sums[-1]
+        begin += size
+    assert begin == len(data) == matrix["bytes"]
+    assert hashlib.sha256("".join(sums).encode()).hexdigest() == matrix["sha256_of_sums"]

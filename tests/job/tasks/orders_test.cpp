@@ -65,7 +65,7 @@ TEST(Orders, OfCommittedPartsNameTheirFiles) {
   const Part part{40, {}, "0123", true, ""};
   const PartFile file{40, "0123", part.file_key("zstd")};
   for (const auto& parts : {parse_moments_order(to_bytes(MomentsOrder{{file, file}}), stage).parts,
-                            parse_projection_order(to_bytes(ProjectionOrder{{file, file}}), stage).parts}) {
+                            parse_projection_order(to_bytes(ProjectionOrder{{file, file}, {}}), stage).parts}) {
     ASSERT_EQ(parts.size(), 2U);
     EXPECT_EQ(parts[1].number, 40U);
     EXPECT_EQ(parts[1].fingerprint, "0123");
@@ -73,10 +73,21 @@ TEST(Orders, OfCommittedPartsNameTheirFiles) {
   }
 }
 
+TEST(Orders, OfAProjectionNameThePhotosOfTheReport) {
+  const PartFile file{40, "0123", ""};
+  const ProjectionOrder order{{file, file}, {{{0, 1, 2, 700}, {}, false}, {{}, {}, true}}};
+  const ProjectionOrder back = parse_projection_order(to_bytes(order), some_stage());
+  ASSERT_EQ(back.samples.size(), 2U);
+  EXPECT_EQ(back.samples[0].images, order.samples[0].images);
+  EXPECT_FALSE(back.samples[0].hashes);
+  EXPECT_TRUE(back.samples[1].images.empty());
+  EXPECT_TRUE(back.samples[1].hashes);
+}
+
 TEST(Orders, SayWhatTheyAreBeforeTheyAreCarriedOut) {
   const PartFile file{40, "0123", ""};
   EXPECT_EQ(name_of_order(to_bytes(MomentsOrder{{file}})).kind, TaskKind::kMoments);
-  EXPECT_EQ(name_of_order(to_bytes(ProjectionOrder{{file}})).first_part, 40U);
+  EXPECT_EQ(name_of_order(to_bytes(ProjectionOrder{{file}, {}})).first_part, 40U);
   EXPECT_EQ(name_of_order(to_bytes(FeaturesOrder{Part{3, {}, "", false, ""}})).first_part, 3U);
 }
 
@@ -87,7 +98,7 @@ TEST(Orders, OfAnotherVersionAreRefusedWithWhatToDo) {
   const Error other = thrown_error([&] { parse_stage_order(replaced(stage, version, "\"9.9.9\"")); });
   EXPECT_NE(std::string(other.what()).find("9.9.9 on the driver"), std::string::npos) << other.what();
   EXPECT_EQ(other.remedy(), kSame);
-  for (const std::string& bad : {replaced(order, "\"format\":1", "\"format\":2"), replaced(order, "\"number\"", "\"numbre\""),
+  for (const std::string& bad : {replaced(order, "\"format\":2", "\"format\":1"), replaced(order, "\"number\"", "\"numbre\""),
                                  replaced(order, "\"number\":1", "\"number\":-1"), order.substr(0, order.size() / 2), std::string(),
                                  std::string("[]\n"), std::string("\xFF")}) {
     EXPECT_EQ(thrown_error([&] { parse_moments_order(bad, some_stage()); }).remedy(), kSame) << bad;

@@ -62,12 +62,46 @@ TEST(Results, OfMomentsComeBackToTheBitWithTheErrorRows) {
   EXPECT_EQ(back.parts[0].errors[0].size_bytes, 12U);
 }
 
-TEST(Results, OfProjectionsComeBack) {
-  const ProjectionResult back = parse_projection_result(to_bytes(ProjectionResult{{{8, {"pca/part", 5, "cd"}}}}));
-  ASSERT_EQ(back.files.size(), 1U);
-  EXPECT_EQ(back.files[0].part, 8U);
-  EXPECT_EQ(back.files[0].file.key, "pca/part");
-  EXPECT_EQ(back.files[0].file.size_bytes, 5U);
+PartSample some_sample() {
+  PartSample sample;
+  sample.labels = {{"a\xE2\x82\xAC", 2}, {"b", 1}};
+  sample.hashed = {{0, 0xFFFFFFFFFFFFFFFF}, {1, 3}, {0, 4}};
+  sample.photo_labels = {1, 0};
+  sample.images = {{"b/\xFF\n.jpg", 12, -5, ""}, {"a/2.jpg", 1, 2, "etag"}};
+  sample.paths = {"/in/b/\\xff.jpg", "/in/a/2.jpg"};
+  sample.features = {0.1F, 0.2F, 0.3F, -0.0F, 1e-40F, 6};
+  sample.projected = {1, 2, 3, 4};
+  sample.width = 3;
+  sample.k = 2;
+  return sample;
+}
+
+TEST(Results, OfProjectionsComeBackWithTheSamples) {
+  const std::vector<PartSample> samples = {some_sample(), PartSample(), some_sample()};
+  ProjectionResult result;
+  for (const PartSample& sample : samples) result.parts.push_back({8 + result.parts.size(), {{"pca/part", 5, "cd"}, sample, {}}});
+  const ProjectionResult back = parse_projection_result(to_bytes(result));
+  ASSERT_EQ(back.parts.size(), 3U);
+  for (std::size_t i = 0; i < 3; ++i) {
+    const auto& [part, projected] = back.parts[i];
+    const auto& [file, sample, csv] = projected;
+    EXPECT_EQ(part, 8 + i);
+    EXPECT_EQ(file.key, "pca/part");
+    EXPECT_EQ(file.size_bytes, 5U);
+    ASSERT_EQ(sample.labels.size(), samples[i].labels.size());
+    ASSERT_EQ(sample.hashed.size(), samples[i].hashed.size());
+    for (std::size_t row = 0; row < sample.hashed.size(); ++row) EXPECT_EQ(sample.hashed[row].hash, samples[i].hashed[row].hash);
+    for (std::size_t photo = 0; photo < sample.images.size(); ++photo) EXPECT_EQ(sample.images[photo].key, samples[i].images[photo].key);
+    EXPECT_EQ(sample.photo_labels, samples[i].photo_labels);
+    EXPECT_EQ(sample.paths, samples[i].paths);
+    EXPECT_EQ(sample.features, samples[i].features);
+    EXPECT_EQ(sample.projected, samples[i].projected);
+  }
+}
+
+TEST(Results, OfProjectionsThatAreCutOffAreRefused) {
+  const std::string bytes = to_bytes(ProjectionResult{{{8, {{"pca/part", 5, "cd"}, some_sample(), {}}}}});
+  EXPECT_EQ(thrown_error([&] { parse_projection_result(bytes.substr(0, bytes.size() - 1)); }).code(), ErrorCode::kRunFailed);
 }
 
 TEST(Results, ThatAreErrorsAreThrownByWhoWantsAnother) {

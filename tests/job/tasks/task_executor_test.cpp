@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <fstream>
+#include <iterator>
 #include <string>
 #include <vector>
 
@@ -21,6 +23,14 @@ std::vector<std::string> work_on(const TaskStage& stage) {
   for (std::size_t i = 0; i < stage.orders; ++i) results.push_back(worker.work(stage.next_order().bytes, {}));
   std::reverse(results.begin(), results.end());  // they may come in any order
   return results;
+}
+
+// The report's data, without the times of the last run.
+std::string data_of_report(const std::string& output) {
+  std::ifstream file(output + "/report.html");
+  const std::string page{std::istreambuf_iterator<char>(file), {}};
+  const std::size_t begin = page.find(R"(id="data")");
+  return page.substr(begin, page.find("</script>", begin) - begin);
 }
 
 TEST(TaskExecutor, OrdersOfATaskAreThePartsOfOneNode) {
@@ -55,6 +65,11 @@ TEST(TaskExecutor, MakesTheFilesOfARunOnThreads) {
     EXPECT_EQ(by_tasks.parts[i].features.sha256, on_threads.parts[i].features.sha256);
     EXPECT_EQ(by_tasks.parts[i].pca.sha256, on_threads.parts[i].pca.sha256);
   }
+  const std::string data = data_of_report(photos.options.output);
+  EXPECT_GT(data.size(), 1000U);
+  EXPECT_EQ(data, data_of_report(photos.folder.path_of("output")));
+  rewrite_report(Location(photos.options.output), {}, photos.progress);  // from the files, instead of the rows in memory
+  EXPECT_EQ(data, data_of_report(photos.options.output));
   const bool has_overhead =
       std::any_of(by_tasks.seconds.begin(), by_tasks.seconds.end(), [](const auto& stage) { return stage.first == kTaskOverhead; });
   EXPECT_TRUE(has_overhead);

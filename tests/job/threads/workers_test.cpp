@@ -141,7 +141,35 @@ TEST(MakeInParallel, TakesByIndexAndOneAtATime) {
   }
 }
 
-TEST(MakeInParallel, EndsWithTheErrorOfEitherSide) {
+TEST(MakeInParallel, DoesWhatTakingLeavesOnSeveralThreads) {
+  for (const int threads : {1, 4}) {
+    std::atomic<int> done = 0;
+    std::atomic<int> at_work = 0;
+    std::atomic<int> most_at_work = 0;
+    make_in_parallel(
+        threads, 200, [](std::size_t index) { return index; },
+        [&](std::size_t index) {
+          if (index % 2 == 1) return std::function<void()>();
+          return std::function<void()>([&] {
+            most_at_work = std::max<int>(most_at_work, ++at_work);
+            std::this_thread::sleep_for(std::chrono::milliseconds(1));
+            --at_work;
+            ++done;
+          });
+        });
+    EXPECT_EQ(done, 100);
+    EXPECT_EQ(most_at_work > 1, threads > 1);
+  }
+}
+
+TEST(MakeInParallel, EndsWithTheErrorOfWhatIsLeft) {
+  const auto fail = [](std::size_t) { return std::function<void()>([] { throw std::runtime_error("left"); }); };
+  EXPECT_THROW(make_in_parallel(
+                   4, 1000, [](std::size_t index) { return index; }, fail),
+               std::runtime_error);
+}
+
+TEST(MakeInParallel, EndsWithTheErrorOfEitherTheErrorOfEitherSide) {
   const auto make = [](std::size_t index) { return index == 20 ? throw std::runtime_error("made") : index; };
   EXPECT_THROW(make_in_parallel(4, 1000, make, [](std::size_t) {}), std::runtime_error);
   std::size_t taken = 0;

@@ -2,10 +2,13 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <functional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "job/storage/location.hpp"
+#include "job/storage/put_in_pieces.hpp"
 #include "job/storage/s3/profile.hpp"
 #include "tests/job/thrown_error.hpp"
 
@@ -44,6 +47,28 @@ TEST_F(LargeObject, IsNeverThereIfItIsDropped) {
     PutStream stream(location(), kKey);
     stream.write(content());
   }
+  EXPECT_FALSE(location().has(kKey));
+}
+
+TEST_F(LargeObject, IsWholeAfterPiecesInAnyOrder) {
+  const Bytes bytes = content();
+  PutInPieces object(location(), kKey);
+  std::vector<std::function<void()>> left;
+  for (std::size_t at = 0; at < bytes.size(); at += 7'000'000) {
+    if (auto work = object.take(std::string(reinterpret_cast<const char*>(bytes.data()) + at, 7'000'000))) left.push_back(std::move(work));
+  }
+  EXPECT_EQ(left.size(), 5U);
+  for (; !left.empty(); left.pop_back()) left.back()();
+  EXPECT_FALSE(location().has(kKey));
+  object.commit();
+  EXPECT_TRUE(location().get_or_throw(kKey) == bytes);
+  location().remove(kKey);
+}
+
+TEST_F(LargeObject, IsNeverThereIfItsPiecesAreDropped) {
+  const std::string ticket = location().begin_pieces(kKey);
+  location().put_piece(kKey, ticket, {0, 0, content()});
+  location().drop_pieces(kKey, ticket);
   EXPECT_FALSE(location().has(kKey));
 }
 

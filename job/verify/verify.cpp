@@ -94,7 +94,7 @@ MatrixPieces check_matrix(const Location& output, const Manifest& manifest, cons
   std::uint64_t end = header;
   const std::optional<std::uint64_t> maybe_size = output.maybe_size(file.key);
   if (!maybe_size) {
-    findings.problem(fmt::format("{}: it is missing", file.key));
+    findings.problem(fmt::format("{}: it is no longer there", file.key));
     return pieces;
   }
   if (*maybe_size != file.size_bytes) {

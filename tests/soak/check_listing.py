@@ -32,7 +32,7 @@ def check() -> Row:
     cpu = {scenario: one["list_us"] + one["hash_us"] + one["plan_us"] for scenario, one in found.items()}
     return Row(
         "listing",
-        f"{KEYS:,} keys listed in no order and planned; and planned on an output that has them all, after an increment, "
+        f"{KEYS:,} keys listed in no order and planned; and planned on an output with all of them, after an increment, "
         "after 1 % have changed, and with other settings",
         ", ".join(f"{scenario}: {us:.1f} us of CPU a key" for scenario, us in cpu.items()),
         f"0 keys; {max(one['peak_memory_mb'] for one in found.values()):.0f} MB of memory at most",

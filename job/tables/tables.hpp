@@ -127,8 +127,7 @@ struct CsvOptions {
 
 template <OptionsOf<CsvOptions> O, class V>
 void visit_fields(O& o, V&& v) {
-  v(Field("csv", "Write the matrix as one file, matrix.csv (one), or a file for each part, csv/part-00000.csv ... (parts)",
-          Affects::kTables),
+  v(Field("csv", "The matrix as one file, matrix.csv (one), or one for each part, csv/part-00000.csv ... (parts)", Affects::kTables),
     o.layout);
   v(Field("csv-separator", "Column separator of the CSV files: , ; | : space or tab", Affects::kTables), o.separator);
   v(Field("csv-formulas", "CSV fields that a spreadsheet would evaluate as formulas: quote (prefix with ') or keep", Affects::kTables),

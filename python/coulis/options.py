@@ -188,7 +188,7 @@ OPTIONS = (
     Option(
         name="csv",
         type="word",
-        help="Write the matrix as one file, matrix.csv (one), or a file for each part, csv/part-00000.csv ... (parts)",
+        help="The matrix as one file, matrix.csv (one), or one for each part, csv/part-00000.csv ... (parts)",
         affects="tables",
         group="csv",
         default="one",

@@ -1,6 +1,7 @@
 """What a finished OUTPUT holds, file by file."""
 
 import hashlib
+import io
 import re
 from pathlib import Path
 
@@ -85,7 +86,21 @@ def test_the_manifest_names_every_file_with_its_true_size_and_checksum(finished)
     assert {entry["file"] for entry in entries} == set(names_in(finished)) - unnamed
     for entry in entries:
         path = finished / entry["file"]
-        assert (entry["bytes"], entry["sha256"]) == (path.stat().st_size, sha256(path)), entry["file"]
+        assert entry["bytes"] == path.stat().st_size, entry["file"]
+        assert entry["file"] == "matrix.csv" or entry["sha256"] == sha256(path), entry["file"]
+
+
+def test_the_sums_of_the_matrix_are_those_of_its_header_and_of_the_lines_of_each_part(finished):
+    manifest = read_manifest(finished)
+    matrix = io.BytesIO((finished / "matrix.csv").read_bytes())
+    lines = [part["csv"] for part in manifest["parts"]]
+    assert {piece["file"] for piece in lines} == {"matrix.csv"}
+    (whole,) = [entry for entry in manifest["files"] if entry["file"] == "matrix.csv"]
+    sums = [hashlib.sha256(matrix.readline()).hexdigest()]
+    sums += [hashlib.sha256(matrix.read(piece["bytes"])).hexdigest() for piece in lines]
+    assert sums[1:] == [piece["sha256"] for piece in lines]
+    assert matrix.read() == b""
+    assert whole["sha256_of_sums"] == hashlib.sha256("".join(sums).encode()).hexdigest()
 
 
 def test_the_manifest_names_input_model_and_version(finished):

@@ -78,10 +78,6 @@ std::size_t shared_beginning(std::string_view a, std::string_view b) {
   return static_cast<std::size_t>(std::mismatch(a.begin(), a.end(), b.begin(), b.end()).first - a.begin());
 }
 
-bool same_label(const ImageRef& a, const ImageRef& b) {
-  return a.label == b.label || (a.label && b.label && *a.label == *b.label);
-}
-
 std::uint8_t flags_of(const ImageRef& image, const ImageRef& before) {
   unsigned flags = 0;
   if (!image.etag.empty()) flags |= kHasEtag;
@@ -143,6 +139,10 @@ std::uint32_t read_image(Reader& in, const ImageRef& before, ImageRef& image) {
 }
 
 }  // namespace
+
+bool same_label(const ImageRef& a, const ImageRef& b) {
+  return a.label == b.label || (a.label && b.label && *a.label == *b.label);
+}
 
 std::uint32_t ImageBlocks::number_of(const std::shared_ptr<const Entry>& container) {
   if (!container) return 0;

@@ -16,6 +16,8 @@ namespace coulis {
 
 using ImageRef = Entry;  // an image, as it was listed below the input
 
+bool same_label(const ImageRef& a, const ImageRef& b);  // or none
+
 inline constexpr std::size_t kImagesPerBlock = 1024;
 
 // A key is kept as what differs from the key before it: about 40 bytes an image, where an ImageRef takes 250.

@@ -18,7 +18,7 @@ namespace {
 constexpr std::size_t kFewestLabels = 4;  // three photos in three folders are no mistake
 
 // Counts labels by their hashes. Of many labels it keeps a part, those whose hashes end in zeros, and says what they stand for.
-class LabelCount {
+class LabelCounter {
  public:
   void add(std::string_view label) {
     const std::size_t hash = std::hash<std::string_view>()(label);
@@ -58,7 +58,7 @@ struct Found {
   std::uint64_t unlabelled_by_table = 0;
   std::uint64_t from_input = 0;  // their label is that of INPUT, or of a folder above it
   std::string label_from_input;
-  LabelCount::Labels labels;
+  LabelCounter::Labels labels;
   std::uint64_t apple_doubles = 0;
   std::uint64_t closed = 0;    // names of a folder tree that no one may look at
   std::string closed_example;  // printable, with the reason
@@ -75,7 +75,7 @@ void look_at_unseen(const ImageRef& image, const Location& input, Found& found) 
 Found look_at(const ImageList& images, const Location& input, const ListingOptions& options) {
   LabelsInOrder labels_in_order(options, input);
   Found found;
-  LabelCount labels;
+  LabelCounter labels;
   images.for_each([&](const ImageRef& image) {
     if (is_named_like_apple_double(image.key)) ++found.apple_doubles;
     if (!image.seen()) return look_at_unseen(image, input, found);
@@ -118,7 +118,7 @@ std::vector<std::string> listing_warnings(const Listing& listing, const Location
                                    of_photos, found.from_input == 1 ? "lies" : "lie", where, found.from_input == 1 ? "its" : "their",
                                    found.label_from_input));
   }
-  const LabelCount::Labels labels = found.labels;
+  const LabelCounter::Labels labels = found.labels;
   if (labels.all >= kFewestLabels && 2 * labels.with_one_photo > labels.all) {
     warnings.push_back(
         fmt::format("{}{} of {} have one photo only: if the label is elsewhere in the path, --label-level or --label-regex finds it",

@@ -177,7 +177,6 @@ PackSummary pack(const PackOptions& options, const std::optional<Share>& maybe_s
   const Context context{options, input, output, settings, interrupted, progress};
   const std::optional<std::uint64_t> earlier_failures = maybe_earlier_failures(output);
   const std::set<std::string> shards = list_shards(output);
-  const auto read_record = [&](const PartFile& file) { return read_part_record(output, file.key, file.size_bytes); };
   const PlanOptions cuts{settings,
                          1,
                          std::string(kCompression),
@@ -185,7 +184,7 @@ PackSummary pack(const PackOptions& options, const std::optional<Share>& maybe_s
                          options.shards.shard_bytes,
                          kIndexFolder,
                          output.traits().readers(worker_count(options.threads))};
-  Plan plan = make_plan(listing.images, list_part_files(output, kIndexFolder), read_record, cuts);
+  Plan plan = make_plan(listing.images, list_part_files(output, kIndexFolder), records_in(output), cuts);
   plan_again(plan, shards, output, earlier_failures != 0);
   if (maybe_share) plan = take_share(std::move(plan), *maybe_share);
   const std::size_t to_do = plan.parts_to_do();

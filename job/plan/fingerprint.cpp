@@ -44,9 +44,8 @@ std::string fingerprint_of(const std::string& settings, const ImageList& images)
 }
 
 bool same_image(const ImageRef& a, const ImageRef& b) {
-  const bool same_label = a.label == b.label || (a.label && b.label && *a.label == *b.label);
   const bool same_version = a.etag == b.etag && (!a.etag.empty() || a.mtime_ns == b.mtime_ns);
-  return a.size_bytes == b.size_bytes && same_version && same_label;
+  return a.size_bytes == b.size_bytes && same_version && same_label(a, b);
 }
 
 }  // namespace coulis

@@ -31,6 +31,10 @@ Plan plan_as_first_run(std::vector<Part> parts, const std::vector<PartFile>& com
 
 }  // namespace
 
+ReadPartRecord records_in(const Location& output) {
+  return [&output](const PartFile& file) { return read_part_record(output, file.key, file.size_bytes); };
+}
+
 std::string Part::file_key(std::string_view compression, std::string_view folder) const {
   return fmt::format("{}/{}", folder, part_file_name(number, fingerprint, compression));
 }

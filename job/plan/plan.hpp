@@ -49,6 +49,7 @@ struct Plan {
 };
 
 using ReadPartRecord = std::function<PartRecord(const PartFile&)>;  // thread-safe
+ReadPartRecord records_in(const Location& output);                  // `output` must outlive it
 
 // Committed parts keep their members: an added image goes to a new part at the end,
 // and a changed or removed one recomputes its own part only. `read_record` opens a

@@ -56,7 +56,7 @@ void append_row(const RowTable& table, std::uint32_t row, std::vector<float>& to
 }
 
 void take_rows(const RowTable& features, const RowTable& projected, const std::vector<std::uint32_t>& labels, const SampleOrder& order,
-               const std::string& origin, PartSample& sample) {
+               const std::string& origin, ShownPhotos& shown) {
   PartRecord record = parse_part_record(features.metadata, origin);
   const std::vector<std::uint32_t> rows = rows_to_show(record, order);
   std::vector<ImageRef> images = images_with_rows(std::move(record));
@@ -65,15 +65,15 @@ void take_rows(const RowTable& features, const RowTable& projected, const std::v
     throw Error(ErrorCode::kRunFailed, fmt::format("{} does not fit its other files", origin),
                 "remove the file, then run the same `coulis run` command again");
   }
-  sample.width = features.width;
-  sample.k = projected.width;
-  sample.features.reserve(rows.size() * sample.width);
+  shown.width = features.width;
+  shown.k = projected.width;
+  shown.features.reserve(rows.size() * shown.width);
   for (const std::uint32_t row : rows) {
-    sample.photo_labels.push_back(labels[row]);
-    sample.images.push_back(std::move(images[row]));
-    sample.paths.push_back(features.paths[row]);
-    append_row(features, row, sample.features);
-    append_row(projected, row, sample.projected);
+    shown.labels.push_back(labels[row]);
+    shown.images.push_back(std::move(images[row]));
+    shown.paths.push_back(features.paths[row]);
+    append_row(features, row, shown.features);
+    append_row(projected, row, shown.projected);
   }
 }
 
@@ -97,7 +97,7 @@ PartSample sample_part(const RowTable& features, const RowTable& projected, cons
   PartSample sample;
   const std::vector<std::uint32_t> labels = count_labels(projected.labels, sample.labels);
   for (std::size_t row = 0; order.hashes && row < labels.size(); ++row) sample.hashed.push_back({labels[row], hash_row(projected, row)});
-  if (shows_rows(order)) take_rows(features, projected, labels, order, origin, sample);
+  if (shows_rows(order)) take_rows(features, projected, labels, order, origin, sample.shown);
   return sample;
 }
 

@@ -32,18 +32,23 @@ struct HashedRow {
   std::uint64_t hash = 0;   // of the PCA row
 };
 
+// Photos of a part, or of all. A photo that failed has no row.
+struct ShownPhotos {
+  std::vector<std::uint32_t> labels;  // [photos], indices into the labels of the part, or of the census
+  std::vector<ImageRef> images;       // [photos]
+  std::vector<std::string> paths;     // [photos]
+  std::vector<float> features;        // [photos, width]
+  std::vector<float> projected;       // [photos, k]
+  std::size_t width = 0;
+  std::size_t k = 0;
+
+  std::size_t size() const { return paths.size(); }
+};
+
 struct PartSample {
   std::vector<LabelCount> labels;  // of all rows, in their order
   std::vector<HashedRow> hashed;   // [rows]; empty: not ordered
-
-  // The rows to show, ascending. A photo that failed has none.
-  std::vector<std::uint32_t> photo_labels;  // [photos], indices into the labels
-  std::vector<ImageRef> images;             // [photos]
-  std::vector<std::string> paths;           // [photos]
-  std::vector<float> features;              // [photos, width]
-  std::vector<float> projected;             // [photos, k]
-  std::size_t width = 0;
-  std::size_t k = 0;
+  ShownPhotos shown;               // by row
 };
 
 // features: with the part record. origin: of the features. Throws Error(kRunFailed) if the tables do not fit each other.

@@ -14,7 +14,7 @@ namespace {
 constexpr std::size_t kComponentsOnTheMap = 10;
 constexpr std::size_t kOtherWidths[] = {2, 5, 10, 20, 50, 100, 200, 500};
 
-std::vector<float> first_columns(const Sample& sample, std::size_t columns) {
+std::vector<float> first_columns(const ShownPhotos& sample, std::size_t columns) {
   std::vector<float> values;
   for (std::size_t photo = 0; photo < sample.size(); ++photo) {
     const auto row = sample.projected.begin() + static_cast<std::ptrdiff_t>(photo * sample.k);
@@ -23,7 +23,7 @@ std::vector<float> first_columns(const Sample& sample, std::size_t columns) {
   return values;
 }
 
-std::vector<AgreementAt> agreement_by_width(const Figures& figures, const Sample& sample, int threads) {
+std::vector<AgreementAt> agreement_by_width(const Figures& figures, const ShownPhotos& sample, int threads) {
   if (figures.neighbours.count == 0) return {};
   std::vector<std::size_t> widths;
   for (const std::size_t width : kOtherWidths) {
@@ -59,7 +59,7 @@ ReportRows read_report_rows(const Location& output, const std::vector<ManifestPa
 
 Figures gather_figures(const Location& output, const Manifest& manifest, ReportRows rows, int threads, const ReportOptions& options,
                        Progress& progress) {
-  const Sample sample = std::move(rows).sample(output, manifest.parts, threads);
+  const ShownPhotos sample = std::move(rows).photos(output, manifest.parts, threads);
   const MatrixView<const float> features{sample.features.data(), sample.size(), sample.width};
   Figures figures;
   figures.labels = rows.census().labels();

@@ -23,22 +23,23 @@ void append_row(const std::vector<float>& rows, std::size_t width, std::size_t r
 }
 
 // Without the photos of labels that the census does not know.
-void append(PartSample part, const Census& census, const Location& output, Sample& sample) {
-  if (part.paths.empty()) return;
-  if (sample.size() != 0 && (part.width != sample.width || part.k != sample.k)) {
+void append(PartSample sample, const Census& census, const Location& output, ShownPhotos& all) {
+  ShownPhotos& part = sample.shown;
+  if (part.size() == 0) return;
+  if (all.size() != 0 && (part.width != all.width || part.k != all.k)) {
     throw Error(ErrorCode::kRunFailed, fmt::format("the parts of {} have rows of different widths", printable(output.root())),
                 "`coulis verify` names the files");
   }
-  sample.width = part.width;
-  sample.k = part.k;
-  for (std::size_t photo = 0; photo < part.paths.size(); ++photo) {
-    const std::optional<std::uint32_t> maybe_label = census.find(part.labels.at(part.photo_labels[photo]).name);
+  all.width = part.width;
+  all.k = part.k;
+  for (std::size_t photo = 0; photo < part.size(); ++photo) {
+    const std::optional<std::uint32_t> maybe_label = census.find(sample.labels.at(part.labels[photo]).name);
     if (!maybe_label) continue;
-    sample.labels.push_back(*maybe_label);
-    sample.images.push_back(std::move(part.images[photo]));
-    sample.paths.push_back(std::move(part.paths[photo]));
-    append_row(part.features, part.width, photo, sample.features);
-    append_row(part.projected, part.k, photo, sample.projected);
+    all.labels.push_back(*maybe_label);
+    all.images.push_back(std::move(part.images[photo]));
+    all.paths.push_back(std::move(part.paths[photo]));
+    append_row(part.features, part.width, photo, all.features);
+    append_row(part.projected, part.k, photo, all.projected);
   }
 }
 
@@ -96,10 +97,10 @@ std::vector<SampledRow> Census::find_twins() const {
 void ReportRows::add(std::size_t part, PartSample sample) {
   census_.add(static_cast<std::uint32_t>(part), sample);
   sample.hashed = std::vector<HashedRow>();
-  if (!sample.paths.empty()) shown_.emplace(part, std::move(sample));
+  if (sample.shown.size() != 0) shown_.emplace(part, std::move(sample));
 }
 
-Sample ReportRows::sample(const Location& output, const std::vector<ManifestPart>& parts, int threads) && {
+ShownPhotos ReportRows::photos(const Location& output, const std::vector<ManifestPart>& parts, int threads) && {
   std::map<std::size_t, SampleOrder> orders;  // by part
   for (const SampledRow& twin : census_.find_twins()) orders[twin.part].rows.push_back(twin.row);
   std::vector<std::size_t> with_twins;
@@ -112,12 +113,12 @@ Sample ReportRows::sample(const Location& output, const std::vector<ManifestPart
     const std::size_t part = with_twins[i];
     shown_.at(part) = read_part_sample(output, parts[part], orders.at(part));
   });
-  Sample sample;
+  ShownPhotos all;
   std::size_t values = 0;
-  for (const auto& [part, shown] : shown_) values += shown.features.size();
-  sample.features.reserve(values);
-  for (auto& [part, shown] : shown_) append(std::exchange(shown, {}), census_, output, sample);
-  return sample;
+  for (const auto& [part, sample] : shown_) values += sample.shown.features.size();
+  all.features.reserve(values);
+  for (auto& [part, sample] : shown_) append(std::exchange(sample, {}), census_, output, all);
+  return all;
 }
 
 }  // namespace coulis

@@ -46,18 +46,6 @@ class Census {
   std::uint64_t photos_of_more_labels_ = 0;
 };
 
-struct Sample {
-  std::vector<std::uint32_t> labels;  // [photos], indices into those of the census
-  std::vector<ImageRef> images;       // [photos]
-  std::vector<std::string> paths;     // [photos]
-  std::vector<float> features;        // [photos, width]
-  std::vector<float> projected;       // [photos, k]
-  std::size_t width = 0;
-  std::size_t k = 0;
-
-  std::size_t size() const { return paths.size(); }
-};
-
 // Gathers what the parts hand over.
 class ReportRows {
  public:
@@ -65,7 +53,7 @@ class ReportRows {
 
   const Census& census() const { return census_; }
   // With the near-duplicates, in listing order. Reads the parts that have some.
-  Sample sample(const Location& output, const std::vector<ManifestPart>& parts, int threads) &&;
+  ShownPhotos photos(const Location& output, const std::vector<ManifestPart>& parts, int threads) &&;
 
  private:
   Census census_;

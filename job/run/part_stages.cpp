@@ -34,11 +34,15 @@ double share_of_peak(const Model& model, Precision precision, std::uint64_t imag
   return speed / measure_multiply_add_peak(std::chrono::milliseconds(20));
 }
 
+PartFile features_file(const Part& part, const FeatureOptions& options) {
+  return {part.number, part.fingerprint, part.file_key(to_string(options.compression))};
+}
+
 }  // namespace
 
 std::vector<PartFile> features_files(const Plan& plan, const FeatureOptions& options) {
   std::vector<PartFile> files;
-  for (const Part& part : plan.parts) files.push_back({part.number, part.fingerprint, part.file_key(to_string(options.compression))});
+  for (const Part& part : plan.parts) files.push_back(features_file(part, options));
   return files;
 }
 
@@ -63,8 +67,7 @@ void compute_features(const Plan& plan, const RunContext& run, CommittedParts* m
                              run.interrupted};
     if (maybe_committed != nullptr) {
       context.on_commit = [&](const Part& part, const RowTable& table, const Bytes& file) {
-        const PartFile name{part.number, part.fingerprint, part.file_key(to_string(options.features.compression))};
-        maybe_committed->add(describe_committed_part(run.input, run.output, name, file, table));
+        maybe_committed->add(describe_committed_part(run.input, run.output, features_file(part, options.features), file, table));
       };
     }
     seconds = run.executor.featurize(plan, context, run.progress);

@@ -30,7 +30,7 @@ namespace {
 
 Plan plan_for(const ImageList& images, const Location& output, const std::optional<Manifest>& earlier, const RunOptions& options,
               const std::string& settings) {
-  const ReadPartRecord read_record = [&](const PartFile& file) { return read_part_record(output, file.key, file.size_bytes); };
+  const ReadPartRecord read_record = records_in(output);
   Plan plan = make_plan(images, list_part_files(output, kFeaturesFolder), read_record,
                         {.settings = settings,
                          .images_per_part = options.features.images_per_part,
@@ -178,8 +178,7 @@ Summary run(const RunOptions& options, const std::optional<std::string>& pca_fil
     const TableMetadata provenance = provenance_of(model, manifest.settings);
     return {publish(output, std::move(committed), pca, std::move(manifest), provenance, options, executor, progress), computed, false};
   } catch (const Error& error) {
-    if (error.code() == ErrorCode::kTooManyBad)
-      remove_parts_to_retry(output, [&](const PartFile& file) { return read_part_record(output, file.key, file.size_bytes); });
+    if (error.code() == ErrorCode::kTooManyBad) remove_parts_to_retry(output, records_in(output));
     throw;
   }
 }

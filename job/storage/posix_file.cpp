@@ -42,14 +42,19 @@ void throw_storage_error(const std::string& what) {
   throw Error(ErrorCode::kStorage, fmt::format("{}: {}", what, reason(code)), remedy_for(code));
 }
 
-void write_all(int file, std::span<const std::byte> bytes, const std::string& path) {
+bool write_whole(int file, std::span<const std::byte> bytes) {
   while (!bytes.empty()) {
     const ssize_t count = write(file, bytes.data(), std::min(bytes.size(), kLargestWrite));
     if (count < 0 && errno == EINTR) continue;
     if (count == 0) errno = EIO;  // it took nothing and says nothing: trying for ever would not help
-    if (count <= 0) throw_storage_error(fmt::format("cannot write {}", printable(path)));
+    if (count <= 0) return false;
     bytes = bytes.subspan(static_cast<std::size_t>(count));
   }
+  return true;
+}
+
+void write_all(int file, std::span<const std::byte> bytes, const std::string& path) {
+  if (!write_whole(file, bytes)) throw_storage_error(fmt::format("cannot write {}", printable(path)));
 }
 
 bool sync_and_close(int file) {

@@ -12,6 +12,7 @@
 
 #include "core/base/error.hpp"
 #include "core/base/printable.hpp"
+#include "job/storage/posix_file.hpp"
 
 namespace coulis {
 namespace {
@@ -49,14 +50,8 @@ ScratchFile::~ScratchFile() {
 }
 
 void ScratchFile::append(std::string_view bytes) {
-  while (!bytes.empty()) {
-    const ssize_t count = pwrite(file_, bytes.data(), bytes.size(), static_cast<off_t>(size_));
-    if (count < 0 && errno == EINTR) continue;
-    if (count == 0) errno = EIO;
-    if (count <= 0) throw_scratch_error("write");
-    bytes.remove_prefix(static_cast<std::size_t>(count));
-    size_ += static_cast<std::uint64_t>(count);
-  }
+  if (!write_whole(file_, std::as_bytes(std::span(bytes)))) throw_scratch_error("write");
+  size_ += bytes.size();
 }
 
 void ScratchFile::read(std::uint64_t offset, std::span<char> bytes) const {

@@ -42,17 +42,17 @@ json write_sample(const PartSample& sample, std::string& payload) {
   }
   append(payload, hashes);
   append(payload, labels_of_hashes);
-  append(payload, sample.features);
-  append(payload, sample.projected);
+  append(payload, sample.shown.features);
+  append(payload, sample.shown.projected);
   json labels = json::array();
   for (const LabelCount& label : sample.labels) labels.push_back({label.name, label.photos});
   return {{"labels", labels},
           {"hashed", sample.hashed.size()},
-          {"width", sample.width},
-          {"k", sample.k},
-          {"photo_labels", sample.photo_labels},
-          {"paths", sample.paths},
-          {"images", images_to_text(sample.images)}};
+          {"width", sample.shown.width},
+          {"k", sample.shown.k},
+          {"photo_labels", sample.shown.labels},
+          {"paths", sample.shown.paths},
+          {"images", images_to_text(sample.shown.images)}};
 }
 
 PartSample read_sample(const json& value, std::string_view& payload) {
@@ -64,14 +64,14 @@ PartSample read_sample(const json& value, std::string_view& payload) {
   const auto hashes = take<std::uint64_t>(payload, hashed);
   const auto labels_of_hashes = take<std::uint32_t>(payload, hashed);
   for (std::size_t i = 0; i < hashes.size(); ++i) sample.hashed.push_back({labels_of_hashes[i], hashes[i]});
-  sample.width = value.at("width").get<std::size_t>();
-  sample.k = value.at("k").get<std::size_t>();
-  sample.photo_labels = value.at("photo_labels").get<std::vector<std::uint32_t>>();
-  sample.paths = value.at("paths").get<std::vector<std::string>>();
-  sample.images = parse_images(value.at("images").get<std::string>(), "the sample of a part");
-  sample.features = take<float>(payload, sample.paths.size() * sample.width);
-  sample.projected = take<float>(payload, sample.paths.size() * sample.k);
-  if (sample.photo_labels.size() != sample.paths.size() || sample.images.size() != sample.paths.size()) {
+  sample.shown.width = value.at("width").get<std::size_t>();
+  sample.shown.k = value.at("k").get<std::size_t>();
+  sample.shown.labels = value.at("photo_labels").get<std::vector<std::uint32_t>>();
+  sample.shown.paths = value.at("paths").get<std::vector<std::string>>();
+  sample.shown.images = parse_images(value.at("images").get<std::string>(), "the sample of a part");
+  sample.shown.features = take<float>(payload, sample.shown.paths.size() * sample.shown.width);
+  sample.shown.projected = take<float>(payload, sample.shown.paths.size() * sample.shown.k);
+  if (sample.shown.labels.size() != sample.shown.paths.size() || sample.shown.images.size() != sample.shown.paths.size()) {
     throw Error(ErrorCode::kRunFailed, "the sample of a part has lost photos", kSameVersion);
   }
   return sample;

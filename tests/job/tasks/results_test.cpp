@@ -66,13 +66,13 @@ PartSample some_sample() {
   PartSample sample;
   sample.labels = {{"a\xE2\x82\xAC", 2}, {"b", 1}};
   sample.hashed = {{0, 0xFFFFFFFFFFFFFFFF}, {1, 3}, {0, 4}};
-  sample.photo_labels = {1, 0};
-  sample.images = {{"b/\xFF\n.jpg", 12, -5, ""}, {"a/2.jpg", 1, 2, "etag"}};
-  sample.paths = {"/in/b/\\xff.jpg", "/in/a/2.jpg"};
-  sample.features = {0.1F, 0.2F, 0.3F, -0.0F, 1e-40F, 6};
-  sample.projected = {1, 2, 3, 4};
-  sample.width = 3;
-  sample.k = 2;
+  sample.shown.labels = {1, 0};
+  sample.shown.images = {{"b/\xFF\n.jpg", 12, -5, ""}, {"a/2.jpg", 1, 2, "etag"}};
+  sample.shown.paths = {"/in/b/\\xff.jpg", "/in/a/2.jpg"};
+  sample.shown.features = {0.1F, 0.2F, 0.3F, -0.0F, 1e-40F, 6};
+  sample.shown.projected = {1, 2, 3, 4};
+  sample.shown.width = 3;
+  sample.shown.k = 2;
   return sample;
 }
 
@@ -91,11 +91,12 @@ TEST(Results, OfProjectionsComeBackWithTheSamples) {
     ASSERT_EQ(sample.labels.size(), samples[i].labels.size());
     ASSERT_EQ(sample.hashed.size(), samples[i].hashed.size());
     for (std::size_t row = 0; row < sample.hashed.size(); ++row) EXPECT_EQ(sample.hashed[row].hash, samples[i].hashed[row].hash);
-    for (std::size_t photo = 0; photo < sample.images.size(); ++photo) EXPECT_EQ(sample.images[photo].key, samples[i].images[photo].key);
-    EXPECT_EQ(sample.photo_labels, samples[i].photo_labels);
-    EXPECT_EQ(sample.paths, samples[i].paths);
-    EXPECT_EQ(sample.features, samples[i].features);
-    EXPECT_EQ(sample.projected, samples[i].projected);
+    for (std::size_t photo = 0; photo < sample.shown.images.size(); ++photo)
+      EXPECT_EQ(sample.shown.images[photo].key, samples[i].shown.images[photo].key);
+    EXPECT_EQ(sample.shown.labels, samples[i].shown.labels);
+    EXPECT_EQ(sample.shown.paths, samples[i].shown.paths);
+    EXPECT_EQ(sample.shown.features, samples[i].shown.features);
+    EXPECT_EQ(sample.shown.projected, samples[i].shown.projected);
   }
 }
 

@@ -23,29 +23,36 @@ bool any_within(std::span<const float> products, const float* squared_norms, con
 
 }  // namespace
 
-Candidates::Candidates(MatrixView<const float> rows, std::size_t count)
+Candidates::Candidates(MatrixView<const float> rows, std::size_t count, const ForEach& for_each)
     : rows_(rows.rows),
       columns_(rows.columns),
       count_(count),
-      centred_(rows.rows * rows.columns),
+      centred_(std::make_unique_for_overwrite<float[]>(rows.rows * rows.columns)),
       squared_norms_(rows.rows),
       best_(rows.rows * count),
       limits_(rows.rows, std::numeric_limits<float>::infinity()),
       mutexes_(blocks()) {
-  std::vector<double> mean(columns_, 0.0);
-  for (std::size_t i = 0; i < rows_; ++i) {
-    for (std::size_t d = 0; d < columns_; ++d) mean[d] += static_cast<double>(rows(i, d));
-  }
-  for (double& value : mean) value /= static_cast<double>(rows_);
-  for (std::size_t i = 0; i < rows_; ++i) {
-    double sum = 0;
-    for (std::size_t d = 0; d < columns_; ++d) {
-      const double value = static_cast<double>(rows(i, d)) - mean[d];
-      centred_[i * columns_ + d] = static_cast<float>(value);
-      sum += value * value;
+  std::vector<double> sums(blocks() * columns_, 0.0);
+  for_each(blocks(), [&](std::size_t block) {
+    double* const sum = sums.data() + block * columns_;
+    for (std::size_t i = begin_of(block); i < begin_of(block + 1); ++i) {
+      for (std::size_t d = 0; d < columns_; ++d) sum[d] += static_cast<double>(rows(i, d));
     }
-    squared_norms_[i] = static_cast<float>(sum);
-  }
+  });
+  std::vector<double> mean(columns_, 0.0);
+  for (std::size_t i = 0; i < sums.size(); ++i) mean[i % columns_] += sums[i];
+  for (double& value : mean) value /= static_cast<double>(rows_);
+  for_each(blocks(), [&](std::size_t block) {
+    for (std::size_t i = begin_of(block); i < begin_of(block + 1); ++i) {
+      double sum = 0;
+      for (std::size_t d = 0; d < columns_; ++d) {
+        const double value = static_cast<double>(rows(i, d)) - mean[d];
+        centred_[i * columns_ + d] = static_cast<float>(value);
+        sum += value * value;
+      }
+      squared_norms_[i] = static_cast<float>(sum);
+    }
+  });
 }
 
 std::size_t Candidates::blocks() const {
@@ -57,9 +64,13 @@ std::size_t Candidates::begin_of(std::size_t block) const {
 }
 
 std::vector<std::pair<std::size_t, std::size_t>> Candidates::pairs_of_blocks() const {
+  const std::size_t n = blocks();
   std::vector<std::pair<std::size_t, std::size_t>> pairs;
-  for (std::size_t a = 0; a < blocks(); ++a) {
-    for (std::size_t b = a; b < blocks(); ++b) pairs.emplace_back(a, b);
+  for (std::size_t sum = 0; sum < n; ++sum) {
+    for (std::size_t a = 0; a < n; ++a) {
+      const std::size_t b = (sum + n - a) % n;
+      if (a <= b) pairs.emplace_back(a, b);
+    }
   }
   return pairs;
 }
@@ -73,7 +84,7 @@ void Candidates::compare(std::size_t a, std::size_t b) {
     const auto lock = enter_blas();
     const auto d = static_cast<blasint>(columns_);
     cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, static_cast<blasint>(height), static_cast<blasint>(width), d, 1.0F,
-                centred_.data() + begin_of(a) * columns_, d, centred_.data() + first * columns_, d, 0.0F, products.data(),
+                centred_.get() + begin_of(a) * columns_, d, centred_.get() + first * columns_, d, 0.0F, products.data(),
                 static_cast<blasint>(width));
   }
   std::unique_lock of_a(mutexes_[a], std::defer_lock);
@@ -96,15 +107,15 @@ void Candidates::pick(std::size_t row, std::span<const float> products, std::siz
     const std::size_t at = first + done;
     if (!any_within(group, squared_norms_.data() + at, limits_.data() + at, squared_norms_[row], limits_[row])) continue;
     for (std::size_t j = 0; j < group.size(); ++j) {
-      offer(row, at + j, group[j]);
-      offer(at + j, row, group[j]);
+      const Candidate other{squared_norms_[at + j] - 2 * group[j], static_cast<std::uint32_t>(at + j)};
+      const Candidate self{squared_norms_[row] - 2 * group[j], static_cast<std::uint32_t>(row)};
+      if (other.score <= limits_[row]) offer(row, other);
+      if (self.score <= limits_[at + j]) offer(at + j, self);
     }
   }
 }
 
-void Candidates::offer(std::size_t to, std::size_t row, float product) {
-  const Candidate offered{squared_norms_[row] - 2 * product, static_cast<std::uint32_t>(row)};
-  if (offered.score > limits_[to]) return;
+void Candidates::offer(std::size_t to, const Candidate& offered) {
   Candidate* const best = best_.data() + to * count_;
   if (!(offered < best[count_ - 1])) return;
   std::size_t place = count_ - 1;

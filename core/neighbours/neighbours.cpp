@@ -38,7 +38,7 @@ void for_each_in_turn(std::size_t count, const std::function<void(std::size_t in
 }
 
 std::vector<Neighbour> find_neighbours(MatrixView<const float> rows, std::size_t count, const ForEach& for_each) {
-  Candidates candidates(rows, std::min(count + kSpareCandidates, rows.rows - 1));
+  Candidates candidates(rows, std::min(count + kSpareCandidates, rows.rows - 1), for_each);
   const std::vector<std::pair<std::size_t, std::size_t>> pairs = candidates.pairs_of_blocks();
   for_each(pairs.size(), [&](std::size_t i) { candidates.compare(pairs[i].first, pairs[i].second); });
   std::vector<Neighbour> found(rows.rows * count);

@@ -13,7 +13,7 @@
 namespace coulis {
 namespace {
 
-constexpr int kQuality = 90;
+constexpr int kQuality = 85;
 
 // The network's input is distorted to its own shape: this much of a side is the photo's middle square.
 int cut(int side_px, int photo_side, int square_side) {

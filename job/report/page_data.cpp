@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "job/output/turned.hpp"
 
@@ -22,7 +23,12 @@ std::string dump(const json& value) {
   const std::string text = value.dump(-1, ' ', true, json::error_handler_t::replace);
   std::string safe;
   safe.reserve(text.size());
-  for (const char c : text) c == '<' ? safe += "\\u003c" : safe += c;
+  std::size_t begin = 0;
+  for (std::size_t at = text.find('<'); at != std::string::npos; at = text.find('<', begin)) {
+    safe.append(text, begin, at - begin).append("\\u003c");
+    begin = at + 1;
+  }
+  safe.append(text, begin);
   return safe;
 }
 
@@ -86,9 +92,9 @@ json describe_photos(const Figures& figures) {
     const double part = figures.typical_distance > 0 ? static_cast<double>(neighbour.distance) / figures.typical_distance : 0;
     distances.push_back(std::lround(part * kDistanceSteps));
   }
-  return {{"paths", paths},        {"labels", figures.photo_labels},         {"coordinate_steps", kCoordinateSteps},
-          {"axes", axes},          {"neighbours", figures.neighbours.count}, {"nearest", nearest},
-          {"distances", distances}};
+  return {{"paths", std::move(paths)},        {"labels", figures.photo_labels},         {"coordinate_steps", kCoordinateSteps},
+          {"axes", std::move(axes)},          {"neighbours", figures.neighbours.count}, {"nearest", std::move(nearest)},
+          {"distances", std::move(distances)}};
 }
 
 json describe_pairs(const std::vector<PhotoPair>& pairs, double typical_distance) {
@@ -135,7 +141,7 @@ json describe_thumbnails(const Figures& figures) {
   for (const Sheet& sheet : figures.sheets) {
     sheets.push_back({{"side", sheet.side_px}, {"photos", sheet.photos}, {"jpeg", to_base64(sheet.jpeg)}});
   }
-  return {{"columns", kSheetColumns}, {"photos", figures.sheet_photos}, {"sheets", sheets}};
+  return {{"columns", kSheetColumns}, {"photos", figures.sheet_photos}, {"sheets", std::move(sheets)}};
 }
 
 json describe_failures(const Manifest& manifest, const std::vector<ErrorRow>& errors) {

@@ -52,7 +52,7 @@ Header to_header(const Summary& summary) {
           {"passed_over", to_header(manifest.passed_over)},
           {"computed", summary.computed},
           {"up_to_date", summary.up_to_date},
-          {"parts", manifest.parts.size()},
+          {"parts", manifest.parts.count},
           {"k", manifest.pca.explained_variance_ratio.size()},
           {"explained_variance_ratio", manifest.pca.explained_variance_ratio},
           {"seconds", std::move(seconds)},

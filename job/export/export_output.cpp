@@ -29,13 +29,20 @@ constexpr int kSpriteQuality = 85;
 constexpr std::size_t kNeighbours = 15;
 constexpr const char* kMapKey = "data.parquet";
 
-Manifest read_finished(const Location& output) {
+struct Finished {
+  const Location& output;
+  Manifest manifest;
+  std::vector<ManifestPart> parts;
+};
+
+Finished read_finished(const Location& output) {
   std::optional<Manifest> manifest = read_manifest(output);
   if (!manifest || !output.has(kSuccessKey) || manifest->ok == 0) {
     throw Error(ErrorCode::kRunFailed, fmt::format("{} holds no finished run with photos", printable(output.root())),
                 "finish it with `coulis run` first");
   }
-  return std::move(*manifest);
+  std::vector<ManifestPart> parts = read_parts(output, *manifest);
+  return {output, std::move(*manifest), std::move(parts)};
 }
 
 struct Photos {
@@ -49,13 +56,13 @@ struct Photos {
 };
 
 // At most `limit` photos, evenly spread over the listing.
-Photos read_photos(const Location& output, const Manifest& manifest, std::uint64_t limit) {
-  const double share = std::min(1.0, static_cast<double>(limit) / static_cast<double>(manifest.ok));
+Photos read_photos(const Finished& run, std::uint64_t limit) {
+  const double share = std::min(1.0, static_cast<double>(limit) / static_cast<double>(run.manifest.ok));
   Photos photos;
   std::uint64_t row_of_output = 0;
-  for (const ManifestPart& part : manifest.parts) {
-    RowTable table = read_features(output, part);
-    std::vector<ImageRef> images = images_with_rows(parse_part_record(table.metadata, printable(output.path_of(part.features.key))));
+  for (const ManifestPart& part : run.parts) {
+    RowTable table = read_features(run.output, part);
+    std::vector<ImageRef> images = images_with_rows(parse_part_record(table.metadata, printable(run.output.path_of(part.features.key))));
     for (std::size_t row = 0; row < table.rows(); ++row, ++row_of_output) {
       const auto before = static_cast<double>(row_of_output);
       if (std::floor(share * (before + 1)) == std::floor(share * before)) continue;
@@ -70,11 +77,10 @@ Photos read_photos(const Location& output, const Manifest& manifest, std::uint64
   return photos;
 }
 
-Exported export_to_projector(const Location& output, const Manifest& manifest, std::uint64_t limit, const Location& destination,
-                             int threads, Progress& progress) {
-  const Photos photos = read_photos(output, manifest, limit);
+Exported export_to_projector(const Finished& run, std::uint64_t limit, const Location& destination, int threads, Progress& progress) {
+  const Photos photos = read_photos(run, limit);
   ProjectorTable table{photos.paths.size(), photos.width};
-  const std::vector<Image> thumbnails = read_thumbnails(photos.images, kThumbnail_px, output, manifest, threads, progress);
+  const std::vector<Image> thumbnails = read_thumbnails(photos.images, kThumbnail_px, run.output, run.manifest, threads, progress);
   if (!thumbnails.empty()) {
     table.thumbnail_px = kThumbnail_px;
     const int columns = static_cast<int>(std::ceil(std::sqrt(static_cast<double>(thumbnails.size()))));
@@ -84,7 +90,7 @@ Exported export_to_projector(const Location& output, const Manifest& manifest, s
   destination.put(kPhotoNamesKey, photo_names(photos.labels, photos.paths));
   destination.put(kStandaloneKey, standalone_config(table));
   destination.put(kTensorBoardKey, tensorboard_config(table));
-  return {photos.paths.size(), manifest.ok, fmt::format("tensorboard --logdir {}", printable(destination.root()))};
+  return {photos.paths.size(), run.manifest.ok, fmt::format("tensorboard --logdir {}", printable(destination.root()))};
 }
 
 void add_neighbours(MapTable& map, MatrixView<const float> features, int threads) {
@@ -96,10 +102,10 @@ void add_neighbours(MapTable& map, MatrixView<const float> features, int threads
   }
 }
 
-Exported export_to_embedding_atlas(const Location& output, const Manifest& manifest, const Location& destination, int threads) {
+Exported export_to_embedding_atlas(const Finished& run, const Location& destination, int threads) {
   MapTable map;
-  for (const ManifestPart& part : manifest.parts) {
-    RowTable table = read_projected(output, part);
+  for (const ManifestPart& part : run.parts) {
+    RowTable table = read_projected(run.output, part);
     for (std::size_t row = 0; row < table.rows(); ++row) {
       const auto components = table.matrix().row(row);
       map.x.push_back(components[0]);
@@ -108,35 +114,35 @@ Exported export_to_embedding_atlas(const Location& output, const Manifest& manif
     std::move(table.paths.begin(), table.paths.end(), std::back_inserter(map.paths));
     std::move(table.labels.begin(), table.labels.end(), std::back_inserter(map.labels));
   }
-  if (manifest.ok <= kMostSearched) {
-    const Photos photos = read_photos(output, manifest, kMostSearched);
+  if (run.manifest.ok <= kMostSearched) {
+    const Photos photos = read_photos(run, kMostSearched);
     add_neighbours(map, photos.matrix(), threads);
   }
   destination.put(kMapKey, write_map_parquet(map));
-  return {manifest.ok, manifest.ok,
+  return {run.manifest.ok, run.manifest.ok,
           fmt::format("embedding-atlas {}/{} --x x --y y --neighbors neighbors", printable(destination.root()), kMapKey)};
 }
 
-Exported export_to_huggingface(const Location& output, const Manifest& manifest, const Location& destination) {
-  for (std::size_t i = 0; i < manifest.parts.size(); ++i) {
-    RowTable table = read_features(output, manifest.parts[i]);
+Exported export_to_huggingface(const Finished& run, const Location& destination) {
+  for (std::size_t i = 0; i < run.parts.size(); ++i) {
+    RowTable table = read_features(run.output, run.parts[i]);
     table.metadata = provenance_in(std::move(table.metadata));
     table.metadata.emplace_back(kDatasetSchemaName, dataset_schema());
-    destination.put(shard_key(i, manifest.parts.size()), write_row_table(table, kFeaturesColumn, Compression::kSnappy));
+    destination.put(shard_key(i, run.parts.size()), write_row_table(table, kFeaturesColumn, Compression::kSnappy));
   }
-  destination.put(kDatasetCardKey, dataset_card(manifest));
-  return {manifest.ok, manifest.ok, fmt::format("datasets.load_dataset(\"{}\")", printable(destination.root()))};
+  destination.put(kDatasetCardKey, dataset_card(run.manifest));
+  return {run.manifest.ok, run.manifest.ok, fmt::format("datasets.load_dataset(\"{}\")", printable(destination.root()))};
 }
 
 }  // namespace
 
 Exported export_output(const Location& output, const ExportOptions& options, const Location& destination, int threads, Progress& progress) {
-  const Manifest manifest = read_finished(output);
+  const Finished run = read_finished(output);
   destination.put(kExportMark, std::string_view());  // first, so that a run never takes these files for photos
   switch (options.format) {
-    case ExportFormat::kProjector: return export_to_projector(output, manifest, options.limit, destination, threads, progress);
-    case ExportFormat::kEmbeddingAtlas: return export_to_embedding_atlas(output, manifest, destination, threads);
-    case ExportFormat::kHuggingface: return export_to_huggingface(output, manifest, destination);
+    case ExportFormat::kProjector: return export_to_projector(run, options.limit, destination, threads, progress);
+    case ExportFormat::kEmbeddingAtlas: return export_to_embedding_atlas(run, destination, threads);
+    case ExportFormat::kHuggingface: return export_to_huggingface(run, destination);
   }
   return {};
 }

@@ -1,9 +1,9 @@
 #include "job/options/due.hpp"
 
 #include <algorithm>
-#include <set>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace coulis {
 namespace {
@@ -27,14 +27,12 @@ struct CompareTexts {
 
 // A listing of each folder says it of all parts: a question for each of 100,000 would take a bucket an hour.
 bool has_all_files(const Location& output, const Manifest& manifest) {
-  std::set<std::string> keys;
-  for (PartFile& file : list_part_files(output, kPcaFolder)) keys.insert(std::move(file.key));
-  if (keys.size() != manifest.parts.size()) return false;
-  output.list(kCsvFolder, [&](Entry entry) { keys.insert(std::move(entry.key)); });
-  const auto has_parts_files = [&](const ManifestPart& part) {
-    return keys.contains(part.pca.key) && (!part.maybe_csv || part.maybe_csv->key == kMatrixKey || keys.contains(part.maybe_csv->key));
-  };
-  return std::all_of(manifest.parts.begin(), manifest.parts.end(), has_parts_files) &&
+  std::vector<std::string> names;
+  for (PartFile& file : list_part_files(output, kPcaFolder)) names.push_back(std::move(file.key));
+  output.list(kCsvFolder, [&](Entry entry) {
+    if (entry.key.starts_with(kCsvBeginning)) names.push_back(std::move(entry.key));
+  });
+  return sum_of_names(std::move(names)) == manifest.parts.names && output.has(kPartsKey) &&
          std::all_of(manifest.files.begin(), manifest.files.end(), [&](const ManifestFile& file) { return output.has(file.key); });
 }
 

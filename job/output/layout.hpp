@@ -16,14 +16,15 @@ inline constexpr const char* kPcaModelKey = "pca_model.safetensors";
 inline constexpr const char* kErrorsKey = "errors.parquet";
 inline constexpr const char* kErrorsCsvKey = "errors.csv";
 inline constexpr const char* kManifestKey = "manifest.json";
+inline constexpr const char* kPartsKey = "parts.jsonl";
 inline constexpr const char* kReportKey = "report.html";
 inline constexpr const char* kSuccessKey = "_SUCCESS";  // written last: without it the OUTPUT is not finished
 
 inline constexpr std::string_view kCsvBeginning = "csv/part-";
 
 // The beginnings of all keys that a run writes into an OUTPUT.
-inline constexpr std::array<std::string_view, 10> kKeyBeginnings = {"features/part-", "pca/part-",  "thumbnails/part-", kCsvBeginning,
+inline constexpr std::array<std::string_view, 11> kKeyBeginnings = {"features/part-", "pca/part-",  "thumbnails/part-", kCsvBeginning,
                                                                     kMatrixKey,       kPcaModelKey, kErrorsKey,         kErrorsCsvKey,
-                                                                    kManifestKey,     kReportKey};
+                                                                    kManifestKey,     kPartsKey,    kReportKey};
 
 }  // namespace coulis

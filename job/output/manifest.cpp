@@ -2,25 +2,20 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "core/base/error.hpp"
 #include "job/output/manifest_json.hpp"
-#include "job/output/ranges.hpp"
 
 namespace coulis {
 namespace {
 
 using json = nlohmann::ordered_json;  // a manifest is read by people: the order is ours
 
-constexpr int kFormat = 1;
+constexpr int kFormat = 2;
 constexpr const char* kSum = "sha256";
 constexpr const char* kSumOfSums = "sha256_of_sums";
-
-// Checked, because get<std::uint64_t>() would wrap -1, and casting 1e300 is undefined.
-std::uint64_t parse_natural(const json& value) {
-  return value.get_ref<const std::uint64_t&>();
-}
 
 json to_json_value(const PassedOver& passed_over) {
   json value = json::object();
@@ -46,6 +41,10 @@ PassedOver parse_passed_over(const json& value) {
 
 }  // namespace
 
+std::uint64_t parse_natural(const json& value) {
+  return value.get_ref<const std::uint64_t&>();
+}
+
 json to_json_value(const ManifestFile& file) {
   return {{"file", file.key}, {"bytes", file.size_bytes}, {file.of_sums ? kSumOfSums : kSum, file.sha256}};
 }
@@ -54,35 +53,6 @@ ManifestFile parse_manifest_file(const json& value) {
   const bool of_sums = value.contains(kSumOfSums);
   return {value.at("file").get<std::string>(), parse_natural(value.at("bytes")), value.at(of_sums ? kSumOfSums : kSum).get<std::string>(),
           of_sums};
-}
-
-json to_json_value(const ManifestPart& part) {
-  json value = {{"number", part.number}, {"fingerprint", part.fingerprint},          {"listed", part.listed},         {"ok", part.ok},
-                {"failed", part.failed}, {"features", to_json_value(part.features)}, {"pca", to_json_value(part.pca)}};
-  if (part.turned > 0) value["turned"] = part.turned;
-  if (part.maybe_thumbnails) value["thumbnails"] = to_json_value(*part.maybe_thumbnails);
-  if (part.maybe_csv) value["csv"] = to_json_value(*part.maybe_csv);
-  if (!part.sampled.empty()) value["sampled"] = to_ranges(part.sampled);
-  return value;
-}
-
-ManifestPart parse_manifest_part(const json& value) {
-  ManifestPart part{parse_natural(value.at("number")),   value.at("fingerprint").get<std::string>(),
-                    parse_natural(value.at("listed")),   parse_natural(value.at("ok")),
-                    parse_natural(value.at("failed")),   parse_manifest_file(value.at("features")),
-                    parse_manifest_file(value.at("pca"))};
-  if (value.contains("turned")) part.turned = parse_natural(value["turned"]);
-  if (value.contains("thumbnails")) part.maybe_thumbnails = parse_manifest_file(value["thumbnails"]);
-  if (value.contains("csv")) part.maybe_csv = parse_manifest_file(value["csv"]);
-  part.sampled = parse_sampled(value, part.listed);
-  return part;
-}
-
-std::vector<std::uint32_t> parse_sampled(const json& part, std::uint64_t listed) {
-  if (!part.contains("sampled")) return {};
-  auto maybe_sampled = parse_ranges(part["sampled"].get_ref<const std::string&>(), listed);
-  if (!maybe_sampled) throw json::other_error::create(501, "'sampled' of a part names none of its photos", nullptr);
-  return std::move(*maybe_sampled);
 }
 
 // One text is a string, several are a list.
@@ -129,12 +99,6 @@ std::uint64_t Manifest::failed() const {
   return sum;
 }
 
-std::uint64_t Manifest::turned() const {
-  std::uint64_t sum = 0;
-  for (const ManifestPart& part : parts) sum += part.turned;
-  return sum;
-}
-
 double Manifest::images_per_second_per_core() const {
   for (const auto& [stage, value] : seconds) {
     if (stage == "features" && value > 0 && threads > 0) return static_cast<double>(computed) / value / threads;
@@ -154,8 +118,8 @@ std::string to_json(const Manifest& m) {
   root["counts"] = {{"listed", m.listed}, {"ok", m.ok}, {"failed", m.failed()}, {"failed_by_code", m.failed_by_code}};
   root["options"] = to_json_value(m.options);
   root["pca"] = to_json_value(m.pca);
-  root["parts"] = json::array();
-  for (const ManifestPart& part : m.parts) root["parts"].push_back(to_json_value(part));
+  root["parts"] = to_json_value(m.parts.file);
+  root["parts"].update({{"count", m.parts.count}, {"turned", m.parts.turned}, {"names", m.parts.names}});
   root["files"] = json::array();
   for (const ManifestFile& file : m.files) root["files"].push_back(to_json_value(file));
   json seconds = json::object();
@@ -197,7 +161,9 @@ Manifest parse_manifest(const std::string& text, const std::string& origin) {
     }
     if (root.contains("options")) m.options = parse_option_texts(root["options"]);  // not in version 0.1.0
     m.pca = parse_manifest_pca(root.at("pca"));
-    for (const json& part : root.at("parts")) m.parts.push_back(parse_manifest_part(part));
+    const json& parts = root.at("parts");
+    m.parts = {parse_natural(parts.at("count")), parse_natural(parts.at("turned")), parts.at("names").get<std::string>(),
+               parse_manifest_file(parts)};
     for (const json& file : root.at("files")) m.files.push_back(parse_manifest_file(file));
     const json& last_run = root.at("last_run");
     m.simd = last_run.at("simd").get<std::string>();
@@ -216,6 +182,13 @@ std::optional<Manifest> read_manifest(const Location& output) {
   if (!output.has(kManifestKey)) return std::nullopt;
   const Bytes bytes = output.get_or_throw(kManifestKey);
   return parse_manifest({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, printable(output.path_of(kManifestKey)));
+}
+
+std::string sum_of_names(std::vector<std::string> names) {
+  std::sort(names.begin(), names.end());
+  Sha256 sum;
+  for (const std::string& name : names) sum.update(std::as_bytes(std::span(name.c_str(), name.size() + 1)));
+  return sum.hex();
 }
 
 std::string sum_of_sums(const std::vector<std::string>& sums) {

@@ -28,18 +28,12 @@ struct ManifestFile {
   bool of_sums = false;  // sha256 is sum_of_sums() of its pieces: so no thread had to read all of it
 };
 
-struct ManifestPart {
-  std::uint64_t number = 0;
-  std::string fingerprint;
-  std::uint64_t listed = 0;
-  std::uint64_t ok = 0;
-  std::uint64_t failed = 0;
-  ManifestFile features;
-  ManifestFile pca;
-  std::uint64_t turned = 0;                           // photos of `ok` whose EXIF orientation turns them, applied or not
-  std::optional<ManifestFile> maybe_thumbnails = {};  // of photos of the sample
-  std::optional<ManifestFile> maybe_csv = {};  // the lines of the part: a piece of matrix.csv, after those of earlier parts, or a file
-  std::vector<std::uint32_t> sampled = {};     // photos that the report shows: indices into the part's listed photos, ascending
+// The parts are in a file of their own, one JSON object a line: 100,000 parts are 100 MB, and most verbs need none of them.
+struct ManifestParts {
+  std::uint64_t count = 0;
+  std::uint64_t turned = 0;  // photos
+  std::string names;         // sum_of_names() of the parts' files in pca/ and csv/
+  ManifestFile file;         // parts.jsonl
 };
 
 struct ManifestPca {
@@ -63,8 +57,8 @@ struct Manifest {
   std::string listing_hash;
   OptionTexts options;  // all options of the run: the defaults of fit, report and project
   ManifestPca pca;
-  std::vector<ManifestPart> parts;
-  std::vector<ManifestFile> files;                      // the tables and the model, without the parts and the report
+  ManifestParts parts;
+  std::vector<ManifestFile> files;                      // the tables and the model, without what the parts name and the report
   std::string simd;                                     // the SIMD level of the last run
   int threads = 0;                                      // of the last run, or cores of a cluster
   std::uint64_t computed = 0;                           // images whose features the last run computed
@@ -72,7 +66,6 @@ struct Manifest {
   std::vector<std::pair<std::string, double>> seconds;  // of the last run, by stage
 
   std::uint64_t failed() const;
-  std::uint64_t turned() const;
   double images_per_second_per_core() const;  // in the features of the last run; 0: it computed none
 };
 
@@ -82,6 +75,9 @@ std::string to_json(const Manifest& manifest);
 std::string to_json(
     const PassedOver& passed_over);  // only the reasons that occurred: {"ending": {"files": 2, "folders": 0, "example": "notes.txt"}}
 Manifest parse_manifest(const std::string& text, const std::string& origin);
+
+// The sha256 of names, in any order.
+std::string sum_of_names(std::vector<std::string> names);
 
 // Of hex sums: the sha256 of their texts, one after another. matrix.csv has those of its header line and of each part's lines.
 std::string sum_of_sums(const std::vector<std::string>& sums);

@@ -1,7 +1,7 @@
 // The two tables of a finished part, read from the output.
 #pragma once
 
-#include "job/output/manifest.hpp"
+#include "job/output/manifest_parts.hpp"
 #include "job/storage/location.hpp"
 #include "job/tables/tables.hpp"
 

@@ -58,9 +58,9 @@ std::vector<PartFile> list_part_files(const Location& output, std::string_view f
   return files;
 }
 
-std::vector<PartFile> list_unnamed_part_files(const Location& output, const Manifest& manifest) {
+std::vector<PartFile> list_unnamed_part_files(const Location& output, const std::vector<ManifestPart>& parts) {
   std::set<std::string> named;
-  for (const ManifestPart& part : manifest.parts) {
+  for (const ManifestPart& part : parts) {
     named.insert({part.features.key, part.pca.key});
     if (part.maybe_thumbnails) named.insert(part.maybe_thumbnails->key);
   }

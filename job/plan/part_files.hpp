@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "job/output/manifest.hpp"
+#include "job/output/manifest_parts.hpp"
 #include "job/storage/location.hpp"
 
 namespace coulis {
@@ -23,8 +23,8 @@ inline PartFile features_file(const ManifestPart& part) {
 }
 std::vector<PartFile> list_part_files(const Location& output, std::string_view folder);  // by number
 
-// Part files that the manifest does not name: from an earlier PCA, removed images or other options.
-std::vector<PartFile> list_unnamed_part_files(const Location& output, const Manifest& manifest);
+// Part files that no part names: from an earlier PCA, removed images or other options.
+std::vector<PartFile> list_unnamed_part_files(const Location& output, const std::vector<ManifestPart>& parts);
 
 // "part-00007-<fingerprint>.snappy.parquet"; "part-00007-<fingerprint>.zstd.parquet"
 std::string part_file_name(std::uint64_t number, std::string_view fingerprint, std::string_view compression);

@@ -50,13 +50,15 @@ std::string reason_to_retry(const PartRecord& record, std::string_view formats) 
 
 }  // namespace
 
-void plan_retries(Plan& plan, const Manifest& earlier, std::string_view formats, const ReadPartRecord& read_record) {
-  const bool may_be_tried = std::any_of(earlier.failed_by_code.begin(), earlier.failed_by_code.end(), [](const auto& code_and_count) {
+bool may_retry(const Manifest& earlier) {
+  return std::any_of(earlier.failed_by_code.begin(), earlier.failed_by_code.end(), [](const auto& code_and_count) {
     return is_of_reading(code_and_count.first) || code_and_count.first == to_string(FailureCode::kUnsupported);
   });
-  if (!may_be_tried) return;
+}
+
+void plan_retries(Plan& plan, const std::vector<ManifestPart>& earlier, std::string_view formats, const ReadPartRecord& read_record) {
   std::unordered_map<std::string, const ManifestPart*> with_failures;  // by fingerprint
-  for (const ManifestPart& part : earlier.parts) {
+  for (const ManifestPart& part : earlier) {
     if (part.failed > 0) with_failures.emplace(part.fingerprint, &part);
   }
   for (Part& part : plan.parts) {

@@ -4,15 +4,17 @@
 #pragma once
 
 #include <string_view>
+#include <vector>
 
-#include "job/output/manifest.hpp"
+#include "job/output/manifest_parts.hpp"
 #include "job/plan/plan.hpp"
 
 namespace coulis {
 
-// Marks finished parts that hold such a photo as to do. `formats`:
-// list_formats() of this build. Opens only the files of parts with failures.
-void plan_retries(Plan& plan, const Manifest& earlier, std::string_view formats, const ReadPartRecord& read_record);
+// Marks finished parts that hold such a photo as to do. `earlier`: the parts of that run. `formats`: list_formats() of this
+// build. Opens only the files of parts with failures.
+bool may_retry(const Manifest& earlier);
+void plan_retries(Plan& plan, const std::vector<ManifestPart>& earlier, std::string_view formats, const ReadPartRecord& read_record);
 
 // For a run that ended without a manifest: the next run would take parts with such photos for done.
 bool has_unread(const PartRecord& record);  // holds a photo that a later run may be able to read

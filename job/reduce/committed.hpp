@@ -10,7 +10,7 @@
 
 #include "core/moments/moments.hpp"
 #include "core/moments/moments_tree.hpp"
-#include "job/output/manifest.hpp"
+#include "job/output/manifest_parts.hpp"
 #include "job/plan/part_files.hpp"
 #include "job/storage/location.hpp"
 #include "job/tables/tables.hpp"

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "job/output/manifest.hpp"
+#include "job/output/manifest_parts.hpp"
 #include "job/storage/location.hpp"
 #include "job/storage/put_in_pieces.hpp"
 #include "job/tables/tables.hpp"

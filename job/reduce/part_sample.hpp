@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "job/listing/listing.hpp"
-#include "job/output/manifest.hpp"
+#include "job/output/manifest_parts.hpp"
 #include "job/storage/location.hpp"
 #include "job/tables/tables.hpp"
 

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "core/pca/pca.hpp"
-#include "job/output/manifest.hpp"
+#include "job/output/manifest_parts.hpp"
 #include "job/reduce/csv_tables.hpp"
 #include "job/reduce/part_sample.hpp"
 #include "job/storage/location.hpp"

@@ -125,12 +125,13 @@ std::optional<Location> find_input(const std::vector<ImageRef>& images, const Lo
 }
 
 // [photos]
-std::vector<std::string> read_stored(const std::vector<std::string>& paths, const Location& output, const Manifest& manifest, int threads) {
+std::vector<std::string> read_stored(const std::vector<std::string>& paths, const Location& output, const std::vector<ManifestPart>& parts,
+                                     int threads) {
   std::unordered_map<std::string_view, std::size_t> photos;
   for (std::size_t i = 0; i < paths.size(); ++i) photos.emplace(paths[i], i);
   std::vector<std::string> stored(paths.size());
-  for_each_parallel(threads, manifest.parts.size(), [&](std::size_t part) {
-    const auto& maybe_file = manifest.parts[part].maybe_thumbnails;
+  for_each_parallel(threads, parts.size(), [&](std::size_t part) {
+    const auto& maybe_file = parts[part].maybe_thumbnails;
     if (!maybe_file) return;
     ThumbnailTable table = read_thumbnail_table(output.get_or_throw(maybe_file->key), printable(output.path_of(maybe_file->key)));
     for (std::size_t row = 0; row < table.paths.size(); ++row) {
@@ -161,8 +162,8 @@ std::vector<std::uint32_t> choose(const std::vector<std::uint32_t>& photos, cons
 }  // namespace
 
 void add_thumbnails(Figures& figures, const std::vector<ImageRef>& images, const std::vector<std::string>& paths, const Location& output,
-                    const Manifest& manifest, int threads, Progress& progress) {
-  Source source{read_stored(paths, output, manifest, threads), std::nullopt, images};
+                    const Manifest& manifest, const std::vector<ManifestPart>& parts, int threads, Progress& progress) {
+  Source source{read_stored(paths, output, parts, threads), std::nullopt, images};
   std::vector<ImageRef> missing;
   for (std::size_t photo = 0; photo < images.size(); ++photo) {
     if (source.stored[photo].empty()) missing.push_back(images[photo]);

@@ -57,9 +57,9 @@ ReportRows read_report_rows(const Location& output, const std::vector<ManifestPa
   return rows;
 }
 
-Figures gather_figures(const Location& output, const Manifest& manifest, ReportRows rows, int threads, const ReportOptions& options,
-                       Progress& progress) {
-  const ShownPhotos sample = std::move(rows).photos(output, manifest.parts, threads);
+Figures gather_figures(const Location& output, const Manifest& manifest, const std::vector<ManifestPart>& parts, ReportRows rows,
+                       int threads, const ReportOptions& options, Progress& progress) {
+  const ShownPhotos sample = std::move(rows).photos(output, parts, threads);
   const MatrixView<const float> features{sample.features.data(), sample.size(), sample.width};
   Figures figures;
   figures.labels = rows.census().labels();
@@ -75,7 +75,7 @@ Figures gather_figures(const Location& output, const Manifest& manifest, ReportR
   figures.typical_distance = typical_distance(features);
   figures.agreement = agreement_by_width(figures, sample, threads);
   describe_likeness(figures);
-  if (!options.no_thumbnails) add_thumbnails(figures, sample.images, sample.paths, output, manifest, threads, progress);
+  if (!options.no_thumbnails) add_thumbnails(figures, sample.images, sample.paths, output, manifest, parts, threads, progress);
   return figures;
 }
 

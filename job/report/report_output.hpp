@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <vector>
 
-#include "job/output/manifest.hpp"
+#include "job/output/manifest_parts.hpp"
 #include "job/report/figures.hpp"
 #include "job/report/options.hpp"
 #include "job/report/sample.hpp"
@@ -19,9 +19,9 @@ inline constexpr std::size_t kReportNeighbours = 5;
 // From the committed parts, where no projection has handed the rows over. Throws Error(kRunFailed) for a damaged part.
 ReportRows read_report_rows(const Location& output, const std::vector<ManifestPart>& parts, int threads);
 
-// manifest.parts must name the part files of both folders; `rows`: of these parts. The same output and input give
+// `parts`: of the manifest, with the files of both folders; `rows`: of these parts. The same output and input give
 // the same figures. If the input is gone, warns and omits its thumbnails. Throws Error(kRunFailed) for a damaged part.
-Figures gather_figures(const Location& output, const Manifest& manifest, ReportRows rows, int threads, const ReportOptions& options,
-                       Progress& progress);
+Figures gather_figures(const Location& output, const Manifest& manifest, const std::vector<ManifestPart>& parts, ReportRows rows,
+                       int threads, const ReportOptions& options, Progress& progress);
 
 }  // namespace coulis

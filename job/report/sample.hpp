@@ -10,7 +10,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "job/output/manifest.hpp"
+#include "job/output/manifest_parts.hpp"
 #include "job/reduce/part_sample.hpp"
 #include "job/storage/location.hpp"
 

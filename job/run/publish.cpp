@@ -34,10 +34,11 @@ void put_errors_csv(const Location& output, const std::vector<ErrorRow>& errors,
 }
 
 // Removes the CSV files of another layout, too.
-void describe_csv(const Location& output, const std::optional<ManifestFile>& matrix, const CsvOptions& options, Manifest& manifest) {
+void describe_csv(const Location& output, const std::optional<ManifestFile>& matrix, const std::vector<ManifestPart>& parts,
+                  const CsvOptions& options, Manifest& manifest) {
   std::erase_if(manifest.files, [](const ManifestFile& file) { return file.key == kMatrixKey; });
   if (matrix) manifest.files.push_back(*matrix);
-  remove_other_csv(output, manifest.parts, options.layout);
+  remove_other_csv(output, parts, options.layout);
 }
 
 std::vector<ErrorRow> read_errors(const Location& output) {
@@ -61,15 +62,15 @@ PcaModel fit_or_take(const Moments& moments, const PcaRequest& request, Progress
   return request.given->model;
 }
 
-void remove_unnamed_parts(const Location& output, const Manifest& manifest) {
-  for (const PartFile& file : list_unnamed_part_files(output, manifest)) output.remove(file.key);
+void remove_unnamed_parts(const Location& output, const std::vector<ManifestPart>& parts) {
+  for (const PartFile& file : list_unnamed_part_files(output, parts)) output.remove(file.key);
 }
 
 // Records which parts have thumbnails in OUTPUT. With --no-thumbnails, removes them.
-void describe_thumbnails(const Location& output, const RunOptions& options, Manifest& manifest) {
+void describe_thumbnails(const Location& output, const RunOptions& options, std::vector<ManifestPart>& parts) {
   const std::string compression(to_string(options.features.compression));
-  for_each_parallel(worker_count(options.threads), manifest.parts.size(), [&](std::size_t i) {
-    ManifestPart& part = manifest.parts[i];
+  for_each_parallel(worker_count(options.threads), parts.size(), [&](std::size_t i) {
+    ManifestPart& part = parts[i];
     part.maybe_thumbnails.reset();
     if (options.report.no_thumbnails || part.sampled.empty()) return;
     const std::string key = Part{part.number, {}, part.fingerprint, true, ""}.thumbnails_key(compression);
@@ -104,12 +105,12 @@ Manifest publish(const Location& output, Committed committed, const PcaRequest& 
   clock.lap("pca");
   const Bytes model_bytes = to_safetensors(model, {provenance.begin(), provenance.end()});
   put_and_describe(output, kPcaModelKey, model_bytes, manifest);
-  manifest.parts = std::move(committed.parts);
+  std::vector<ManifestPart> parts = std::move(committed.parts);
   ReportRows rows;
   const std::optional<ManifestFile> matrix = executor.project_parts(
-      output, manifest.parts, model, sha256_of(model_bytes), {options.features.compression, options.csv, threads},
+      output, parts, model, sha256_of(model_bytes), {options.features.compression, options.csv, threads},
       [&](std::size_t part, PartSample sample) { rows.add(part, std::move(sample)); }, progress);
-  describe_csv(output, matrix, options.csv, manifest);
+  describe_csv(output, matrix, parts, options.csv, manifest);
   clock.lap("projection and tables");
   manifest.pca = {describe(request), texts_of(model.projection), model.explained_variance_ratio};
   if (manifest.listed != manifest.ok + manifest.failed()) {
@@ -117,11 +118,12 @@ Manifest publish(const Location& output, Committed committed, const PcaRequest& 
                 fmt::format("{} photos listed, but {} rows and {} errors: a row was lost", manifest.listed, manifest.ok, manifest.failed()),
                 "this is a defect of coulis: please report it; --fresh computes everything again");
   }
-  describe_thumbnails(output, options, manifest);
-  remove_unnamed_parts(output, manifest);
+  describe_thumbnails(output, options, parts);
+  remove_unnamed_parts(output, parts);
+  put_parts(output, parts, manifest);
   output.remove_leftovers(kKeyBeginnings);  // from tasks that were killed in this run
   clock.restart();
-  const Figures figures = gather_figures(output, manifest, std::move(rows), threads, options.report, progress);
+  const Figures figures = gather_figures(output, manifest, parts, std::move(rows), threads, options.report, progress);
   clock.lap("report");
   output.put(kManifestKey, to_json(manifest));
   output.put(kReportKey, render_report(manifest, committed.errors, figures));
@@ -131,21 +133,23 @@ Manifest publish(const Location& output, Committed committed, const PcaRequest& 
 
 Manifest publish_again(const Location& output, Manifest manifest, Due due, const RunOptions& options, Progress& progress) {
   const std::vector<ErrorRow> errors = read_errors(output);
+  std::vector<ManifestPart> parts = read_parts(output, manifest);
   const int threads = worker_count(options.threads);
   output.remove(kSuccessKey);
   manifest.options = to_texts(options);
   if (due.tables) {
     put_errors_csv(output, errors, options.csv, manifest);
     const std::size_t k = manifest.pca.explained_variance_ratio.size();
-    describe_csv(output, write_csv(output, manifest.parts, k, options.csv, threads), options.csv, manifest);
+    describe_csv(output, write_csv(output, parts, k, options.csv, threads), parts, options.csv, manifest);
   }
   if (due.report) {
-    describe_thumbnails(output, options, manifest);
-    remove_unnamed_parts(output, manifest);
-    ReportRows rows = read_report_rows(output, manifest.parts, threads);
-    const Figures figures = gather_figures(output, manifest, std::move(rows), threads, options.report, progress);
+    describe_thumbnails(output, options, parts);
+    remove_unnamed_parts(output, parts);
+    ReportRows rows = read_report_rows(output, parts, threads);
+    const Figures figures = gather_figures(output, manifest, parts, std::move(rows), threads, options.report, progress);
     output.put(kReportKey, render_report(manifest, errors, figures));
   }
+  put_parts(output, parts, manifest);
   output.put(kManifestKey, to_json(manifest));
   output.put(kSuccessKey, std::string_view());
   return manifest;

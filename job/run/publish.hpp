@@ -8,7 +8,7 @@
 #include "core/pca/pca.hpp"
 #include "job/options/due.hpp"
 #include "job/options/options.hpp"
-#include "job/output/manifest.hpp"
+#include "job/output/manifest_parts.hpp"
 #include "job/reduce/committed.hpp"
 #include "job/run/part_executor.hpp"
 #include "job/threads/progress.hpp"

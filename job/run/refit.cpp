@@ -21,7 +21,7 @@ void refuse_missing(const Location& output) {  // before the lock, which would c
 
 Manifest read_run(const Location& output) {
   std::optional<Manifest> manifest = read_manifest(output);
-  if (!manifest || manifest->parts.empty()) {
+  if (!manifest || manifest->parts.count == 0) {
     throw Error(ErrorCode::kRunFailed, fmt::format("{} holds no finished run", printable(output.root())),
                 "finish it with `coulis run` first");
   }
@@ -51,15 +51,16 @@ Summary refit(const Location& output, const OptionTexts& given, Progress& progre
                 "finish it with the same `coulis run` command first");
   }
   const RunOptions options = options_of(manifest, given);
+  std::vector<ManifestPart> parts = read_parts(output, manifest);
   output.remove(kSuccessKey);
   std::vector<PartFile> files;
-  for (const ManifestPart& part : manifest.parts) files.push_back(features_file(part));
+  for (const ManifestPart& part : parts) files.push_back(features_file(part));
   manifest.computed = 0;
   manifest.seconds.clear();
   StageClock clock(manifest.seconds);
   Committed committed = read_committed(Location(raw_name(manifest.input)), output, files, worker_count(options.threads), progress);
   clock.lap("moments");
-  for (std::size_t i = 0; i < manifest.parts.size(); ++i) committed.parts[i].sampled = std::move(manifest.parts[i].sampled);
+  for (std::size_t i = 0; i < parts.size(); ++i) committed.parts[i].sampled = std::move(parts[i].sampled);
   const std::string& first = files.front().key;  // every part has the same provenance
   const TableMetadata provenance = provenance_in(read_table_metadata(output.get_or_throw(first), printable(output.path_of(first))));
   PartExecutor threads_here;

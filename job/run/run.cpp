@@ -37,9 +37,10 @@ Plan plan_for(const ImageList& images, const Location& output, const std::option
                          .compression = std::string(to_string(options.features.compression)),
                          .fresh = options.features.fresh,
                          .records_at_a_time = output.traits().readers(worker_count(options.threads))});
-  if (earlier) {
+  const auto maybe_parts = earlier && may_retry(*earlier) ? find_parts(output, *earlier) : std::nullopt;
+  if (maybe_parts) {
     const bool has_refused = earlier->failed_by_code.contains(std::string(to_string(FailureCode::kUnsupported)));
-    plan_retries(plan, *earlier, has_refused ? list_formats() : "", read_record);
+    plan_retries(plan, *maybe_parts, has_refused ? list_formats() : "", read_record);
   }
   return plan;
 }

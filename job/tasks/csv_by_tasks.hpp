@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "job/output/manifest.hpp"
+#include "job/output/manifest_parts.hpp"
 #include "job/storage/location.hpp"
 #include "job/tables/tables.hpp"
 #include "job/tasks/orders.hpp"

@@ -28,10 +28,6 @@ constexpr std::string_view kTablesResult = "tables result";
 constexpr std::string_view kError = "error";
 constexpr std::uint64_t kSiblings = 32;  // as MomentsTree has them
 
-std::uint64_t parse_natural(const json& value) {  // get() would wrap -1
-  return value.get_ref<const std::uint64_t&>();
-}
-
 json to_json_value(const CommittedPart& part) {
   json errors = json::array();
   for (const ErrorRow& row : part.errors) {

@@ -11,7 +11,7 @@
 
 #include "core/base/error.hpp"
 #include "job/listing/others.hpp"
-#include "job/output/manifest.hpp"
+#include "job/output/manifest_parts.hpp"
 #include "job/output/part_record.hpp"
 #include "job/plan/fingerprint.hpp"
 #include "job/plan/part_files.hpp"
@@ -94,12 +94,12 @@ bool fits_in_the_end(const Fits& fits) {
 }
 
 // Its size, its header line and the sum of the sums; the lines of each part are checked with the part.
-MatrixPieces check_matrix(const Location& output, const Manifest& manifest, const ManifestFile& file, Findings& findings) {
+MatrixPieces check_matrix(const Location& output, const std::vector<ManifestPart>& parts, const ManifestFile& file, Findings& findings) {
   findings.count(1, 0);
   MatrixPieces pieces;
   std::vector<std::string> sums;
   std::uint64_t of_parts = 0;
-  for (const ManifestPart& part : manifest.parts) of_parts += has_piece(part) ? part.maybe_csv->size_bytes : 0;
+  for (const ManifestPart& part : parts) of_parts += has_piece(part) ? part.maybe_csv->size_bytes : 0;
   const std::uint64_t header = file.size_bytes - std::min(of_parts, file.size_bytes);
   std::uint64_t end = header;
   const std::optional<std::uint64_t> maybe_size = output.maybe_size(file.key);
@@ -112,7 +112,7 @@ MatrixPieces check_matrix(const Location& output, const Manifest& manifest, cons
     return pieces;
   }
   sums.emplace_back();  // of the header
-  for (const ManifestPart& part : manifest.parts) {
+  for (const ManifestPart& part : parts) {
     pieces.offsets.push_back(end);
     if (!has_piece(part)) continue;
     end += part.maybe_csv->size_bytes;
@@ -139,15 +139,15 @@ void check_csv(const Location& output, const ManifestPart& part, const MatrixPie
   }
 }
 
-void check_no_other_parts(const Location& output, const Manifest& manifest, Findings& findings) {
-  for (const PartFile& file : list_unnamed_part_files(output, manifest)) findings.problem(fmt::format("{}: not in the manifest", file.key));
+void check_no_other_parts(const Location& output, const std::vector<ManifestPart>& parts, Findings& findings) {
+  for (const PartFile& file : list_unnamed_part_files(output, parts)) findings.problem(fmt::format("{}: not in {}", file.key, kPartsKey));
 }
 
-void check_counts(const Manifest& manifest, Findings& findings) {
+void check_counts(const Manifest& manifest, const std::vector<ManifestPart>& parts, Findings& findings) {
   std::uint64_t listed = 0;
   std::uint64_t ok = 0;
   std::uint64_t failed = 0;
-  for (const ManifestPart& part : manifest.parts) {
+  for (const ManifestPart& part : parts) {
     listed += part.listed;
     ok += part.ok;
     failed += part.failed;
@@ -171,19 +171,25 @@ Verification verify(const Location& output, int threads, Progress& progress) {
     findings.problem(fmt::format("{} is missing", kManifestKey));
     return findings.take();
   }
-  check_counts(*manifest, findings);
-  check_no_other_parts(output, *manifest, findings);
+  std::vector<ManifestPart> parts;
+  const bool knows_parts = check_file(output, manifest->parts.file, findings).has_value();
+  if (knows_parts) {
+    parts = read_parts(output, *manifest);
+    check_counts(*manifest, parts, findings);
+    check_no_other_parts(output, parts, findings);
+  }
   MatrixPieces pieces;
   for (const ManifestFile& file : manifest->files) {
+    if (file.of_sums && !knows_parts) continue;  // its sum is that of the sums of its parts
     if (file.of_sums) {
-      pieces = check_matrix(output, *manifest, file, findings);
+      pieces = check_matrix(output, parts, file, findings);
     } else {
       check_file(output, file, findings);
     }
   }
-  check_each(manifest->parts.size(), threads, progress, findings, [&](std::size_t i) {
-    check_part(output, *manifest, manifest->parts[i], findings);
-    check_csv(output, manifest->parts[i], pieces, i, findings);
+  check_each(parts.size(), threads, progress, findings, [&](std::size_t i) {
+    check_part(output, *manifest, parts[i], findings);
+    check_csv(output, parts[i], pieces, i, findings);
   });
   return findings.take();
 }

@@ -94,8 +94,12 @@ class Output:
             first += len(values)
         return rows
 
+    @cached_property
+    def _listed_parts(self) -> list[dict[str, Any]]:
+        return [json.loads(line) for line in self._read("parts.jsonl").splitlines()]
+
     def _parts(self, folder: str) -> dataset.Dataset:
-        paths = [f"{self._folder}/{part[folder]['file']}" for part in self.manifest["parts"]]
+        paths = [f"{self._folder}/{part[folder]['file']}" for part in self._listed_parts]
         return dataset.dataset(paths, format="parquet", filesystem=self._files)
 
     def _texts(self, column: str) -> list[str]:

@@ -82,6 +82,10 @@ def read_manifest(output: Path) -> dict:
     return json.loads((output / "manifest.json").read_text())
 
 
+def manifest_parts(output: Path) -> list[dict]:
+    return [json.loads(line) for line in (output / "parts.jsonl").read_text().splitlines()]
+
+
 def differing(one: Path, other: Path) -> list[str]:
     """Names of the files that differ between two outputs: short enough to read in a failure."""
     a, b = content(one), content(other)

@@ -12,6 +12,7 @@ from cli.command import (
     copy_photos,
     coulis,
     differing,
+    manifest_parts,
     part_files,
     read_errors,
     read_manifest,
@@ -171,7 +172,7 @@ def test_a_part_whose_photos_are_all_bad_is_an_empty_part(photos, tmp_path, bad)
     flags = ["-k", 3, "--images-per-part", 4]
     assert succeed("run", photos, tmp_path / "out", *flags, "--json").json["ok"] == 8
     assert read_parts(tmp_path / "out", "pca").num_rows == 8
-    assert [part["ok"] for part in read_manifest(tmp_path / "out")["parts"]].count(0) == 1
+    assert [part["ok"] for part in manifest_parts(tmp_path / "out")].count(0) == 1
     succeed("verify", tmp_path / "out")
     assert succeed("fit", tmp_path / "out", "-k", 2, "--json").json["k"] == 2
     succeed("verify", tmp_path / "out")

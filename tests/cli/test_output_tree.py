@@ -13,6 +13,7 @@ from cli.command import (
     PHOTOS,
     REPOSITORY,
     copy_photos,
+    manifest_parts,
     part_files,
     read_manifest,
     read_parts,
@@ -39,7 +40,7 @@ def test_the_tree_is_what_the_manual_lists_and_nothing_else(finished):
     assert all(re.fullmatch(rf"(features|pca|thumbnails)/{PART}", name) for name in parts)
     assert set(names_in(finished)) - set(parts) == {
         ".coulis-lock", "_SUCCESS", "errors.csv", "errors.parquet", "manifest.json", "matrix.csv",
-        "pca_model.safetensors", "report.html",
+        "parts.jsonl", "pca_model.safetensors", "report.html",
     }  # fmt: skip
 
 
@@ -74,14 +75,16 @@ def test_the_manifest_counts_every_image_and_every_part(finished):
     assert manifest["counts"] == {"listed": 192, "ok": 192, "failed": 0, "failed_by_code": {}}
     assert manifest["listing"]["images"] == 192
     assert manifest["listing"]["bytes"] == sum(photo.stat().st_size for photo in ALL_PHOTOS)
-    parts = manifest["parts"]
+    parts = manifest_parts(finished)
+    assert (manifest["parts"]["count"], manifest["parts"]["turned"]) == (6, 0)
     assert [(p["number"], p["listed"], p["ok"], p["failed"]) for p in parts] == [(n, 32, 32, 0) for n in range(6)]
     assert [manifest["pca"]["k"], len(manifest["pca"]["explained_variance_ratio"])] == [20, 20]
 
 
 def test_the_manifest_names_every_file_with_its_true_size_and_checksum(finished):
     manifest = read_manifest(finished)
-    entries = manifest["files"] + [part[kind] for part in manifest["parts"] for kind in [*VALUES, "thumbnails"]]
+    of_parts = [part[kind] for part in manifest_parts(finished) for kind in [*VALUES, "thumbnails"]]
+    entries = [manifest["parts"], *manifest["files"], *of_parts]
     unnamed = {"manifest.json", "report.html", "_SUCCESS", ".coulis-lock"}
     assert {entry["file"] for entry in entries} == set(names_in(finished)) - unnamed
     for entry in entries:
@@ -93,7 +96,7 @@ def test_the_manifest_names_every_file_with_its_true_size_and_checksum(finished)
 def test_the_sums_of_the_matrix_are_those_of_its_header_and_of_the_lines_of_each_part(finished):
     manifest = read_manifest(finished)
     matrix = io.BytesIO((finished / "matrix.csv").read_bytes())
-    lines = [part["csv"] for part in manifest["parts"]]
+    lines = [part["csv"] for part in manifest_parts(finished)]
     assert {piece["file"] for piece in lines} == {"matrix.csv"}
     (whole,) = [entry for entry in manifest["files"] if entry["file"] == "matrix.csv"]
     sums = [hashlib.sha256(matrix.readline()).hexdigest()]

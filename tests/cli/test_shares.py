@@ -6,7 +6,17 @@ import time
 from pathlib import Path
 
 import pytest
-from cli.command import COMMAND, copy_photos, coulis, differing, part_files, read_manifest, start, succeed
+from cli.command import (
+    COMMAND,
+    copy_photos,
+    coulis,
+    differing,
+    manifest_parts,
+    part_files,
+    read_manifest,
+    start,
+    succeed,
+)
 
 FLAGS = ["-k", 5, "--images-per-part", 5]
 
@@ -48,7 +58,7 @@ def test_a_killed_share_is_started_again_beside_others(photos, alone, tmp_path, 
         _, errors = process.communicate(timeout=120)
         assert process.returncode == 0, errors
     left = succeed("run", photos, output, *FLAGS, "--json").json  # that of nobody, 2/3, is its own
-    assert left["computed"] == sum(part["listed"] for part in read_manifest(output)["parts"] if part["number"] % 3 == 1)
+    assert left["computed"] == sum(part["listed"] for part in manifest_parts(output) if part["number"] % 3 == 1)
     assert differing(output, alone) == []
 
 

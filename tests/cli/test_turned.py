@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from cli.command import coulis, read_manifest, succeed
+from cli.command import coulis, manifest_parts, succeed
 from PIL import Image, ImageOps
 
 from core.decode import modern, zoo
@@ -61,7 +61,7 @@ def test_all_doors_of_a_run_say_how_many(photos, tmp_path):
     assert f"{expected} of 13 photos are stored rotated" in ran and "turns them upright" in ran
     assert succeed(*run, "--json").json["turned"] == expected
     assert f"{expected} of 13 photos are stored rotated" in (output / "report.html").read_text()
-    assert sum(part.get("turned", 0) for part in read_manifest(output)["parts"]) == expected
+    assert sum(part.get("turned", 0) for part in manifest_parts(output)) == expected
 
 
 def test_turned_photos_are_counted_too(photos, tmp_path):
@@ -84,7 +84,7 @@ def test_upright_photos_are_not_worth_a_word(photos, tmp_path):
             path.unlink()
     output = tmp_path / "results"
     assert "rotated" not in succeed("run", photos, output, "-k", 2).stdout
-    assert "turned" not in read_manifest(output)["parts"][0]
+    assert "turned" not in manifest_parts(output)[0]
     assert 'id="turned"' in (output / "report.html").read_text()
 
 

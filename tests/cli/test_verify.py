@@ -1,11 +1,12 @@
 """`coulis verify` finds every kind of damage, and what it says to do about it helps."""
 
+import hashlib
 import json
 import shutil
 from pathlib import Path
 
 import pytest
-from cli.command import coulis, differing, part_files, read_manifest, succeed
+from cli.command import coulis, differing, manifest_parts, part_files, read_manifest, succeed
 
 
 def flip_byte(path: Path, at: int) -> None:
@@ -18,6 +19,16 @@ def edit_manifest(output: Path, change) -> None:
     manifest = read_manifest(output)
     change(manifest)
     (output / "manifest.json").write_text(json.dumps(manifest))
+
+
+def edit_parts(output: Path, change) -> None:
+    """And the sum in the manifest, so that it is the parts that are wrong."""
+    parts = manifest_parts(output)
+    change(parts)
+    lines = "".join(json.dumps(part) + "\n" for part in parts).encode()
+    (output / "parts.jsonl").write_bytes(lines)
+    file = {"bytes": len(lines), "sha256": hashlib.sha256(lines).hexdigest()}
+    edit_manifest(output, lambda m: m["parts"].update(file))
 
 
 DAMAGE = {
@@ -39,14 +50,16 @@ DAMAGE = {
     "missing success": lambda out: (out / "_SUCCESS").unlink(),
     "missing manifest": lambda out: (out / "manifest.json").unlink(),
     "counts that do not add up": lambda out: edit_manifest(out, lambda m: m["counts"].update(ok=23)),
-    "another fingerprint": lambda out: edit_manifest(out, lambda m: m["parts"][0].update(fingerprint="0" * 32)),
+    "another fingerprint": lambda out: edit_parts(out, lambda parts: parts[0].update(fingerprint="0" * 32)),
+    "missing list of parts": lambda out: (out / "parts.jsonl").unlink(),
+    "changed list of parts": lambda out: flip_byte(out / "parts.jsonl", 20),
 }
 
 
 def test_an_intact_output_passes(finished):
     result = succeed("verify", finished)
-    assert "22 files, 192 rows" in result.stdout
-    assert succeed("verify", finished, "--json").json == {"ok": True, "files": 22, "rows": 192, "problems": []}
+    assert "23 files, 192 rows" in result.stdout
+    assert succeed("verify", finished, "--json").json == {"ok": True, "files": 23, "rows": 192, "problems": []}
 
 
 def damaged(output: Path) -> set[Path]:

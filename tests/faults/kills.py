@@ -114,7 +114,7 @@ def finish(job: Job, output: str, wanted: Content, kill: Kill) -> None:
     assert result.code == 0, (kill, result.stderr)
     assert content(output) == wanted, f"killed in {kill}: finished to other bytes"
     assert temporary_files(output) == set(), f"killed in {kill}: temporary files are left"
-    listed = sorted(part["listed"] for part in wanted["manifest.json"]["parts"])
+    listed = sorted(part["listed"] for part in wanted["parts.jsonl"])
     assert result.json["computed"] <= sum(listed) - sum(listed[: kill.features]), (
         f"killed in {kill}: committed work was lost"
     )

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pyarrow import fs
 
-Content = dict[str, bytes | dict]  # files by name; the manifest as what it says
+Content = dict[str, bytes | dict | list]  # files by name; the manifest and its parts as what they say
 # The times of a run, and the lock: what two runs that agree may differ in.
 NOT_COMPARED = ("report.html", ".coulis-lock")
 
@@ -41,6 +41,8 @@ def content(output: Path | str) -> Content:
         manifest = json.loads(found["manifest.json"])
         del manifest["last_run"]
         found["manifest.json"] = manifest
+    if "parts.jsonl" in found:
+        found["parts.jsonl"] = [json.loads(line) for line in found["parts.jsonl"].splitlines()]
     return found
 
 

@@ -8,7 +8,7 @@
 #include <string_view>
 
 #include "core/pca/model_file.hpp"
-#include "job/output/manifest.hpp"
+#include "job/output/manifest_parts.hpp"
 #include "job/output/part_record.hpp"
 #include "job/tables/shard_index.hpp"
 #include "tests/core/network/small_model.hpp"
@@ -41,7 +41,7 @@ Manifest make_manifest() {
   m.ok = 2;
   m.failed_by_code = {{"corrupt", 1}, {"empty", 2}};
   m.pca = {"k=2", {{"convention", "centred"}}, {0.75, 0.1}};
-  m.parts = {{7, "ef", 5, 2, 3, {"features/a", 10, "01"}, {"pca/a", 20, "02"}}};
+  m.parts = {1, 0, "ef", {"parts.jsonl", 200, "01"}};
   m.files = {{"matrix.csv", 30, "03"}};
   m.threads = 4;
   m.seconds = {{"list", 0.5}};
@@ -72,6 +72,9 @@ void write_seeds(const std::filesystem::path& folder) {
   write(folder / "model/int8.safetensors", make_small_quantised_model({}).to_bytes());
   write(folder / "pca_model/model.safetensors", to_safetensors(make_pca_model(), {{"model_sha256", "abc"}}));
   write(folder / "manifest/manifest.json", to_json(make_manifest()));
+  const ManifestPart part{7,  "ef",     5, 2, 3, {"features/a", 10, "01"}, {"pca/a", 20, "02"}, 1, ManifestFile{"thumbnails/a", 9, "03"},
+                          {}, {0, 1, 4}};
+  write(folder / "parts/parts.jsonl", to_lines({part, part}));
   PartRecord record = make_record();
   record.settings = "model=1";  // one line, as the reader wants it
   std::string lines;

@@ -46,6 +46,7 @@ constexpr Reader kReaders[] = {
     {"model", "fuzz/seeds/model", read_model},
     {"pca_model", "fuzz/seeds/pca_model", read_pca_model},
     {"manifest", "fuzz/seeds/manifest", read_manifest_text},
+    {"parts", "fuzz/seeds/parts", read_parts_lines},
     {"part_record", "fuzz/seeds/part_record", read_part_record},
     {"parquet", "fuzz/seeds/parquet", read_parquet},
     {"collection", "fuzz/seeds/collection", read_collection},

@@ -2,7 +2,7 @@
 #include <string_view>
 #include <utility>
 
-#include "job/output/manifest.hpp"
+#include "job/output/manifest_parts.hpp"
 #include "job/output/part_record.hpp"
 #include "job/tables/tables.hpp"
 #include "tests/fuzz/reading.hpp"
@@ -18,6 +18,10 @@ std::string_view text_of(std::span<const std::byte> bytes) {
 
 Reading read_manifest_text(std::span<const std::byte> bytes) {
   return read_or_error([&] { return hash_text(to_json(parse_manifest(std::string(text_of(bytes)), "manifest"))); });
+}
+
+Reading read_parts_lines(std::span<const std::byte> bytes) {
+  return read_or_error([&] { return hash_text(to_lines(parse_parts(text_of(bytes), "parts"))); });
 }
 
 Reading read_part_record(std::span<const std::byte> bytes) {

@@ -30,6 +30,7 @@ Reading read_orientation(std::span<const std::byte> bytes);
 Reading read_model(std::span<const std::byte> bytes);
 Reading read_pca_model(std::span<const std::byte> bytes);
 Reading read_manifest_text(std::span<const std::byte> bytes);
+Reading read_parts_lines(std::span<const std::byte> bytes);
 Reading read_part_record(std::span<const std::byte> bytes);  // three lines: settings, images, failures
 Reading read_parquet(std::span<const std::byte> bytes);      // as metadata, as rows, as errors
 Reading read_collection(std::span<const std::byte> bytes);   // all members of an archive or a table

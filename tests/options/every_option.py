@@ -17,7 +17,7 @@ FILES_OF = {
     "report": {"report.html"},
     "nothing": set(),
 }
-ALWAYS = {"manifest.json", "_SUCCESS"}  # written with whatever else is
+ALWAYS = {"manifest.json", "parts.jsonl", "_SUCCESS"}  # written with whatever else is
 LOCK = ".coulis-lock"  # each run writes it, and it says nothing about the results
 
 

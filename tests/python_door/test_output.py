@@ -76,7 +76,7 @@ def test_what_is_not_finished_or_not_there_is_said(made, tmp_path):
         coulis.open(tmp_path / "nowhere")
     with pytest.raises(coulis.Error, match="holds no results"):
         coulis.open(tmp_path)
-    for name in ("features", "pca", "manifest.json"):
+    for name in ("features", "pca", "manifest.json", "parts.jsonl"):
         (tmp_path / name).symlink_to(made / name)
     with pytest.raises(coulis.Error, match="is not finished: it has no _SUCCESS") as raised:
         coulis.open(tmp_path)

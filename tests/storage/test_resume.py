@@ -155,6 +155,7 @@ def test_a_file_that_is_lost_is_restored_by_the_same_command(run: Coulis, photos
         sorted(output.parts())[2]: 4,
         sorted(output.parts("pca"))[1]: 0,
         "manifest.json": 0,
+        "parts.jsonl": 0,
     }
     for name, computed in lost.items():
         output.bucket.remove(output.key(name))

@@ -31,7 +31,7 @@ Manifest example() {
   m.listing_hash = "cd";
   m.options = {{"csv-separator", {"tab"}}, {"exclude", {"a", "b\n"}}};
   m.pca = {"variance=0.95", {{"convention", "centred"}}, {0.75, 0.1, 1.0 / 3}};
-  m.parts = {{7, "ef", 5, 2, 3, {"features/a", 10, "01"}, {"pca/a", 20, "02"}}};
+  m.parts = {100'000, 17, "05", {"parts.jsonl", 1'000'000, "06"}};
   m.files = {{"matrix.csv", 30, "03"}, {"errors.csv", 0, "04"}};
   m.simd = "avx2";
   m.threads = 4;
@@ -51,10 +51,10 @@ TEST(Manifest, ReadsBackAsItWas) {
   EXPECT_EQ(m.failed(), 3U);
   EXPECT_EQ(m.options, example().options);
   EXPECT_EQ(m.pca.explained_variance_ratio, example().pca.explained_variance_ratio);
-  ASSERT_EQ(m.parts.size(), 1U);
-  EXPECT_EQ(m.parts[0].number, 7U);
-  EXPECT_EQ(m.parts[0].failed, 3U);
-  EXPECT_EQ(m.parts[0].pca.key, "pca/a");
+  EXPECT_EQ(m.parts.count, 100'000U);
+  EXPECT_EQ(m.parts.turned, 17U);
+  EXPECT_EQ(m.parts.names, "05");
+  EXPECT_EQ(m.parts.file.sha256, "06");
   EXPECT_EQ(m.files.at(1).sha256, "04");
   EXPECT_EQ(m.computed, 3U);
   EXPECT_EQ(m.share_of_peak, 0.82);
@@ -83,7 +83,7 @@ TEST(Manifest, RefusesTextThatIsNoJson) {
 
 TEST(Manifest, RefusesAFormatOfAnotherVersion) {
   json root = json::parse(to_json(example()));
-  root["format"] = 2;
+  root["format"] = 3;
   const Error error = thrown_error([&] { parse_manifest(root.dump(), "that file"); });
   EXPECT_EQ(error.code(), ErrorCode::kRunFailed);
   EXPECT_NE(error.remedy().find("--fresh"), std::string::npos);
@@ -112,7 +112,7 @@ TEST(Manifest, RefusesACountThatIsNoNaturalNumber) {
   const json whole = json::parse(to_json(example()));
   for (const char* pointer :
        {"/listing/images", "/listing/bytes", "/listing/passed_over/ending/files", "/counts/ok", "/counts/failed_by_code/corrupt",
-        "/last_run/threads", "/parts/0/number", "/parts/0/listed", "/parts/0/features/bytes", "/files/0/bytes"}) {
+        "/last_run/threads", "/parts/count", "/parts/turned", "/parts/bytes", "/files/0/bytes"}) {
     for (const json& value : {json(-1), json(1.5), json(1e300), json("1"), json(true), json::array()}) {
       json changed = whole;
       changed[json::json_pointer(pointer)] = value;
@@ -127,6 +127,12 @@ TEST(Manifest, RefusesOptionsThatAreNoTexts) {
     root["options"]["k"] = option;
     EXPECT_EQ(thrown_error([&] { parse_manifest(root.dump(), "that file"); }).code(), ErrorCode::kRunFailed) << option;
   }
+}
+
+TEST(SumOfNames, DoesNotDependOnTheirOrderAndTellsThemApart) {
+  EXPECT_EQ(sum_of_names({"a", "b"}), sum_of_names({"b", "a"}));
+  EXPECT_NE(sum_of_names({"a", "b"}), sum_of_names({"ab"}));
+  EXPECT_NE(sum_of_names({"a", "a"}), sum_of_names({"a"}));
 }
 
 TEST(ReadManifest, GivesNothingWhereThereIsNone) {

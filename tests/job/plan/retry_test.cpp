@@ -12,7 +12,7 @@ constexpr const char* kFormats = "jpeg png heif";
 
 struct Case {
   Plan plan;
-  Manifest manifest;
+  std::vector<ManifestPart> earlier;
 };
 
 // Three finished parts of one photo each; the last two have failed.
@@ -25,9 +25,8 @@ Case three_parts() {
     part.images = std::vector<ImageRef>{{"a" + std::to_string(i), 1}};
     part.done = true;
     c.plan.parts.push_back(part);
-    c.manifest.parts.push_back({i, part.fingerprint, 1, i == 0 ? 1U : 0U, i == 0 ? 0U : 1U, {"features/" + std::to_string(i), 1, ""}, {}});
+    c.earlier.push_back({i, part.fingerprint, 1, i == 0 ? 1U : 0U, i == 0 ? 0U : 1U, {"features/" + std::to_string(i), 1, ""}, {}});
   }
-  c.manifest.failed_by_code = {{"unreadable", 1}, {"corrupt", 1}};
   return c;
 }
 
@@ -38,7 +37,7 @@ PartRecord record_of(const PartFile& file) {
 TEST(PlanRetries, TakesThePartsWithPhotosThatCouldNotBeReadAndOpensNoOther) {
   Case c = three_parts();
   std::vector<std::string> opened;
-  plan_retries(c.plan, c.manifest, kFormats, [&](const PartFile& file) {
+  plan_retries(c.plan, c.earlier, kFormats, [&](const PartFile& file) {
     opened.push_back(file.key);
     return record_of(file);
   });
@@ -53,34 +52,31 @@ TEST(PlanRetries, TakesEachCodeThatSaysNothingOfTheBytesAndNoOther) {
   for (int i = 0; i <= static_cast<int>(FailureCode::kWorkerDied); ++i) {
     const std::string code(to_string(static_cast<FailureCode>(i)));
     Case c = three_parts();
-    c.manifest.failed_by_code = {{code, 2}};
-    plan_retries(c.plan, c.manifest, "", [&](const PartFile&) -> PartRecord { return {"", {{"a", 1}}, {{0, "read", code, "why"}}}; });
+    plan_retries(c.plan, c.earlier, "", [&](const PartFile&) -> PartRecord { return {"", {{"a", 1}}, {{0, "read", code, "why"}}}; });
     EXPECT_EQ(c.plan.parts_to_do(), code == "unreadable" || code == "vanished" || code == "changed" ? 2U : 0U) << code;
   }
 }
 
 TEST(PlanRetries, LeavesALinkThatLeadsNowhere) {
   Case c = three_parts();
-  c.manifest.failed_by_code = {{"vanished", 2}};
-  plan_retries(c.plan, c.manifest, "", [](const PartFile&) -> PartRecord { return {"", {{"a"}}, {{0, "read", "vanished", "why"}}}; });
+  plan_retries(c.plan, c.earlier, "", [](const PartFile&) -> PartRecord { return {"", {{"a"}}, {{0, "read", "vanished", "why"}}}; });
   EXPECT_EQ(c.plan.parts_to_do(), 0U);
 }
 
-TEST(PlanRetries, OpensNothingIfAllCouldBeRead) {
-  Case c = three_parts();
-  c.manifest.failed_by_code = {{"corrupt", 2}};
-  plan_retries(c.plan, c.manifest, kFormats, [](const PartFile&) -> PartRecord {
-    ADD_FAILURE();
-    return {};
-  });
-  EXPECT_EQ(c.plan.parts_to_do(), 0U);
+TEST(MayRetry, IfAPhotoCouldNotBeReadOrIsUnsupported) {
+  for (int i = 0; i <= static_cast<int>(FailureCode::kWorkerDied); ++i) {
+    const std::string code(to_string(static_cast<FailureCode>(i)));
+    Manifest earlier;
+    earlier.failed_by_code = {{code, 2}};
+    EXPECT_EQ(may_retry(earlier), code == "unreadable" || code == "vanished" || code == "changed" || code == "unsupported") << code;
+  }
+  EXPECT_FALSE(may_retry(Manifest()));
 }
 
 // Parts 1 and 2 refused a photo as unsupported; part 2 by a build that read `formats`.
 std::vector<bool> done_after(const char* formats) {
   Case c = three_parts();
-  c.manifest.failed_by_code = {{"unsupported", 2}};
-  plan_retries(c.plan, c.manifest, kFormats, [&](const PartFile& file) -> PartRecord {
+  plan_retries(c.plan, c.earlier, kFormats, [&](const PartFile& file) -> PartRecord {
     return {"", {{"a", 1}}, {{0, "decode", "unsupported", "why"}}, file.number == 1 ? kFormats : formats};
   });
   return {c.plan.parts[0].done, c.plan.parts[1].done, c.plan.parts[2].done};

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
-from cli.command import PHOTOS, copy_photos, coulis, part_files, read_manifest, succeed
+from cli.command import PHOTOS, copy_photos, coulis, manifest_parts, part_files, succeed
 from job.report.report_file import Report
 from PIL import Image, ImageOps
 
@@ -110,7 +110,7 @@ def test_a_damaged_file_of_thumbnails_is_found(tmp_path):
     photos, output = copy_photos(tmp_path / "photos", 24), tmp_path / "out"
     succeed("run", photos, output, "-k", 2)
     (part,) = part_files(output, "thumbnails")
-    assert read_manifest(output)["parts"][0]["thumbnails"]["file"] == f"thumbnails/{part.name}"
+    assert manifest_parts(output)[0]["thumbnails"]["file"] == f"thumbnails/{part.name}"
     part.write_bytes(part.read_bytes()[:-100])
     assert f"thumbnails/{part.name}" in coulis("verify", output).stdout
     result = coulis("report", output)

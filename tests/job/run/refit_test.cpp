@@ -42,7 +42,7 @@ TEST(Refit, StartsFromTheOptionsOfTheRun) {
   set_options(m.options, options);
   EXPECT_EQ(options.csv.separator, CsvSeparator::kTab);
   EXPECT_TRUE(options.report.no_thumbnails);
-  EXPECT_TRUE(m.parts.at(0).pca.key.ends_with(".zstd.parquet"));
+  EXPECT_TRUE(read_parts(photos.output(), m).at(0).pca.key.ends_with(".zstd.parquet"));
   EXPECT_EQ(to_text(photos.output().get_or_throw("matrix.csv")).substr(0, 11), "path\tlabel\t");
 }
 

@@ -16,7 +16,7 @@ namespace {
 
 class Verify : public testing::Test {
  protected:
-  Verify() : photos_(4), manifest_(photos_.run_all().manifest) {}
+  Verify() : photos_(4), manifest_(photos_.run_all().manifest), parts_(read_parts(photos_.output(), manifest_)) {}
 
   Verification verify_output() { return verify(photos_.output(), 2, photos_.progress); }
 
@@ -31,23 +31,27 @@ class Verify : public testing::Test {
   }
 
   void replace(const std::string& key, const std::string& text) const { photos_.folder.write("output/" + key, text); }
-  void rewrite_manifest() { replace(kManifestKey, to_json(manifest_)); }
+  void rewrite_manifest() {
+    put_parts(photos_.output(), parts_, manifest_);
+    replace(kManifestKey, to_json(manifest_));
+  }
 
   PhotoFolder photos_;
   Manifest manifest_;
+  std::vector<ManifestPart> parts_;
 };
 
 TEST_F(Verify, FindsNothingWrongWithAFinishedOutput) {
   const Verification result = verify_output();
   EXPECT_TRUE(result.problems.empty());
   EXPECT_EQ(result.rows, 4U);
-  EXPECT_EQ(result.files, manifest_.files.size() + 3 * manifest_.parts.size());
+  EXPECT_EQ(result.files, 1 + manifest_.files.size() + 3 * parts_.size());
 }
 
 TEST_F(Verify, FindsEachFileThatIsMissingOrChanged) {
-  std::vector<std::string> keys;
+  std::vector<std::string> keys = {kPartsKey};
   for (const ManifestFile& file : manifest_.files) keys.push_back(file.key);
-  for (const ManifestPart& part : manifest_.parts) keys.insert(keys.end(), {part.features.key, part.pca.key, part.maybe_thumbnails->key});
+  for (const ManifestPart& part : parts_) keys.insert(keys.end(), {part.features.key, part.pca.key, part.maybe_thumbnails->key});
   for (const std::string& key : keys) {
     std::string text = to_text(photos_.output().get_or_throw(key));
     photos_.output().remove(key);
@@ -73,7 +77,7 @@ TEST_F(Verify, FindsAnOutputThatIsNotFinished) {
 TEST_F(Verify, FindsAPartFileThatTheManifestDoesNotName) {
   const std::string key = "features/" + part_file_name(77, std::string(32, 'a'), "snappy");
   replace(key, "x");
-  expect_problem(key, "not in the manifest");
+  expect_problem(key, "not in parts.jsonl");
 }
 
 TEST_F(Verify, FindsCountsThatDoNotAddUp) {
@@ -83,7 +87,7 @@ TEST_F(Verify, FindsCountsThatDoNotAddUp) {
 }
 
 TEST_F(Verify, FindsWhatChecksumsCannotSee) {
-  ManifestPart& part = manifest_.parts[0];
+  ManifestPart& part = parts_[0];
   part.fingerprint[0] = part.fingerprint[0] == '0' ? '1' : '0';
   ++part.ok;
   ++part.failed;
@@ -96,7 +100,7 @@ TEST_F(Verify, FindsWhatChecksumsCannotSee) {
 }
 
 TEST_F(Verify, FindsValuesThatAreNotFinite) {
-  ManifestPart& part = manifest_.parts[0];
+  ManifestPart& part = parts_[0];
   RowTable table = read_row_table(photos_.output().get_or_throw(part.features.key), kFeaturesColumn, "part");
   table.values[5] = std::numeric_limits<float>::quiet_NaN();
   const Bytes bytes = write_row_table(table, kFeaturesColumn, Compression::kSnappy);
@@ -107,7 +111,7 @@ TEST_F(Verify, FindsValuesThatAreNotFinite) {
 }
 
 TEST_F(Verify, FindsAPartThatIsNoParquetFile) {
-  ManifestPart& part = manifest_.parts[0];
+  ManifestPart& part = parts_[0];
   replace(part.features.key, "x");
   part.features = describe_file(part.features.key, to_bytes("x"));
   rewrite_manifest();

@@ -76,4 +76,4 @@ def test_two_runs_on_a_bucket_give_the_same_bytes(run: Coulis, photos: Place, ou
         etags = output.bucket.etags(place.prefix)
         prints.append({key: etag for key, (etag, _) in etags.items() if key not in ("report.html", "manifest.json")})
     assert prints[0] == prints[1]
-    assert len(prints[0]) == 2 * 6 + 6  # part files, matrix.csv, parts.jsonl, errors.csv, errors.parquet, pca_model, _SUCCESS
+    assert len(prints[0]) == 2 * 6 + 6  # part files, CSV and Parquet tables, parts.jsonl, pca_model, _SUCCESS

@@ -98,7 +98,7 @@ std::vector<ManifestPart> read_parts(const Location& output, const Manifest& man
   auto maybe_parts = find_parts(output, manifest);
   if (maybe_parts) return std::move(*maybe_parts);
   throw Error(ErrorCode::kRunFailed,
-              fmt::format("{} is not the file that {} describes", printable(output.path_of(kPartsKey)), kManifestKey),
+              fmt::format("{} is missing, or is not the file that {} describes", printable(output.path_of(kPartsKey)), kManifestKey),
               "run the same `coulis run` command again");
 }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/base/counted.hpp"
 #include "core/base/error.hpp"
 #include "job/plan/part_files.hpp"
 #include "job/plan/plan.hpp"
@@ -49,8 +50,8 @@ PcaModel fit_or_take(const Moments& moments, const PcaRequest& request, Progress
   if (!request.given) {
     PcaModel model = fit(moments, request.options);
     if (request.options.variance == 0 && model.k() < static_cast<std::size_t>(request.options.k)) {
-      progress.warn(fmt::format("k is {} instead of {}: {} photos of {} features have no more components", model.k(), request.options.k,
-                                moments.count, model.width()));
+      progress.warn(fmt::format("k is {} instead of {}: {} of {} features cannot have more components", model.k(), request.options.k,
+                                counted(moments.count, "photo"), model.width()));
     }
     return model;
   }
@@ -97,7 +98,7 @@ Manifest publish(const Location& output, Committed committed, const PcaRequest& 
   put_and_describe(output, kErrorsKey, write_errors_parquet(committed.errors, options.features.compression, provenance), manifest);
   put_errors_csv(output, committed.errors, options.csv, manifest);
   if (committed.ok == 0) {
-    throw Error(ErrorCode::kTooManyBad, fmt::format("none of the {} photos could be used", committed.listed),
+    throw Error(ErrorCode::kTooManyBad, "none of the photos could be used",
                 fmt::format("see {}", printable(output.path_of(kErrorsCsvKey))));
   }
   clock.restart();

@@ -1,5 +1,6 @@
 """What this CPU has, as the kernel says. Tests ask here which of them must run, and never the code under test."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ AVX2 = {"avx2", "bmi1", "bmi2", "f16c", "fma"}
 AVX512 = AVX2 | {"avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl"}
 NEEDED = {"portable": set(), "avx2": AVX2, "avx512": AVX512, "bf16": AVX512 | {"avx512_bf16"}}
 LEVELS = ("avx512", "avx2", "portable")
+ASKED_FOR = os.environ.get("COULIS_SIMD", "best")  # the level to go back to after a test of another
 
 
 def read_flags() -> set[str]:

@@ -131,13 +131,18 @@ void CollectionStore::visit_contents(const std::shared_ptr<const Entry>& contain
   walk.visit(std::move(itself), EntryKind::kUnopened);
 }
 
-// False: INPUT is no single file, or one that holds nothing.
+// False: INPUT is no single file.
 bool CollectionStore::walk_input_itself(const Walk& walk) const {
   std::optional<Entry> input = store().maybe_entry("");
   if (!input) return false;
   const std::shared_ptr<const Entry> container = share(std::move(*input));
   Contents contents = list_contents(container);
-  if (!contents.is_collection) return false;
+  if (!contents.is_collection) {
+    const bool is_empty = container->size_bytes == 0;
+    throw Error(ErrorCode::kNothingToRead,
+                is_empty ? "INPUT is a file of 0 bytes" : "INPUT is a file, and no archive, table or list of photos",
+                "name a folder that holds photos, an archive (zip, tar, tar.gz, tar.zst), a Parquet table or a list");
+  }
   if (contents.damage && contents.entries.empty()) {
     throw Error(ErrorCode::kNothingToRead, fmt::format("INPUT cannot be read: {}", contents.damage->message),
                 "check the file, or copy it again");

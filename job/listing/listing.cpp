@@ -59,7 +59,7 @@ Listing list_some_images(const Location& input, const ListingOptions& options, c
   Listing listing = list_images(input, options, &output);
   if (listing.images.empty()) {
     throw Error(ErrorCode::kNothingToRead,
-                fmt::format("no image found in {} ({})", printable(input.root()), describe_in_a_line(listing.passed_over)),
+                fmt::format("no photos found in {} ({})", printable(input.root()), describe_in_a_line(listing.passed_over)),
                 "check INPUT; --include '*' takes files of any name");
   }
   return listing;

@@ -55,7 +55,7 @@ LocatedImages list_input(const RunOptions& options, const std::atomic<bool>& int
   });
   if (listing.images.empty()) {
     throw Error(ErrorCode::kNothingToRead,
-                fmt::format("no image found in {} ({})", printable(place.root()), describe_in_a_line(listing.passed_over)),
+                fmt::format("no photos found in {} ({})", printable(place.root()), describe_in_a_line(listing.passed_over)),
                 "to take files with any name, use include '*'");
   }
   return {std::move(place), listing.images.read(), ReadAhead::Sizes::kListed, std::move(listing.notes)};

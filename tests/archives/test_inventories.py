@@ -192,7 +192,7 @@ def test_an_inventory_without_photos_says_so(rows, tmp_path):
     others = [row for row in rows if row[1] == "notes.txt"] * 2
     result = command("plan", write_inventory(others).write(tmp_path / "copied"), tmp_path / "out", **environment)
     assert result.code == 4
-    assert "no image found in s3://pictures" in result.stderr
+    assert "no photos found in s3://pictures" in result.stderr
 
 
 def test_another_json_is_no_inventory(tmp_path):

@@ -197,5 +197,5 @@ def test_globs_choose_the_photos(tmp_path, flags, count):
 
 def test_a_glob_that_matches_nothing_leaves_nothing_to_read(photos, tmp_path):
     result = coulis("run", photos, tmp_path / "out", "--include", "[")
-    assert (result.code, "no image found" in result.stderr) == (4, True)
+    assert (result.code, "no photos found" in result.stderr) == (4, True)
     assert not (tmp_path / "out").exists()

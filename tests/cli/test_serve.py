@@ -93,7 +93,7 @@ def test_an_output_is_listed_and_read(client, small):
 def test_errors_have_code_message_and_remedy_and_the_next_order_is_taken(client, tmp_path):
     wrong = [
         (("featurize", b""), {"input": str(tmp_path / "nowhere")}, 5, "does not exist"),
-        (("featurize", b""), {"input": str(tmp_path)}, 4, "no image found"),
+        (("featurize", b""), {"input": str(tmp_path)}, 4, "no photos found"),
         (("featurize", b""), {"options": {"threads": -1}}, 2, "threads"),
         (("featurize", b""), {"options": {"presicion": "int8"}}, 2, "presicion"),
         (("featurize", b""), {"input": "-"}, 2, "stdin"),

@@ -116,7 +116,7 @@ def test_an_empty_input_exits_with_4_and_makes_no_output(tmp_path):
     for verb in ("run", "plan"):
         result = coulis(verb, tmp_path / "photos", tmp_path / "out")
         assert result.code == 4
-        assert_one_clear_sentence(result, "no image found")
+        assert_one_clear_sentence(result, "no photos found")
         assert "(1 file by ending (LICENSE))" in result.stderr
         assert not (tmp_path / "out").exists()
 

@@ -34,7 +34,7 @@ def compute(name: str, images: np.ndarray) -> np.ndarray:
     try:
         return _core.Network(precision=precision).features(images)
     finally:
-        _core.limit_simd("best")
+        _core.limit_simd(cpu.ASKED_FOR)
 
 
 def tolerance_of(name: str, original: np.ndarray) -> float:

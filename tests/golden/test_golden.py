@@ -47,5 +47,5 @@ def test_rows_of_int8_are_the_same_integers_on_every_level(level):
     rows, metadata = read("int8")
     _core.limit_simd(level)
     ours = _core.Network(precision="int8").features(photos_of(metadata))
-    _core.limit_simd("best")
+    _core.limit_simd(cpu.ASKED_FOR)
     assert ours.tobytes() == rows.tobytes()

@@ -23,7 +23,7 @@ def level(request):
     cpu.need(request.param)
     _core.limit_simd(request.param)
     yield request.param
-    _core.limit_simd("best")
+    _core.limit_simd(cpu.ASKED_FOR)
 
 
 @pytest.fixture

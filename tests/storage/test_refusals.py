@@ -60,7 +60,7 @@ def test_a_bucket_that_is_not_there(run: Coulis, tmp_path):
 
 def test_a_prefix_without_a_photo_is_nothing_to_read(run: Coulis, photos: Place, tmp_path):
     result = run("run", photos.bucket.uri("Tset"), tmp_path / "out")
-    assert (result.code, "no image found in s3://photos/Tset" in result.stderr) == (4, True)
+    assert (result.code, "no photos found in s3://photos/Tset" in result.stderr) == (4, True)
 
 
 def test_a_key_that_may_only_read_is_refused_before_the_work(run, proxy: FaultProxy, photos: Place, results):

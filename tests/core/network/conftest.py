@@ -21,4 +21,4 @@ def limit_simd():
         _core.limit_simd(level)
 
     yield limit
-    _core.limit_simd("best")
+    _core.limit_simd(cpu.ASKED_FOR)

@@ -26,7 +26,7 @@ def level(request):
     cpu.need(request.param)
     _core.limit_simd(request.param)
     yield request.param
-    _core.limit_simd("best")
+    _core.limit_simd(cpu.ASKED_FOR)
 
 
 def make_image(width, height, content, seed=0):

@@ -2,7 +2,8 @@
 
 The wheel for Python 3.11 is installed from an EMR kit, on Debian 12, for x86-64 and, emulated, for 64-bit ARM. The one
 for 3.12 and newer is installed by pip on Debians that have such a Python, for ARM on Debian 13, and on Debian 12 with
-those of this machine.
+those of this machine. With a network and here, the wheel works in one process with the oldest packages that its extras
+allow, and with the newest ones and others that bring an Arrow of their own.
 """
 
 import io
@@ -24,10 +25,13 @@ SUITES = ("trixie", "forky")  # Debian's with a Python of NEWER
 X86, ARM = "x86_64", "aarch64"
 TOLERANCE = 1e-4  # of a feature, from 0 to 6: float32 is summed in another order
 
+OLDEST = ("pyarrow==14.0.*", "numpy==1.26.*", "pandas==2.2.*", "pyspark==3.5.*")  # of the extras in pyproject.toml
+CODECS = (".avif", ".heic", ".jxl")  # read by a module of the wheel that is loaded late
+
 # Photos in memory: the extension, which every Python loads anew. All else is the same program.
 FROM_MEMORY = (
     "import coulis, numpy, pathlib, sys; "
-    "photos = [path.read_bytes() for path in sorted(pathlib.Path(sys.argv[1]).rglob('*.jpg'))]; "
+    "photos = [path.read_bytes() for path in sorted(pathlib.Path(sys.argv[1]).rglob('*.*'))]; "
     "numpy.save(sys.argv[3], coulis.featurize(photos, precision=sys.argv[2]).values)"
 )
 
@@ -70,6 +74,16 @@ def make_clean(root: Path, photos: Path, suite: str, architecture: str = "") -> 
     else:
         make_root(root, suite, "python3-venv")
     shutil.copytree(photos, root / photos.relative_to("/"))
+
+
+def gather_photos(folder: Path) -> Path:
+    """The 192 of the examples, and those of the decoders' tests in HEIC, AVIF and JPEG XL."""
+    photos = shutil.copytree(PHOTOS, folder / "photos")
+    (photos / "codecs").mkdir()
+    for photo in (REPOSITORY / "tests/core/decode").rglob("*"):
+        if photo.suffix in CODECS:
+            shutil.copy(photo, photos / "codecs")
+    return photos
 
 
 def install_from_kit(root: Path, wheel: Path, *options: str) -> Path:
@@ -124,15 +138,30 @@ def expect_almost_the_same(found: dict[str, np.ndarray], photos: Path) -> float:
     differences = {
         precision: float(np.abs(rows - featurize_here(photos, precision)).max()) for precision, rows in found.items()
     }
-    assert all(rows.shape == (192, 1280) for rows in found.values())
     assert differences["int8"] == 0
     assert differences["fp32"] <= TOLERANCE
     return differences["fp32"]
 
 
+def work_beside(folder: Path, wheel: Path, requirements: tuple[str, ...], packages: tuple[str, ...]) -> str:
+    """Here, in an environment of its own. Returns the versions."""
+    folder.mkdir()
+    python = folder / "environment/bin/python"
+    subprocess.run([getattr(sys, "_base_executable", sys.executable), "-m", "venv", folder / "environment"], check=True)
+    subprocess.run([python, "-m", "pip", "install", "--quiet", wheel, *requirements, *packages], check=True)
+    script = Path(__file__).with_name("beside_others.py")
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    names = [package.partition("[")[0] for package in packages]
+    command = [python, "-P", script, PHOTOS, folder, *names]
+    return subprocess.run(command, check=True, env=environment, stdout=subprocess.PIPE, text=True).stdout.splitlines()[
+        -1
+    ]
+
+
 def check_in(folder: Path) -> Row:
-    photos, wanted = shutil.copytree(PHOTOS, folder / "fruits"), folder / "wanted"
+    photos, wanted = gather_photos(folder), folder / "wanted"
     succeed("run", photos, wanted, "-k", 20)
+    assert np.isfinite(featurize_here(photos, "fp32")).all()
 
     pythons = newer_pythons()
     maker = next(iter(pythons))
@@ -166,12 +195,16 @@ def check_in(folder: Path) -> Row:
         environment = install(root)
         found = {precision: compute(root, environment, photos, precision) for precision in ("int8", "fp32")}
         differences.append(expect_almost_the_same(found, photos))
+    oldest = work_beside(folder / "oldest", wheel, OLDEST, ("pyspark",))
+    newest = work_beside(folder / "newest", wheel, ("pandas",), ("pyspark", "datasets", "deltalake", "ray[data]"))
     versions = ", ".join(environment.name for environment in environments[1:])
     return Row(
         "wheel",
         f"{wheel.name} and {arm.name}, from EMR kits, and {newer.name}, by pip with Python {versions}, and "
-        f"{newer_arm.name}, by pip on Debian 13, on Debians with Python alone; 192 photos each; ARM is emulated",
-        f"{len(environments) + len(differences)}",
+        f"{newer_arm.name}, by pip on Debian 13, on Debians with Python alone; 192 photos each, and "
+        f"{len(list((photos / 'codecs').iterdir()))} in HEIC, AVIF and JPEG XL; ARM is emulated; the first one in one "
+        f"process with {oldest}, and with {newest}",
+        f"{len(environments) + len(differences) + 2}",
         "0 rows; x86-64: byte-identical to build/release's; ARM: the same int8 rows, float32 rows that differ by "
         f"{max(differences):.0e} at most",
         "make soak CHECKS=wheel",

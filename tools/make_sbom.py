@@ -24,8 +24,8 @@ from urllib.parse import quote
 from arrow_parts import find_arrow_parts
 
 ROOT = Path(__file__).parent.parent
-# A person has read these licences: the copyright files of these Debian source packages name none for the whole.
-BY_SOURCE = {
+# A person has read these licences: the copyright files of these Debian packages, or sources, name none for the whole.
+READ = {
     "cairo": "LGPL-2.1-only OR MPL-1.1",
     "codec2": "LGPL-2.1-only",
     "ffmpeg": "LGPL-2.1-or-later",
@@ -40,6 +40,7 @@ BY_SOURCE = {
     "libjpeg-turbo": "IJG AND BSD-3-Clause AND Zlib",
     "libmd": "BSD-3-Clause",
     "libpng1.6": "libpng-2.0",
+    "libquadmath0": "LGPL-2.1-or-later",
     "libselinux": "libselinux-1.0",
     "libtasn1-6": "LGPL-2.1-or-later",
     "libwebp": "BSD-3-Clause",
@@ -105,6 +106,10 @@ class Component:
         }
 
 
+# Embedded in the command, from third_party/uplot.
+UPLOT = Component("pkg:npm/uplot@1.6.32", "uplot", "1.6.32", "MIT", "https://github.com/leeoniya/uPlot")
+
+
 def run(*command: str) -> str:
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout
 
@@ -145,7 +150,7 @@ def header_packages() -> list[str]:
 
 def debian_licence(package: Package) -> str:
     """The licence of most of the package's files, if its copyright file is machine-readable."""
-    if known := BY_SOURCE.get(re.sub(r"^gcc-\d+$", "gcc", package.source)):
+    if known := READ.get(package.name) or READ.get(re.sub(r"^gcc-\d+$", "gcc", package.source)):
         return known
     file = Path("/usr/share/doc", package.name, "copyright")
     text = file.read_text(errors="replace") if file.exists() else ""
@@ -194,6 +199,7 @@ def python_components() -> list[Component]:
 
 def make_sbom(components: Collection[Component], arrow: Path) -> dict[str, object]:
     """arrow: the folder of the package pyarrow whose libraries the command is linked with."""
+    components = sorted({*components, UPLOT})
     version = (ROOT / "VERSION").read_text().strip()
     parts = find_arrow_parts(arrow)
     pyarrow = next(component.purl for component in components if component.name == "pyarrow")
@@ -203,9 +209,9 @@ def make_sbom(components: Collection[Component], arrow: Path) -> dict[str, objec
         "specVersion": "1.6",
         "version": 1,
         "metadata": {"component": coulis | {"licenses": [{"license": {"id": "Apache-2.0"}}]}},
-        "components": [*(component.to_json() for component in sorted(components)), *parts],
+        "components": [*(component.to_json() for component in components), *parts],
         "dependencies": [
-            {"ref": "coulis", "dependsOn": [component.purl for component in sorted(components)]},
+            {"ref": "coulis", "dependsOn": [component.purl for component in components]},
             {"ref": pyarrow, "dependsOn": [part["bom-ref"] for part in parts]},
         ],
     }

@@ -3,6 +3,7 @@
 python beside_others.py PHOTOS FOLDER [PACKAGE ...]      PACKAGE: datasets, deltalake, pyspark, ray
 """
 
+import os
 import sys
 from importlib import import_module
 from importlib.metadata import version
@@ -33,6 +34,7 @@ def by_pyspark(table: pa.Table, folder: Path) -> np.ndarray:
     from pyspark.sql import SparkSession
 
     photos = Path(table["path"][0].as_py()).parents[1]
+    os.environ["PYSPARK_PYTHON"] = sys.executable
     spark = SparkSession.builder.master("local[1]").config("spark.ui.enabled", "false").getOrCreate()
     coulis.spark.run(spark, str(photos), str(folder), k=20)
     spark.stop()

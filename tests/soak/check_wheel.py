@@ -153,9 +153,8 @@ def work_beside(folder: Path, wheel: Path, requirements: tuple[str, ...], packag
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
     names = [package.partition("[")[0] for package in packages]
     command = [python, "-P", script, PHOTOS, folder, *names]
-    return subprocess.run(command, check=True, env=environment, stdout=subprocess.PIPE, text=True).stdout.splitlines()[
-        -1
-    ]
+    done = subprocess.run(command, check=True, env=environment, stdout=subprocess.PIPE, text=True)
+    return done.stdout.splitlines()[-1]
 
 
 def check_in(folder: Path) -> Row:

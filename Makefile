@@ -42,15 +42,14 @@ lint: .venv/.stamp-test  ## Check layers, format and Python types (`make tidy` f
 	$(PYTHON) -m ruff check
 	$(PYTHON) -m ruff format --check
 	$(PYTHON) -m mypy
-	@if command -v clang-format >/dev/null; then echo clang-format --dry-run -Werror; clang-format --dry-run -Werror $(CPP_FILES); \
-	else echo "clang-format is not installed: C++ format not checked"; fi
+	@echo clang-format --dry-run -Werror; .venv/bin/clang-format --dry-run -Werror $(CPP_FILES)
 
 tidy: test-packages .venv/.stamp-build  ## Build with warnings as errors and clang-tidy
 	cmake --preset dev
 	cmake --build --preset dev -j $(JOBS) -- -k 0
 
-format: test-packages .venv/.stamp-test  ## Format C++ and Python in place
-	clang-format -i $(CPP_FILES)
+format: .venv/.stamp-test  ## Format C++ and Python in place
+	.venv/bin/clang-format -i $(CPP_FILES)
 	$(PYTHON) -m ruff check --fix
 	$(PYTHON) -m ruff format
 

@@ -20,6 +20,7 @@ def main(photos: str, output: str, images_per_part: str) -> None:
     builder = SparkSession.builder.appName("coulis").master("local[2]")
     for name in ("spark.ui.enabled", "spark.ui.showConsoleProgress"):
         builder = builder.config(name, "false")
+    builder = builder.config("spark.python.daemon.module", "coulis.spark.daemon")  # as docs/spark.md says
     spark = builder.getOrCreate()
     spark.sparkContext.setLogLevel("ERROR")
     session_s = time.perf_counter() - start

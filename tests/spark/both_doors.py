@@ -19,6 +19,7 @@ def start_session(where: str) -> SparkSession:
     settings = {"spark.ui.enabled": "false", "spark.driver.host": "127.0.0.1", "spark.sql.shuffle.partitions": "2"}
     if where == "connect":
         return builder.remote("local[2]").getOrCreate()
+    settings["spark.python.daemon.module"] = "coulis.spark.daemon"
     for name, value in settings.items():
         builder = builder.config(name, value)
     return builder.master(where).getOrCreate()

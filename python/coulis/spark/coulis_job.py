@@ -24,7 +24,8 @@ def main() -> int:
     logging.basicConfig(format="coulis: %(message)s", level=logging.INFO, stream=sys.stderr)
     for noisy in ("py4j", "pyspark"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
-    spark = SparkSession.builder.appName(f"coulis {arguments['input']}").getOrCreate()
+    builder = SparkSession.builder.appName(f"coulis {arguments['input']}")
+    spark = builder.config("spark.python.daemon.module", "coulis.spark.daemon").getOrCreate()
     try:
         print(json.dumps(run(spark, **arguments)))
     except (_core.Error, ImportError) as error:

@@ -35,5 +35,3 @@ def test_another_version_stays_where_it_is(make_zip, version):
 def test_zips_stay_first_where_pyspark_is_not_installed(make_zip, tmp_path):
     path = [make_zip(b""), str(tmp_path), *(entry for entry in sys.path if "site-packages" not in entry)]
     assert installed_first(path) == path
-
-

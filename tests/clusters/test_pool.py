@@ -11,6 +11,7 @@ from cli.command import ALL_PHOTOS, copy_photos, coulis, differing, rows_by_path
 from clusters.pool import Pool
 from coulis import _core, tasks
 from faults.io_faults import SHIM
+from spark.many_parts import write_tiny_model
 
 
 @pytest.fixture(scope="module")
@@ -129,7 +130,8 @@ def many(tmp_path_factory):
             link = folder / "photos" / f"{copy:02}" / photo.parent.name / photo.name
             link.parent.mkdir(parents=True, exist_ok=True)
             link.symlink_to(photo)
-    succeed("run", folder / "photos", folder / "out", "-k", 500, "--images-per-part", 256, "--precision", "int8")
+    model = write_tiny_model(folder / "tiny.safetensors")
+    succeed("run", folder / "photos", folder / "out", "-k", 500, "--images-per-part", 256, "--model", model)
     return folder
 
 
@@ -139,7 +141,7 @@ def resume_by_tasks(many, output, run_stage):
     for name in ("_SUCCESS", "manifest.json", "matrix.csv"):
         (output / name).unlink()
     shutil.rmtree(output / "pca")
-    options = {"images_per_part": 256, "precision": "int8"}
+    options = {"images_per_part": 256, "model": str(many / "tiny.safetensors")}
     return tasks.run(run_stage, str(many / "photos"), str(output), 500, **options)
 
 

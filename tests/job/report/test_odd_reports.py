@@ -7,6 +7,7 @@ from cli.command import ALL_PHOTOS, PHOTOS, succeed
 from job.report.browsing import opened, point_at_a_photo, seconds_to_open
 from job.report.report_file import Report
 from PIL import Image
+from spark.many_parts import write_tiny_model
 
 
 def test_a_report_without_thumbnails_says_so(browser, tmp_path):
@@ -39,7 +40,8 @@ def test_a_large_run_is_sampled_and_says_so(browser, tmp_path):
         for i in range(100):
             colours = random.integers(0, 256, (8, 8, 3), np.uint8)
             Image.fromarray(colours).save(tmp_path / "photos" / f"label {label:02}" / f"{i}.bmp")
-    succeed("run", tmp_path / "photos", tmp_path / "out", "-k", 10, "--precision", "int8")
+    model = write_tiny_model(tmp_path / "tiny.safetensors")
+    succeed("run", tmp_path / "photos", tmp_path / "out", "-k", 10, "--model", model)
     report = Report(tmp_path / "out")
     assert report.path.stat().st_size < 5_000_000
     sampled = report.data["labels"]["sampled"]

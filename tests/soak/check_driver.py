@@ -49,12 +49,14 @@ class Watched:
         """False: it has ended."""
         try:
             words = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
-            peak = next(line for line in Path(f"/proc/{process}/status").open() if line.startswith("VmHWM"))
-        except (OSError, StopIteration):
+            peak = Path(f"/proc/{process}/status").read_text().partition("VmHWM:")[2].split()
+        except OSError:
+            return False
+        if not peak:  # it has ended, and nobody has waited for it
             return False
         self.times.append(time.monotonic())
         self.cpu_s.append((int(words[11]) + int(words[12])) / os.sysconf("SC_CLK_TCK"))
-        self.peak_mb = int(peak.split()[1]) * 1024 / 1e6
+        self.peak_mb = int(peak[0]) * 1024 / 1e6
         return True
 
     def between(self, begin: float, end: float) -> float:
@@ -73,7 +75,6 @@ class Watched:
 
 @dataclass(frozen=True)
 class Driven:
-    photos: int
     cpu_s: dict[str, float]  # of the driver's coulis process, by stage
     python_cpu_s: float  # of the driver's Python process, which belongs to the cluster: it passes bytes on
     peak_mb: float
@@ -152,16 +153,14 @@ def drive(folder: Path, count: int) -> Driven:
     options = {"k": COMPONENTS, "model": str(write_tiny_model(folder / "tiny.safetensors"))}
     told, driver, python = run_by_tasks(photos, output, options)
     assert told["summary"]["ok"] == told["summary"]["computed"] == count
+    cpu_s = cpu_by_stage(told, driver)
+    print(f"{count:,} photos, seconds of the driver's CPU: {cpu_s}", flush=True)
     matrix = sha256_of(output / "matrix.csv")
     shutil.rmtree(output)  # two would not fit every disk
     whole_run_peak_mb = peak_of_a_run(photos, output, options)
     assert sha256_of(output / "matrix.csv") == matrix
     shutil.rmtree(folder)
-    driven = Driven(
-        count, cpu_by_stage(told, driver), python.cpu_s[-1], driver.peak_mb, python.peak_mb, whole_run_peak_mb
-    )
-    print(driven, flush=True)
-    return driven
+    return Driven(cpu_s, python.cpu_s[-1], driver.peak_mb, python.peak_mb, whole_run_peak_mb)
 
 
 def check(count: int = PHOTOS, fewer: int = FEWER) -> Row:

@@ -1,6 +1,6 @@
 """The driver of a run by tasks, at ten million photos: its CPU a photo by stage, and its peak memory.
 
-    python -m soak.check_driver [PHOTOS [FEWER]]
+    python -m soak.check_driver [PHOTOS [FEWER [FEATURES]]]
 
 The photos are tiny links, and so is the model (tests/spark/many_parts.py). All else is the product's: the folder is
 listed and planned, tasks compute the parts in processes of their own (tests/clusters/pool.py), and the driver does the
@@ -28,7 +28,7 @@ from soak.row import Row
 from spark.cluster import command_of, parents
 from spark.many_parts import write_tiny_model, write_tiny_photos
 
-PHOTOS, FEWER = 10_000_000, 1_000_000
+PHOTOS, FEWER, FEATURES = 10_000_000, 1_000_000, 1280
 PROCESSES = 2
 COMPONENTS = 50
 INTERVAL_S = 0.05
@@ -146,11 +146,11 @@ def sha256_of(file: Path) -> str:
         return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
-def drive(folder: Path, count: int) -> Driven:
+def drive(folder: Path, count: int, features: int) -> Driven:
     """Both runs give the same matrix.csv."""
     folder.mkdir()
     photos, output = write_tiny_photos(folder / "photos", count), folder / "out"
-    options = {"k": COMPONENTS, "model": str(write_tiny_model(folder / "tiny.safetensors"))}
+    options = {"k": COMPONENTS, "model": str(write_tiny_model(folder / "tiny.safetensors", features))}
     told, driver, python = run_by_tasks(photos, output, options)
     assert told["summary"]["ok"] == told["summary"]["computed"] == count
     cpu_s = cpu_by_stage(told, driver)
@@ -163,9 +163,9 @@ def drive(folder: Path, count: int) -> Driven:
     return Driven(cpu_s, python.cpu_s[-1], driver.peak_mb, python.peak_mb, whole_run_peak_mb)
 
 
-def check(count: int = PHOTOS, fewer: int = FEWER) -> Row:
+def check(count: int = PHOTOS, fewer: int = FEWER, features: int = FEATURES) -> Row:
     with tempfile.TemporaryDirectory() as temporary:
-        few, many = (drive(Path(temporary) / str(photos), photos) for photos in (fewer, count))
+        few, many = (drive(Path(temporary) / str(photos), photos, features) for photos in (fewer, count))
 
     def us_a_photo(at_few: float, at_many: float) -> float:
         return 1e6 * (at_many - at_few) / (count - fewer)
@@ -184,8 +184,8 @@ def check(count: int = PHOTOS, fewer: int = FEWER) -> Row:
     assert max(many.peak_mb, many.whole_run_peak_mb) <= MOST_MB, memory
     return Row(
         "driver",
-        f"{count:,} tiny photos, a model of one block, 1,280 features: a run by tasks in {PROCESSES} processes, and"
-        " `coulis run`",
+        f"{count:,} tiny photos, a model of one block, {features:,} features: a run by tasks in {PROCESSES} processes,"
+        " and `coulis run`",
         "1 run each",
         f"0 rows, the same matrix.csv; {cpu}; {python}; {memory}",
         "make soak CHECKS=driver",

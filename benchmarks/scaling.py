@@ -1,25 +1,25 @@
-"""A model of scaling: img/s on 8, 64 and 192 cores, from the costs of the stages measured here.
+"""A whole run of 100 million photos, simulated on 8 to 1,000 workers from costs that are measured here.
 
-    python benchmarks/scaling.py [FOLDER] [--photos 2592] [--images 1000000] [--rounds 5] [--json FILE]
+    python benchmarks/scaling.py [FOLDER] [--photos 2592] [--images 100000000] [--precision int8] [--rounds 5]
 
-Measured: the seconds of each stage in the manifest, of `coulis run` with all cores, and of `coulis fit` with one thread
-and with two. The model, for N photos on P cores:
+Measured here: the seconds of each stage in the manifest of `coulis run` with all cores; of `coulis fit` with one thread
+and with two; and the listing of 200,000 photos in a folder and in shards (`coulis plan`). Measured elsewhere, and read
+from driver_costs.json: the listing of a bucket, and the driver's CPU of a run by tasks.
 
-    time = start-up + N * (list + plan + serial part of the reduction) + PCA     (one core works)
-         + N * (read + decode + resample + network + write + parallel part of the reduction) / (P * busy)
-
-`busy` is 0.95, which tests/job/features/part_queue_simulation_test.cpp requires of the queue. A stage of the reduction
-(moments, projection and tables) that takes t1 with one thread and t2 with two counts as p = 2 (t1 - t2) parallel, and
-the rest as serial. Besides the time, it computes what a machine must supply: bytes read and written per second, and
-memory traffic, at most one read of the network's weights and widest activations per photo. The proof compares the model
-with the measured run on this machine's cores.
+benchmarks/simulate_run.cpp runs the stages one after another in virtual time: 8, 64 and 192 workers are threads of one
+process and take photos from the real PartQueue; 1,000 workers are tasks of a cluster, which one driver gives parts. A
+photo takes the measured time on average; one in a hundred takes about twenty times as long, one in two thousand eighty
+times. A stage that takes t1 with one thread and t2 with two counts as 2 (t1 - t2) parallel, and the rest as serial.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import shutil
 import statistics
+import subprocess
+import sys
 import tempfile
 from dataclasses import dataclass
 from functools import partial
@@ -29,115 +29,219 @@ import harness
 import photos
 import report
 
-CORES = (8, 64, 192)
-BUSY = 0.95
+sys.path[:0] = [str(harness.ROOT / "tests"), str(harness.BUILD / "python")]
+
+WORKERS = (8, 64, 192, 1000)
+MOST_THREADS = 192  # of one machine; more workers are a cluster
+GOALS = {64: 95, 192: 90, 1000: 80}  # percent of the time that workers are busy, for shards
+LISTED = 200_000
 PARTS = 10
-REDUCTION = ("projection and tables",)
-MEMORY_BYTES_PER_PHOTO = 8.8e6 + 2 * 4.8e6  # weights; a write and a read of the tensor that overflows the cache
-MEMORY_MB_S_PER_CORE = 460_000 / 96  # 12 channels of DDR5-4800 for 96 cores, as servers have them
+IMAGES_PER_PART = 1024
+SIBLINGS, PROJECTED_AT_ONCE, PARTS_OF_A_PIECE = 32, 8, 64  # parts of a task: moments, projection, tables
+CSV_MS = 0.003  # a photo's lines, made again for a piece: docs/decisions/0027-matrix-csv-is-written-in-pieces.md
+SIMULATE = harness.BUILD / "benchmarks" / "simulate_run"
 
 
 @dataclass(frozen=True)
 class Costs:
-    """Seconds of the whole run, or per photo."""
+    """Of a photo in ms, unless the name says otherwise."""
 
-    fixed_s: float  # start-up and PCA
-    serial_s: dict[str, float]  # a photo, by stage
-    parallel_s: float  # a photo
-    read_bytes: float  # a photo
-    written_bytes: float
+    listing: dict[str, float]  # by storage
+    driver: dict[str, float]  # of the driver of a cluster, by stage
+    photo: float  # read, decode, resample, network
+    write: float
+    moments: float  # in memory
+    moments_again: float  # of a part that is read
+    projection: float
+    projection_serial: float
+    fixed_s: dict[str, float]  # by stage
 
-    def seconds(self, photos: int, cores: int) -> float:
-        serial_s = self.fixed_s + photos * sum(self.serial_s.values())
-        return serial_s + photos * self.parallel_s / (cores * (BUSY if cores > 1 else 1))
+    def stages(self, images: int, storage: str, workers: int) -> list[dict]:
+        parts = -(-images // IMAGES_PER_PART)
+
+        def alone(name: str, seconds: float) -> dict:
+            return {"name": name, "alone_s": seconds}
+
+        def tasks(name: str, parts_of_a_task: int, task: float, driver: float, image: float = 0) -> dict:
+            size = parts_of_a_task * IMAGES_PER_PART
+            return {
+                "name": name,
+                "tasks": -(-parts // parts_of_a_task),
+                "images_per_task": size if image else 0,
+                "image_ms": image,
+                "task_ms": task * size,
+                "driver_ms": driver * size,
+            }
+
+        before = [
+            alone("start", self.fixed_s["start"]),
+            alone("listing", self.listing[storage] * images / 1000),
+            alone("planning", self.driver["planning"] * images / 1000),
+        ]
+        pca = alone("pca", self.fixed_s["pca"])
+        after = alone(
+            "report and manifest", self.fixed_s["report"] + self.driver["report and manifest"] * images / 1000
+        )
+        if workers <= MOST_THREADS:
+            features = {
+                "name": "features",
+                "images": images,
+                "images_per_part": IMAGES_PER_PART,
+                "image_ms": self.photo,
+                "commit_ms": (self.write + self.moments) * IMAGES_PER_PART,
+            }
+            return [*before, features, pca, tasks("projection", 1, self.projection, self.projection_serial), after]
+        by_tasks = [
+            tasks("features", 1, self.write, self.driver["features"], self.photo),
+            tasks("moments", SIBLINGS, self.moments_again, self.driver["moments"]),
+            pca,
+            tasks("projection", PROJECTED_AT_ONCE, self.projection + self.projection_serial, self.driver["projection"]),
+            tasks("tables", PARTS_OF_A_PIECE, CSV_MS, self.driver["tables"]),
+        ]
+        return [*before, *by_tasks, after]
 
 
-def run_seconds(folder: Path, count: int, output: Path, verb: str, threads: int) -> dict[str, float]:
+@dataclass(frozen=True)
+class Simulated:
+    stages: list[dict]  # name, wall_s, busy_s
+    workers: int
+
+    @property
+    def seconds(self) -> float:
+        return sum(stage["wall_s"] for stage in self.stages)
+
+    @property
+    def busy(self) -> float:
+        """Percent of the workers' time."""
+        return 100 * sum(stage["busy_s"] for stage in self.stages) / (self.workers * self.seconds)
+
+    def idle(self) -> dict[str, float]:
+        """Percent of the workers' time in which they wait, by stage; the largest first."""
+        shares = {
+            one["name"]: 100 * (one["wall_s"] - one["busy_s"] / self.workers) / self.seconds for one in self.stages
+        }
+        return dict(sorted(shares.items(), key=lambda item: -item[1]))
+
+
+def simulate(costs: Costs, images: int, storage: str, workers: int) -> Simulated:
+    run = {"workers": workers, "stages": costs.stages(images, storage, workers)}
+    done = subprocess.run([SIMULATE], input=json.dumps(run), capture_output=True, text=True, check=True)
+    return Simulated(json.loads(done.stdout), workers)
+
+
+def run_seconds(folder: Path, count: int, output: Path, verb: str, threads: int, precision: str) -> dict[str, float]:
     """Seconds by stage, and "whole"."""
     places, options = [output], []
     if verb == "run":  # PARTS parts, so that the reduction has enough parts for its threads
-        places, options = [folder, output], ["--fresh", "--images-per-part", str(count // PARTS)]
+        options = ["--fresh", "--images-per-part", str(count // PARTS), "--precision", precision]
+        places = [folder, output]
     words = [harness.COULIS, verb, *places, *options, "-k", "50", "--threads", str(threads), "--json", "-q"]
     usage = harness.run_measured(words)
     return {**json.loads(usage.stdout)["seconds"], "whole": usage.wall_s}
 
 
-def median_costs(results: dict[str, list[dict[str, float]]], photos: int, sizes: tuple[float, float]) -> Costs:
+def measure_listing(folder: Path, rounds: int) -> dict[str, float]:
+    """ms a photo, for a folder and for shards of 64 MB if a photo has 5 KB."""
+    from spark.many_parts import write_tiny_photos
+
+    place = folder / "listed"
+    place.mkdir()
+    loose, packed = write_tiny_photos(place / "loose", LISTED), place / "packed"
+    harness.run_measured([harness.COULIS, "pack", loose, packed, "--shard-bytes", "20000000", "-q"])
+    found = {}
+    for storage, where in (("folder", loose), ("shards", packed)):
+        words = [harness.COULIS, "plan", where, folder / "nowhere", "--max-photo-bytes", "1", "--json"]
+        plans = [json.loads(harness.run_measured(words).stdout) for _ in range(rounds)]
+        assert plans[0]["images"] == LISTED
+        found[storage] = 1000 * statistics.median(plan["list_seconds"] for plan in plans) / LISTED
+    shutil.rmtree(place)
+    return found
+
+
+def gather_costs(results: dict[str, list[dict[str, float]]], count: int, listing: dict[str, float]) -> Costs:
+    known = json.loads(Path(__file__).with_name("driver_costs.json").read_text())
+
     def median(name: str, stage: str) -> float:
         return statistics.median(seconds[stage] for seconds in results[name])
 
-    workers = [stage for stage in results["run all"][0] if stage.startswith("workers: ")]
-    parallel_s = sum(median("run all", stage) for stage in workers)
-    serial_s = {stage: median("run all", stage) for stage in ("list", "plan")}
-    for stage in REDUCTION:
-        one, two = median("fit 1", stage), median("fit 2", stage)
-        in_parallel_s = min(one, max(0.0, 2 * (one - two)))
-        parallel_s += in_parallel_s
-        serial_s[stage] = one - in_parallel_s
-    stages = [stage for stage in results["run all"][0] if stage != "whole" and stage not in workers]
-    start_up_s = median("run all", "whole") - sum(median("run all", stage) for stage in stages)
-    fixed_s = max(0.0, start_up_s) + median("run all", "pca")
-    per_photo = {stage: seconds / photos for stage, seconds in serial_s.items()}
-    return Costs(fixed_s, per_photo, parallel_s / photos, *sizes)
+    def ms(name: str, stage: str) -> float:
+        return 1000 * median(name, stage) / count
+
+    one, two = (ms(f"fit {threads}", "projection and tables") for threads in (1, 2))
+    parallel = min(one, max(0.0, 2 * (one - two)))
+    stages = [stage for stage in results["run all"][0] if stage != "whole" and not stage.startswith("workers: ")]
+    start_s = median("run all", "whole") - sum(median("run all", stage) for stage in stages)
+    return Costs(
+        listing={**listing, "bucket": known["bucket_listing_us"]["value"] / 1000},
+        driver={stage: us / 1000 for stage, us in known["driver_us"].items() if stage != "from"},
+        photo=sum(ms("run all", f"workers: {stage}") for stage in ("read", "decode", "resample", "network")),
+        write=ms("run all", "workers: write"),
+        moments=ms("run all", "workers: moments"),
+        moments_again=ms("fit 1", "moments"),
+        projection=parallel,
+        projection_serial=one - parallel,
+        fixed_s={"start": max(0.0, start_s), "pca": median("run all", "pca"), "report": median("run all", "report")},
+    )
 
 
-def predict(costs: Costs, images: int, cores: int) -> list[dict]:
-    seconds = costs.seconds(images, cores)
-    rate = images / seconds
-    memory = MEMORY_BYTES_PER_PHOTO * rate / 1e6
-    shares = {f"one core at work: {stage}": images * s / seconds for stage, s in costs.serial_s.items()}
-    shares["one core at work: start-up and PCA"] = costs.fixed_s / seconds
-    shares["memory traffic"] = memory / (MEMORY_MB_S_PER_CORE * cores)
-    first = max(shares, key=lambda name: shares[name])
-    name = f"{cores} cores"
-    alone = images / costs.seconds(images, 1)
-    return [
-        report.make_figure(f"{name}, predicted", "img/s", [rate]),
-        report.make_figure(f"{name}, share of {cores} times one core", "%", [100 * rate / (cores * alone)]),
-        report.make_note(f"{name}, comes first", f"{first}: {100 * shares[first]:.1f} %"),
-        report.make_figure(f"{name}, photos to be read", "MB/s", [rate * costs.read_bytes / 1e6]),
-        report.make_figure(f"{name}, results to be written", "MB/s", [rate * costs.written_bytes / 1e6]),
-        report.make_figure(f"{name}, memory traffic at most", "GB/s", [memory / 1e3]),
-    ]
-
-
-def file_bytes(folder: Path) -> int:
-    return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
+def make_figures(costs: Costs, images: int) -> list[dict]:
+    figures = []
+    for workers in WORKERS:
+        for storage in costs.listing:
+            simulated = simulate(costs, images, storage, workers)
+            name = f"{workers} workers, {storage}"
+            goal = GOALS.get(workers) if storage == "shards" else None
+            figures.append(report.make_figure(f"{name}: busy", "%", [simulated.busy], at_least=goal))
+            figures.append(report.make_figure(f"{name}: whole run", "min", [simulated.seconds / 60]))
+            waits = [f"{stage} {share:.1f} %" for stage, share in list(simulated.idle().items())[:3]]
+            figures.append(report.make_note(f"{name}: they wait for", ", ".join(waits)))
+    return figures
 
 
 def main() -> None:
     parser = harness.make_parser(__doc__)
     parser.add_argument("folder", nargs="?", type=Path, default=photos.default_folder(), help="JPEG files")
     parser.add_argument("--photos", type=int, default=2592, help="measured here (default: 2592)")
-    parser.add_argument("--images", type=int, default=1_000_000, help="of the run predicted (default: 1000000)")
+    parser.add_argument("--images", type=int, default=100_000_000, help="of the run simulated (default: 100000000)")
+    parser.add_argument("--precision", default="int8", help="of the network (default: int8)")
     arguments = harness.parse(parser)
     if arguments.quick:
-        arguments.photos = 192
+        arguments.photos, arguments.images = 192, 1_000_000
 
     machine = report.describe_machine()
     cores = len(os.sched_getaffinity(0))
     with tempfile.TemporaryDirectory() as temporary:
         folder, output = Path(temporary) / "photos", Path(temporary) / "output"
         photos.link_photos(arguments.folder, arguments.photos, folder)
-        contestants = {"run all": partial(run_seconds, folder, arguments.photos, output, "run", cores)}
-        for threads in (1, 2):
-            contestants[f"fit {threads}"] = partial(run_seconds, folder, arguments.photos, output, "fit", threads)
-        run_seconds(folder, arguments.photos, output, "run", cores)
+        run = partial(run_seconds, folder, arguments.photos, output, precision=arguments.precision)
+        contestants = {
+            "run all": partial(run, "run", cores),
+            "fit 1": partial(run, "fit", 1),
+            "fit 2": partial(run, "fit", 2),
+        }
+        run("run", cores)
         results = harness.run_in_turn(contestants, arguments.rounds)
-        sizes = (file_bytes(folder) / arguments.photos, file_bytes(output) / arguments.photos)
-    costs = median_costs(results, arguments.photos, sizes)
+        costs = gather_costs(results, arguments.photos, measure_listing(Path(temporary), arguments.rounds))
     measured = statistics.median(seconds["whole"] for seconds in results["run all"])
-    predicted = costs.seconds(arguments.photos, cores)
-    figures = [report.make_figure("parallel work of a photo", "ms", [1000 * costs.parallel_s])]
-    figures += [
-        report.make_figure(f"one core's {stage}, a photo", "us", [1e6 * s]) for stage, s in costs.serial_s.items()
+    predicted = predict_here(costs, arguments.photos, cores)
+    figures = [
+        report.make_figure("a photo: read, decode, resample, network", "ms", [costs.photo]),
+        report.make_figure("a photo: write, moments", "us", [1000 * (costs.write + costs.moments)]),
+        report.make_figure("a photo: moments of a part that is read", "us", [1000 * costs.moments_again]),
+        report.make_figure("a photo: projection, parallel", "us", [1000 * costs.projection]),
+        report.make_figure("a photo: projection, serial", "us", [1000 * costs.projection_serial]),
+        *(report.make_figure(f"a photo: listing, {name}", "us", [1000 * ms]) for name, ms in costs.listing.items()),
+        *(report.make_figure(f"once: {name}", "s", [seconds]) for name, seconds in costs.fixed_s.items()),
     ]
-    figures.append(report.make_figure("start-up and PCA, once", "s", [costs.fixed_s]))
-    for count in CORES:
-        figures += predict(costs, arguments.images, count)
-    proof = f"the model gives {predicted:.2f} s for the run here, which took {measured:.2f} s, {cores} threads"
-    title = f"Scaling on paper, {arguments.images} photos"
+    proof = f"the simulation gives {predicted:.2f} s for the run here, which took {measured:.2f} s, {cores} threads"
+    title = f"A whole run of {arguments.images:,} photos, {arguments.precision}, simulated"
+    figures += make_figures(costs, arguments.images)
     report.publish(title, proof, arguments, machine, [*figures, report.make_peak_figure(results)])
+
+
+def predict_here(costs: Costs, count: int, cores: int) -> float:
+    """Seconds of the measured run, simulated."""
+    return simulate(costs, count, "folder", cores).seconds
 
 
 if __name__ == "__main__":

@@ -171,6 +171,7 @@ void CollectionStore::visit_container(const std::shared_ptr<const Entry>& contai
 
 // The indexes are read by several threads: a bucket answers after a tenth of a second, and a listing may have thousands.
 void CollectionStore::visit_shards(const std::vector<std::shared_ptr<const Entry>>& shards, const Walk& walk) const {
+  if (shards.empty()) return;
   const int readers = std::min(store().traits().readers(worker_count(0)), kMostIndexReaders);
   std::size_t next = 0;
   make_in_parallel(

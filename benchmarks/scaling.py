@@ -2,24 +2,21 @@
 
     python benchmarks/scaling.py [FOLDER] [--photos 2592] [--images 100000000] [--precision int8] [--rounds 5]
 
-Measured here: the seconds of each stage in the manifest of `coulis run` with all cores; of `coulis fit` with one thread
-and with two; and the listing of 200,000 photos in a folder and in shards (`coulis plan`). Measured elsewhere, and read
-from driver_costs.json: the listing of a bucket, and the driver's CPU of a run by tasks.
+Measured here: the seconds of each stage in the manifest of `coulis run` and `coulis fit` with one thread, times the
+share of the time that the process had a core (CPU divided by wall clock), so that a busy machine counts less. Read from
+driver_costs.json, where each cost says what measured it: listing, and what one core does for all workers.
 
 benchmarks/simulate_run.cpp runs the stages one after another in virtual time: 8, 64 and 192 workers are threads of one
 process and take photos from the real PartQueue; 1,000 workers are tasks of a cluster, which one driver gives parts. A
 photo takes the measured time on average; one in a hundred takes about twenty times as long, one in two thousand eighty
-times. A stage that takes t1 with one thread and t2 with two counts as 2 (t1 - t2) parallel, and the rest as serial.
+times.
 """
 
 from __future__ import annotations
 
 import json
-import os
-import shutil
 import statistics
 import subprocess
-import sys
 import tempfile
 from dataclasses import dataclass
 from functools import partial
@@ -29,13 +26,9 @@ import harness
 import photos
 import report
 
-sys.path[:0] = [str(harness.ROOT / "tests"), str(harness.BUILD / "python")]
-
 WORKERS = (8, 64, 192, 1000)
 MOST_THREADS = 192  # of one machine; more workers are a cluster
 GOALS = {64: 95, 192: 90, 1000: 80}  # percent of the time that workers are busy, for shards
-LISTED = 200_000
-PARTS = 10
 IMAGES_PER_PART = 1024
 SIBLINGS, PROJECTED_AT_ONCE, PARTS_OF_A_PIECE = 32, 8, 64  # parts of a task: moments, projection, tables
 CSV_MS = 0.003  # a photo's lines, made again for a piece: docs/decisions/0027-matrix-csv-is-written-in-pieces.md
@@ -53,7 +46,6 @@ class Costs:
     moments: float  # in memory
     moments_again: float  # of a part that is read
     projection: float
-    projection_serial: float
     fixed_s: dict[str, float]  # by stage
 
     def stages(self, images: int, storage: str, workers: int) -> list[dict]:
@@ -90,12 +82,12 @@ class Costs:
                 "image_ms": self.photo,
                 "commit_ms": (self.write + self.moments) * IMAGES_PER_PART,
             }
-            return [*before, features, pca, tasks("projection", 1, self.projection, self.projection_serial), after]
+            return [*before, features, pca, tasks("projection", 1, self.projection, self.driver["projection"]), after]
         by_tasks = [
             tasks("features", 1, self.write, self.driver["features"], self.photo),
             tasks("moments", SIBLINGS, self.moments_again, self.driver["moments"]),
             pca,
-            tasks("projection", PROJECTED_AT_ONCE, self.projection + self.projection_serial, self.driver["projection"]),
+            tasks("projection", PROJECTED_AT_ONCE, self.projection, self.driver["projection"]),
             tasks("tables", PARTS_OF_A_PIECE, CSV_MS, self.driver["tables"]),
         ]
         return [*before, *by_tasks, after]
@@ -129,36 +121,20 @@ def simulate(costs: Costs, images: int, storage: str, workers: int) -> Simulated
     return Simulated(json.loads(done.stdout), workers)
 
 
-def run_seconds(folder: Path, count: int, output: Path, verb: str, threads: int, precision: str) -> dict[str, float]:
-    """Seconds by stage, and "whole"."""
+def run_seconds(folder: Path, count: int, output: Path, verb: str, precision: str) -> dict[str, float]:
+    """CPU seconds by stage, and "whole": one thread works on one stage at a time."""
     places, options = [output], []
-    if verb == "run":  # PARTS parts, so that the reduction has enough parts for its threads
-        options = ["--fresh", "--images-per-part", str(count // PARTS), "--precision", precision]
+    if verb == "run":
+        options = ["--fresh", "--precision", precision]
         places = [folder, output]
-    words = [harness.COULIS, verb, *places, *options, "-k", "50", "--threads", str(threads), "--json", "-q"]
-    usage = harness.run_measured(words)
-    return {**json.loads(usage.stdout)["seconds"], "whole": usage.wall_s}
+    usage = harness.run_measured(
+        [harness.COULIS, verb, *places, *options, "-k", "50", "--threads", "1", "--json", "-q"]
+    )
+    seconds = {**json.loads(usage.stdout)["seconds"], "whole": usage.wall_s}
+    return {stage: wall_s * min(1.0, usage.cpu_s / usage.wall_s) for stage, wall_s in seconds.items()}
 
 
-def measure_listing(folder: Path, rounds: int) -> dict[str, float]:
-    """ms a photo, for a folder and for shards of 64 MB if a photo has 5 KB."""
-    from spark.many_parts import write_tiny_photos
-
-    place = folder / "listed"
-    place.mkdir()
-    loose, packed = write_tiny_photos(place / "loose", LISTED), place / "packed"
-    harness.run_measured([harness.COULIS, "pack", loose, packed, "--shard-bytes", "20000000", "-q"])
-    found = {}
-    for storage, where in (("folder", loose), ("shards", packed)):
-        words = [harness.COULIS, "plan", where, folder / "nowhere", "--max-photo-bytes", "1", "--json"]
-        plans = [json.loads(harness.run_measured(words).stdout) for _ in range(rounds)]
-        assert plans[0]["images"] == LISTED
-        found[storage] = 1000 * statistics.median(plan["list_seconds"] for plan in plans) / LISTED
-    shutil.rmtree(place)
-    return found
-
-
-def gather_costs(results: dict[str, list[dict[str, float]]], count: int, listing: dict[str, float]) -> Costs:
+def gather_costs(results: dict[str, list[dict[str, float]]], count: int) -> Costs:
     known = json.loads(Path(__file__).with_name("driver_costs.json").read_text())
 
     def median(name: str, stage: str) -> float:
@@ -167,20 +143,17 @@ def gather_costs(results: dict[str, list[dict[str, float]]], count: int, listing
     def ms(name: str, stage: str) -> float:
         return 1000 * median(name, stage) / count
 
-    one, two = (ms(f"fit {threads}", "projection and tables") for threads in (1, 2))
-    parallel = min(one, max(0.0, 2 * (one - two)))
-    stages = [stage for stage in results["run all"][0] if stage != "whole" and not stage.startswith("workers: ")]
-    start_s = median("run all", "whole") - sum(median("run all", stage) for stage in stages)
+    stages = [stage for stage in results["run"][0] if stage != "whole" and not stage.startswith("workers: ")]
+    start_s = median("run", "whole") - sum(median("run", stage) for stage in stages)
     return Costs(
-        listing={**listing, "bucket": known["bucket_listing_us"]["value"] / 1000},
+        listing={storage: us / 1000 for storage, us in known["listing_us"].items() if storage != "from"},
         driver={stage: us / 1000 for stage, us in known["driver_us"].items() if stage != "from"},
-        photo=sum(ms("run all", f"workers: {stage}") for stage in ("read", "decode", "resample", "network")),
-        write=ms("run all", "workers: write"),
-        moments=ms("run all", "workers: moments"),
-        moments_again=ms("fit 1", "moments"),
-        projection=parallel,
-        projection_serial=one - parallel,
-        fixed_s={"start": max(0.0, start_s), "pca": median("run all", "pca"), "report": median("run all", "report")},
+        photo=sum(ms("run", f"workers: {stage}") for stage in ("read", "decode", "resample", "network")),
+        write=ms("run", "workers: write"),
+        moments=ms("run", "workers: moments"),
+        moments_again=ms("fit", "moments"),
+        projection=ms("fit", "projection and tables"),
+        fixed_s={"start": max(0.0, start_s), "pca": median("run", "pca"), "report": median("run", "report")},
     )
 
 
@@ -209,39 +182,28 @@ def main() -> None:
         arguments.photos, arguments.images = 192, 1_000_000
 
     machine = report.describe_machine()
-    cores = len(os.sched_getaffinity(0))
     with tempfile.TemporaryDirectory() as temporary:
         folder, output = Path(temporary) / "photos", Path(temporary) / "output"
         photos.link_photos(arguments.folder, arguments.photos, folder)
-        run = partial(run_seconds, folder, arguments.photos, output, precision=arguments.precision)
-        contestants = {
-            "run all": partial(run, "run", cores),
-            "fit 1": partial(run, "fit", 1),
-            "fit 2": partial(run, "fit", 2),
-        }
-        run("run", cores)
-        results = harness.run_in_turn(contestants, arguments.rounds)
-        costs = gather_costs(results, arguments.photos, measure_listing(Path(temporary), arguments.rounds))
-    measured = statistics.median(seconds["whole"] for seconds in results["run all"])
-    predicted = predict_here(costs, arguments.photos, cores)
+        measure = partial(run_seconds, folder, arguments.photos, output, precision=arguments.precision)
+        measure("run")
+        results = harness.run_in_turn({verb: partial(measure, verb) for verb in ("run", "fit")}, arguments.rounds)
+    costs = gather_costs(results, arguments.photos)
+    measured = statistics.median(seconds["whole"] for seconds in results["run"])
+    simulated = simulate(costs, arguments.photos, "folder", 1).seconds
     figures = [
         report.make_figure("a photo: read, decode, resample, network", "ms", [costs.photo]),
         report.make_figure("a photo: write, moments", "us", [1000 * (costs.write + costs.moments)]),
         report.make_figure("a photo: moments of a part that is read", "us", [1000 * costs.moments_again]),
-        report.make_figure("a photo: projection, parallel", "us", [1000 * costs.projection]),
-        report.make_figure("a photo: projection, serial", "us", [1000 * costs.projection_serial]),
-        *(report.make_figure(f"a photo: listing, {name}", "us", [1000 * ms]) for name, ms in costs.listing.items()),
+        report.make_figure("a photo: projection and lines of matrix.csv", "us", [1000 * costs.projection]),
         *(report.make_figure(f"once: {name}", "s", [seconds]) for name, seconds in costs.fixed_s.items()),
+        *make_figures(costs, arguments.images),
     ]
-    proof = f"the simulation gives {predicted:.2f} s for the run here, which took {measured:.2f} s, {cores} threads"
+    proof = (
+        f"the simulation gives {simulated:.2f} s for the run here with one thread, which took {measured:.2f} s of CPU"
+    )
     title = f"A whole run of {arguments.images:,} photos, {arguments.precision}, simulated"
-    figures += make_figures(costs, arguments.images)
     report.publish(title, proof, arguments, machine, [*figures, report.make_peak_figure(results)])
-
-
-def predict_here(costs: Costs, count: int, cores: int) -> float:
-    """Seconds of the measured run, simulated."""
-    return simulate(costs, count, "folder", cores).seconds
 
 
 if __name__ == "__main__":

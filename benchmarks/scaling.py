@@ -32,6 +32,9 @@ GOALS = {64: 95, 192: 90, 1000: 80}  # percent of the time that workers are busy
 IMAGES_PER_PART = 1024
 SIBLINGS, PROJECTED_AT_ONCE, PARTS_OF_A_PIECE = 32, 8, 64  # parts of a task: moments, projection, tables
 CSV_MS = 0.003  # a photo's lines, made again for a piece: docs/decisions/0027-matrix-csv-is-written-in-pieces.md
+INSTANCE, VCPUS, DRIVER = "m5.4xlarge", 16, "m5.xlarge"
+START_UP_S = 600  # of an EMR cluster: cli/cluster_price.cpp
+PRICES = harness.ROOT / "deploy" / "emr" / "coulis_emr" / "prices.json"
 SIMULATE = harness.BUILD / "benchmarks" / "simulate_run"
 
 
@@ -121,6 +124,26 @@ def simulate(costs: Costs, images: int, storage: str, workers: int) -> Simulated
     return Simulated(json.loads(done.stdout), workers)
 
 
+def usd(simulated: Simulated, images: int, storage: str, bytes_per_photo: float) -> tuple[float, float]:
+    """For machines, and for requests. As in `coulis plan`, a worker is two vCPUs, and the driver and the start are paid."""
+    prices = json.loads(PRICES.read_text())
+
+    def hour(instance: str) -> float:
+        return sum(prices["instance_hour"][instance].values())
+
+    machines = -(-2 * simulated.workers // VCPUS)
+    hours = (simulated.seconds + START_UP_S) / 3600
+    if storage == "folder":
+        return hours * (machines * hour(INSTANCE) + hour(DRIVER)), 0
+    parts = images / IMAGES_PER_PART
+    gets = images if storage == "bucket" else images * bytes_per_photo / 8e6
+    lists = images / 1000 if storage == "bucket" else 0
+    requests = {"million_gets": gets, "million_lists": lists, "million_puts": 3 * parts}
+    return hours * (machines * hour(INSTANCE) + hour(DRIVER)), sum(
+        count / 1e6 * prices["s3"][name] for name, count in requests.items()
+    )
+
+
 def run_seconds(folder: Path, count: int, output: Path, verb: str, precision: str) -> dict[str, float]:
     """CPU seconds by stage, and "whole": one thread works on one stage at a time."""
     places, options = [output], []
@@ -157,7 +180,7 @@ def gather_costs(results: dict[str, list[dict[str, float]]], count: int) -> Cost
     )
 
 
-def make_figures(costs: Costs, images: int) -> list[dict]:
+def make_figures(costs: Costs, images: int, bytes_per_photo: float) -> list[dict]:
     figures = []
     for workers in WORKERS:
         for storage in costs.listing:
@@ -166,6 +189,9 @@ def make_figures(costs: Costs, images: int) -> list[dict]:
             goal = GOALS.get(workers) if storage == "shards" else None
             figures.append(report.make_figure(f"{name}: busy", "%", [simulated.busy], at_least=goal))
             figures.append(report.make_figure(f"{name}: whole run", "min", [simulated.seconds / 60]))
+            machines_usd, requests_usd = usd(simulated, images, storage, bytes_per_photo)
+            price = f"{machines_usd:.2f} USD for machines, {requests_usd:.2f} USD for requests"
+            figures.append(report.make_note(f"{name}: price", price))
             waits = [f"{stage} {share:.1f} %" for stage, share in list(simulated.idle().items())[:3]]
             figures.append(report.make_note(f"{name}: they wait for", ", ".join(waits)))
     return figures
@@ -188,6 +214,8 @@ def main() -> None:
         measure = partial(run_seconds, folder, arguments.photos, output, precision=arguments.precision)
         measure("run")
         results = harness.run_in_turn({verb: partial(measure, verb) for verb in ("run", "fit")}, arguments.rounds)
+        sizes = [file.stat().st_size for file in folder.rglob("*.jpg")]
+    bytes_per_photo = statistics.mean(sizes)
     costs = gather_costs(results, arguments.photos)
     measured = statistics.median(seconds["whole"] for seconds in results["run"])
     simulated = simulate(costs, arguments.photos, "folder", 1).seconds
@@ -197,7 +225,7 @@ def main() -> None:
         report.make_figure("a photo: moments of a part that is read", "us", [1000 * costs.moments_again]),
         report.make_figure("a photo: projection and lines of matrix.csv", "us", [1000 * costs.projection]),
         *(report.make_figure(f"once: {name}", "s", [seconds]) for name, seconds in costs.fixed_s.items()),
-        *make_figures(costs, arguments.images),
+        *make_figures(costs, arguments.images, bytes_per_photo),
     ]
     proof = (
         f"the simulation gives {simulated:.2f} s for the run here with one thread, which took {measured:.2f} s of CPU"

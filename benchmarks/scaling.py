@@ -125,7 +125,7 @@ def simulate(costs: Costs, images: int, storage: str, workers: int) -> Simulated
 
 
 def usd(simulated: Simulated, images: int, storage: str, bytes_per_photo: float) -> tuple[float, float]:
-    """For machines, and for requests. As in `coulis plan`, a worker is two vCPUs, and the driver and the start are paid."""
+    """For machines, and for requests. As in `coulis plan`, a worker is two vCPUs; driver and start count."""
     prices = json.loads(PRICES.read_text())
 
     def hour(instance: str) -> float:

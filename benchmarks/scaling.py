@@ -88,7 +88,8 @@ class Costs:
             return [*before, features, pca, tasks("projection", 1, self.projection, self.driver["projection"]), after]
         by_tasks = [
             tasks("features", 1, self.write, self.driver["features"], self.photo),
-            tasks("moments", SIBLINGS, self.moments_again, self.driver["moments"]),
+            tasks("moments", SIBLINGS, self.moments_again, self.driver["projection"]),  # sums stay with the workers
+            tasks("moments merged", SIBLINGS**2, self.driver["moments"], self.driver["moments"] / SIBLINGS),
             pca,
             tasks("projection", PROJECTED_AT_ONCE, self.projection, self.driver["projection"]),
             tasks("tables", PARTS_OF_A_PIECE, CSV_MS, self.driver["tables"]),

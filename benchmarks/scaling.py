@@ -51,7 +51,8 @@ class Costs:
     projection: float
     fixed_s: dict[str, float]  # by stage
 
-    def stages(self, images: int, storage: str, workers: int) -> list[dict]:
+    def stages(self, images: int, workers: int) -> list[dict]:
+        """Without the listing."""
         parts = -(-images // IMAGES_PER_PART)
 
         def alone(name: str, seconds: float) -> dict:
@@ -70,7 +71,6 @@ class Costs:
 
         before = [
             alone("start", self.fixed_s["start"]),
-            alone("listing", self.listing[storage] * images / 1000),
             alone("planning", self.driver["planning"] * images / 1000),
         ]
         pca = alone("pca", self.fixed_s["pca"])
@@ -119,10 +119,15 @@ class Simulated:
         return dict(sorted(shares.items(), key=lambda item: -item[1]))
 
 
-def simulate(costs: Costs, images: int, storage: str, workers: int) -> Simulated:
-    run = {"workers": workers, "stages": costs.stages(images, storage, workers)}
+def simulate(costs: Costs, images: int, workers: int) -> dict[str, Simulated]:
+    """By storage. All but the listing is the same for each."""
+    run = {"workers": workers, "stages": costs.stages(images, workers)}
     done = subprocess.run([SIMULATE], input=json.dumps(run), capture_output=True, text=True, check=True)
-    return Simulated(json.loads(done.stdout), workers)
+    others = json.loads(done.stdout)
+    listings = {
+        storage: {"name": "listing", "wall_s": ms * images / 1000, "busy_s": 0} for storage, ms in costs.listing.items()
+    }
+    return {storage: Simulated([listing, *others], workers) for storage, listing in listings.items()}
 
 
 def usd(simulated: Simulated, images: int, storage: str, bytes_per_photo: float) -> tuple[float, float]:
@@ -184,8 +189,7 @@ def gather_costs(results: dict[str, list[dict[str, float]]], count: int) -> Cost
 def make_figures(costs: Costs, images: int, bytes_per_photo: float) -> list[dict]:
     figures = []
     for workers in WORKERS:
-        for storage in costs.listing:
-            simulated = simulate(costs, images, storage, workers)
+        for storage, simulated in simulate(costs, images, workers).items():
             name = f"{workers} workers, {storage}"
             goal = GOALS.get(workers) if storage == "shards" else None
             figures.append(report.make_figure(f"{name}: busy", "%", [simulated.busy], at_least=goal))
@@ -219,7 +223,7 @@ def main() -> None:
     bytes_per_photo = statistics.mean(sizes)
     costs = gather_costs(results, arguments.photos)
     measured = statistics.median(seconds["whole"] for seconds in results["run"])
-    simulated = simulate(costs, arguments.photos, "folder", 1).seconds
+    simulated = simulate(costs, arguments.photos, 1)["folder"].seconds
     figures = [
         report.make_figure("a photo: read, decode, resample, network", "ms", [costs.photo]),
         report.make_figure("a photo: write, moments", "us", [1000 * (costs.write + costs.moments)]),

@@ -112,7 +112,7 @@ wheel:  ## A wheel for every Linux from glibc 2.34 (Amazon Linux 2023) on, in di
 # One JSON file each in benchmarks/results, and the page table.md. To publish: `cp benchmarks/results/table.md docs/benchmarks.md`.
 bench: export PYTHONPATH := $(PRESET_DIR)/python
 bench: build .venv/.stamp-test .venv-bench/.stamp  ## Run every benchmark in an hour; BENCH_FLAGS=--quick: in minutes
-	cmake --build $(PRESET_DIR) -j $(JOBS) --target peak_fma engine_alone hide_avx512 sample_avx512 list_alone
+	cmake --build $(PRESET_DIR) -j $(JOBS) --target peak_fma engine_alone hide_avx512 sample_avx512 list_alone simulate_run
 	$(PYTHON) benchmarks/run_all.py $(BENCH_FLAGS) $(BENCH_ONLY)
 
 .PHONY: bench-avx2

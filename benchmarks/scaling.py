@@ -1,25 +1,22 @@
-"""A model of scaling: img/s on 8, 64 and 192 cores, from the costs of the stages measured here.
+"""A whole run of 100 million photos, simulated on 8 to 1,000 workers from costs that are measured here.
 
-    python benchmarks/scaling.py [FOLDER] [--photos 2592] [--images 1000000] [--rounds 5] [--json FILE]
+    python benchmarks/scaling.py [FOLDER] [--photos 2592] [--images 100000000] [--precision int8] [--rounds 5]
 
-Measured: the seconds of each stage in the manifest, of `coulis run` with all cores, and of `coulis fit` with one thread
-and with two. The model, for N photos on P cores:
+Measured here: the seconds of each stage in the manifest of `coulis run` and `coulis fit` with one thread, times the
+share of the time that the process had a core (CPU divided by wall clock), so that a busy machine counts less. Read from
+driver_costs.json, where each cost says what measured it: listing, and what one core does for all workers.
 
-    time = start-up + N * (list + plan + serial part of the reduction) + PCA     (one core works)
-         + N * (read + decode + resample + network + write + parallel part of the reduction) / (P * busy)
-
-`busy` is 0.95, which tests/job/features/part_queue_simulation_test.cpp requires of the queue. A stage of the reduction
-(moments, projection and tables) that takes t1 with one thread and t2 with two counts as p = 2 (t1 - t2) parallel, and
-the rest as serial. Besides the time, it computes what a machine must supply: bytes read and written per second, and
-memory traffic, at most one read of the network's weights and widest activations per photo. The proof compares the model
-with the measured run on this machine's cores.
+benchmarks/simulate_run.cpp runs the stages one after another in virtual time: 8, 64 and 192 workers are threads of one
+process and take photos from the real PartQueue; 1,000 workers are tasks of a cluster, which one driver gives parts. A
+photo takes the measured time on average; one in a hundred takes about twenty times as long, one in two thousand eighty
+times.
 """
 
 from __future__ import annotations
 
 import json
-import os
 import statistics
+import subprocess
 import tempfile
 from dataclasses import dataclass
 from functools import partial
@@ -29,114 +26,216 @@ import harness
 import photos
 import report
 
-CORES = (8, 64, 192)
-BUSY = 0.95
-PARTS = 10
-REDUCTION = ("projection and tables",)
-MEMORY_BYTES_PER_PHOTO = 8.8e6 + 2 * 4.8e6  # weights; a write and a read of the tensor that overflows the cache
-MEMORY_MB_S_PER_CORE = 460_000 / 96  # 12 channels of DDR5-4800 for 96 cores, as servers have them
+WORKERS = (8, 64, 192, 1000)
+MOST_THREADS = 192  # of one machine; more workers are a cluster
+GOALS = {64: 95, 192: 90, 1000: 80}  # percent of the time that workers are busy, for shards
+IMAGES_PER_PART = 1024
+SIBLINGS, PROJECTED_AT_ONCE, PARTS_OF_A_PIECE = 32, 8, 64  # parts of a task: moments, projection, tables
+CSV_MS = 0.003  # a photo's lines, made again for a piece: docs/decisions/0027-matrix-csv-is-written-in-pieces.md
+INSTANCE, VCPUS, DRIVER = "m5.4xlarge", 16, "m5.xlarge"
+START_UP_S = 600  # of an EMR cluster: cli/cluster_price.cpp
+PRICES = harness.ROOT / "deploy" / "emr" / "coulis_emr" / "prices.json"
+SIMULATE = harness.BUILD / "benchmarks" / "simulate_run"
 
 
 @dataclass(frozen=True)
 class Costs:
-    """Seconds of the whole run, or per photo."""
+    """Of a photo in ms, unless the name says otherwise."""
 
-    fixed_s: float  # start-up and PCA
-    serial_s: dict[str, float]  # a photo, by stage
-    parallel_s: float  # a photo
-    read_bytes: float  # a photo
-    written_bytes: float
+    listing: dict[str, float]  # by storage
+    driver: dict[str, float]  # of the driver of a cluster, by stage
+    photo: float  # read, decode, resample, network
+    write: float
+    moments: float  # in memory
+    moments_again: float  # of a part that is read
+    projection: float
+    fixed_s: dict[str, float]  # by stage
 
-    def seconds(self, photos: int, cores: int) -> float:
-        serial_s = self.fixed_s + photos * sum(self.serial_s.values())
-        return serial_s + photos * self.parallel_s / (cores * (BUSY if cores > 1 else 1))
+    def stages(self, images: int, workers: int) -> list[dict]:
+        """Without the listing."""
+        parts = -(-images // IMAGES_PER_PART)
+
+        def alone(name: str, seconds: float) -> dict:
+            return {"name": name, "alone_s": seconds}
+
+        def tasks(name: str, parts_of_a_task: int, task: float, driver: float, image: float = 0) -> dict:
+            size = parts_of_a_task * IMAGES_PER_PART
+            return {
+                "name": name,
+                "tasks": -(-parts // parts_of_a_task),
+                "images_per_task": size if image else 0,
+                "image_ms": image,
+                "task_ms": task * size,
+                "driver_ms": driver * size,
+            }
+
+        before = [
+            alone("start", self.fixed_s["start"]),
+            alone("planning", self.driver["planning"] * images / 1000),
+        ]
+        pca = alone("pca", self.fixed_s["pca"])
+        after = alone(
+            "report and manifest", self.fixed_s["report"] + self.driver["report and manifest"] * images / 1000
+        )
+        if workers <= MOST_THREADS:
+            features = {
+                "name": "features",
+                "images": images,
+                "images_per_part": IMAGES_PER_PART,
+                "image_ms": self.photo,
+                "commit_ms": (self.write + self.moments) * IMAGES_PER_PART,
+            }
+            return [*before, features, pca, tasks("projection", 1, self.projection, self.driver["projection"]), after]
+        by_tasks = [
+            tasks("features", 1, self.write, self.driver["features"], self.photo),
+            tasks("moments", SIBLINGS, self.moments_again, self.driver["projection"]),  # sums stay with the workers
+            tasks("moments merged", SIBLINGS**2, self.driver["moments"], self.driver["moments"] / SIBLINGS),
+            pca,
+            tasks("projection", PROJECTED_AT_ONCE, self.projection, self.driver["projection"]),
+            tasks("tables", PARTS_OF_A_PIECE, CSV_MS, self.driver["tables"]),
+        ]
+        return [*before, *by_tasks, after]
 
 
-def run_seconds(folder: Path, count: int, output: Path, verb: str, threads: int) -> dict[str, float]:
-    """Seconds by stage, and "whole"."""
+@dataclass(frozen=True)
+class Simulated:
+    stages: list[dict]  # name, wall_s, busy_s
+    workers: int
+
+    @property
+    def seconds(self) -> float:
+        return sum(stage["wall_s"] for stage in self.stages)
+
+    @property
+    def busy(self) -> float:
+        """Percent of the workers' time."""
+        return 100 * sum(stage["busy_s"] for stage in self.stages) / (self.workers * self.seconds)
+
+    def idle(self) -> dict[str, float]:
+        """Percent of the workers' time in which they wait, by stage; the largest first."""
+        shares = {
+            one["name"]: 100 * (one["wall_s"] - one["busy_s"] / self.workers) / self.seconds for one in self.stages
+        }
+        return dict(sorted(shares.items(), key=lambda item: -item[1]))
+
+
+def simulate(costs: Costs, images: int, workers: int) -> dict[str, Simulated]:
+    """By storage. All but the listing is the same for each."""
+    run = {"workers": workers, "stages": costs.stages(images, workers)}
+    done = subprocess.run([SIMULATE], input=json.dumps(run), capture_output=True, text=True, check=True)
+    others = json.loads(done.stdout)
+    listings = {
+        storage: {"name": "listing", "wall_s": ms * images / 1000, "busy_s": 0} for storage, ms in costs.listing.items()
+    }
+    return {storage: Simulated([listing, *others], workers) for storage, listing in listings.items()}
+
+
+def usd(simulated: Simulated, images: int, storage: str, bytes_per_photo: float) -> tuple[float, float]:
+    """For machines, and for requests. As in `coulis plan`, a worker is two vCPUs; driver and start count."""
+    prices = json.loads(PRICES.read_text())
+
+    def hour(instance: str) -> float:
+        return sum(prices["instance_hour"][instance].values())
+
+    machines = -(-2 * simulated.workers // VCPUS)
+    hours = (simulated.seconds + START_UP_S) / 3600
+    if storage == "folder":
+        return hours * (machines * hour(INSTANCE) + hour(DRIVER)), 0
+    parts = images / IMAGES_PER_PART
+    gets = images if storage == "bucket" else images * bytes_per_photo / 8e6
+    lists = images / 1000 if storage == "bucket" else 0
+    requests = {"million_gets": gets, "million_lists": lists, "million_puts": 3 * parts}
+    return hours * (machines * hour(INSTANCE) + hour(DRIVER)), sum(
+        count / 1e6 * prices["s3"][name] for name, count in requests.items()
+    )
+
+
+def run_seconds(folder: Path, count: int, output: Path, verb: str, precision: str) -> dict[str, float]:
+    """CPU seconds by stage, and "whole": one thread works on one stage at a time."""
     places, options = [output], []
-    if verb == "run":  # PARTS parts, so that the reduction has enough parts for its threads
-        places, options = [folder, output], ["--fresh", "--images-per-part", str(count // PARTS)]
-    words = [harness.COULIS, verb, *places, *options, "-k", "50", "--threads", str(threads), "--json", "-q"]
-    usage = harness.run_measured(words)
-    return {**json.loads(usage.stdout)["seconds"], "whole": usage.wall_s}
+    if verb == "run":
+        options = ["--fresh", "--precision", precision]
+        places = [folder, output]
+    usage = harness.run_measured(
+        [harness.COULIS, verb, *places, *options, "-k", "50", "--threads", "1", "--json", "-q"]
+    )
+    seconds = {**json.loads(usage.stdout)["seconds"], "whole": usage.wall_s}
+    return {stage: wall_s * min(1.0, usage.cpu_s / usage.wall_s) for stage, wall_s in seconds.items()}
 
 
-def median_costs(results: dict[str, list[dict[str, float]]], photos: int, sizes: tuple[float, float]) -> Costs:
+def gather_costs(results: dict[str, list[dict[str, float]]], count: int) -> Costs:
+    known = json.loads(Path(__file__).with_name("driver_costs.json").read_text())
+
     def median(name: str, stage: str) -> float:
         return statistics.median(seconds[stage] for seconds in results[name])
 
-    workers = [stage for stage in results["run all"][0] if stage.startswith("workers: ")]
-    parallel_s = sum(median("run all", stage) for stage in workers)
-    serial_s = {stage: median("run all", stage) for stage in ("list", "plan")}
-    for stage in REDUCTION:
-        one, two = median("fit 1", stage), median("fit 2", stage)
-        in_parallel_s = min(one, max(0.0, 2 * (one - two)))
-        parallel_s += in_parallel_s
-        serial_s[stage] = one - in_parallel_s
-    stages = [stage for stage in results["run all"][0] if stage != "whole" and stage not in workers]
-    start_up_s = median("run all", "whole") - sum(median("run all", stage) for stage in stages)
-    fixed_s = max(0.0, start_up_s) + median("run all", "pca")
-    per_photo = {stage: seconds / photos for stage, seconds in serial_s.items()}
-    return Costs(fixed_s, per_photo, parallel_s / photos, *sizes)
+    def ms(name: str, stage: str) -> float:
+        return 1000 * median(name, stage) / count
+
+    stages = [stage for stage in results["run"][0] if stage != "whole" and not stage.startswith("workers: ")]
+    start_s = median("run", "whole") - sum(median("run", stage) for stage in stages)
+    return Costs(
+        listing={storage: us / 1000 for storage, us in known["listing_us"].items() if storage != "from"},
+        driver={stage: us / 1000 for stage, us in known["driver_us"].items() if stage != "from"},
+        photo=sum(ms("run", f"workers: {stage}") for stage in ("read", "decode", "resample", "network")),
+        write=ms("run", "workers: write"),
+        moments=ms("run", "workers: moments"),
+        moments_again=ms("fit", "moments"),
+        projection=ms("fit", "projection and tables"),
+        fixed_s={"start": max(0.0, start_s), "pca": median("run", "pca"), "report": median("run", "report")},
+    )
 
 
-def predict(costs: Costs, images: int, cores: int) -> list[dict]:
-    seconds = costs.seconds(images, cores)
-    rate = images / seconds
-    memory = MEMORY_BYTES_PER_PHOTO * rate / 1e6
-    shares = {f"one core at work: {stage}": images * s / seconds for stage, s in costs.serial_s.items()}
-    shares["one core at work: start-up and PCA"] = costs.fixed_s / seconds
-    shares["memory traffic"] = memory / (MEMORY_MB_S_PER_CORE * cores)
-    first = max(shares, key=lambda name: shares[name])
-    name = f"{cores} cores"
-    alone = images / costs.seconds(images, 1)
-    return [
-        report.make_figure(f"{name}, predicted", "img/s", [rate]),
-        report.make_figure(f"{name}, share of {cores} times one core", "%", [100 * rate / (cores * alone)]),
-        report.make_note(f"{name}, comes first", f"{first}: {100 * shares[first]:.1f} %"),
-        report.make_figure(f"{name}, photos to be read", "MB/s", [rate * costs.read_bytes / 1e6]),
-        report.make_figure(f"{name}, results to be written", "MB/s", [rate * costs.written_bytes / 1e6]),
-        report.make_figure(f"{name}, memory traffic at most", "GB/s", [memory / 1e3]),
-    ]
-
-
-def file_bytes(folder: Path) -> int:
-    return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
+def make_figures(costs: Costs, images: int, bytes_per_photo: float) -> list[dict]:
+    figures = []
+    for workers in WORKERS:
+        for storage, simulated in simulate(costs, images, workers).items():
+            name = f"{workers} workers, {storage}"
+            goal = GOALS.get(workers) if storage == "shards" else None
+            figures.append(report.make_figure(f"{name}: busy", "%", [simulated.busy], at_least=goal))
+            figures.append(report.make_figure(f"{name}: whole run", "min", [simulated.seconds / 60]))
+            machines_usd, requests_usd = usd(simulated, images, storage, bytes_per_photo)
+            price = f"{machines_usd:.2f} USD for machines, {requests_usd:.2f} USD for requests"
+            figures.append(report.make_note(f"{name}: price", price))
+            waits = [f"{stage} {share:.1f} %" for stage, share in list(simulated.idle().items())[:3]]
+            figures.append(report.make_note(f"{name}: they wait for", ", ".join(waits)))
+    return figures
 
 
 def main() -> None:
     parser = harness.make_parser(__doc__)
     parser.add_argument("folder", nargs="?", type=Path, default=photos.default_folder(), help="JPEG files")
     parser.add_argument("--photos", type=int, default=2592, help="measured here (default: 2592)")
-    parser.add_argument("--images", type=int, default=1_000_000, help="of the run predicted (default: 1000000)")
+    parser.add_argument("--images", type=int, default=100_000_000, help="of the run simulated (default: 100000000)")
+    parser.add_argument("--precision", default="int8", help="of the network (default: int8)")
     arguments = harness.parse(parser)
     if arguments.quick:
-        arguments.photos = 192
+        arguments.photos, arguments.images = 192, 1_000_000
 
     machine = report.describe_machine()
-    cores = len(os.sched_getaffinity(0))
     with tempfile.TemporaryDirectory() as temporary:
         folder, output = Path(temporary) / "photos", Path(temporary) / "output"
         photos.link_photos(arguments.folder, arguments.photos, folder)
-        contestants = {"run all": partial(run_seconds, folder, arguments.photos, output, "run", cores)}
-        for threads in (1, 2):
-            contestants[f"fit {threads}"] = partial(run_seconds, folder, arguments.photos, output, "fit", threads)
-        run_seconds(folder, arguments.photos, output, "run", cores)
-        results = harness.run_in_turn(contestants, arguments.rounds)
-        sizes = (file_bytes(folder) / arguments.photos, file_bytes(output) / arguments.photos)
-    costs = median_costs(results, arguments.photos, sizes)
-    measured = statistics.median(seconds["whole"] for seconds in results["run all"])
-    predicted = costs.seconds(arguments.photos, cores)
-    figures = [report.make_figure("parallel work of a photo", "ms", [1000 * costs.parallel_s])]
-    figures += [
-        report.make_figure(f"one core's {stage}, a photo", "us", [1e6 * s]) for stage, s in costs.serial_s.items()
+        measure = partial(run_seconds, folder, arguments.photos, output, precision=arguments.precision)
+        measure("run")
+        results = harness.run_in_turn({verb: partial(measure, verb) for verb in ("run", "fit")}, arguments.rounds)
+        sizes = [file.stat().st_size for file in folder.rglob("*.jpg")]
+    bytes_per_photo = statistics.mean(sizes)
+    costs = gather_costs(results, arguments.photos)
+    measured = statistics.median(seconds["whole"] for seconds in results["run"])
+    simulated = simulate(costs, arguments.photos, 1)["folder"].seconds
+    figures = [
+        report.make_figure("a photo: read, decode, resample, network", "ms", [costs.photo]),
+        report.make_figure("a photo: write, moments", "us", [1000 * (costs.write + costs.moments)]),
+        report.make_figure("a photo: moments of a part that is read", "us", [1000 * costs.moments_again]),
+        report.make_figure("a photo: projection and lines of matrix.csv", "us", [1000 * costs.projection]),
+        *(report.make_figure(f"once: {name}", "s", [seconds]) for name, seconds in costs.fixed_s.items()),
+        *make_figures(costs, arguments.images, bytes_per_photo),
     ]
-    figures.append(report.make_figure("start-up and PCA, once", "s", [costs.fixed_s]))
-    for count in CORES:
-        figures += predict(costs, arguments.images, count)
-    proof = f"the model gives {predicted:.2f} s for the run here, which took {measured:.2f} s, {cores} threads"
-    title = f"Scaling on paper, {arguments.images} photos"
+    proof = (
+        f"the simulation gives {simulated:.2f} s for the run here with one thread, which took {measured:.2f} s of CPU"
+    )
+    title = f"A whole run of {arguments.images:,} photos, {arguments.precision}, simulated"
     report.publish(title, proof, arguments, machine, [*figures, report.make_peak_figure(results)])
 
 

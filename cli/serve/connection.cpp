@@ -32,6 +32,14 @@ std::optional<Frame> Connection::next() {
   return frame;
 }
 
+std::optional<Frame> Connection::answer_that_is_here() {
+  const std::lock_guard lock(mutex_);
+  if (interrupted_ || frames_.empty() || frames_.front().header.value("order", "") != "answer") return std::nullopt;
+  Frame frame = std::move(frames_.front());
+  frames_.pop_front();
+  return frame;
+}
+
 Frame Connection::next_answer() {
   std::unique_lock lock(mutex_);
   changed_.wait(lock, [&] { return closed_ || interrupted_ || !frames_.empty(); });

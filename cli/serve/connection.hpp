@@ -27,7 +27,8 @@ class Connection {
   // Waits for the next order or the answer to a `stage`. Empty if the
   // client has gone. Throws Error(kUsage) for bytes that are not a frame.
   std::optional<Frame> next();
-  Frame next_answer();  // within an order: throws Error(kInterrupted) if the client has gone or has cancelled it
+  std::optional<Frame> answer_that_is_here();  // without waiting; not the end of the answers
+  Frame next_answer();                         // within an order: throws Error(kInterrupted) if the client has gone or has cancelled it
 
   void send(Header header, std::initializer_list<std::string_view> payload = {});  // from any thread
 

@@ -12,7 +12,7 @@ namespace coulis {
 namespace {
 
 RunStage hand_to(Connection& client) {
-  return [&client](const TaskStage& stage) {
+  return [&client](const TaskStage& stage, const TakeResult& take) {
     client.send({{"answer", "stage"},
                  {"name", to_string(stage.kind)},
                  {"parts", stage.parts},
@@ -22,12 +22,12 @@ RunStage hand_to(Connection& client) {
     for (std::size_t i = 0; i < stage.orders; ++i) {  // the client reads as many at a time as it has room for
       const TaskOrder order = stage.next_order();
       client.send({{"answer", "order"}, {"number", order.number}}, {order.bytes});
+      // The client may have results before it reads more orders. Together they may be gigabytes.
+      while (std::optional<Frame> frame = client.answer_that_is_here()) take(std::move(frame->payload));
     }
-    std::vector<std::string> results;
     for (Frame frame = client.next_answer(); frame.header.value("order", "") == "answer"; frame = client.next_answer()) {
-      results.push_back(std::move(frame.payload));
+      take(std::move(frame.payload));
     }
-    return results;
   };
 }
 

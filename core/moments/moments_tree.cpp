@@ -19,17 +19,17 @@ MomentsTree::MomentsTree(std::vector<std::uint64_t> part_numbers) {
   while (!part_numbers.empty()) {
     auto& level = levels_.emplace_back();
     for (const std::uint64_t number : part_numbers) level[number >> kFanOutBits].children.push_back(number);
-    if (level.size() == 1) break;
+    if (part_numbers.size() == 1) break;
     part_numbers.clear();
     for (const auto& [number, node] : level) part_numbers.push_back(number);
   }
 }
 
-void MomentsTree::add(std::uint64_t part_number, Moments moments) {
-  std::uint64_t number = part_number;
-  for (auto& level : levels_) {
-    const auto found = level.find(number >> kFanOutBits);
-    if (found == level.end()) break;
+void MomentsTree::add(std::uint64_t number, Moments moments, std::size_t level) {
+  const std::uint64_t first = number;
+  for (; level < levels_.size(); ++level) {
+    const auto found = levels_[level].find(number >> kFanOutBits);
+    if (found == levels_[level].end()) break;
     Node& node = found->second;
     std::unique_lock lock(node.mutex);
     const auto child = std::find(node.children.begin(), node.children.end(), number);
@@ -45,11 +45,11 @@ void MomentsTree::add(std::uint64_t part_number, Moments moments) {
       lock.lock();
     }
     node.merging = false;
-    if (node.merged < node.children.size() || &level == &levels_.back()) return;
+    if (node.merged < node.children.size() || level + 1 == levels_.size()) return;
     moments = std::exchange(node.sum, {});
     number >>= kFanOutBits;
   }
-  throw Error(ErrorCode::kRunFailed, fmt::format("the moments of part {} were added twice, or do not belong to this run", part_number));
+  throw Error(ErrorCode::kRunFailed, fmt::format("the moments of part or node {} were added twice, or do not belong to this run", first));
 }
 
 Moments MomentsTree::root() && {

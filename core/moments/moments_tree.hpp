@@ -19,8 +19,9 @@ class MomentsTree {
  public:
   explicit MomentsTree(std::vector<std::uint64_t> part_numbers);  // all that will come, in any order
 
-  void add(std::uint64_t part_number, Moments moments);  // each number once; Error(kRunFailed) for another, or the same again
-  Moments root() &&;                                     // Error(kRunFailed) while a part is missing
+  // Each number once; Error(kRunFailed) for another, or the same again. level 0: of a part; 1: the sum of a node above parts; ...
+  void add(std::uint64_t number, Moments moments, std::size_t level = 0);
+  Moments root() &&;  // Error(kRunFailed) while a part is missing
 
  private:
   struct Node {
@@ -32,7 +33,7 @@ class MomentsTree {
     std::map<std::uint64_t, Moments> waiting;  // came before a sibling to the left
   };
 
-  std::vector<std::map<std::uint64_t, Node>> levels_;  // by node number; the last level is the root alone
+  std::vector<std::map<std::uint64_t, Node>> levels_;  // by node number; the last level is the root alone, with one child
 };
 
 }  // namespace coulis

@@ -10,12 +10,16 @@
 #include "job/collections/tar.hpp"
 #include "job/collections/zip.hpp"
 #include "job/storage/entry_order.hpp"
+#include "job/threads/worker_count.hpp"
+#include "job/threads/workers.hpp"
 
 namespace coulis {
 namespace {
 
 constexpr std::size_t kMostWindows = 8;  // 64 MB
 constexpr std::size_t kMostStreams = 16;
+constexpr int kMostIndexReaders = 16;      // each shard of 64 MB lists 3 MB of photos, and twice as many shards wait for their turn
+constexpr std::size_t kMostShards = 4096;  // that wait for their indexes to be read
 
 std::string name_of(const Entry& container) {
   return fmt::format("{}\n{} {} {}", container.key, container.size_bytes, container.mtime_ns, container.etag);
@@ -77,13 +81,21 @@ std::optional<Failure> CollectionStore::list_tar_stream(const Entry& container, 
   return stream_of(container)->read_to_end();
 }
 
+std::optional<std::vector<Entry>> CollectionStore::list_by_index(const std::shared_ptr<const Entry>& container) const {
+  std::optional<std::vector<Member>> indexed = indexes_.maybe_members(*container);
+  if (!indexed) return std::nullopt;
+  Members members(container);
+  for (Member& member : *indexed) members.add(std::move(member));
+  return std::move(members).entries();
+}
+
 CollectionStore::Contents CollectionStore::list_contents(const std::shared_ptr<const Entry>& container) const {
+  if (std::optional<std::vector<Entry>> indexed = list_by_index(container)) return {true, std::move(*indexed), {}};
+  return list_unindexed(container);
+}
+
+CollectionStore::Contents CollectionStore::list_unindexed(const std::shared_ptr<const Entry>& container) const {
   Contents contents;
-  if (std::optional<std::vector<Member>> indexed = indexes_.maybe_members(*container)) {
-    Members members(container);
-    for (Member& member : *indexed) members.add(std::move(member));
-    return {true, std::move(members).entries(), {}};
-  }
   const std::shared_ptr<Ranges> ranges = ranges_of(*container, Reads::kDirectory);
   const Outcome<Bytes> head = ranges->read(0, kTarBlock_bytes);
   if (!head) return {false, {}, head.failure()};
@@ -151,21 +163,44 @@ bool CollectionStore::walk_input_itself(const Walk& walk) const {
   return true;
 }
 
+void CollectionStore::visit_container(const std::shared_ptr<const Entry>& container, EntryKind kind, Contents contents,
+                                      const Walk& walk) const {
+  if (!contents.is_collection && !contents.damage) return walk.visit(*container, kind);  // a table of something else
+  visit_contents(container, std::move(contents), walk);
+}
+
+// The indexes are read by several threads: a bucket answers after a tenth of a second, and a listing may have thousands.
+void CollectionStore::visit_shards(const std::vector<std::shared_ptr<const Entry>>& shards, const Walk& walk) const {
+  if (shards.empty()) return;
+  const int readers = std::min(store().traits().readers(worker_count(0)), kMostIndexReaders);
+  std::size_t next = 0;
+  make_in_parallel(
+      readers, shards.size(), [&](std::size_t i) { return list_by_index(shards[i]); },
+      [&](std::optional<std::vector<Entry>> indexed) {
+        const std::shared_ptr<const Entry>& shard = shards[next++];
+        visit_container(shard, EntryKind::kFile, indexed ? Contents{true, std::move(*indexed), {}} : list_unindexed(shard), walk);
+      });
+}
+
 void CollectionStore::walk(const Walk& walk) const {
   if (store().traits().local && walk_input_itself(walk)) return;
   bool visited = false;
+  std::vector<std::shared_ptr<const Entry>> shards;  // that were found one after another
+  const auto visit_waiting = [&] { visit_shards(std::exchange(shards, {}), walk); };
   store().walk({[&](Entry entry, EntryKind kind) {
                   visited = true;
                   const bool may_be = is_named_like_archive(entry.key) || is_named_like_table(entry.key);
                   const bool opens = may_be && kind == EntryKind::kFile && (!walk.opens || walk.opens(entry.key));
+                  const bool is_shard = opens && PackIndexes::may_have(entry);
+                  if (!is_shard || shards.size() == kMostShards) visit_waiting();
                   if (!opens) return walk.visit(std::move(entry), kind);
                   if (walk.enters && !walk.enters(entry.key)) return;
                   const std::shared_ptr<const Entry> container = share(std::move(entry));
-                  Contents contents = list_contents(container);
-                  if (!contents.is_collection && !contents.damage) return walk.visit(*container, kind);  // a table of something else
-                  visit_contents(container, std::move(contents), walk);
+                  if (is_shard) return shards.push_back(container);
+                  visit_container(container, kind, list_contents(container), walk);
                 },
                 walk.enters, walk.opens, walk.left_out, walk.note});
+  visit_waiting();
   if (!visited && !store().traits().local) walk_input_itself(walk);
 }
 

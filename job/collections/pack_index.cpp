@@ -64,9 +64,13 @@ auto unless_failing(F call) -> decltype(call()) {
 
 }  // namespace
 
+bool PackIndexes::may_have(const Entry& container) {
+  return is_shard_name(name_in(container.key));
+}
+
 std::optional<std::vector<Member>> PackIndexes::maybe_members(const Entry& container) const {
+  if (!may_have(container)) return std::nullopt;
   const std::string_view name = name_in(container.key);
-  if (!is_shard_name(name)) return std::nullopt;
   const std::string folder = beside(container.key, kIndexFolder);
   const std::shared_ptr<Indexes> indexes = folders_.get(folder, [&] {
     return std::make_shared<Indexes>(unless_failing([&] {

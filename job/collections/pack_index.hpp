@@ -21,6 +21,8 @@ class PackIndexes {
  public:
   explicit PackIndexes(std::shared_ptr<const Store> store) : store_(std::move(store)), folders_(kMostFolders) {}
 
+  static bool may_have(const Entry& container);  // its name is that of a shard
+
   // Nothing: the container has no index, or one that does not fit it. Each member's header is still to be compared when it is read
   // (Packing::kIndexed).
   std::optional<std::vector<Member>> maybe_members(const Entry& container) const;

@@ -16,7 +16,7 @@ PartInFlight::PartInFlight(const Part& source, std::size_t width)
 // While one worker is busy with a photo that takes a hundred times the usual time,
 // or with a slow commit, the others can work on about this many images. With
 // fewer, 64 workers waited for half of their time (part_queue_simulation_test).
-constexpr int kImagesAheadPerWorker = 128;
+constexpr int kImagesAheadPerWorker = 256;
 
 std::size_t parts_in_flight(int workers, int images_per_part) {
   return 2 + static_cast<std::size_t>(workers) * kImagesAheadPerWorker / static_cast<std::size_t>(std::max(1, images_per_part));

@@ -35,7 +35,7 @@ struct ImageTask {
   std::uint64_t number = 0;  // among all images handed out
 };
 
-// How many parts may be in flight. Memory grows with the workers (0.7 MB each for rows of 1280), never with the input.
+// How many parts may be in flight. Memory grows with the workers (1.3 MB each for rows of 1280), never with the input.
 std::size_t parts_in_flight(int workers, int images_per_part);
 
 // No task and no wait: nothing is left, or the queue was stopped.

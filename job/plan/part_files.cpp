@@ -45,6 +45,13 @@ std::string part_file_name(std::uint64_t number, std::string_view fingerprint, s
   return fmt::format("part-{:05}-{}.{}.parquet", number, fingerprint, compression);
 }
 
+std::vector<std::uint64_t> numbers_of(const std::vector<PartFile>& files) {
+  std::vector<std::uint64_t> numbers;
+  numbers.reserve(files.size());
+  for (const PartFile& file : files) numbers.push_back(file.number);
+  return numbers;
+}
+
 std::vector<PartFile> list_part_files(const Location& output, std::string_view folder) {
   std::vector<PartFile> files;
   output.list(folder, [&](const Entry& entry) {

@@ -21,6 +21,7 @@ struct PartFile {
 inline PartFile features_file(const ManifestPart& part) {
   return {part.number, part.fingerprint, part.features.key, part.features.size_bytes};
 }
+std::vector<std::uint64_t> numbers_of(const std::vector<PartFile>& files);
 std::vector<PartFile> list_part_files(const Location& output, std::string_view folder);  // by number
 
 // Part files that no part names: from an earlier PCA, removed images or other options.

@@ -10,17 +10,6 @@
 #include "job/threads/workers.hpp"
 
 namespace coulis {
-namespace {
-
-std::vector<std::uint64_t> numbers_of(const std::vector<PartFile>& files) {
-  std::vector<std::uint64_t> numbers;
-  numbers.reserve(files.size());
-  for (const PartFile& file : files) numbers.push_back(file.number);
-  return numbers;
-}
-
-}  // namespace
-
 CommittedPart describe_committed_part(const Location& input, const Location& output, const PartFile& file, const Bytes& bytes,
                                       const RowTable& table) {
   const std::string origin = printable(output.path_of(file.key));

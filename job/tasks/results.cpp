@@ -27,6 +27,7 @@ constexpr std::string_view kProjectionResult = "projection result";
 constexpr std::string_view kTablesResult = "tables result";
 constexpr std::string_view kError = "error";
 constexpr std::uint64_t kSiblings = 32;  // as MomentsTree has them
+constexpr std::size_t kMostLevels = 13;  // 32^13 is more than 2^64
 
 json to_json_value(const CommittedPart& part) {
   json errors = json::array();
@@ -44,6 +45,18 @@ CommittedPart parse_committed_part(const json& value) {
                            row.at("message").get<std::string>(), parse_natural(row.at("size_bytes"))});
   }
   return part;
+}
+
+// Of the tree, 0 for a part. A node whose only child is another has the same sum: the lower level does for both.
+std::size_t level_of(const MomentsResult& result) {
+  std::size_t level = 0;
+  const auto above = [&](std::uint64_t part) {
+    for (std::size_t i = 0; i < level; ++i) part /= kSiblings;
+    return part;
+  };
+  const auto fits = [&](const CommittedPart& part) { return above(part.entry.number) == result.node; };
+  while (level <= kMostLevels && !std::all_of(result.parts.begin(), result.parts.end(), fits)) ++level;
+  return level;
 }
 
 // As read_record(), but throws the error if the record is a TaskError.
@@ -170,19 +183,26 @@ std::string machine_name() {
   return name.data();
 }
 
-MomentsResult merge(std::vector<MomentsResult> results) {
-  std::sort(results.begin(), results.end(), [](const auto& left, const auto& right) { return left.node < right.node; });
-  std::vector<std::uint64_t> nodes;
-  nodes.reserve(results.size());
-  for (const MomentsResult& result : results) nodes.push_back(result.node);
-  MomentsTree tree(std::move(nodes));
-  MomentsResult merged;
-  for (MomentsResult& result : results) {
-    tree.add(result.node, std::exchange(result.moments, {}));
-    std::move(result.parts.begin(), result.parts.end(), std::back_inserter(merged.parts));
+MomentsSum::MomentsSum(const std::vector<PartFile>& files) : numbers_(numbers_of(files)), tree_(numbers_), parts_(files.size()) {}
+
+void MomentsSum::add(MomentsResult result) {
+  tree_.add(result.node, std::exchange(result.moments, {}), level_of(result));
+  for (CommittedPart& part : result.parts) {
+    const auto found = std::lower_bound(numbers_.begin(), numbers_.end(), part.entry.number);
+    if (found == numbers_.end() || *found != part.entry.number) throw Error(ErrorCode::kRunFailed, "a result has parts of another run");
+    parts_[static_cast<std::size_t>(found - numbers_.begin())] = std::move(part);
   }
-  merged.moments = std::move(tree).root();
-  return merged;
+}
+
+Committed MomentsSum::take() && {
+  for (std::size_t i = 0; i < parts_.size(); ++i) require_part(parts_[i].entry.listed != 0, numbers_[i], TaskKind::kMoments);
+  return gather(std::move(parts_), std::move(tree_).root());
+}
+
+void require_part(bool found, std::uint64_t part, TaskKind kind) {
+  if (found) return;
+  throw Error(ErrorCode::kRunFailed, fmt::format("no task has given a result for part {} ({})", part, to_string(kind)),
+              "run the same call again: it resumes where this one stopped");
 }
 
 void add_sibling(std::optional<MomentsResult>& parent, MomentsResult sibling) {

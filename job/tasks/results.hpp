@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/base/error.hpp"
+#include "core/moments/moments_tree.hpp"
 #include "job/features/featurize.hpp"
 #include "job/reduce/committed.hpp"
 #include "job/reduce/reduce.hpp"
@@ -73,9 +74,24 @@ std::string describe(const TaskError& error);  // "part 7 failed on worker node-
 TaskError make_task_error(const OrderName& order, ErrorCode code, const std::string& message,
                           const std::string& remedy);  // on this machine
 std::string machine_name();
+// Throws Error(kRunFailed) unless the part has a result: a cluster may have lost it.
+void require_part(bool found, std::uint64_t part, TaskKind kind);
 
-// The results of nodes of one level, or of parts, merged up to the root of their tree.
-MomentsResult merge(std::vector<MomentsResult> results);
+// Merges results of moments up to the root of their tree, each when it comes: together they may be gigabytes.
+class MomentsSum {
+ public:
+  explicit MomentsSum(const std::vector<PartFile>& files);  // of all parts
+
+  // Each part once, in a result of any level. Throws Error(kRunFailed) for others.
+  void add(MomentsResult result);
+  Committed take() &&;  // throws Error(kRunFailed) if a part is missing
+
+ private:
+  std::vector<std::uint64_t> numbers_;  // of the parts
+  MomentsTree tree_;
+  std::vector<CommittedPart> parts_;
+};
+
 // Adds the next sibling, by number, to its parent's result, which
 // starts empty. Throws Error(kRunFailed) if it is not a sibling.
 void add_sibling(std::optional<MomentsResult>& parent, MomentsResult sibling);

@@ -1,12 +1,9 @@
 #include "job/tasks/task_executor.hpp"
 
-#include <fmt/format.h>
-
 #include <map>
 #include <optional>
 #include <utility>
 
-#include "core/base/error.hpp"
 #include "job/tasks/csv_by_tasks.hpp"
 #include "job/tasks/results.hpp"
 
@@ -18,13 +15,6 @@ constexpr std::uint64_t kPartsToProject = 8;  // by one task: the overhead of a 
 
 std::uint64_t group_of(const std::vector<PartFile>& group, std::uint64_t parts_of_a_task) {
   return group.front().number / parts_of_a_task;
-}
-
-// Checks that every part has a result, whatever the cluster did with its tasks.
-void require_part(bool found, std::uint64_t part, TaskKind kind) {
-  if (found) return;
-  throw Error(ErrorCode::kRunFailed, fmt::format("no task has given a result for part {} ({})", part, to_string(kind)),
-              "run the same call again: it resumes where this one stopped");
 }
 
 }  // namespace
@@ -51,10 +41,11 @@ StageSeconds TaskExecutor::featurize(const Plan& plan, const FeaturizeContext& c
   };
   std::map<std::uint64_t, FeaturesResult> results;
   options_.input = context.input.root();  // the place of the photos themselves: tasks do not read INPUT's list
-  for (const std::string& bytes : run({TaskKind::kFeatures, options_, context.settings, ""}, to_do.size(), to_do.size(), next_order)) {
+  const StageOrder stage{TaskKind::kFeatures, options_, context.settings, ""};
+  run(stage, to_do.size(), to_do.size(), next_order, [&](const std::string& bytes) {
     FeaturesResult result = parse_features_result(bytes);
     results[result.part] = std::move(result);
-  }
+  });
   StageSeconds total;
   std::vector<TaskTime> times;
   for (const Part& part : plan.parts) {
@@ -80,17 +71,10 @@ Committed TaskExecutor::read_committed(const Location& input, const Location& /*
     const std::uint64_t number = group_of(group, kPartsToRead);
     orders.push_back({number, to_bytes(MomentsOrder{std::move(group)})});
   }
-  std::vector<std::string> bytes = run({TaskKind::kMoments, options_, "", ""}, files.size(), std::move(orders));
-  std::vector<MomentsResult> results;
-  for (std::string& one : bytes) {
-    results.push_back(parse_moments_result(one));
-    one = std::string();  // 6.6 MB
-  }
-  MomentsResult all = merge(std::move(results));
-  for (std::size_t i = 0; i < files.size(); ++i) {
-    require_part(i < all.parts.size() && all.parts[i].entry.number == files[i].number, files[i].number, TaskKind::kMoments);
-  }
-  return gather(std::move(all.parts), std::move(all.moments));
+  MomentsSum sum(files);
+  run({TaskKind::kMoments, options_, "", ""}, files.size(), std::move(orders),
+      [&](const std::string& bytes) { sum.add(parse_moments_result(bytes)); });
+  return std::move(sum).take();
 }
 
 std::optional<ManifestFile> TaskExecutor::project_parts(const Location& output, std::vector<ManifestPart>& parts, const PcaModel& model,
@@ -108,9 +92,9 @@ std::optional<ManifestFile> TaskExecutor::project_parts(const Location& output, 
     sample = end;
   }
   std::map<std::uint64_t, ProjectedPart> projected;
-  for (std::string& bytes : run({TaskKind::kProjection, options_, "", model_sha256}, parts.size(), std::move(orders))) {
-    for (auto& [part, one] : parse_projection_result(std::exchange(bytes, {})).parts) projected[part] = std::move(one);
-  }
+  run({TaskKind::kProjection, options_, "", model_sha256}, parts.size(), std::move(orders), [&](const std::string& bytes) {
+    for (auto& [part, one] : parse_projection_result(bytes).parts) projected[part] = std::move(one);
+  });
   for (std::size_t i = 0; i < parts.size(); ++i) {
     const auto found = projected.find(parts[i].number);
     require_part(found != projected.end(), parts[i].number, TaskKind::kProjection);
@@ -134,10 +118,10 @@ void TaskExecutor::write_pieces(const Location& output, std::vector<TablesOrder>
       orders.push_back({piece.number, to_bytes(piece)});
     }
     std::vector<std::optional<std::string>> receipts(pieces.size());
-    for (const std::string& bytes : run({TaskKind::kTables, options_, "", ""}, parts, std::move(orders))) {
+    run({TaskKind::kTables, options_, "", ""}, parts, std::move(orders), [&](const std::string& bytes) {
       TablesResult result = parse_tables_result(bytes);
       receipts.at(result.piece) = std::move(result.receipt);
-    }
+    });
     std::vector<std::string> all;
     for (std::size_t i = 0; i < pieces.size(); ++i) {
       require_part(receipts[i].has_value(), pieces[i].parts.front().number, TaskKind::kTables);
@@ -150,13 +134,15 @@ void TaskExecutor::write_pieces(const Location& output, std::vector<TablesOrder>
   }
 }
 
-std::vector<std::string> TaskExecutor::run(StageOrder order, std::size_t parts, std::vector<TaskOrder> orders) {
-  return run(std::move(order), parts, orders.size(), [next = orders.begin()]() mutable { return std::move(*next++); });
+void TaskExecutor::run(StageOrder order, std::size_t parts, std::vector<TaskOrder> orders, const TakeResult& take) {
+  run(
+      std::move(order), parts, orders.size(), [next = orders.begin()]() mutable { return std::move(*next++); }, take);
 }
 
-std::vector<std::string> TaskExecutor::run(StageOrder order, std::size_t parts, std::size_t orders, std::function<TaskOrder()> next_order) {
-  if (orders == 0) return {};
-  return run_stage_({order.kind, parts, order.options.network.model, to_bytes(order), orders, std::move(next_order)});
+void TaskExecutor::run(StageOrder order, std::size_t parts, std::size_t orders, std::function<TaskOrder()> next_order,
+                       const TakeResult& take) {
+  if (orders == 0) return;
+  run_stage_({order.kind, parts, order.options.network.model, to_bytes(order), orders, std::move(next_order)}, take);
 }
 
 }  // namespace coulis

@@ -28,9 +28,11 @@ struct TaskStage {
   std::function<TaskOrder()> next_order;  // to be called that often: all orders together are as large as the plan
 };
 
-// Has a TaskWorker work on each order, on any machine, and returns the results in any order. A worker may die,
-// and an order may be worked on twice. Results of moments may be merged on the way, level by level, with merge().
-using RunStage = std::function<std::vector<std::string>(TaskStage stage)>;
+using TakeResult = std::function<void(std::string result)>;
+
+// Has a TaskWorker work on each order, on any machine, and calls take() with each result, in any order, one at a time. A worker
+// may die, and an order may be worked on twice. Results of moments may be merged on the way, with add_sibling().
+using RunStage = std::function<void(TaskStage stage, const TakeResult& take)>;
 
 class TaskExecutor final : public PartExecutor {
  public:
@@ -45,8 +47,8 @@ class TaskExecutor final : public PartExecutor {
 
  private:
   void write_pieces(const Location& output, std::vector<TablesOrder> pieces, std::size_t parts);  // of matrix.csv
-  std::vector<std::string> run(StageOrder order, std::size_t parts, std::vector<TaskOrder> orders);
-  std::vector<std::string> run(StageOrder order, std::size_t parts, std::size_t orders, std::function<TaskOrder()> next_order);
+  void run(StageOrder order, std::size_t parts, std::vector<TaskOrder> orders, const TakeResult& take);
+  void run(StageOrder order, std::size_t parts, std::size_t orders, std::function<TaskOrder()> next_order, const TakeResult& take);
 
   RunOptions options_;
   RunStage run_stage_;

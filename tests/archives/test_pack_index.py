@@ -6,6 +6,7 @@ import os
 import shutil
 import tarfile
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from archives.test_pack import SMALL, pack, shards
 from cli.command import succeed
 from storage.bucket import Coulis, make_bucket
 from storage.conftest import proxy, run, server, surroundings  # noqa: F401
-from storage.fault_proxy import FaultProxy
+from storage.fault_proxy import Fault, FaultProxy
 
 
 @pytest.fixture
@@ -173,3 +174,32 @@ def test_in_a_bucket_a_shard_is_requested_for_its_photos_alone(
     done = run.succeed("run", bucket.uri("pack"), tmp_path / "out", "-k", 2, "--json", "--no-thumbnails").json
     assert (done["ok"], done["failed"]) == (len(example), 0)
     assert proxy.count("GET object") - before == 2 * count
+
+
+def test_in_a_bucket_many_indexes_are_requested_at_once(
+    packed: Path,
+    run: Coulis,  # noqa: F811
+    proxy: FaultProxy,  # noqa: F811
+    server,  # noqa: F811
+    tmp_path: Path,
+):
+    bucket = make_bucket(server, f"index-{uuid.uuid4().hex[:8]}")
+    bucket.put({str(path.relative_to(packed)): path.read_bytes() for path in packed.rglob("*") if path.is_file()})
+    count = len(shards(packed))
+    assert count > 2
+    proxy.inject(Fault("hold", method="GET", key="index/part-"))
+    with ThreadPoolExecutor() as threads:
+        planned = threads.submit(run.succeed, "plan", bucket.uri(), tmp_path / "out", "--json")
+        proxy.wait_for("GET object", count, "index/part-")  # none has been answered
+        proxy.release()
+        assert planned.result().json["images"] == 24
+
+
+def test_shards_between_other_files_and_one_without_an_index(example: Files, packed: Path, tmp_path: Path):
+    count = len(shards(packed))
+    index_of(shards(packed)[1]).unlink()
+    write_files(packed, {"shard-000000.jpg": next(iter(example.values())), "shard-000001x.tar": tarred(example)})
+    found = run_on(packed, tmp_path / "out")
+    assert count > 2
+    assert len(found.rows) == 1 + 2 * len(example)
+    assert {path.split(".tar/")[1] for path in found.rows if ".tar/" in path} == example.keys()

@@ -158,7 +158,7 @@ def test_half_a_matrix_is_never_seen(many, tmp_path):
     pool = Pool(2)
 
     def lose_a_piece(stage):
-        results = pool.run_stage(stage)
+        results = list(pool.run_stage(stage))
         return results[:-1] if stage.name == "tables" else results
 
     with pytest.raises(_core.Error, match=r"no task has given a result for part \d \(tables\)"):

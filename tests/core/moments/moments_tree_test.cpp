@@ -93,6 +93,21 @@ TEST(MomentsTree, PassesOverNumbersThatNoPartHas) {
   }
 }
 
+TEST(MomentsTree, TakesSumsOfNodesOfAnyLevel) {
+  const std::vector<std::uint64_t> parts = {0, 1, 33, 40, 64, 1024, 1025, 2050};
+  MomentsTree tree(parts);
+  tree.add(2, merge_recursively(parts, 1, 2), 1);
+  tree.add(1, merge_recursively(parts, 2, 1), 2);
+  tree.add(1, merge_recursively(parts, 1, 1), 1);
+  for (const std::uint64_t part : {2050, 1, 0}) tree.add(part, moments_of_part(part));
+  expect_equal_bits(std::move(tree).root(), merge_recursively(parts, 3, 0));
+
+  MomentsTree whole(parts);
+  EXPECT_THROW(whole.add(0, merge_recursively(parts, 3, 0), 4), Error);
+  whole.add(0, merge_recursively(parts, 3, 0), 3);
+  expect_equal_bits(std::move(whole).root(), merge_recursively(parts, 3, 0));
+}
+
 TEST(MomentsTree, TreatsAPartWithoutRowsLikeAGap) {
   MomentsTree tree({0, 1, 2, 3, 4, 5, 6, 7});
   for (std::uint64_t number = 0; number < 8; ++number) tree.add(number, number == 3 ? Moments{} : moments_of_part(number));

@@ -23,7 +23,7 @@ Moments moments_of_part(std::uint64_t number) {
 MomentsResult result_of_part(std::uint64_t number) {
   CommittedPart part;
   part.entry.number = number;
-  part.entry.ok = 3;
+  part.entry.listed = part.entry.ok = 3;
   return {number, {part}, moments_of_part(number)};
 }
 
@@ -125,18 +125,20 @@ TEST(Results, OfMomentsAreMergedAlongTheTreeOfARunWhateverWasMergedOnTheWay) {
   for (std::uint64_t number = 0; number < 2100; number += number % 5 == 0 ? 3 : 1) numbers.push_back(number);  // with gaps
   MomentsTree tree(numbers);
   std::vector<MomentsResult> level;
+  std::vector<PartFile> files;
   for (const std::uint64_t number : numbers) {
+    files.push_back({number, "", ""});
     tree.add(number, moments_of_part(number));
     level.push_back(result_of_part(number));
   }
   const auto expected = to_bytes(std::move(tree).root());
   for (int levels = 0; levels < 4; ++levels) {
-    std::vector<MomentsResult> shuffled = level;
-    std::reverse(shuffled.begin(), shuffled.end());
-    const MomentsResult root = merge(shuffled);
+    MomentsSum sum(files);
+    for (auto result = level.rbegin(); result != level.rend(); ++result) sum.add(*result);
+    const Committed root = std::move(sum).take();
     EXPECT_EQ(to_bytes(root.moments), expected) << levels;
     ASSERT_EQ(root.parts.size(), numbers.size());
-    for (std::size_t i = 0; i < numbers.size(); ++i) ASSERT_EQ(root.parts[i].entry.number, numbers[i]);
+    for (std::size_t i = 0; i < numbers.size(); ++i) ASSERT_EQ(root.parts[i].number, numbers[i]);
 
     std::vector<MomentsResult> above;
     for (std::size_t i = 0; i < level.size();) {

@@ -17,12 +17,11 @@
 namespace coulis {
 namespace {
 
-std::vector<std::string> work_on(const TaskStage& stage) {
+void work_on(const TaskStage& stage, const TakeResult& take) {
   TaskWorker worker(stage.shared, std::nullopt, 2);
   std::vector<std::string> results;
   for (std::size_t i = 0; i < stage.orders; ++i) results.push_back(worker.work(stage.next_order().bytes, {}));
-  std::reverse(results.begin(), results.end());  // they may come in any order
-  return results;
+  for (auto result = results.rbegin(); result != results.rend(); ++result) take(*result);  // they may come in any order
 }
 
 // The report's data, without the times of the last run.
@@ -52,9 +51,9 @@ TEST(TaskExecutor, MakesTheFilesOfARunOnThreads) {
   const Manifest on_threads = photos.run_all().manifest;
   photos.options.output = photos.folder.path_of("by_tasks");
   std::vector<std::string> stages;
-  TaskExecutor executor(photos.options, [&](const TaskStage& stage) {
+  TaskExecutor executor(photos.options, [&](const TaskStage& stage, const TakeResult& take) {
     stages.push_back(std::string(to_string(stage.kind)) + " " + std::to_string(stage.orders) + " " + std::to_string(stage.parts));
-    return work_on(stage);
+    work_on(stage, take);
   });
   const Summary summary = run(photos.options, std::nullopt, photos.interrupted, photos.progress, executor);
   EXPECT_EQ(stages, (std::vector<std::string>{"features 3 3", "moments 1 3", "projection 1 3"}));
@@ -74,9 +73,9 @@ TEST(TaskExecutor, MakesTheFilesOfARunOnThreads) {
 
 TEST(TaskExecutor, ThrowsTheErrorOfATask) {
   PhotoFolder photos(4);
-  TaskExecutor executor(photos.options, [&](const TaskStage& stage) {
+  TaskExecutor executor(photos.options, [&](const TaskStage& stage, const TakeResult& take) {
     std::filesystem::rename(photos.options.input, photos.options.input + "-gone");
-    return work_on(stage);
+    work_on(stage, take);
   });
   const Error error = thrown_error([&] { run(photos.options, std::nullopt, photos.interrupted, photos.progress, executor); });
   EXPECT_EQ(error.code(), ErrorCode::kStorage);

@@ -30,6 +30,7 @@ constexpr std::array kOurNames = {
     "matrix.csv"sv,
     "errors.csv"sv,
     "report.html"sv,
+    "parts.jsonl"sv,
     "errors.parquet"sv,  // OUTPUT
     "sprite.jpg"sv,
     "features.bytes"sv,
@@ -54,6 +55,17 @@ std::string_view name_of(std::string_view key) {
 bool is_shard(std::string_view key) {
   const std::string_view name = name_of(key);
   return name_of(folder_of(key)) == "data" && name.starts_with("train-") && name.ends_with(".parquet");
+}
+
+// "part-00007.csv", in csv/
+bool is_csv_part(std::string_view key) {
+  const std::string_view name = name_of(key);
+  return name_of(folder_of(key)) == "csv" && name.starts_with("part-") && name.ends_with(".csv");
+}
+
+// Files that only a folder with a mark of ours makes ours.
+bool may_be_ours(std::string_view key) {
+  return is_part_file(key) || is_shard(key) || is_csv_part(key);
 }
 
 }  // namespace
@@ -86,7 +98,7 @@ bool is_apple_double(std::string_view bytes) {
 }
 
 bool is_named_like_ours(std::string_view key) {
-  return std::find(kOurNames.begin(), kOurNames.end(), name_of(key)) != kOurNames.end() || is_part_file(key) || is_shard(key);
+  return std::find(kOurNames.begin(), kOurNames.end(), name_of(key)) != kOurNames.end() || may_be_ours(key);
 }
 
 void OurFolders::note(std::string_view key) {
@@ -117,7 +129,7 @@ bool OurFolders::hold(std::string_view key) const {
   }
   if (!marked_.contains(std::string_view())) return false;
   const std::string_view folder = folder_of(key);
-  return folder.empty() ? is_named_like_ours(key) : folder.find('/') == std::string_view::npos && (is_part_file(key) || is_shard(key));
+  return folder.empty() ? is_named_like_ours(key) : folder.find('/') == std::string_view::npos && may_be_ours(key);
 }
 
 }  // namespace coulis

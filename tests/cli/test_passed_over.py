@@ -51,12 +51,13 @@ def test_an_output_that_a_link_leads_to_is_never_read(album, tmp_path):
             assert listed(output) == names
 
 
-def test_input_and_output_may_be_one_folder(album):
+@pytest.mark.parametrize("csv", ["one", "parts"])
+def test_input_and_output_may_be_one_folder(album, csv):
     photos, names = album
     for _ in range(2):
-        succeed("run", photos, photos, *EVERYTHING)
+        succeed("run", photos, photos, *EVERYTHING, "--csv", csv)
         assert listed(photos) == names
-    assert succeed("run", photos, photos, *EVERYTHING, "--json").json["up_to_date"]
+    assert succeed("run", photos, photos, *EVERYTHING, "--csv", csv, "--json").json["up_to_date"]
 
 
 def test_an_input_in_the_output_is_read(album, tmp_path):

@@ -123,7 +123,7 @@ def test_no_name_leads_out_of_the_output(tmp_path):
     assert after == before
     parts = r"(features|pca|thumbnails)(/part-\d{5}-[0-9a-f]{32}\.snappy\.parquet)?"
     tables = r"matrix\.csv|errors\.(csv|parquet)|pca_model\.safetensors"
-    ours = rf"{parts}|{tables}|manifest\.json|report\.html|_SUCCESS|\.coulis-lock"
+    ours = rf"{parts}|{tables}|manifest\.json|parts\.jsonl|report\.html|_SUCCESS|\.coulis-lock"
     for path in output.rglob("*"):
         assert re.fullmatch(ours, str(path.relative_to(output))), path
 

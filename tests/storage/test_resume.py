@@ -15,7 +15,7 @@ from cli.command import COMMAND, rows_by_path
 from storage.bucket import FLAGS, Bucket, Coulis, Place
 from storage.fault_proxy import Fault, FaultProxy
 
-PUTS = 19  # of a run before _SUCCESS: the lock, 6 + 6 parts, matrix.csv, two errors tables, the model, manifest, report
+PUTS = 20  # before _SUCCESS: the lock, 6 + 6 parts, matrix.csv, two errors tables, model, list of parts, manifest, report
 VOLATILE = {"report.html", "manifest.json", ".coulis-lock"}  # times of the last run
 
 
@@ -40,6 +40,8 @@ def assert_whole(name: str, data: bytes) -> None:
         assert len({line.count(b",") for line in data.splitlines() if line and b'"' not in line}) == 1
     elif name.endswith((".json", ".coulis-lock")):
         json.loads(data)
+    elif name.endswith(".jsonl"):
+        assert [json.loads(line)["number"] for line in data.splitlines()] and data.endswith(b"}\n")
     elif name.endswith(".html"):
         assert data.rstrip().endswith(b"</html>")
     elif name.endswith(".safetensors"):

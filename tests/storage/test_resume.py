@@ -15,7 +15,7 @@ from cli.command import COMMAND, rows_by_path
 from storage.bucket import FLAGS, Bucket, Coulis, Place
 from storage.fault_proxy import Fault, FaultProxy
 
-PUTS = 20  # before _SUCCESS: the lock, 6 + 6 parts, matrix.csv, two errors tables, model, list of parts, manifest, report
+PUTS = 20  # before _SUCCESS: the lock, 6 + 6 parts, matrix.csv, two errors tables, model, parts.jsonl, manifest, report
 VOLATILE = {"report.html", "manifest.json", ".coulis-lock"}  # times of the last run
 
 

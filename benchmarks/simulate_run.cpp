@@ -30,10 +30,7 @@ Worked simulate_queue(const json& stage, int workers) {
     parts.emplace_back().images = images.slice(0, size);
     left -= size;
   }
-  std::vector<const Part*> pointers;
-  pointers.reserve(parts.size());
-  for (const Part& part : parts) pointers.push_back(&part);
-  return simulate_parts(workload, workers, pointers);
+  return simulate_parts(workload, workers, parts);
 }
 
 // The driver alone takes a worker's result and gives it the next task. Tasks take as long as their photos together.

@@ -63,7 +63,7 @@ bool is_csv_part(std::string_view key) {
   return name_of(folder_of(key)) == "csv" && name.starts_with("part-") && name.ends_with(".csv");
 }
 
-// Files that only a folder with a mark of ours makes ours.
+// Files in the folders of an OUTPUT or an export.
 bool may_be_ours(std::string_view key) {
   return is_part_file(key) || is_shard(key) || is_csv_part(key);
 }

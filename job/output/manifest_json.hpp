@@ -12,8 +12,7 @@ nlohmann::ordered_json to_json_value(const ManifestPart& part);
 nlohmann::ordered_json to_json_value(const OptionTexts& options);
 
 // Throw nlohmann::json::exception where something is missing or of another type.
-// Checked, because get<std::uint64_t>() would wrap -1, and casting 1e300 is undefined.
-std::uint64_t parse_natural(const nlohmann::ordered_json& value);
+std::uint64_t parse_natural(const nlohmann::ordered_json& value);  // get() would wrap -1, and casting 1e300 is undefined
 ManifestFile parse_manifest_file(const nlohmann::ordered_json& value);
 ManifestPart parse_manifest_part(const nlohmann::ordered_json& value);
 std::vector<std::uint32_t> parse_sampled(const nlohmann::ordered_json& part, std::uint64_t listed);  // empty if it has no "sampled"

@@ -11,9 +11,11 @@
 
 namespace coulis {
 
+// Whether that run may have refused such a photo: if not, nobody needs to read its parts.
+bool may_retry(const Manifest& earlier);
+
 // Marks finished parts that hold such a photo as to do. `earlier`: the parts of that run. `formats`: list_formats() of this
 // build. Opens only the files of parts with failures.
-bool may_retry(const Manifest& earlier);
 void plan_retries(Plan& plan, const std::vector<ManifestPart>& earlier, std::string_view formats, const ReadPartRecord& read_record);
 
 // For a run that ended without a manifest: the next run would take parts with such photos for done.

@@ -172,15 +172,15 @@ Verification verify(const Location& output, int threads, Progress& progress) {
     return findings.take();
   }
   std::vector<ManifestPart> parts;
-  const bool knows_parts = check_file(output, manifest->parts.file, findings).has_value();
-  if (knows_parts) {
-    parts = read_parts(output, *manifest);
+  const std::optional<Bytes> maybe_lines = check_file(output, manifest->parts.file, findings);
+  if (maybe_lines) {
+    parts = parse_parts({reinterpret_cast<const char*>(maybe_lines->data()), maybe_lines->size()}, printable(output.path_of(kPartsKey)));
     check_counts(*manifest, parts, findings);
     check_no_other_parts(output, parts, findings);
   }
   MatrixPieces pieces;
   for (const ManifestFile& file : manifest->files) {
-    if (file.of_sums && !knows_parts) continue;  // its sum is that of the sums of its parts
+    if (file.of_sums && !maybe_lines) continue;  // its sum is that of the sums of its parts
     if (file.of_sums) {
       pieces = check_matrix(output, parts, file, findings);
     } else {

@@ -153,43 +153,47 @@ def test_names_of_all_kinds_are_read_as_without_an_index(photos: Files, tmp_path
     assert len(with_index.rows) == len(names)
 
 
+@pytest.fixture
+def in_bucket(packed: Path, server) -> str:  # noqa: F811
+    """The address of the pack."""
+    bucket = make_bucket(server, f"index-{uuid.uuid4().hex[:8]}")
+    bucket.put({f"pack/{path.relative_to(packed)}": path.read_bytes() for path in shards(packed)})
+    bucket.put({f"pack/index/{path.name}": path.read_bytes() for path in (packed / "index").iterdir()})
+    return bucket.uri("pack")
+
+
 def test_in_a_bucket_a_shard_is_requested_for_its_photos_alone(
     example: Files,
     packed: Path,
+    in_bucket: str,
     run: Coulis,  # noqa: F811
     proxy: FaultProxy,  # noqa: F811
-    server,  # noqa: F811
     tmp_path: Path,
 ):
-    bucket = make_bucket(server, f"index-{uuid.uuid4().hex[:8]}")
-    bucket.put({f"pack/{shard.name}": shard.read_bytes() for shard in shards(packed)})
     count = len(shards(packed))
-    bucket.put({f"pack/index/{path.name}": path.read_bytes() for path in (packed / "index").iterdir()})
     before = proxy.count("GET object")
     no_photo = ("--max-photo-bytes", 1)  # plan tries some photos, and these are not read
-    planned = run.succeed("plan", bucket.uri("pack"), tmp_path / "out", *no_photo, "--json").json
+    planned = run.succeed("plan", in_bucket, tmp_path / "out", *no_photo, "--json").json
     assert planned["images"] == len(example)
     assert proxy.count("GET object") - before == count  # of the indexes
     before = proxy.count("GET object")
-    done = run.succeed("run", bucket.uri("pack"), tmp_path / "out", "-k", 2, "--json", "--no-thumbnails").json
+    done = run.succeed("run", in_bucket, tmp_path / "out", "-k", 2, "--json", "--no-thumbnails").json
     assert (done["ok"], done["failed"]) == (len(example), 0)
     assert proxy.count("GET object") - before == 2 * count
 
 
 def test_in_a_bucket_many_indexes_are_requested_at_once(
     packed: Path,
+    in_bucket: str,
     run: Coulis,  # noqa: F811
     proxy: FaultProxy,  # noqa: F811
-    server,  # noqa: F811
     tmp_path: Path,
 ):
-    bucket = make_bucket(server, f"index-{uuid.uuid4().hex[:8]}")
-    bucket.put({str(path.relative_to(packed)): path.read_bytes() for path in packed.rglob("*") if path.is_file()})
     count = len(shards(packed))
     assert count > 2
     proxy.inject(Fault("hold", method="GET", key="index/part-"))
     with ThreadPoolExecutor() as threads:
-        planned = threads.submit(run.succeed, "plan", bucket.uri(), tmp_path / "out", "--json")
+        planned = threads.submit(run.succeed, "plan", in_bucket, tmp_path / "out", "--json")
         proxy.wait_for("GET object", count, "index/part-")  # none has been answered
         proxy.release()
         assert planned.result().json["images"] == 24

@@ -8,7 +8,6 @@ Prints one line of JSON: the clock at the beginning and the end of each stage, a
 from __future__ import annotations
 
 import json
-import resource
 import sys
 import time
 from collections.abc import Iterator
@@ -29,8 +28,7 @@ def main() -> None:
 
     begin = time.monotonic()
     summary = tasks.run(run_stage, input, output, **json.loads(options))
-    peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6
-    print(json.dumps({"begin": begin, "end": time.monotonic(), "stages": stages, "summary": summary, "mb": peak_mb}))
+    print(json.dumps({"begin": begin, "end": time.monotonic(), "stages": stages, "summary": summary}))
 
 
 if __name__ == "__main__":

@@ -80,8 +80,11 @@ double uneven_ms(std::mt19937& random) {
   return 3.0 + 2 * fraction(random);
 }
 
-Worked simulate_parts(const Workload& workload, int workers, const std::vector<const Part*>& parts) {
-  return Simulation(workload, workers, parts).run();
+Worked simulate_parts(const Workload& workload, int workers, const std::vector<Part>& parts) {
+  std::vector<const Part*> pointers;
+  pointers.reserve(parts.size());
+  for (const Part& part : parts) pointers.push_back(&part);
+  return Simulation(workload, workers, pointers).run();
 }
 
 }  // namespace coulis

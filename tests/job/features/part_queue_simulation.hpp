@@ -20,7 +20,7 @@ struct Worked {
   double busy_ms = 0;  // of all workers together
 };
 
-Worked simulate_parts(const Workload& workload, int workers, const std::vector<const Part*>& parts);
+Worked simulate_parts(const Workload& workload, int workers, const std::vector<Part>& parts);
 
 double fraction(std::mt19937& random);  // [0, 1), the same everywhere: the standard's distributions are not
 

@@ -38,10 +38,7 @@ std::vector<Part> make_parts(std::size_t images, int images_per_part) {
 
 double busy_share(const Workload& workload, int workers) {
   const std::vector<Part> parts = make_parts(static_cast<std::size_t>(workers) * kImagesPerWorker, workload.images_per_part);
-  std::vector<const Part*> pointers;
-  pointers.reserve(parts.size());
-  for (const Part& part : parts) pointers.push_back(&part);
-  const Worked worked = simulate_parts(workload, workers, pointers);
+  const Worked worked = simulate_parts(workload, workers, parts);
   return worked.busy_ms / (worked.wall_ms * workers);
 }
 

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "job/output/layout.hpp"
 #include "tests/job/temporary_folder.hpp"
 #include "tests/job/thrown_error.hpp"
 
@@ -185,6 +186,23 @@ TEST(ListImages, TakesThePhotosOfAFolderThatIsInputAndOutput) {
   all.include = {"*"};
   const Location place = folder.location();
   EXPECT_EQ(keys_of(list_images(place, all, &place)), (std::vector<std::string>{"a.jpg", "features/b.jpg"}));
+}
+
+// job/listing knows the names by itself, as it lies below job/output.
+TEST(ListImages, TakesNoFileThatARunWritesIntoTheOutput) {
+  const TemporaryFolder folder;
+  folder.write("a.jpg");
+  folder.write(".coulis-lock");
+  folder.write(kSuccessKey);
+  for (const std::string_view beginning : kKeyBeginnings) {
+    const bool is_whole = !beginning.ends_with("part-");
+    const std::string rest = beginning == kCsvBeginning ? "00000.csv" : "00000-0123456789abcdef0123456789abcdef.snappy.parquet";
+    folder.write(std::string(beginning) + (is_whole ? "" : rest));
+  }
+  ListingOptions all;
+  all.include = {"*"};
+  const Location place = folder.location();
+  EXPECT_EQ(keys_of(list_images(place, all, &place)), std::vector<std::string>{"a.jpg"});
 }
 
 TEST(ListImages, DoesNotLookIntoTheOutputHoweverItIsReached) {

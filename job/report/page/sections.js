@@ -90,7 +90,9 @@ function makeBar(value, most) {
 function startLabels() {
   const order = data.labels.photos.map((_, label) => label).sort((a, b) => data.labels.photos[b] - data.labels.photos[a] || a - b);
   const most = data.labels.photos[order[0]];
-  byId("labels-text").textContent = `${counted(labelCount, "label")} with ${whole(data.labels.photos[order.at(-1)])} to ${counted(most, "photo")} each.`
+  const fewest = data.labels.photos[order.at(-1)];
+  const photos = fewest === most ? counted(most, "photo") : `${whole(fewest)} to ${counted(most, "photo")}`;
+  byId("labels-text").textContent = `${counted(labelCount, "label")} with ${photos} each.`
     + (data.labels.more > 0 ? ` ${counted(data.labels.more, "more label")} with ${counted(data.labels.photos_of_more, "photo")} are not listed.` : "");
   const rows = (labels) => labels.map((label) => [labelName(label), whole(data.labels.photos[label]), makeBar(data.labels.photos[label], most)]);
   const bars = (labels) => makeTable(["Label", "Photos", "Compared"], rows(labels), { numbers: [1], kind: "bars" });

@@ -29,6 +29,7 @@ def test_one_photo_makes_a_report(browser, tmp_path):
     succeed("run", tmp_path / "photos", tmp_path / "out")
     with opened(browser, Report(tmp_path / "out")) as page:
         assert page.inner_text("h1") == "1 photo of 1 label"
+        assert page.inner_text("#labels-text") == "1 label with 1 photo each."
         assert "NaN" not in page.inner_text("body") and "undefined" not in page.inner_text("body")
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import harness
+import idle
 
 
 def divide(numerators: Sequence[float], denominators: Sequence[float]) -> list[float]:
@@ -65,7 +66,7 @@ def format_figure(figure: dict[str, Any]) -> str:
 
 
 def describe_machine() -> dict[str, Any]:
-    """The CPU, its cores for this process, its load, and the instructions that coulis uses."""
+    """The CPU, its cores for this process, the cores that other work uses, and the instructions that coulis uses."""
     fields = dict(line.split(":", 1) for line in Path("/proc/cpuinfo").read_text().splitlines() if ":" in line)
     trimmed = {key.strip(): value.strip() for key, value in fields.items()}
     command = [harness.COULIS, "check", "--json"]
@@ -74,7 +75,7 @@ def describe_machine() -> dict[str, Any]:
         "cpu": trimmed.get("model name", "unknown"),
         "family": trimmed.get("cpu family", ""),
         "cores": len(os.sched_getaffinity(0)),
-        "load_average": os.getloadavg()[0],
+        "busy_cores": idle.wait_until_idle(),
         "coulis": next(item["text"] for item in checks["checks"] if item["name"] == "cpu"),
         "version": (harness.ROOT / "VERSION").read_text().strip(),
     }
@@ -85,7 +86,7 @@ def publish(
 ) -> None:
     """Prints the figures, and writes them to the file of --json. `proof`: the equality proved before the timing."""
     print(title)
-    print(f"  proved: {proof}; {arguments.rounds} rounds; load average {machine['load_average']:.1f} before")
+    print(f"  proved: {proof}; {arguments.rounds} rounds; {machine['busy_cores']:.1f} cores in use before")
     for figure in figures:
         print(f"  {figure['name']}: {format_figure(figure)}")
     result = {"proof": proof, "rounds": arguments.rounds, "quick": arguments.quick, "machine": machine}

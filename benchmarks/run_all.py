@@ -53,9 +53,13 @@ def main() -> None:
         if subprocess.run(command, check=False).returncode != 0:
             failed.append(name)
     files = [file for name in BENCHMARKS if (file := RESULTS / f"{name}.json").exists()]
-    page = subprocess.run([sys.executable, FOLDER / "table.py", *files], check=True, stdout=subprocess.PIPE).stdout
-    (RESULTS / "table.md").write_bytes(page)
-    print(f"\n{len(arguments.only)} benchmarks in {time.monotonic() - start:.0f} s; see {RESULTS / 'table.md'}")
+    (RESULTS / "table.md").unlink(missing_ok=True)
+    page = subprocess.run([sys.executable, FOLDER / "table.py", *files], check=False, stdout=subprocess.PIPE)
+    if page.returncode == 0:
+        (RESULTS / "table.md").write_bytes(page.stdout)
+    else:
+        failed.append("table")
+    print(f"\n{len(arguments.only)} benchmarks in {time.monotonic() - start:.0f} s; see {RESULTS}")
     if failed:
         sys.exit(f"FAILED: {', '.join(failed)}")
 

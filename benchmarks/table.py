@@ -1,23 +1,28 @@
 """A Markdown page from the JSON files of the benchmarks.
 
 python benchmarks/table.py [benchmarks/results/*.json] > docs/benchmarks.md
+
+There is no page of figures before which more than idle.LIMIT cores did something else.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
+import idle
 import report
 
 HEAD = """# Benchmarks
 
 Each benchmark first proves that the results it compares are equal, then runs the contestants in turn, round by round,
-on one machine, with the multiply-add peak of a core beside them. Figures are medians, with the smallest and the largest
-round; a ratio is taken within a round, and above 1 means that coulis is faster. The protocols are in the docstrings of
-`benchmarks/*.py`. `make bench` measures and writes this page as `benchmarks/results/table.md`.
+on one machine that does nothing else, with the multiply-add peak of a core beside them. Figures are medians, with the
+smallest and the largest round; a ratio is taken within a round, and above 1 means that coulis is faster. The protocols
+are in the docstrings of `benchmarks/*.py`. `make bench` measures and writes this page as `benchmarks/results/table.md`;
+if more than 0.3 cores were in use before a benchmark, it does not write the page.
 
 The rivals come from PyPI (`requirements/bench.txt`) into an environment of their own. Each engine is a process that
 stays, bound to the same cores, with one stream, session or interpreter of one thread for each core. All run the same
@@ -58,13 +63,12 @@ def format_machine(result: dict[str, Any]) -> str:
     )
 
 
-def warn_of_other_work(machine: dict[str, Any]) -> list[str]:
-    """The previous benchmark cannot cause a load above the number of cores."""
-    load = machine["load_average"]
-    if load <= machine["cores"]:
-        return []
+def find_other_work(results: list[dict[str, Any]]) -> list[str]:
+    """The benchmarks before which the machine did something else."""
     return [
-        f"**Other work ran at the same time** (load average {load:.1f}): trust ratios of CPU time, not of wall clock."
+        f"{result['command']}: {result['machine']['busy_cores']:.2f} cores were in use before it"
+        for result in results
+        if "machine" in result and result["machine"]["busy_cores"] > idle.LIMIT
     ]
 
 
@@ -76,7 +80,6 @@ def format_benchmark(result: dict[str, Any]) -> str:
         f"## {result['title']}",
         "",
         f"`{result['command']}`, {rounds}{', --quick' if result['quick'] else ''}. Proved first: {result['proof']}.",
-        *warn_of_other_work(result["machine"]),
         "",
         "| | median | spread | goal |",
         "|---|---|---|---|",
@@ -94,6 +97,8 @@ def main() -> None:
     if not files:
         parser.error("no results: run `make bench` first")
     results = [json.loads(file.read_text()) for file in files]
+    if busy := find_other_work(results):
+        sys.exit("\n".join([*busy, "No page: measure these again on a machine that does nothing else."]))
     machines = sorted({format_machine(result) for result in results if "machine" in result})
     print(HEAD)
     print("\n".join(f"- {machine}" for machine in machines) + "\n")

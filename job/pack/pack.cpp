@@ -76,6 +76,23 @@ std::optional<std::uint64_t> maybe_earlier_failures(const Location& output) {
   return fields.is_object() ? fields.value("failed", std::uint64_t{0}) : 0;
 }
 
+// Index of the first photo of each batch, and their number at the end. A thread reads a batch at once.
+std::vector<std::size_t> cut_batches(const std::vector<ImageRef>& images) {
+  constexpr std::uint64_t kBatchBytes = 256 << 10;
+  constexpr std::size_t kBatchPhotos = 64;  // of 0 bytes, too
+  std::vector<std::size_t> cuts;
+  std::uint64_t bytes = 0;
+  for (std::size_t i = 0; i < images.size(); ++i) {
+    if (cuts.empty() || bytes >= kBatchBytes || i - cuts.back() >= kBatchPhotos) {
+      cuts.push_back(i);
+      bytes = 0;
+    }
+    bytes += images[i].size_bytes;
+  }
+  cuts.push_back(images.size());
+  return cuts;
+}
+
 void pack_shard(const Part& part, const Context& context) {
   const int resize = context.options.shards.resize;
   const LabelRule labels(context.options.listing);
@@ -86,9 +103,12 @@ void pack_shard(const Part& part, const Context& context) {
   table.shard = name;
   PartRecord record{context.settings, part.images.read(), {}};
   const std::vector<ImageRef>& images = record.images;
-  const auto read = [&](std::size_t i) {
+  const std::vector<std::size_t> cuts = cut_batches(images);
+  const auto read = [&](std::size_t batch) {
     if (context.interrupted) throw Error(ErrorCode::kInterrupted, "interrupted", "run the same command again: it resumes where it stopped");
-    return read_for_shard(context.input, images[i], resize);
+    std::vector<Outcome<PackedPhoto>> photos;
+    for (std::size_t i = cuts[batch]; i < cuts[batch + 1]; ++i) photos.push_back(read_for_shard(context.input, images[i], resize));
+    return photos;
   };
   std::size_t next = 0;
   const auto append = [&](Outcome<PackedPhoto> photo) {
@@ -107,7 +127,9 @@ void pack_shard(const Part& part, const Context& context) {
     ++next;
     context.progress.advance(1, photo ? 0 : 1);
   };
-  make_in_parallel(context.readers(), images.size(), read, append);
+  make_in_parallel(context.readers(), cuts.size() - 1, read, [&](std::vector<Outcome<PackedPhoto>> photos) {
+    for (Outcome<PackedPhoto>& photo : photos) append(std::move(photo));
+  });
   tar.end();
   table.metadata = to_metadata(record);
   table.metadata.emplace_back(kShardBytes, std::to_string(tar.size()));

@@ -12,7 +12,7 @@ namespace coulis {
 namespace {
 
 constexpr std::size_t kPhotosOfASheet = std::size_t{kSheetColumns} * kSheetColumns;
-constexpr int kQualities[] = {85, 75, 65, 55, 45, 35, 25};
+constexpr int kQualities[] = {80, 75, 65, 55, 45, 35, 25};
 
 void copy_square(const ImageView& from, int left, int top, Image& to, int at_x, int at_y, int side_px) {
   for (int y = 0; y < side_px; ++y) {
@@ -24,7 +24,7 @@ void copy_square(const ImageView& from, int left, int top, Image& to, int at_x, 
 std::vector<Sheet> encode_sheets(const std::vector<Image>& sheets, std::size_t photos, int side_px, int quality, int threads) {
   std::vector<Sheet> encoded(sheets.size());
   for_each_parallel(threads, sheets.size(), [&](std::size_t i) {
-    encoded[i] = {side_px, std::min(photos - i * kPhotosOfASheet, kPhotosOfASheet), encode_jpeg(sheets[i].view(), quality)};
+    encoded[i] = {side_px, std::min(photos - i * kPhotosOfASheet, kPhotosOfASheet), encode_jpeg(sheets[i].view(), quality, JpegEffort::kQuick)};
   });
   return encoded;
 }
@@ -34,7 +34,7 @@ bool is_too_good(const std::vector<Image>& sheets, std::size_t photos, int quali
   if (sheets.size() < 2) return false;
   constexpr double kSurely = 1.1;
   const double share = static_cast<double>(std::min(photos, kPhotosOfASheet)) / static_cast<double>(photos);
-  return static_cast<double>(encode_jpeg(sheets.front().view(), quality).size()) > kSurely * share * static_cast<double>(max_bytes);
+  return static_cast<double>(encode_jpeg(sheets.front().view(), quality, JpegEffort::kQuick).size()) > kSurely * share * static_cast<double>(max_bytes);
 }
 
 std::size_t size_of(const std::vector<Sheet>& sheets) {

@@ -31,7 +31,7 @@ void note_worker_seconds(const StageSeconds& seconds, Manifest& manifest) {
 double share_of_peak(const Model& model, Precision precision, std::uint64_t images, const StageSeconds& seconds) {
   if (precision != Precision::kFp32 || images < kFewestForShareOfPeak || seconds.photo.network <= 0 || seconds.task_cores != 0) return 0;
   const double speed = multiply_adds(model) * static_cast<double>(images) / seconds.photo.network;
-  return speed / measure_multiply_add_peak(std::chrono::milliseconds(20));
+  return speed / measure_multiply_add_peak(std::chrono::milliseconds(5));
 }
 
 PartFile features_file(const Part& part, const FeatureOptions& options) {

@@ -170,8 +170,9 @@ void CollectionStore::visit_container(const std::shared_ptr<const Entry>& contai
 }
 
 // The indexes are read by several threads: a bucket answers after a tenth of a second, and a listing may have thousands.
-void CollectionStore::visit_shards(const std::vector<std::shared_ptr<const Entry>>& shards, const Walk& walk) const {
+void CollectionStore::visit_shards(std::vector<std::shared_ptr<const Entry>> shards, const Walk& walk) const {
   if (shards.empty()) return;
+  std::sort(shards.begin(), shards.end(), [](const auto& a, const auto& b) { return a->key < b->key; });  // what comes in order needs no sort
   const int readers = std::min(store().traits().readers(worker_count(0)), kMostIndexReaders);
   std::size_t next = 0;
   make_in_parallel(
@@ -185,14 +186,14 @@ void CollectionStore::visit_shards(const std::vector<std::shared_ptr<const Entry
 void CollectionStore::walk(const Walk& walk) const {
   if (store().traits().local && walk_input_itself(walk)) return;
   bool visited = false;
-  std::vector<std::shared_ptr<const Entry>> shards;  // that were found one after another
+  std::vector<std::shared_ptr<const Entry>> shards;
   const auto visit_waiting = [&] { visit_shards(std::exchange(shards, {}), walk); };
   store().walk({[&](Entry entry, EntryKind kind) {
                   visited = true;
                   const bool may_be = is_named_like_archive(entry.key) || is_named_like_table(entry.key);
                   const bool opens = may_be && kind == EntryKind::kFile && (!walk.opens || walk.opens(entry.key));
                   const bool is_shard = opens && PackIndexes::may_have(entry);
-                  if (!is_shard || shards.size() == kMostShards) visit_waiting();
+                  if (shards.size() == kMostShards) visit_waiting();
                   if (!opens) return walk.visit(std::move(entry), kind);
                   if (walk.enters && !walk.enters(entry.key)) return;
                   const std::shared_ptr<const Entry> container = share(std::move(entry));

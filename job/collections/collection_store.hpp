@@ -38,7 +38,7 @@ class CollectionStore final : public StoreView {
   Contents list_unindexed(const std::shared_ptr<const Entry>& container) const;
   std::optional<std::vector<Entry>> list_by_index(const std::shared_ptr<const Entry>& container) const;  // of a shard that has one
   void visit_container(const std::shared_ptr<const Entry>& container, EntryKind kind, Contents contents, const Walk& walk) const;
-  void visit_shards(const std::vector<std::shared_ptr<const Entry>>& shards, const Walk& walk) const;
+  void visit_shards(std::vector<std::shared_ptr<const Entry>> shards, const Walk& walk) const;
   std::optional<Failure> list_tar_stream(const Entry& container, ArchiveKind kind, const VisitMember& visit) const;
   void visit_contents(const std::shared_ptr<const Entry>& container, Contents contents, const Walk& walk) const;
   bool walk_input_itself(const Walk& walk) const;

@@ -90,7 +90,7 @@ std::optional<std::vector<Member>> PackIndexes::maybe_members(const Entry& conta
   if (index == indexes->end()) return std::nullopt;
   const Outcome<Bytes> bytes = store_->get(index->second.key, &index->second);
   if (!bytes) return std::nullopt;
-  const ShardTable table = unless_failing([&] { return read_shard_table(bytes.value(), index->second.key); });
+  const ShardTable table = unless_failing([&] { return read_shard_table(bytes.value(), index->second.key, ShardColumns::kPlaces); });
   if (table.shard != name) return std::nullopt;
   std::vector<Member> members = members_of(table);
   if (!fills(members, container.size_bytes)) return std::nullopt;

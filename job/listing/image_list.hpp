@@ -50,7 +50,7 @@ class ImageCursor {
   std::vector<ImageRef> block_;
 };
 
-inline constexpr std::size_t kImagesInMemory = 128 * kImagesPerBlock;  // about 40 MB; more go to a scratch file
+inline constexpr std::size_t kImagesInMemory = 64 * kImagesPerBlock;  // about 20 MB; more go to a scratch file
 
 // Makes a list of images in the order in which they are added.
 class ImageListBuilder {

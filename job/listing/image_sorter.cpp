@@ -31,30 +31,37 @@ void ImageSorter::add(ImageRef image) {
 }
 
 ImageList ImageSorter::sorted(const Keep& maybe_keep) && {
-  if (runs_.empty()) {
+  if (!writing_.valid()) {
     if (maybe_keep) std::erase_if(images_, [&](const ImageRef& image) { return !maybe_keep(image); });
     sort_by_key(images_);
     return std::move(images_);
   }
   write_run();
+  writing_.get();
   if (runs_.size() == 1 && !maybe_keep) return ImageList(runs_.front().blocks);
   return merge(maybe_keep);
 }
 
-// Continues the newest run that ends before these images begin, or begins another.
+// Waits for the run before.
 void ImageSorter::write_run() {
-  if (images_.empty()) return;
-  sort_by_key(images_);
+  if (writing_.valid()) writing_.get();
+  writing_ = std::async(std::launch::async, [this, images = std::exchange(images_, {})]() mutable { append_to_run(std::move(images)); });
+  images_.reserve(most_in_memory_);
+}
+
+// Continues the newest run that ends before these images begin, or begins another.
+void ImageSorter::append_to_run(std::vector<ImageRef> images) {
+  if (images.empty()) return;
+  sort_by_key(images);
   if (!scratch_) scratch_ = std::make_shared<ScratchFile>();
-  const auto ends_before = [&](const Run& run) { return run.last_key <= images_.front().key; };
+  const auto ends_before = [&](const Run& run) { return run.last_key <= images.front().key; };
   auto run = std::find_if(runs_.rbegin(), runs_.rend(), ends_before);
   if (run == runs_.rend()) {
     runs_.push_back({std::make_shared<ImageBlocks>(scratch_), ""});
     run = runs_.rbegin();
   }
-  run->blocks->append(images_);
-  run->last_key = images_.back().key;
-  images_.clear();
+  run->blocks->append(images);
+  run->last_key = images.back().key;
 }
 
 ImageList ImageSorter::merge(const Keep& maybe_keep) const {

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <functional>
+#include <future>
 #include <memory>
 #include <string>
 #include <vector>
@@ -11,7 +12,8 @@
 
 namespace coulis {
 
-// Sorted runs are written to a scratch file and merged. Images that come in order make one run, which needs no merge.
+// Sorted runs are written to a scratch file by a thread, while more images come, and merged. Images that come in order make one
+// run, which needs no merge.
 class ImageSorter {
  public:
   explicit ImageSorter(std::size_t most_in_memory = kImagesInMemory);  // a multiple of kImagesPerBlock
@@ -27,12 +29,14 @@ class ImageSorter {
     std::string last_key;
   };
   void write_run();
+  void append_to_run(std::vector<ImageRef> images);
   ImageList merge(const Keep& maybe_keep) const;
 
   std::size_t most_in_memory_;
   std::vector<ImageRef> images_;
   std::shared_ptr<ScratchFile> scratch_;
   std::vector<Run> runs_;
+  std::future<void> writing_;  // uses scratch_ and runs_; last, so that it ends before they do
 };
 
 }  // namespace coulis

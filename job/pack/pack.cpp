@@ -205,6 +205,7 @@ PackSummary pack(const PackOptions& options, const std::optional<Share>& maybe_s
                          options.shards.fresh,
                          options.shards.shard_bytes,
                          kIndexFolder,
+                         worker_count(options.threads),
                          output.traits().readers(worker_count(options.threads))};
   Plan plan = make_plan(listing.images, list_part_files(output, kIndexFolder), records_in(output), cuts);
   plan_again(plan, shards, output, earlier_failures != 0);

@@ -4,6 +4,9 @@
 
 #include <iterator>
 #include <string_view>
+#include <vector>
+
+#include "job/threads/workers.hpp"
 
 namespace coulis {
 namespace {
@@ -41,6 +44,13 @@ std::string fingerprint_of(const std::string& settings, const ImageList& images)
   Fingerprint fingerprint(settings);
   images.for_each([&](const ImageRef& image) { fingerprint.add(image); });
   return fingerprint.hex();
+}
+
+std::string hash_of(const ImageList& images, int threads) {
+  constexpr std::size_t kAtOnce = 16 * kImagesPerBlock;
+  std::vector<std::string> hashes((images.size() + kAtOnce - 1) / kAtOnce);
+  for_each_parallel(threads, hashes.size(), [&](std::size_t i) { hashes[i] = fingerprint_of("", images.slice(i * kAtOnce, kAtOnce)); });
+  return Fingerprint(fmt::format("{}", fmt::join(hashes, ""))).hex();
 }
 
 bool same_image(const ImageRef& a, const ImageRef& b) {

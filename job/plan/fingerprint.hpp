@@ -23,6 +23,9 @@ class Fingerprint {
 
 std::string fingerprint_of(const std::string& settings, const ImageList& images);
 
+// Of a whole listing, 32 digits: a hash of the fingerprints of 16,384 images each, which `threads` threads make.
+std::string hash_of(const ImageList& images, int threads);
+
 bool same_image(const ImageRef& a, const ImageRef& b);  // of one key: whether the fingerprint takes them for the same
 
 }  // namespace coulis

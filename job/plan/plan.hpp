@@ -35,6 +35,7 @@ struct PlanOptions {
   bool fresh = false;                         // recompute everything
   std::uint64_t bytes_per_part = 0;           // if not 0: ends new parts by their bytes in a tar, instead of a number of images
   std::string_view folder = kFeaturesFolder;  // of the part files
+  int threads = 1;                            // that hash images
   int records_at_a_time = 1;                  // threads that read_record is called from
   std::size_t images_in_memory = kImagesInMemory;
 };

@@ -67,8 +67,7 @@ struct Source {
 Image make(const Source& source, std::uint32_t photo, int side_px, Resampler& resampler) {
   const std::string& jpeg = source.stored[photo];
   if (jpeg.empty()) return source.maybe_input ? read_thumbnail(*source.maybe_input, source.images[photo], side_px) : Image();
-  // For half the side in pixels: decoding then shrinks a stored thumbnail to what the small sheets need, without resampling.
-  Outcome<Image> kept = decode(std::as_bytes(std::span(jpeg)), {.decoding = Decoding::kScaled}, {side_px / 2, side_px / 2});
+  Outcome<Image> kept = decode(std::as_bytes(std::span(jpeg)), {.decoding = Decoding::kScaled}, {side_px, side_px});
   if (!kept || kept.value().width() == side_px) return kept ? std::move(kept.value()) : Image();
   return make_thumbnail(kept.value().view(), resampler);
 }

@@ -12,7 +12,7 @@ namespace coulis {
 namespace {
 
 constexpr std::size_t kPhotosOfASheet = std::size_t{kSheetColumns} * kSheetColumns;
-constexpr int kQualities[] = {80, 75, 65, 55, 45, 35, 25};
+constexpr int kQualities[] = {85, 80, 75, 65, 55, 45, 35, 25};
 
 void copy_square(const ImageView& from, int left, int top, Image& to, int at_x, int at_y, int side_px) {
   for (int y = 0; y < side_px; ++y) {

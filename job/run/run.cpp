@@ -36,6 +36,7 @@ Plan plan_for(const ImageList& images, const Location& output, const std::option
                          .images_per_part = options.features.images_per_part,
                          .compression = std::string(to_string(options.features.compression)),
                          .fresh = options.features.fresh,
+                         .threads = worker_count(options.threads),
                          .records_at_a_time = output.traits().readers(worker_count(options.threads))});
   const auto maybe_parts = earlier && may_retry(*earlier) ? find_parts(output, *earlier) : std::nullopt;
   if (maybe_parts) {
@@ -105,10 +106,10 @@ Manifest describe_run(const RunOptions& options, const Location& input, const Li
   manifest.listed = listing.images.size();
   manifest.listed_bytes = listing.total_bytes;
   manifest.passed_over = listing.passed_over;
-  manifest.listing_hash = fingerprint_of("", listing.images);
   manifest.pca = {describe(pca), texts_of(pca.given ? pca.given->model.projection : options.pca.projection), {}};
   manifest.simd = simd_in_use();
   manifest.threads = worker_count(options.threads);
+  manifest.listing_hash = hash_of(listing.images, manifest.threads);
   return manifest;
 }
 

@@ -76,4 +76,15 @@ TableMetadata metadata_of(const parquet::FileMetaData& footer) {
   return metadata;
 }
 
+std::vector<int> leaves_of(parquet::arrow::FileReader& reader, const std::vector<const char*>& columns, const std::string& origin) {
+  const parquet::SchemaDescriptor& schema = *reader.parquet_reader()->metadata()->schema();
+  std::vector<int> leaves;
+  for (const char* column : columns) {
+    const int leaf = schema.ColumnIndex(column);
+    if (leaf < 0) refuse(origin, fmt::format("it has no column '{}'", column));
+    leaves.push_back(leaf);
+  }
+  return leaves;
+}
+
 }  // namespace coulis

@@ -92,6 +92,9 @@ std::vector<std::string> read_strings(const arrow::Table& table, const std::stri
   return values;
 }
 
+// The indices of columns that hold one value a row.
+std::vector<int> leaves_of(parquet::arrow::FileReader& reader, const std::vector<const char*>& columns, const std::string& origin);
+
 // Arrow reports errors by Status; the Parquet layer below it sometimes throws.
 template <class F>
 auto with_parquet_errors(const std::string& origin, F&& read) {

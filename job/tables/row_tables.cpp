@@ -13,17 +13,6 @@ std::shared_ptr<arrow::Array> to_list_array(const RowTable& table) {
   return to_lists(std::make_shared<arrow::FloatArray>(static_cast<std::int64_t>(table.values.size()), buffer), table.rows(), table.width);
 }
 
-std::vector<int> leaves_of_names(parquet::arrow::FileReader& reader, const std::string& origin) {
-  const parquet::SchemaDescriptor& schema = *reader.parquet_reader()->metadata()->schema();
-  std::vector<int> leaves;
-  for (const std::string column : {"path", "label"}) {
-    const int leaf = schema.ColumnIndex(column);
-    if (leaf < 0) refuse(origin, fmt::format("it has no column '{}'", column));
-    leaves.push_back(leaf);
-  }
-  return leaves;
-}
-
 }  // namespace
 
 Bytes write_row_table(const RowTable& table, std::string_view values_column, Compression compression) {
@@ -41,7 +30,7 @@ RowTable read_row_table(const Bytes& bytes, std::string_view values_column, cons
   return with_parquet_errors(origin, [&] {
     ReadLimit limit(bytes);
     const auto reader = open_parquet(bytes, limit, origin);
-    const auto names = read_or_refuse(reader->ReadTable(leaves_of_names(*reader, origin)), origin);
+    const auto names = read_or_refuse(reader->ReadTable(leaves_of(*reader, {"path", "label"}, origin)), origin);
     RowTable out;
     out.metadata = metadata_of(*reader->parquet_reader()->metadata());
     out.paths = read_strings(*names, "path", origin);

@@ -54,18 +54,22 @@ Bytes write_shard_table(const ShardTable& table) {
   return write_table(arrow_table, Compression::kSnappy, "sha256");
 }
 
-ShardTable read_shard_table(const Bytes& bytes, const std::string& origin) {
+ShardTable read_shard_table(const Bytes& bytes, const std::string& origin, ShardColumns columns) {
   return with_parquet_errors(origin, [&] {
     ReadLimit limit(bytes);
     const auto reader = open_parquet(bytes, limit, origin);
-    const auto table = read_or_refuse(reader->ReadTable(), origin);
+    std::vector<const char*> names = {"key", "shard", "offset", "size"};
+    if (columns == ShardColumns::kAll) names.insert(names.end(), {"label", "sha256"});
+    const auto table = read_or_refuse(reader->ReadTable(leaves_of(*reader, names, origin)), origin);
     ShardTable out;
-    out.metadata = metadata_of(*reader->parquet_reader()->metadata());
-    const std::vector<std::string> shards = read_strings(*table, "shard", origin);
-    if (!shards.empty()) out.shard = shards.front();
+    const auto shards = chunks_of<arrow::StringArray>(*table, "shard", origin);
+    if (table->num_rows() > 0) out.shard = shards.front()->GetString(0);
     out.keys = read_strings(*table, "key", origin);
-    out.labels = read_strings(*table, "label", origin);
-    out.sha256 = read_strings(*table, "sha256", origin);
+    if (columns == ShardColumns::kAll) {
+      out.metadata = metadata_of(*reader->parquet_reader()->metadata());
+      out.labels = read_strings(*table, "label", origin);
+      out.sha256 = read_strings(*table, "sha256", origin);
+    }
     out.offsets = read_numbers(*table, "offset", origin);
     out.sizes = read_numbers(*table, "size", origin);
     return out;

@@ -30,6 +30,12 @@ struct ShardTable {
 };
 
 Bytes write_shard_table(const ShardTable& table);                            // key, label, shard string; offset, size int64; sha256 string
-ShardTable read_shard_table(const Bytes& bytes, const std::string& origin);  // throws as read_row_table()
+
+enum class ShardColumns {
+  kAll,
+  kPlaces,  // without labels, sha256 and metadata
+};
+
+ShardTable read_shard_table(const Bytes& bytes, const std::string& origin, ShardColumns columns);  // throws as read_row_table()
 
 }  // namespace coulis

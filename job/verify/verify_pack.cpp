@@ -30,7 +30,7 @@ void check_photos(const ShardTable& table, std::span<const std::byte> shard, con
 }
 
 void check_shard(const Location& output, const PartFile& file, Findings& findings) {
-  const ShardTable table = read_shard_table(output.get_or_throw(file.key), file.key);
+  const ShardTable table = read_shard_table(output.get_or_throw(file.key), file.key, ShardColumns::kAll);
   const PartRecord record = parse_part_record(table.metadata, file.key);
   if (table.keys.size() + record.failures.size() != record.images.size()) {
     findings.problem(fmt::format("{}: its counts do not add up", file.key));

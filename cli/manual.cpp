@@ -68,7 +68,7 @@ INPUT and OUTPUT are folders or s3://bucket/prefix. Results go to standard outpu
 portable, avx2 or avx512: limits the instructions used.
 .TP
 .B TMPDIR
-folder of the scratch files of a run or a plan of more than 131,072 photos: 100 bytes a photo.
+folder of the scratch files of a run or a plan of more than 65,536 photos: 100 bytes a photo.
 .TP
 .B NO_COLOR
 no colour on a terminal.

@@ -6,6 +6,7 @@ import http.server
 import io
 import mmap
 import os
+import re
 import tempfile
 import threading
 import urllib.request
@@ -19,7 +20,8 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
-from cli.command import ALL_PHOTOS
+from cli.command import ALL_PHOTOS, REPOSITORY
+from coulis.given import COLLECTIONS, LISTS
 
 ONE, TWO = (photo.read_bytes() for photo in ALL_PHOTOS[:2])
 PATHS = [str(photo) for photo in ALL_PHOTOS[:2]]
@@ -197,3 +199,13 @@ def served(content):
 def test_the_answer_of_a_server_is_read(featurizer, rows):
     with served(ONE) as url, urllib.request.urlopen(url) as response:
         assert featurizer.featurize(response).values.tobytes() == rows[:1].tobytes()
+
+
+def test_collections_and_lists_are_named_as_for_the_command():
+    folder = REPOSITORY / "job" / "collections"
+    named = [
+        re.search(r"kEndings = \{([^}]*)\}", (folder / name).read_text())[1]
+        for name in ("archive.cpp", "name_table.cpp")
+    ]
+    endings = {"." + ending.rpartition(".")[2] for ending in re.findall(r'"([^"]+)"', ",".join(named))}
+    assert endings == COLLECTIONS | LISTS

@@ -37,4 +37,6 @@ def check() -> Row:
         found = check_in(folder / "root")
     finally:
         shutil.rmtree(folder)
-    return Row("debian13", "make demo, then make test on a clean Debian 13", found, "nothing", "make soak CHECKS=debian13")
+    return Row(
+        "debian13", "make demo, then make test on a clean Debian 13", found, "nothing", "make soak CHECKS=debian13"
+    )

@@ -2,7 +2,7 @@
 
 The photos are tiny, and so is the model (tests/spark/many_parts.py). All else is the product's. A run with few parts is
 subtracted, so that starts do not count. Memory: with FEW_PARTS the driver merges the most sums of moments (with more,
-tasks merge them first); it keeps up to 131,072 photos in memory (40 MB) before it uses a scratch file.
+tasks merge them first); it keeps up to 65,536 photos in memory (20 MB) before it uses a scratch file.
 """
 
 import shutil

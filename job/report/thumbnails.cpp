@@ -69,11 +69,12 @@ Image make_thumbnail(const ImageView& photo, int side_px) {
 }
 
 std::vector<Sheet> make_sheets(const std::vector<Image>& thumbnails, int side_px, std::size_t max_bytes, int threads) {
-  std::vector<Image> images;
-  for (std::size_t first = 0; first < thumbnails.size(); first += kPhotosOfASheet) {
+  std::vector<Image> images((thumbnails.size() + kPhotosOfASheet - 1) / kPhotosOfASheet);
+  for_each_parallel(threads, images.size(), [&](std::size_t i) {
+    const std::size_t first = i * kPhotosOfASheet;
     const auto some = std::span(thumbnails).subspan(first, std::min(kPhotosOfASheet, thumbnails.size() - first));
-    images.push_back(lay_out(some, std::min(static_cast<int>(some.size()), kSheetColumns), side_px));
-  }
+    images[i] = lay_out(some, std::min(static_cast<int>(some.size()), kSheetColumns), side_px);
+  });
   std::vector<Sheet> sheets;
   for (const int quality : kQualities) {
     if (quality != kQualities[std::size(kQualities) - 1] && is_too_good(images, thumbnails.size(), quality, max_bytes)) continue;

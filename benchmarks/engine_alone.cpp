@@ -27,7 +27,7 @@ namespace {
 std::vector<Image> prepare_images(const std::string& folder, const ModelCard& card) {
   const Location input(folder);
   std::vector<Image> images;
-  for (const ImageRef& image : list_images(input, {}).images) {
+  for (const ImageRef& image : list_images(input, {}).images.read()) {
     const Outcome<Image> decoded = decode(input.get_or_throw(image.key));
     if (!decoded) throw Error(ErrorCode::kRunFailed, fmt::format("{}: {}", image.key, decoded.failure().message));
     images.push_back(resample(decoded.value().view(), card.preprocessing.resize));

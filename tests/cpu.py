@@ -29,3 +29,5 @@ def need(name: str) -> None:
     """Skips the test on a CPU without it. Where the CPU has it, coulis has no excuse."""
     if not has(name):
         pytest.skip(f"this CPU lacks {name}: {' '.join(sorted(NEEDED[name] - FLAGS))}")
+    if name == "bf16" and ASKED_FOR not in ("best", "avx512"):
+        pytest.skip(f"COULIS_SIMD={ASKED_FOR} takes away bf16")

@@ -73,6 +73,7 @@ std::string printable_sentence(std::string_view raw) {
 }
 
 std::string raw_name(std::string_view printed) {
+  if (printed.find('\\') == std::string_view::npos) return std::string(printed);  // most names
   std::string raw;
   raw.reserve(printed.size());
   while (!printed.empty()) {

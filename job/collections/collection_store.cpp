@@ -84,7 +84,7 @@ std::optional<Failure> CollectionStore::list_tar_stream(const Entry& container, 
 std::optional<std::vector<Entry>> CollectionStore::list_by_index(const std::shared_ptr<const Entry>& container) const {
   std::optional<std::vector<Member>> indexed = indexes_.maybe_members(*container);
   if (!indexed) return std::nullopt;
-  Members members(container);
+  Members members(container, indexed->size());
   for (Member& member : *indexed) members.add(std::move(member));
   return std::move(members).entries();
 }

@@ -66,7 +66,8 @@ std::string key_in(std::string_view container_key, std::string_view name) {
   return ends.empty() ? key + "/(no name)" : key;
 }
 
-Members::Members(std::shared_ptr<const Entry> container) : container_(std::move(container)) {
+Members::Members(std::shared_ptr<const Entry> container, std::size_t count) : container_(std::move(container)) {
+  entries_.reserve(count);
   const std::string version = container_->etag.empty() ? fmt::format("{}", container_->mtime_ns) : container_->etag;
   version_ = fmt::format("{:015x}", XXH3_64bits(version.data(), version.size()) >> 4U);  // as long as a string without memory of its own
 }

@@ -17,7 +17,7 @@ std::string key_in(std::string_view container_key, std::string_view name);
 
 class Members {
  public:
-  explicit Members(std::shared_ptr<const Entry> container);
+  explicit Members(std::shared_ptr<const Entry> container, std::size_t count = 0);  // count: of those to come, where it is known
   void add(Member member);
   std::vector<Entry> entries() &&;  // in no order
 

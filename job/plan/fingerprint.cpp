@@ -1,5 +1,6 @@
 #include "job/plan/fingerprint.hpp"
 
+#include <fmt/compile.h>
 #include <fmt/format.h>
 
 #include <iterator>
@@ -29,8 +30,8 @@ void Fingerprint::add(const ImageRef& image) {
   update(state_.get(), image.key);
   fmt::memory_buffer version;
   const auto out = std::back_inserter(version);
-  image.etag.empty() ? fmt::format_to(out, "{} {}", image.size_bytes, image.mtime_ns)
-                     : fmt::format_to(out, "{} {}", image.size_bytes, image.etag);
+  image.etag.empty() ? fmt::format_to(out, FMT_COMPILE("{} {}"), image.size_bytes, image.mtime_ns)
+                     : fmt::format_to(out, FMT_COMPILE("{} {}"), image.size_bytes, image.etag);
   if (image.label) fmt::format_to(out, " {}", printable(*image.label));
   update(state_.get(), {version.data(), version.size()});
 }

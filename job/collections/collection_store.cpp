@@ -172,7 +172,8 @@ void CollectionStore::visit_container(const std::shared_ptr<const Entry>& contai
 // The indexes are read by several threads: a bucket answers after a tenth of a second, and a listing may have thousands.
 void CollectionStore::visit_shards(std::vector<std::shared_ptr<const Entry>> shards, const Walk& walk) const {
   if (shards.empty()) return;
-  std::sort(shards.begin(), shards.end(), [](const auto& a, const auto& b) { return a->key < b->key; });  // what comes in order needs no sort
+  std::sort(shards.begin(), shards.end(),
+            [](const auto& a, const auto& b) { return a->key < b->key; });  // what comes in order needs no sort
   const int readers = std::min(store().traits().readers(worker_count(0)), kMostIndexReaders);
   std::size_t next = 0;
   make_in_parallel(

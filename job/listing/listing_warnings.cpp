@@ -11,6 +11,7 @@
 #include "core/base/counted.hpp"
 #include "job/listing/labels_in_order.hpp"
 #include "job/listing/others.hpp"
+#include "job/threads/workers.hpp"
 
 namespace coulis {
 namespace {
@@ -25,10 +26,18 @@ class LabelCounter {
     if ((hash & mask_) != 0) return;
     const auto [found, is_new] = has_more_.emplace(hash, false);
     if (!is_new) found->second = true;
-    while (has_more_.size() > kMostHashes) {
-      mask_ = mask_ << 1U | 1U;
-      std::erase_if(has_more_, [&](const auto& each) { return (each.first & mask_) != 0; });
+    keep_some();
+  }
+
+  void add(const LabelCounter& other) {
+    mask_ = std::max(mask_, other.mask_);
+    std::erase_if(has_more_, [&](const auto& each) { return (each.first & mask_) != 0; });
+    for (const auto& [hash, has_more] : other.has_more_) {
+      if ((hash & mask_) != 0) continue;
+      const auto [found, is_new] = has_more_.emplace(hash, has_more);
+      if (!is_new) found->second = true;
     }
+    keep_some();
   }
 
   struct Labels {
@@ -42,6 +51,13 @@ class LabelCounter {
   }
 
  private:
+  void keep_some() {
+    while (has_more_.size() > kMostHashes) {
+      mask_ = mask_ << 1U | 1U;
+      std::erase_if(has_more_, [&](const auto& each) { return (each.first & mask_) != 0; });
+    }
+  }
+
   static constexpr std::size_t kMostHashes = std::size_t{1} << 18U;
 
   std::unordered_map<std::size_t, bool> has_more_;  // by hash: whether a second photo has this label
@@ -58,10 +74,22 @@ struct Found {
   std::uint64_t unlabelled_by_table = 0;
   std::uint64_t from_input = 0;  // their label is that of INPUT, or of a folder above it
   std::string label_from_input;
-  LabelCounter::Labels labels;
+  LabelCounter labels;
   std::uint64_t apple_doubles = 0;
   std::uint64_t closed = 0;    // names of a folder tree that no one may look at
   std::string closed_example;  // printable, with the reason
+
+  void add(const Found& later) {
+    photos += later.photos;
+    unlabelled += later.unlabelled;
+    unlabelled_by_table += later.unlabelled_by_table;
+    from_input += later.from_input;
+    if (label_from_input.empty()) label_from_input = later.label_from_input;
+    labels.add(later.labels);
+    apple_doubles += later.apple_doubles;
+    closed += later.closed;
+    if (closed_example.empty()) closed_example = later.closed_example;
+  }
 };
 
 // A link that leads nowhere is not closed: nothing is behind it.
@@ -75,7 +103,6 @@ void look_at_unseen(const ImageRef& image, const Location& input, Found& found) 
 Found look_at(const ImageList& images, const Location& input, const ListingOptions& options) {
   LabelsInOrder labels_in_order(options, input);
   Found found;
-  LabelCounter labels;
   images.for_each([&](const ImageRef& image) {
     if (is_named_like_apple_double(image.key)) ++found.apple_doubles;
     if (!image.seen()) return look_at_unseen(image, input, found);
@@ -86,20 +113,28 @@ Found look_at(const ImageList& images, const Location& input, const ListingOptio
       found.unlabelled_by_table += image.label ? 1 : 0;
       return;
     }
-    labels.add(label);
+    found.labels.add(label);
     if (!image.label && options.label_regex.empty() && std::count(image.key.begin(), image.key.end(), '/') < options.label_level) {
-      ++found.from_input;
-      found.label_from_input = label;
+      if (++found.from_input == 1) found.label_from_input = label;
     }
   });
-  found.labels = labels.count();
   return found;
+}
+
+Found look_at_all(const ImageList& images, const Location& input, const ListingOptions& options, int threads) {
+  constexpr std::size_t kAtOnce = 64 * kImagesPerBlock;
+  Found all;
+  make_in_parallel(
+      threads, (images.size() + kAtOnce - 1) / kAtOnce,
+      [&](std::size_t i) { return look_at(images.slice(i * kAtOnce, kAtOnce), input, options); },
+      [&](const Found& found) { all.add(found); });
+  return all;
 }
 
 }  // namespace
 
-std::vector<std::string> listing_warnings(const Listing& listing, const Location& input, const ListingOptions& options) {
-  const Found found = look_at(listing.images, input, options);
+std::vector<std::string> listing_warnings(const Listing& listing, const Location& input, const ListingOptions& options, int threads) {
+  const Found found = look_at_all(listing.images, input, options, threads);
   std::vector<std::string> warnings = listing.notes;
   if (found.closed > 0) {
     warnings.push_back(fmt::format("{} below INPUT cannot be looked at ({}): photos there are in no result until a later run can read them",
@@ -118,7 +153,7 @@ std::vector<std::string> listing_warnings(const Listing& listing, const Location
                                    of_photos, found.from_input == 1 ? "lies" : "lie", where, found.from_input == 1 ? "its" : "their",
                                    found.label_from_input));
   }
-  const LabelCounter::Labels labels = found.labels;
+  const LabelCounter::Labels labels = found.labels.count();
   if (labels.all >= kFewestLabels && 2 * labels.with_one_photo > labels.all) {
     warnings.push_back(
         fmt::format("{}{} of {} have one photo only: if the label is elsewhere in the path, --label-level or --label-regex finds it",

@@ -11,6 +11,6 @@ namespace coulis {
 
 // Sentences: folders that may not be read, photos without a label, labels with one photo each, photos whose label comes from the path of
 // INPUT, notes of macOS in a bucket, and the notes of the listing itself. Most often none.
-std::vector<std::string> listing_warnings(const Listing& listing, const Location& input, const ListingOptions& options);
+std::vector<std::string> listing_warnings(const Listing& listing, const Location& input, const ListingOptions& options, int threads);
 
 }  // namespace coulis

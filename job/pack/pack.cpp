@@ -194,7 +194,8 @@ PackSummary pack(const PackOptions& options, const std::optional<Share>& maybe_s
   std::optional<Lock> lock;
   if (!maybe_share) lock.emplace(output);
   if (lock) output.remove_leftovers(kBeginnings);
-  for (const std::string& warning : listing_warnings(listing, input, options.listing)) progress.warn(warning);
+  for (const std::string& warning : listing_warnings(listing, input, options.listing, worker_count(options.threads)))
+    progress.warn(warning);
   const std::string settings = settings_of(options, input);
   const Context context{options, input, output, settings, interrupted, progress};
   const std::optional<std::uint64_t> earlier_failures = maybe_earlier_failures(output);

@@ -153,7 +153,7 @@ Summary run(const RunOptions& options, const std::optional<std::string>& pca_fil
   Listing listing = list_some_images(input, options.listing, output);
   clock.lap("list");
   const Lock lock(output);
-  begin(lock, output, listing_warnings(listing, input, options.listing), progress);
+  begin(lock, output, listing_warnings(listing, input, options.listing, worker_count(options.threads)), progress);
   Manifest manifest = describe_run(options, input, listing, model, pca);
   const std::optional<Manifest> earlier = earlier_manifest(output, options.features);
   Plan plan = plan_for(listing.images, output, earlier, options, manifest.settings);
@@ -200,7 +200,7 @@ Preview preview(const RunOptions& options) {
   StopWatch watch;
   Listing listing = list_some_images(input, options.listing, output);
   watch.lap(list_seconds);
-  std::vector<std::string> warnings = listing_warnings(listing, input, options.listing);
+  std::vector<std::string> warnings = listing_warnings(listing, input, options.listing, worker_count(options.threads));
   Plan plan =
       plan_for(listing.images, output, earlier_manifest(output, options.features), options, settings_of(options, input, model.card));
   return {input, std::move(listing), std::move(plan), std::move(model), std::move(warnings), list_seconds};

@@ -47,7 +47,7 @@ void measure(const std::string& folder) {
   const Spent begin = now();
   const Listing listing = list_images(input, options);
   const Spent listed = now();
-  static_cast<void>(listing_warnings(listing, input, options));
+  static_cast<void>(listing_warnings(listing, input, options, threads));
   const std::string hash = hash_of(listing.images, threads);
   const Plan plan = make_plan(listing.images, {}, {}, {.settings = "settings", .threads = threads});
   const Spent planned = now();

@@ -24,7 +24,8 @@ void copy_square(const ImageView& from, int left, int top, Image& to, int at_x, 
 std::vector<Sheet> encode_sheets(const std::vector<Image>& sheets, std::size_t photos, int side_px, int quality, int threads) {
   std::vector<Sheet> encoded(sheets.size());
   for_each_parallel(threads, sheets.size(), [&](std::size_t i) {
-    encoded[i] = {side_px, std::min(photos - i * kPhotosOfASheet, kPhotosOfASheet), encode_jpeg(sheets[i].view(), quality, JpegEffort::kQuick)};
+    encoded[i] = {side_px, std::min(photos - i * kPhotosOfASheet, kPhotosOfASheet),
+                  encode_jpeg(sheets[i].view(), quality, JpegEffort::kQuick)};
   });
   return encoded;
 }
@@ -34,7 +35,8 @@ bool is_too_good(const std::vector<Image>& sheets, std::size_t photos, int quali
   if (sheets.size() < 2) return false;
   constexpr double kSurely = 1.1;
   const double share = static_cast<double>(std::min(photos, kPhotosOfASheet)) / static_cast<double>(photos);
-  return static_cast<double>(encode_jpeg(sheets.front().view(), quality, JpegEffort::kQuick).size()) > kSurely * share * static_cast<double>(max_bytes);
+  return static_cast<double>(encode_jpeg(sheets.front().view(), quality, JpegEffort::kQuick).size()) >
+         kSurely * share * static_cast<double>(max_bytes);
 }
 
 std::size_t size_of(const std::vector<Sheet>& sheets) {

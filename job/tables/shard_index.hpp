@@ -29,7 +29,7 @@ struct ShardTable {
   TableMetadata metadata;
 };
 
-Bytes write_shard_table(const ShardTable& table);                            // key, label, shard string; offset, size int64; sha256 string
+Bytes write_shard_table(const ShardTable& table);  // key, label, shard string; offset, size int64; sha256 string
 
 enum class ShardColumns {
   kAll,

@@ -47,5 +47,20 @@ TEST(Fingerprint, KeepsFieldsApart) {
   EXPECT_NE(fingerprint_of("sa", Images{{"b", 1, 2}}), fingerprint_of("s", Images{{"ab", 1, 2}}));
 }
 
+TEST(HashOfAListing, DependsOnEveryImageAndNotOnTheThreads) {
+  Images images;
+  for (int i = 0; i < 40'000; ++i) images.push_back({fmt::format("{:06}.jpg", i), 1, 2});
+  const std::string hash = hash_of(Images(images), 1);
+  EXPECT_EQ(hash.size(), 32U);
+  EXPECT_EQ(hash, hash_of(Images(images), 3));
+  for (const std::size_t changed : {0U, 16'383U, 16'384U, 39'999U}) {
+    Images others = images;
+    others[changed].size_bytes = 3;
+    EXPECT_NE(hash, hash_of(others, 3)) << changed;
+  }
+  images.pop_back();
+  EXPECT_NE(hash, hash_of(images, 3));
+}
+
 }  // namespace
 }  // namespace coulis

@@ -1,11 +1,13 @@
 // Plans of outputs whose listing has not changed: the first run, a resumed one, a finished one, --fresh.
 #include "job/plan/plan.hpp"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <string>
 #include <vector>
 
+#include "job/plan/fingerprint.hpp"
 #include "tests/job/plan/planned_output.hpp"
 
 namespace coulis {
@@ -36,6 +38,27 @@ TEST(Plan, HoldsAsManyImagesInAPartAsAsked) {
   EXPECT_EQ(describe(output.plan()), Lines{"0:a,b,c,d,e to do"});
   output.options.images_per_part = 65'536;
   EXPECT_EQ(describe(output.plan()), Lines{"0:a,b,c,d,e to do"});
+}
+
+// Many parts are hashed in groups, by several threads.
+TEST(Plan, IsTheSameForAnyNumberOfThreads) {
+  PlannedOutput output;
+  for (int i = 0; i < 30'000; ++i) output.images.push_back({fmt::format("{:05}", i), 1 + static_cast<std::uint64_t>(i) % 100, 1});
+  for (const std::uint64_t bytes_per_part : {0U, 5'000U}) {
+    output.options.bytes_per_part = bytes_per_part;
+    output.options.images_per_part = 7;
+    output.options.threads = 1;
+    const Plan one = output.plan();
+    output.options.threads = 3;
+    const Plan three = output.plan();
+    EXPECT_EQ(describe(one), describe(three));
+    ASSERT_EQ(one.parts.size(), three.parts.size());
+    EXPECT_EQ(one.images(), 30'000U);
+    for (std::size_t i = 0; i < one.parts.size(); ++i) {
+      ASSERT_EQ(one.parts[i].fingerprint, fingerprint_of(output.options.settings, one.parts[i].images.read())) << i;
+      ASSERT_EQ(one.parts[i].fingerprint, three.parts[i].fingerprint) << i;
+    }
+  }
 }
 
 TEST(Plan, FindsNothingToDoInAFinishedOutput) {

@@ -141,19 +141,53 @@ heif_error decode_packet(void* decoder, heif_image** image) {
   return make_image(*context, *frame, image);
 }
 
+int priority_of(heif_compression_format format) {
+  const bool is_for_us = format == heif_compression_HEVC && ByLibavcodec::is_wanted() && find_codec() != nullptr;
+  return is_for_us ? 200 : 0;  // others have 100
+}
+
+#if LIBHEIF_HAVE_VERSION(1, 21, 0)  // which takes no plugins of earlier versions: images go in and come out one after another
+
+heif_error push_units_of(void* decoder, const void* data, std::size_t size, std::uintptr_t user_data) {
+  static_cast<AVPacket*>(decoder)->opaque = reinterpret_cast<void*>(user_data);
+  return push_units(decoder, data, size);
+}
+
+heif_error decode_next(void* decoder, heif_image** maybe_image, std::uintptr_t* user_data, const heif_security_limits* /*limits*/) {
+  auto* packet = static_cast<AVPacket*>(decoder);
+  *maybe_image = nullptr;
+  if (packet->size == 0) return kFine;  // all have come out
+  if (user_data != nullptr) *user_data = reinterpret_cast<std::uintptr_t>(packet->opaque);
+  const heif_error error = decode_packet(decoder, maybe_image);
+  av_packet_unref(packet);
+  return error;
+}
+
+void add_version_5(heif_decoder_plugin& plugin) {
+  plugin.plugin_api_version = 5;
+  plugin.minimum_required_libheif_version = LIBHEIF_MAKE_VERSION(1, 21, 0);
+  plugin.does_support_format2 = [](const heif_decoder_plugin_compressed_format_description* data) { return priority_of(data->format); };
+  plugin.new_decoder2 = [](void** decoder, const heif_decoder_plugin_options* /*options*/) { return start_packet(decoder); };
+  plugin.push_data2 = push_units_of;
+  plugin.flush_data = [](void* /*decoder*/) { return kFine; };
+  plugin.decode_next_image2 = decode_next;
+}
+
+#else
+void add_version_5(heif_decoder_plugin& /*plugin*/) {}
+#endif
+
 heif_decoder_plugin make_plugin() {
   heif_decoder_plugin plugin{};
   plugin.plugin_api_version = 3;  // of libheif 1.15
   plugin.id_name = "coulis-libavcodec";
   plugin.get_plugin_name = [] { return "libavcodec for coulis"; };
-  plugin.does_support_format = [](heif_compression_format format) {
-    const bool is_for_us = format == heif_compression_HEVC && ByLibavcodec::is_wanted() && find_codec() != nullptr;
-    return is_for_us ? 200 : 0;  // others have 100
-  };
+  plugin.does_support_format = priority_of;
   plugin.new_decoder = start_packet;
   plugin.free_decoder = free_packet;
   plugin.push_data = push_units;
   plugin.decode_image = decode_packet;
+  add_version_5(plugin);
   return plugin;
 }
 

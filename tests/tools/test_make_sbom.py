@@ -61,13 +61,15 @@ def test_every_component_has_a_version_and_a_licence(components):
             assert re.fullmatch(r"(\d:)?\d[\w.+~-]*", component["version"]), component["name"]
         assert not re.search("unknown|^see |^$", licence_of(component)), component["name"]
     wanted = {
-        "libquadmath0": "LGPL-2.1-or-later",
         "libtiff6": "libtiff",
         "libjbig0": "GPL-2.0-or-later",
         "pyarrow": "Apache-2.0",
         "libwebp7": "BSD-3-Clause",
         "libheif1": "LGPL-3.0-or-later",
-        "libde265-0": "LGPL-3.0-or-later",
-        "libavcodec59": "LGPL-2.1-or-later",
+        "libavcodec": "LGPL-2.1-or-later",
     }
+    [libavcodec] = (name for name in components if re.fullmatch(r"libavcodec\d+", name))
+    components = components | {"libavcodec": components[libavcodec]}
+    if "libquadmath0" in components:  # Debian 13's OpenBLAS does without, and its libheif loads a plugin for libde265
+        wanted |= {"libquadmath0": "LGPL-2.1-or-later", "libde265-0": "LGPL-3.0-or-later"}
     assert {name: licence_of(components[name]) for name in wanted} == wanted

@@ -59,8 +59,8 @@ bool is_ok(const heif_error& error) {
 
 heif_error decode_handle(const heif_image_handle& handle, heif_colorspace space, heif_chroma chroma, Decoded& decoded) {
   const Options options(heif_decoding_options_alloc());
-  options->convert_hdr_to_8bit = 1;
-  options->strict_decoding = 1;  // a missing tile is an error
+  options->convert_hdr_to_8bit = space == heif_colorspace_monochrome ? 0 : 1;  // see copy_deep_grey()
+  options->strict_decoding = 1;                                                // a missing tile is an error
 #if LIBHEIF_HAVE_VERSION(1, 21, 0)
   if (options->version >= 8) options->num_codec_threads = 1;
 #endif
@@ -119,7 +119,9 @@ std::optional<Failure> send_pixels(const heif_image& decoded, std::int64_t max_p
   const bool is_planar = channel == heif_channel_R;
   const Plane green(decoded, is_planar ? heif_channel_G : channel);
   const Plane blue(decoded, is_planar ? heif_channel_B : channel);
-  const int shift = is_planar ? 0 : 16 - heif_image_get_bits_per_pixel_range(&decoded, channel);
+  const int depth = heif_image_get_bits_per_pixel_range(&decoded, channel);
+  if ((channel == heif_channel_Y) != (depth > 8)) return corrupt(fmt::format("libheif gives pixels of {} bits", depth));
+  const int shift = 16 - depth;
   send_rows(sink, first.width, first.height, 1, [&](int y, std::uint8_t* rgb) {
     if (is_planar) interleave(first.row(y), green.row(y), blue.row(y), rgb, first.width);
     if (channel == heif_channel_Y) copy_deep_grey(first.row(y), shift, rgb, first.width);

@@ -30,6 +30,8 @@ library.heif_decode_image.restype = Error
 library.heif_context_alloc.restype = c.c_void_p
 library.heif_image_get_plane_readonly.restype = c.c_void_p
 library.heif_decoding_options_alloc.restype = c.POINTER(Options)
+library.heif_get_version_number.restype = c.c_uint32
+INTERLEAVES = library.heif_get_version_number() >= 1 << 24 | 16 << 16  # 1.16
 
 
 def check(error: Error) -> None:
@@ -56,9 +58,9 @@ def decode(data: bytes) -> np.ndarray:
         check(read(context, data, c.c_size_t(len(data)), None))
         check(library.heif_context_get_primary_image_handle(context, c.byref(handle)))
         is_deep = library.heif_image_handle_get_luma_bits_per_pixel(handle) > 8
-        chroma = INTERLEAVED if is_deep else PLANAR
+        chroma = INTERLEAVED if is_deep or INTERLEAVES else PLANAR
         check(library.heif_decode_image(handle, c.byref(image), RGB, chroma, options))
-        if is_deep:
+        if chroma == INTERLEAVED:
             return read_plane(image, ALL, 3)
         return np.concatenate([read_plane(image, channel, 1) for channel in (RED, GREEN, BLUE)], axis=2)
     finally:

@@ -12,10 +12,10 @@ namespace {
 constexpr std::size_t kBlockRows = 256;  // 256 KB of products; BLAS packs 1.3 MB of rows for them
 constexpr std::size_t kGroup = 16;       // rows that are skipped together: most are far from each other
 
-// Without a branch, so that compilers vectorize it.
-bool any_within(std::span<const float> products, const float* squared_norms, const float* limits, float squared_norm, float limit) {
+// Of a whole group. Without a branch and of one length, so that compilers vectorize it.
+bool any_within(const float* products, const float* squared_norms, const float* limits, float squared_norm, float limit) {
   int within = 0;
-  for (std::size_t j = 0; j < products.size(); ++j) {
+  for (std::size_t j = 0; j < kGroup; ++j) {
     within |= static_cast<int>(squared_norms[j] - 2 * products[j] <= limit) | static_cast<int>(squared_norm - 2 * products[j] <= limits[j]);
   }
   return within != 0;
@@ -105,7 +105,8 @@ void Candidates::pick(std::size_t row, std::span<const float> products, std::siz
   for (std::size_t done = 0; done < products.size(); done += kGroup) {
     const auto group = products.subspan(done, std::min(kGroup, products.size() - done));
     const std::size_t at = first + done;
-    if (!any_within(group, squared_norms_.data() + at, limits_.data() + at, squared_norms_[row], limits_[row])) continue;
+    const bool is_whole = group.size() == kGroup;
+    if (is_whole && !any_within(group.data(), squared_norms_.data() + at, limits_.data() + at, squared_norms_[row], limits_[row])) continue;
     for (std::size_t j = 0; j < group.size(); ++j) {
       const Candidate other{squared_norms_[at + j] - 2 * group[j], static_cast<std::uint32_t>(at + j)};
       const Candidate self{squared_norms_[row] - 2 * group[j], static_cast<std::uint32_t>(row)};

@@ -21,22 +21,21 @@ void copy_square(const ImageView& from, int left, int top, Image& to, int at_x, 
   }
 }
 
-std::vector<Sheet> encode_sheets(const std::vector<Image>& sheets, std::size_t photos, int side_px, int quality, int threads) {
-  std::vector<Sheet> encoded(sheets.size());
-  for_each_parallel(threads, sheets.size(), [&](std::size_t i) {
-    encoded[i] = {side_px, std::min(photos - i * kPhotosOfASheet, kPhotosOfASheet),
-                  encode_jpeg(sheets[i].view(), quality, JpegEffort::kQuick)};
-  });
-  return encoded;
+std::size_t photos_of(std::size_t sheet, std::size_t photos) {
+  return std::min(photos - sheet * kPhotosOfASheet, kPhotosOfASheet);
 }
 
-// Predicts from the first sheet whether all sheets can fit: encoding one is cheaper than encoding all for nothing.
-bool is_too_good(const std::vector<Image>& sheets, std::size_t photos, int quality, std::size_t max_bytes) {
-  if (sheets.size() < 2) return false;
+Sheet make_sheet(std::span<const Image> thumbnails, std::size_t sheet, int side_px, int quality) {
+  const auto some = thumbnails.subspan(sheet * kPhotosOfASheet, photos_of(sheet, thumbnails.size()));
+  const Image image = lay_out(some, std::min(static_cast<int>(some.size()), kSheetColumns), side_px);
+  return {side_px, some.size(), encode_jpeg(image.view(), quality, JpegEffort::kQuick)};
+}
+
+// Predicts from the first sheet whether all can fit: encoding one is cheaper than encoding all for nothing.
+bool is_too_good(const Sheet& first, std::size_t photos, std::size_t max_bytes) {
   constexpr double kSurely = 1.1;
-  const double share = static_cast<double>(std::min(photos, kPhotosOfASheet)) / static_cast<double>(photos);
-  return static_cast<double>(encode_jpeg(sheets.front().view(), quality, JpegEffort::kQuick).size()) >
-         kSurely * share * static_cast<double>(max_bytes);
+  const double share = static_cast<double>(first.photos) / static_cast<double>(photos);
+  return static_cast<double>(first.jpeg.size()) > kSurely * share * static_cast<double>(max_bytes);
 }
 
 std::size_t size_of(const std::vector<Sheet>& sheets) {
@@ -71,16 +70,15 @@ Image make_thumbnail(const ImageView& photo, int side_px) {
 }
 
 std::vector<Sheet> make_sheets(const std::vector<Image>& thumbnails, int side_px, std::size_t max_bytes, int threads) {
-  std::vector<Image> images((thumbnails.size() + kPhotosOfASheet - 1) / kPhotosOfASheet);
-  for_each_parallel(threads, images.size(), [&](std::size_t i) {
-    const std::size_t first = i * kPhotosOfASheet;
-    const auto some = std::span(thumbnails).subspan(first, std::min(kPhotosOfASheet, thumbnails.size() - first));
-    images[i] = lay_out(some, std::min(static_cast<int>(some.size()), kSheetColumns), side_px);
-  });
-  std::vector<Sheet> sheets;
+  std::vector<Sheet> sheets((thumbnails.size() + kPhotosOfASheet - 1) / kPhotosOfASheet);
   for (const int quality : kQualities) {
-    if (quality != kQualities[std::size(kQualities) - 1] && is_too_good(images, thumbnails.size(), quality, max_bytes)) continue;
-    sheets = encode_sheets(images, thumbnails.size(), side_px, quality, threads);
+    if (sheets.size() > 1) {
+      sheets[0] = make_sheet(thumbnails, 0, side_px, quality);
+      if (quality != kQualities[std::size(kQualities) - 1] && is_too_good(sheets[0], thumbnails.size(), max_bytes)) continue;
+    }
+    const std::size_t made = sheets.size() > 1 ? 1 : 0;
+    for_each_parallel(threads, sheets.size() - made,
+                      [&](std::size_t i) { sheets[made + i] = make_sheet(thumbnails, made + i, side_px, quality); });
     if (size_of(sheets) <= max_bytes) return sheets;
   }
   while (size_of(sheets) > max_bytes) sheets.pop_back();

@@ -141,6 +141,18 @@ std::vector<std::uint8_t> alpha_of(const avifImage& image) {
   return alpha;
 }
 
+// rgba: colours that were multiplied by alpha. As libyuv divides them on x86-64 (ARGBUnattenuateRow_AVX2), in 16 bits: on other CPUs it
+// clips colours that are brighter than their alpha in another way.
+void divide_by_alpha(std::vector<std::uint8_t>& rgba, const std::vector<std::uint8_t>& alpha) {
+  for (std::size_t i = 0; i < alpha.size(); ++i) {
+    const std::uint32_t inverse = alpha[i] == 0 ? 0 : std::min(0x10000U / alpha[i], 0xFFFFU) - (alpha[i] == 255 ? 1 : 0);
+    for (std::size_t at = i * 4; at < i * 4 + 3; ++at) {
+      const std::uint32_t colour = rgba[at] * 257U * inverse >> 16U;
+      rgba[at] = static_cast<std::uint8_t>(colour > 0x7FFF ? 0 : std::min(colour, 255U));  // a negative number there
+    }
+  }
+}
+
 // As the libavif in Pillow: older versions convert deep samples in other ways.
 avifResult convert(const avifImage& image, avifRGBImage rgb) {
   if (image.depth == 8 || !is_cut_first(image, rgb.format)) return avifImageYUVToRGB(&image, &rgb);
@@ -184,13 +196,9 @@ std::optional<Failure> decode_avif(std::span<const std::byte> bytes, std::int64_
   avifImageFreePlanes(&image, AVIF_PLANES_A);  // or it would darken the colours
   image.alphaPremultiplied = AVIF_FALSE;
   std::vector<std::uint8_t> rgba(std::size_t{image.width} * image.height * 4);  // as Pillow asks for it: colours differ by 1 from RGB alone
-  avifRGBImage target = make_rgb(image, AVIF_RGB_FORMAT_RGBA, rgba.data());
+  const avifRGBImage target = make_rgb(image, AVIF_RGB_FORMAT_RGBA, rgba.data());
   result = convert(image, target);
-  if (result == AVIF_RESULT_OK && !alpha.empty()) {  // the colours were multiplied by alpha
-    for (std::size_t i = 0; i < alpha.size(); ++i) rgba[i * 4 + 3] = alpha[i];
-    target.alphaPremultiplied = AVIF_TRUE;
-    result = avifRGBImageUnpremultiplyAlpha(&target);
-  }
+  divide_by_alpha(rgba, alpha);
   if (result != AVIF_RESULT_OK) return failure_of(result);
   send_rows(sink, width, height, orientation, [&](int y, std::uint8_t* rgb) {
     const std::uint8_t* from = rgba.data() + static_cast<std::size_t>(y) * image.width * 4;

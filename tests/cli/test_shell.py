@@ -83,11 +83,13 @@ def test_another_shell_is_refused():
 
 def test_the_manual_page_has_no_warning_and_all_verbs_and_flags():
     page = succeed("man").stdout
-    done = subprocess.run([need("groff"), "-man", "-ww", "-Tutf8"], input=page, capture_output=True, text=True)
+    plain_text = "-P-cbou"  # without bold, underlined and overstruck letters
+    done = subprocess.run(
+        [need("groff"), "-man", "-ww", "-Tutf8", plain_text], input=page, capture_output=True, text=True
+    )
     assert done.stderr == ""
-    plain = subprocess.run(["col", "-bx"], input=done.stdout, capture_output=True, text=True, check=True).stdout
     for word in [*(f"coulis {verb}" for verb in VERBS), "--images-per-part", "--endpoint-url", "130"]:
-        assert word in plain
+        assert word in done.stdout
 
 
 @pytest.mark.parametrize(

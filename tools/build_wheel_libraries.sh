@@ -60,7 +60,7 @@ build() {
 build tiff -Djbig=OFF -Dcxx=OFF -Dtiff-tools=OFF -Dtiff-tests=OFF -Dtiff-contrib=OFF -Dtiff-docs=OFF
 build libheif -DWITH_LIBDE265=ON -DWITH_AOM_DECODER=OFF -DWITH_DAV1D=OFF -DWITH_X265=OFF -DWITH_AOM_ENCODER=OFF -DWITH_SvtEnc=OFF \
   -DWITH_RAV1E=OFF -DWITH_EXAMPLES=OFF -DENABLE_PLUGIN_LOADING=OFF
-build libavif -DAVIF_CODEC_DAV1D=ON -DAVIF_ENABLE_GTEST=OFF -DCMAKE_C_FLAGS=-ffp-contract=off  # ARM would fuse, and round otherwise than x86-64
+build libavif -DAVIF_CODEC_DAV1D=ON -DAVIF_ENABLE_GTEST=OFF
 # The name that Debian gives to the versions of libcurl's symbols, and so coulis asks for.
 echo 'CURL_OPENSSL_4 { global: curl_*; local: *; };' >"$folder/curl.map"
 build curl -DHTTP_ONLY=ON -DCURL_USE_OPENSSL=ON -DCURL_USE_LIBSSH2=OFF -DCURL_USE_LIBPSL=OFF -DUSE_LIBIDN2=OFF -DUSE_NGHTTP2=OFF \

@@ -21,23 +21,11 @@ constexpr std::size_t kFewestLabels = 4;  // three photos in three folders are n
 // Counts labels by their hashes. Of many labels it keeps a part, those whose hashes end in zeros, and says what they stand for.
 class LabelCounter {
  public:
-  void add(std::string_view label) {
-    const std::size_t hash = std::hash<std::string_view>()(label);
-    if ((hash & mask_) != 0) return;
-    const auto [found, is_new] = has_more_.emplace(hash, false);
-    if (!is_new) found->second = true;
-    keep_some();
-  }
+  void add(std::string_view label) { add(std::hash<std::string_view>()(label), false); }
 
   void add(const LabelCounter& other) {
-    mask_ = std::max(mask_, other.mask_);
-    std::erase_if(has_more_, [&](const auto& each) { return (each.first & mask_) != 0; });
-    for (const auto& [hash, has_more] : other.has_more_) {
-      if ((hash & mask_) != 0) continue;
-      const auto [found, is_new] = has_more_.emplace(hash, has_more);
-      if (!is_new) found->second = true;
-    }
-    keep_some();
+    keep_those_of(std::max(mask_, other.mask_));
+    for (const auto& [hash, has_more] : other.has_more_) add(hash, has_more);
   }
 
   struct Labels {
@@ -51,11 +39,16 @@ class LabelCounter {
   }
 
  private:
-  void keep_some() {
-    while (has_more_.size() > kMostHashes) {
-      mask_ = mask_ << 1U | 1U;
-      std::erase_if(has_more_, [&](const auto& each) { return (each.first & mask_) != 0; });
-    }
+  void add(std::size_t hash, bool has_more) {
+    if ((hash & mask_) != 0) return;
+    const auto [found, is_new] = has_more_.emplace(hash, has_more);
+    if (!is_new) found->second = true;
+    while (has_more_.size() > kMostHashes) keep_those_of(mask_ << 1U | 1U);
+  }
+
+  void keep_those_of(std::size_t mask) {
+    mask_ = mask;
+    std::erase_if(has_more_, [&](const auto& each) { return (each.first & mask_) != 0; });
   }
 
   static constexpr std::size_t kMostHashes = std::size_t{1} << 18U;

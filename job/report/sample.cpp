@@ -32,21 +32,12 @@ void append(PartSample sample, const Census& census, const Location& output, Sho
   }
   all.width = part.width;
   all.k = part.k;
-  std::vector<std::size_t> shown;
   for (std::size_t photo = 0; photo < part.size(); ++photo) {
     const std::optional<std::uint32_t> maybe_label = census.find(sample.labels.at(part.labels[photo]).name);
     if (!maybe_label) continue;
     all.labels.push_back(*maybe_label);
     all.images.push_back(std::move(part.images[photo]));
     all.paths.push_back(std::move(part.paths[photo]));
-    shown.push_back(photo);
-  }
-  if (shown.size() == part.labels.size()) {  // most often: all at once
-    all.features.insert(all.features.end(), part.features.begin(), part.features.end());
-    all.projected.insert(all.projected.end(), part.projected.begin(), part.projected.end());
-    return;
-  }
-  for (const std::size_t photo : shown) {
     append_row(part.features, part.width, photo, all.features);
     append_row(part.projected, part.k, photo, all.projected);
   }

@@ -21,12 +21,9 @@ void copy_square(const ImageView& from, int left, int top, Image& to, int at_x, 
   }
 }
 
-std::size_t photos_of(std::size_t sheet, std::size_t photos) {
-  return std::min(photos - sheet * kPhotosOfASheet, kPhotosOfASheet);
-}
-
 Sheet make_sheet(std::span<const Image> thumbnails, std::size_t sheet, int side_px, int quality) {
-  const auto some = thumbnails.subspan(sheet * kPhotosOfASheet, photos_of(sheet, thumbnails.size()));
+  const std::size_t first = sheet * kPhotosOfASheet;
+  const auto some = thumbnails.subspan(first, std::min(kPhotosOfASheet, thumbnails.size() - first));
   const Image image = lay_out(some, std::min(static_cast<int>(some.size()), kSheetColumns), side_px);
   return {side_px, some.size(), encode_jpeg(image.view(), quality, JpegEffort::kQuick)};
 }
@@ -71,14 +68,11 @@ Image make_thumbnail(const ImageView& photo, int side_px) {
 
 std::vector<Sheet> make_sheets(const std::vector<Image>& thumbnails, int side_px, std::size_t max_bytes, int threads) {
   std::vector<Sheet> sheets((thumbnails.size() + kPhotosOfASheet - 1) / kPhotosOfASheet);
+  if (sheets.empty()) return sheets;
   for (const int quality : kQualities) {
-    if (sheets.size() > 1) {
-      sheets[0] = make_sheet(thumbnails, 0, side_px, quality);
-      if (quality != kQualities[std::size(kQualities) - 1] && is_too_good(sheets[0], thumbnails.size(), max_bytes)) continue;
-    }
-    const std::size_t made = sheets.size() > 1 ? 1 : 0;
-    for_each_parallel(threads, sheets.size() - made,
-                      [&](std::size_t i) { sheets[made + i] = make_sheet(thumbnails, made + i, side_px, quality); });
+    sheets[0] = make_sheet(thumbnails, 0, side_px, quality);
+    if (quality != kQualities[std::size(kQualities) - 1] && is_too_good(sheets[0], thumbnails.size(), max_bytes)) continue;
+    for_each_parallel(threads, sheets.size() - 1, [&](std::size_t i) { sheets[i + 1] = make_sheet(thumbnails, i + 1, side_px, quality); });
     if (size_of(sheets) <= max_bytes) return sheets;
   }
   while (size_of(sheets) > max_bytes) sheets.pop_back();

@@ -62,8 +62,9 @@ ShardTable read_shard_table(const Bytes& bytes, const std::string& origin, Shard
     if (columns == ShardColumns::kAll) names.insert(names.end(), {"label", "sha256"});
     const auto table = read_or_refuse(reader->ReadTable(leaves_of(*reader, names, origin)), origin);
     ShardTable out;
-    const auto shards = chunks_of<arrow::StringArray>(*table, "shard", origin);
-    if (table->num_rows() > 0) out.shard = shards.front()->GetString(0);
+    for (const auto& chunk : chunks_of<arrow::StringArray>(*table, "shard", origin)) {
+      if (out.shard.empty() && chunk->length() > 0) out.shard = chunk->GetString(0);  // a row group may be empty
+    }
     out.keys = read_strings(*table, "key", origin);
     if (columns == ShardColumns::kAll) {
       out.metadata = metadata_of(*reader->parquet_reader()->metadata());

@@ -9,6 +9,7 @@ import uuid
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 from archives.conftest import Outcome, run_on, write_files
 from archives.shelf import Files, tarred
@@ -58,6 +59,17 @@ def rows_below(found: Outcome) -> dict[str, tuple]:
 
 def test_listing_reads_nothing_of_the_shards(example: Files, packed: Path):
     for shard in shards(packed):
+        overwrite(shard, bytes(shard.stat().st_size), keeps_time=True)
+    assert listed(packed) == len(example)
+
+
+def test_an_index_may_begin_with_an_empty_row_group(example: Files, packed: Path):
+    for shard in shards(packed):
+        table = pq.read_table(index_of(shard))
+        with pq.ParquetWriter(index_of(shard), table.schema) as writer:
+            writer.write_table(table.slice(0, 0))
+            writer.write_table(table)
+        assert pq.ParquetFile(index_of(shard)).metadata.row_group(0).num_rows == 0
         overwrite(shard, bytes(shard.stat().st_size), keeps_time=True)
     assert listed(packed) == len(example)
 

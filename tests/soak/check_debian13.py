@@ -1,14 +1,12 @@
 """`make demo` and `make test` on a clean Debian 13: Python 3.13, GCC 14, and newer libraries than Debian 12's."""
 
-import os
 import re
-import shutil
 import subprocess
-import tempfile
 from pathlib import Path
 
 from deploy.clean_root import SOURCE, copy_source, make_root, run_inside
-from soak.row import Row, Skip
+from soak.clean_folder import clean_folder
+from soak.row import Row
 
 REPOSITORY = "git init -q && git add -A && git -c user.name=a -c user.email=a@b.c commit -qm clone"  # tests ask git
 LOG = Path("tmp/test.log")  # of the root
@@ -30,13 +28,8 @@ def check_in(root: Path) -> str:
 
 
 def check() -> Row:
-    if os.geteuid() != 0 or shutil.which("mmdebstrap") is None:
-        raise Skip("needs root and mmdebstrap")
-    folder = Path(tempfile.mkdtemp(prefix="coulis-debian13-"))
-    try:
+    with clean_folder("debian13") as folder:
         found = check_in(folder / "root")
-    finally:
-        shutil.rmtree(folder)
     return Row(
         "debian13", "make demo, then make test on a clean Debian 13", found, "nothing", "make soak CHECKS=debian13"
     )

@@ -11,13 +11,13 @@ import os
 import shutil
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
 import numpy as np
 from cli.command import COMMAND, PHOTOS, REPOSITORY, succeed
 from deploy.clean_root import make_root, run_inside, unpack_root
 from faults.outputs import content
+from soak.clean_folder import clean_folder
 from soak.row import Row, Skip
 
 NEWER = ("3.12", "3.13", "3.14")
@@ -37,17 +37,12 @@ FROM_MEMORY = (
 
 
 def check() -> Row:
-    if os.geteuid() != 0 or shutil.which("mmdebstrap") is None:
-        raise Skip("needs root and mmdebstrap")
     if not newer_pythons():
         raise Skip(f"needs a Python of {', '.join(NEWER)} with its headers, besides 3.11")
     if not Path("/proc/sys/fs/binfmt_misc/qemu-aarch64").exists():
         raise Skip("needs programs for 64-bit ARM to run here: apt-get install qemu-user-static binfmt-support")
-    folder = Path(tempfile.mkdtemp(prefix="coulis-wheel-"))
-    try:
+    with clean_folder("wheel") as folder:
         return check_in(folder)
-    finally:
-        shutil.rmtree(folder)
 
 
 def newer_pythons() -> dict[str, Path]:

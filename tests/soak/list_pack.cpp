@@ -1,7 +1,5 @@
-// Lists and plans a pack. usage: list_pack FOLDER; prints one JSON object. Microseconds are a photo's: on the clock, of CPU by all
-// threads, and of CPU by the thread that the others wait for.
+// Lists and plans a pack on all threads. usage: list_pack FOLDER; prints one JSON object, with microseconds a photo.
 #include <fmt/format.h>
-#include <sys/resource.h>
 
 #include <chrono>
 #include <string>
@@ -12,32 +10,24 @@
 #include "job/plan/fingerprint.hpp"
 #include "job/plan/plan.hpp"
 #include "job/threads/worker_count.hpp"
+#include "tests/soak/cpu_seconds.hpp"
 
 namespace coulis {
 namespace {
 
-double cpu_seconds(int of) {
-  rusage usage{};
-  getrusage(of, &usage);
-  const auto seconds = [](const timeval& time) { return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6; };
-  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
-}
-
 struct Spent {
   double clock = 0;
   double cpu = 0;
-  double first_thread = 0;
 };
 
 Spent now() {
   const std::chrono::duration<double> clock = std::chrono::steady_clock::now().time_since_epoch();
-  return {clock.count(), cpu_seconds(RUSAGE_SELF), cpu_seconds(RUSAGE_THREAD)};
+  return {clock.count(), cpu_seconds()};
 }
 
 std::string describe(const Spent& from, const Spent& to, std::size_t photos) {
   const auto us = [&](double seconds) { return seconds * 1e6 / static_cast<double>(photos); };
-  return fmt::format(R"({{"clock_us": {:.3f}, "cpu_us": {:.3f}, "thread_us": {:.3f}}})", us(to.clock - from.clock), us(to.cpu - from.cpu),
-                     us(to.first_thread - from.first_thread));
+  return fmt::format(R"({{"clock_us": {:.2f}, "cpu_us": {:.2f}}})", us(to.clock - from.clock), us(to.cpu - from.cpu));
 }
 
 void measure(const std::string& folder) {

@@ -20,6 +20,7 @@
 #include "job/output/image_text.hpp"
 #include "job/plan/fingerprint.hpp"
 #include "job/plan/plan.hpp"
+#include "tests/soak/cpu_seconds.hpp"
 
 namespace coulis {
 namespace {
@@ -72,13 +73,6 @@ class Members {
   std::uint64_t first_;
   std::uint64_t size_;
 };
-
-double cpu_seconds() {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  const auto seconds = [](const timeval& time) { return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6; };
-  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
-}
 
 double peak_memory_mb() {
   rusage usage{};

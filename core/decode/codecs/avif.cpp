@@ -198,8 +198,8 @@ std::optional<Failure> decode_avif(std::span<const std::byte> bytes, std::int64_
   std::vector<std::uint8_t> rgba(std::size_t{image.width} * image.height * 4);  // as Pillow asks for it: colours differ by 1 from RGB alone
   const avifRGBImage target = make_rgb(image, AVIF_RGB_FORMAT_RGBA, rgba.data());
   result = convert(image, target);
-  divide_by_alpha(rgba, alpha);
   if (result != AVIF_RESULT_OK) return failure_of(result);
+  divide_by_alpha(rgba, alpha);
   send_rows(sink, width, height, orientation, [&](int y, std::uint8_t* rgb) {
     const std::uint8_t* from = rgba.data() + static_cast<std::size_t>(y) * image.width * 4;
     for (int x = 0; x < width; ++x, from += 4, rgb += 3) std::memcpy(rgb, from, 3);
